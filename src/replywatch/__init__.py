@@ -1,0 +1,1 @@
+"""How long does somebody who writes to our info@ address wait for a personal answer?"""

@@ -1,0 +1,98 @@
+"""The config as frozen values. Loading and checking are in `config.load`, passwords in `config.secrets`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from replywatch.domain.messages import Role
+from replywatch.domain.team import Team
+
+DAY = 86_400
+
+
+class Tls(StrEnum):
+    """How a connection is protected."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a password comes from: exactly one of the fields is set. Never shows a value when printed."""
+
+    env: str | None = None
+    command: str | tuple[str, ...] | None = None
+    """A string is split like a shell would and run without one; a tuple is run as it stands."""
+    file: Path | None = None
+    keyring: str | None = None
+    """Service name in the system's keyring; the user name is the account's."""
+    literal: str | None = field(default=None, repr=False)
+    """In clear in the config; accepted, since `init` writes it when told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What every account has."""
+
+    name: str
+    roles: tuple[tuple[str, Role], ...] = ()
+    """(mailbox name, role) as the config says; the others are found by themselves."""
+    watched: bool = True
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImapAccount(Account):
+    """A mailbox on a server."""
+
+    host: str = ""
+    port: int = 993
+    tls: Tls = Tls.IMPLICIT
+    ca_file: Path | None = None
+    username: str = ""
+    password: Secret = field(default_factory=Secret)
+    allow_plaintext: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MaildirAccount(Account):
+    """A Maildir on this machine."""
+
+    path: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class MboxAccount(Account):
+    """An mbox file on this machine, or a folder of them (Thunderbird, Takeout)."""
+
+    path: Path = Path()
+
+
+AnyAccount = ImapAccount | MaildirAccount | MboxAccount
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """How figures are counted; durations in seconds."""
+
+    timezone: ZoneInfo
+    never_after: int = 14 * DAY
+    new_enquiry_after: int = 30 * DAY
+    period: str = "90d"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the config file says."""
+
+    team: Team
+    accounts: tuple[AnyAccount, ...]
+    report: ReportSettings
+    store_path: Path
+    path: Path | None = None
+    """The file it was read from."""

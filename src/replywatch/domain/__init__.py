@@ -1,0 +1,1 @@
+"""The pure core: mail, matching, waiting times, statistics. No I/O, no clock, no logging."""

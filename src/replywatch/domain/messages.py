@@ -1,0 +1,279 @@
+"""The words of the program as types: one small frozen type for each hop of the flow.
+
+    Header (what one header block says) → Reading (judged by rules and team) → Message (all copies of one
+    message, with its clock) → Exchange (one wait)
+
+Instants are integer seconds since 1970-01-01T00:00:00Z, durations are integer seconds. Addresses are lower
+case. Message-IDs stand without `<>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Role(StrEnum):
+    """What a mailbox is for."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    ARCHIVE = "archive"
+    JUNK = "junk"
+    TRASH = "trash"
+    FOLDER = "folder"
+    """An ordinary mailbox, filed by hand or by a filter."""
+    SKIP = "skip"
+    """Never read: Drafts, Outbox, virtual duplicates, and what the config says."""
+
+
+class Direction(StrEnum):
+    """Who wrote to whom, seen from the team."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+    FOREIGN = "foreign"
+
+
+class Kind(StrEnum):
+    """What sort of mail a message is."""
+
+    HUMAN = "human"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    RECEIPT = "receipt"
+    NEWSLETTER = "newsletter"
+    NOTIFICATION = "notification"
+    CALENDAR = "calendar"
+    SPAM = "spam"
+
+
+class Rung(StrEnum):
+    """How a reply was tied to its message, strictest first."""
+
+    IN_REPLY_TO = "in-reply-to"
+    REFERENCES = "references"
+    PROVIDER = "provider"
+    SUBJECT = "subject"
+    MARK = "mark"
+
+
+class Status(StrEnum):
+    """Where an exchange stands at a given moment; never stored."""
+
+    ANSWERED = "answered"
+    WAITING = "waiting"
+    NEVER = "never"
+    ANSWERED_TIME_UNKNOWN = "answered_time_unknown"
+    UNKNOWN = "unknown"
+
+
+class Disposition(StrEnum):
+    """Which line of the account a message belongs to; every message has exactly one."""
+
+    COUNTED = "counted"
+    EXCLUDED_KIND = "excluded_kind"
+    INTERNAL = "internal"
+    OUTBOUND = "outbound"
+    FOREIGN = "foreign"
+    SET_ASIDE = "set_aside"
+    NOT_WATCHED = "not_watched"
+    """Personal mail to somebody of the team, in a mailbox or to an address that is not watched."""
+
+
+class Address(NamedTuple):
+    """One address of a header field.
+
+    `address` is `local@domain` in lower case with quotes and comments removed, or "" where the field holds a
+    name only. `name` is the decoded display name, hostile text as it came.
+    """
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What one message header says, decoded, nothing judged. Made by `domain.headers.parse_header`."""
+
+    message_id: str | None
+    aliases: tuple[str, ...]
+    """Other ids of the same message, kept by providers that rewrite Message-ID."""
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    """In the order of the field: oldest first, the parent last."""
+    date: int | None
+    """Date field as an instant; a date without a zone counts as UTC."""
+    date_has_zone: bool
+    received: int | None
+    """Instant of the topmost Received field."""
+    from_: tuple[Address, ...]
+    sender: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    delivered_to: tuple[Address, ...]
+    """Delivered-To, all instances."""
+    x_original_to: tuple[Address, ...]
+    x_original_from: tuple[Address, ...]
+    x_original_sender: tuple[Address, ...]
+    subject: str
+    """Decoded (RFC 2047), white space folded, otherwise as it came."""
+    date_text: str
+    """The Date field as it stands, unfolded: part of the message's identity."""
+    fields: Mapping[str, tuple[str, ...]]
+    """Every other field: name in lower case → unfolded values in order, not decoded."""
+
+
+class Verdict(NamedTuple):
+    """What sort of mail a header announces, and which rule said so."""
+
+    kind: Kind
+    rule: str
+    """Id of the rule that decided, such as `auto-submitted` or `subject.auto-reply`; `human` if none did."""
+    because: str
+    """The header field and value that decided, in a person's words, such as `Auto-Submitted: auto-replied`."""
+
+
+class Parties(NamedTuple):
+    """Who wrote a message and whom it reached, for a given team."""
+
+    ours: bool
+    """The author is one of the team (From or Sender), and nobody outside speaks through that address."""
+    contact: str
+    """Address of the author outside; for our own mail the first recipient outside; "" if there is none."""
+    contact_name: str
+    contact_because: str
+    """Which field the contact was taken from, and why, in a person's words."""
+    author: str
+    """Address of the team member who wrote, for our own mail; "" otherwise."""
+    senders: tuple[str, ...]
+    """Every address outside at which the author can be reached: contact, From, Reply-To. Empty for our mail."""
+    recipients: tuple[str, ...]
+    """Every address of To, Cc and Bcc, ours too, each once."""
+    team_address: str
+    """The watched address it was sent to: the first one in Delivered-To, X-Original-To, To, Cc; "" if none."""
+    names_ours: bool
+    """Somebody of the team is in To, Cc, Delivered-To or X-Original-To."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One copy of a message as rules and team see it; depends on its header and the config alone."""
+
+    identity: str
+    """32 hex digits; equal for copies of the same message, whatever path they took."""
+    message_id: str | None
+    ids: tuple[str, ...]
+    """Message-ID and aliases."""
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    date: int | None
+    date_has_zone: bool
+    received: int | None
+    subject: str
+    base_subject: str
+    """Subject without prefixes, folded for comparison; "" where it is too common to tell anything."""
+    reply_prefix: bool
+    public_list: bool
+    """Goes to a list that reaches the contacts too."""
+    verdict: Verdict
+    parties: Parties
+
+
+class Sighting(NamedTuple):
+    """One place where a copy of a message was found."""
+
+    account: str
+    watched: bool
+    role: Role
+    internal_date: int | None
+    thread: str | None
+    """The provider's id of the conversation, with the provider's name in front."""
+    first_seen: int
+    gone: bool
+    draft: bool
+    answered: bool
+    """The server says that somebody answered it (flag \\Answered)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """All copies of one message put together, with direction, kind and clock decided."""
+
+    identity: str
+    message_id: str | None
+    ids: frozenset[str]
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    threads: frozenset[str]
+    direction: Direction
+    disposition: Disposition
+    verdict: Verdict
+    contact: str
+    contact_name: str
+    author: str
+    senders: frozenset[str]
+    recipients: frozenset[str]
+    address: str
+    """The watched address it was sent to, or ""."""
+    subject: str
+    base_subject: str
+    reply_prefix: bool
+    public_list: bool
+    clock: int
+    """Arrival if inbound or foreign, sent time if outbound or internal."""
+    clock_source: str
+    """`internaldate`, `received`, `date` or `first_seen`."""
+    clock_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One wait: opened by a human inbound message, closed by the first human reply to the contact."""
+
+    id: str
+    """Identity of the opening message."""
+    conversation: str
+    """Identity of the first message of the conversation."""
+    ordinal: int
+    """1 = an enquiry, 2, 3, … = later turns."""
+    address: str
+    contact: str
+    contact_name: str
+    message_id: str | None
+    subject: str
+    arrived_at: int
+    arrival_source: str
+    arrival_sure: bool
+    messages: int
+    """Inbound messages while it was open, the opener included (1 + reminders)."""
+    acknowledged_at: int | None
+    """Sent time of the first automatic answer to the contact while the exchange was open."""
+    answered_at: int | None
+    """Sent time of the reply; None while there is none."""
+    reply: str | None
+    """Identity of the reply."""
+    reply_message_id: str | None
+    answered_by: str | None
+    """Address of the team member who replied."""
+    matched_by: Rung | None
+    answered_after: int | None
+    """With `answered_before`: somebody answered between the two, but the reply was not seen."""
+    answered_before: int | None
+    ended_at: int | None
+    """Arrival of the enquiry that ended this later turn unanswered."""
+
+    @property
+    def elapsed(self) -> int | None:
+        """Seconds from arrival to reply, at least 0; None without a reply whose time is known."""
+        return None if self.answered_at is None else max(0, self.answered_at - self.arrived_at)
+
+    @property
+    def clock_anomaly(self) -> bool:
+        """The reply is dated before the message it answers."""
+        return self.answered_at is not None and self.answered_at < self.arrived_at

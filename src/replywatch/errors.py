@@ -1,0 +1,85 @@
+"""Errors meant for people: what happened, where, and what to do next.
+
+Every error the program raises on purpose derives from `ReplywatchError` and carries the exit code that the
+command line returns for it. Causes are chained; no secret is ever part of a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ReplywatchError(Exception):
+    """Something failed that the user can understand and mend.
+
+    `text` says what and where in one line, `hint` what to do next (may be empty).
+    """
+
+    exit_code = 1
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.hint = hint
+
+
+class UsageError(ReplywatchError):
+    """A command was called with words that make no sense."""
+
+    exit_code = 2
+
+
+class ConfigError(ReplywatchError):
+    """The config can't be used; `problems` lists all that is wrong, each with its dotted path."""
+
+    exit_code = 2
+
+    def __init__(self, text: str, hint: str = "", problems: Sequence[str] = ()) -> None:
+        super().__init__(text, hint)
+        self.problems = tuple(problems)
+
+
+class SecretError(ReplywatchError):
+    """A password could not be had: variable unset, command failed, file unreadable or open to others."""
+
+
+class SourceError(ReplywatchError):
+    """A mail source (server, Maildir, mbox) could not be read."""
+
+
+class ConnectError(SourceError):
+    """The server could not be reached, or the connection broke."""
+
+
+class CertificateError(ConnectError):
+    """The server's certificate is not trusted or is for another host."""
+
+
+class LoginError(SourceError):
+    """The server refused the user name or password."""
+
+
+class MailboxError(SourceError):
+    """One mailbox can't be opened or read."""
+
+
+class StoreError(ReplywatchError):
+    """The store can't be used: unreadable, damaged, from a newer release, full disk."""
+
+
+class LockedError(ReplywatchError):
+    """Another poll holds the store's lock."""
+
+    exit_code = 5
+
+
+class PartialFailureError(ReplywatchError):
+    """Some accounts failed, the others were read."""
+
+    exit_code = 3
+
+
+class BreachError(ReplywatchError):
+    """Somebody waits longer than asked for (`--fail`)."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""Adapters that hold mail: IMAP servers, Maildirs, mbox files."""

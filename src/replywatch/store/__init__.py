@@ -1,0 +1,1 @@
+"""The SQLite store: facts, derived rows, all SQL."""
