@@ -1,0 +1,179 @@
+"""The frame of the command line: the list of commands, and the one place where errors end.
+
+A command's module is imported when the command is called, so that `--help` is instant and each command loads
+only what it needs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from replywatch.cli.options import Context, ExampleCommand, config_option, debug_option
+from replywatch.errors import ConfigError, ReplywatchError
+
+FAILED, BUG, INTERRUPTED, BROKEN_PIPE = 1, 70, 130, 141
+"""Exit codes beside those of `errors`; the last two are what a shell says of SIGINT and SIGPIPE."""
+
+
+class Lazy(NamedTuple):
+    """A command that is not imported yet."""
+
+    target: str
+    """`module:attribute` of the click command."""
+    summary: str
+    """Its line in the list of commands."""
+
+
+COMMANDS: Mapping[str, Lazy] = {
+    "demo": Lazy("replywatch.cli.demo:demo", "Show the report of a sample mailbox; no config, no network."),
+    "poll": Lazy("replywatch.cli.poll:poll", "Read what is new in all accounts."),
+    "report": Lazy("replywatch.cli.report:report", "Say how long people waited for an answer."),
+    "waiting": Lazy("replywatch.cli.waiting:waiting", "List who is waiting for an answer right now."),
+    "explain": Lazy("replywatch.cli.explain:explain", "Say why a message was judged and matched as it was."),
+    "export": Lazy("replywatch.cli.export:export", "Write the exchanges, one row each."),
+    "rebuild": Lazy("replywatch.cli.rebuild:rebuild", "Derive everything again from what was read."),
+}
+
+
+class LazyGroup(ExampleCommand, click.Group):
+    """A group whose commands are imported when they are called; its help comes from the table alone."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, in the order of the table: the order in which people meet them."""
+        return list(self.lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        """The command, imported now; None if there is none of this name."""
+        if cmd_name not in self.lazy:
+            return None
+        module, _, attribute = self.lazy[cmd_name].target.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that `args` name and what is left of them; a mistyped name gets a suggestion."""
+        name = args[0]
+        if name not in self.lazy and not name.startswith("-"):
+            near = difflib.get_close_matches(name, self.lazy, n=1)
+            ctx.fail(f"there is no command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in self.lazy.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    examples=["replywatch demo", "replywatch poll && replywatch report"],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@config_option
+@debug_option
+@click.version_option(package_name="replywatch", prog_name="replywatch", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(context: click.Context, config_path: Path | None, debug: bool) -> None:
+    """How long does somebody who writes to our info@ address wait for a personal answer?
+
+    Reads the headers of your mailboxes, never changes them, and keeps everything on this machine.
+    """
+    context.obj = Context(config_path, debug)
+    if os.environ.get("NO_COLOR"):  # https://no-color.org; without a terminal click drops colours by itself
+        context.color = False
+
+
+def run(arguments: Sequence[str] | None = None, command: click.Command = cli) -> int:
+    """Run the program and return its exit code; every error ends here, as a text for people.
+
+    `arguments` are those of the process by default.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _call(command, words)
+    except BrokenPipeError:
+        _forget_stdout()
+        return BROKEN_PIPE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the boundary: what arrives here must not reach a person raw
+        if _wants_traceback(words):
+            traceback.print_exception(error)
+        text, code = _describe(error)
+        click.echo(text, err=True)
+        return code
+
+
+def _call(command: click.Command, words: list[str]) -> int:
+    """Run `command`; click's own `main` would swallow interrupts and broken pipes."""
+    code = 0
+    try:
+        with command.make_context("replywatch", words) as context:
+            command.invoke(context)
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    sys.stdout.flush()  # a full disk or a broken pipe has to show here, not while the interpreter shuts down
+    return code
+
+
+def _forget_stdout() -> None:
+    """Send what is left in the buffer nowhere, so that the interpreter's last flush stays quiet."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _wants_traceback(words: list[str]) -> bool:
+    """Whether `--debug` was said anywhere; read from the words, since an error may come before they are parsed."""
+    return "--debug" in words or os.environ.get("REPLYWATCH_DEBUG") == "1"
+
+
+def _describe(error: Exception) -> tuple[str, int]:
+    """The text that a person gets to read, and the exit code."""
+    if isinstance(error, ReplywatchError):
+        problems = error.problems if isinstance(error, ConfigError) else ()
+        lines = [f"Error: {_plain(error.text)}", *(f"  {_plain(problem)}" for problem in problems)]
+        return "\n".join([*lines, *([error.hint] if error.hint else [])]), error.exit_code
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Error: the disk is full, the output is not complete.", FAILED
+    return (
+        f"Error: a bug in replywatch stopped it ({type(error).__name__} in {_place(error)}).\n"
+        "Please report it: run the same command with --debug and send the traceback with what\n"
+        "`replywatch --version` says. Look it over first, it may quote mail."
+    ), BUG
+
+
+def _place(error: Exception) -> str:
+    """The line of our own code where `error` came from; the text of the error may quote mail and is left out."""
+    root = Path(__file__).parents[2]
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(root / "replywatch")]
+    return f"{Path(ours[-1].filename).relative_to(root)}, line {ours[-1].lineno}"
+
+
+def _plain(text: str) -> str:
+    """`text` as one line that can't steer a terminal; an error may quote what a server said."""
+    return "".join(
+        char if char.isprintable() else " " if char in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text
+    )

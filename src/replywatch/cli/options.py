@@ -1,0 +1,108 @@
+"""What the commands share: `--config`, `--debug`, `--format`, the examples in `--help`.
+
+A command is made of these like so:
+
+    @click.command(cls=ExampleCommand, examples=["replywatch waiting --older-than 4h"])
+    @click.option("--older-than")
+    @options.common
+    def waiting(context: Context, older_than: str | None) -> None:
+        config = load(context)
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from replywatch.config.model import Config
+
+P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was said for every command alike."""
+
+    config_path: Path | None = None
+    """The value of `--config`; None where it was left out."""
+    debug: bool = False
+
+
+def load(context: Context) -> Config:
+    """The config, from the file that `--config`, the environment or the usual places name.
+
+    Raises:
+        ConfigError: there is none, or it can't be used.
+    """
+    from replywatch.config.load import find_config, load_config  # noqa: PLC0415 - `--help` needs no config
+
+    return load_config(find_config(context.config_path, os.environ), os.environ)
+
+
+def config_option(function: F) -> F:
+    """Give `function` the option `--config`, as `config_path`."""
+    return click.option(
+        "--config",
+        "config_path",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="The config file to use.",
+    )(function)
+
+
+def debug_option(function: F) -> F:
+    """Give `function` the option `--debug`; what it does stands in `cli.main`, where errors end."""
+    return click.option("--debug", is_flag=True, help="Show the traceback when something fails.")(function)
+
+
+def common(function: Callable[Concatenate[Context, P], None]) -> Callable[..., None]:
+    """Give a command the options of every command and hand them over as a `Context`, its first argument.
+
+    What is said after the command's name wins over what is said before it. Stands closest to the function, so
+    that these options come last in `--help`.
+    """
+
+    @config_option
+    @debug_option
+    @functools.wraps(function)
+    def command(config_path: Path | None, debug: bool, *args: P.args, **kwargs: P.kwargs) -> None:
+        before = click.get_current_context().find_object(Context) or Context()
+        function(Context(config_path or before.config_path, debug or before.debug), *args, **kwargs)
+
+    return command
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """A decorator that gives the option `--format`, as `output_format`: one of `formats`, the first by default."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How the output is written.",
+    )
+
+
+class ExampleCommand(click.Command):
+    """A command whose `--help` ends with examples, each on its own line as it would be typed."""
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **kwargs)
+        self.examples = tuple(examples)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, never wrapped, then the epilog."""
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+        super().format_epilog(ctx, formatter)
