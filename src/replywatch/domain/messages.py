@@ -181,6 +181,8 @@ class Reading:
     reply_prefix: bool
     public_list: bool
     """Goes to a list that reaches the contacts too."""
+    outsiders: tuple[str, ...]
+    """The recipients that are not ours."""
     verdict: Verdict
     parties: Parties
 
@@ -195,7 +197,8 @@ class Sighting(NamedTuple):
     thread: str | None
     """The provider's id of the conversation, with the provider's name in front."""
     first_seen: int
-    gone: bool
+    gone: int | None
+    """When it was found to be no longer there; None while it is."""
     draft: bool
     answered: bool
     """The server says that somebody answered it (flag \\Answered)."""
@@ -218,11 +221,14 @@ class Message:
     contact_name: str
     author: str
     senders: frozenset[str]
-    recipients: frozenset[str]
+    """Addresses outside at which the author can be reached; empty for our mail."""
+    outsiders: frozenset[str]
+    """The recipients that are not ours."""
     address: str
     """The watched address it was sent to, or ""."""
     subject: str
-    base_subject: str
+    pairs: frozenset[str]
+    """Person outside and base subject, by which the subject rung may join it (`domain.reading.subject_pairs`)."""
     reply_prefix: bool
     public_list: bool
     clock: int

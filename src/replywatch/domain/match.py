@@ -1,0 +1,281 @@
+"""Which message is answered by which: the exchanges of one cluster.
+
+The messages of a cluster are walked once, in order. Each joins the conversation its ids tie it to, or, on the last
+rung, the one that its person and subject point to; a conversation has at most one exchange open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from replywatch.domain.messages import Direction, Disposition, Exchange, Kind, Message, Rung
+from replywatch.domain.reading import AUTOMATIC_ANSWERS, id_domain
+from replywatch.domain.threads import Ties, tie
+
+RESEND_WINDOW = 7 * 86_400
+"""Seconds after an enquiry in which a second mail of the same contact and subject, without ids, is a reminder."""
+
+LEVELS = {Rung.IN_REPLY_TO: 1, Rung.REFERENCES: 2, Rung.PROVIDER: 4, Rung.SUBJECT: 8}
+"""Each rung's bit: the same exchange may hold under several levels of matching."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSettings:
+    """What matching needs to know of the config."""
+
+    new_enquiry_after: int
+    """Seconds of silence after which the next inbound message is a new enquiry."""
+    is_our_domain: Callable[[str], bool]
+    """Whether Message-IDs with this right side are made by us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What was derived from one cluster."""
+
+    exchanges: tuple[tuple[Exchange, int], ...]
+    """Each exchange with the bits (`LEVELS`) of the levels of matching under which it holds."""
+    conversations: dict[str, str]
+    """Identity of every message → identity of the first message of its conversation, on the full ladder."""
+    rungs: dict[str, Rung | None]
+    """Identity of every message → by what it is tied to its conversation, on the full ladder."""
+
+
+def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
+    """The exchanges of one cluster under each level of matching."""
+    messages = sorted(messages, key=lambda m: m.identity)
+    ties = tie(messages)
+    full = _Walk(messages, ties, Rung.SUBJECT, settings)
+    full.run()
+    levels = dict.fromkeys(full.exchanges, LEVELS[Rung.SUBJECT])
+    walk = full
+    for stricter in (Rung.PROVIDER, Rung.REFERENCES, Rung.IN_REPLY_TO):
+        if walk.differs_under(stricter):
+            walk = _Walk(messages, ties, stricter, settings)
+            walk.run()
+        for exchange in walk.exchanges:
+            levels[exchange] = levels.get(exchange, 0) | LEVELS[stricter]
+    return Matched(
+        tuple(levels.items()),
+        {m.identity: c.first for m, c in zip(messages, full.conversation_of, strict=True)},
+        {m.identity: r for m, r in zip(messages, full.rung_of, strict=True)},
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """An exchange that nobody has answered yet."""
+
+    opener: Message
+    ordinal: int
+    people: set[str]
+    """Whom a reply may be addressed to: senders, To and Cc outsiders of the exchange's inbound messages."""
+    pairs: set[str] = field(default_factory=set)
+    messages: int = 1
+    acknowledged_at: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Conversation:
+    """The state of a conversation on the way through its messages."""
+
+    first: str
+    ordinal: int = 0
+    """Of the latest exchange; 1 too where our own message opened the conversation."""
+    last_human: int | None = None
+    open: _Open | None = None
+    pairs: dict[str, int] = field(default_factory=dict)
+    """Person and subject → the earliest clock of a message that had them."""
+
+
+class _Walk:
+    """One walk through a cluster under one level of matching."""
+
+    def __init__(self, messages: Sequence[Message], ties: Ties, level: Rung, settings: MatchSettings) -> None:
+        self._messages = messages
+        self._ties = ties
+        self._level = level
+        self._settings = settings
+        self._components = ties.components[Rung.PROVIDER if level is Rung.SUBJECT else level]
+        self._by_component: dict[int, _Conversation] = {}
+        self._by_pair: dict[str, list[_Conversation]] = {}
+        self._waiting: dict[str, dict[_Conversation, None]] = {}
+        self._joined_by_subject = False
+        self._conversations: list[_Conversation | None] = [None] * len(messages)
+        self.rung_of: list[Rung | None] = list(ties.rungs)
+        self.exchanges: list[Exchange] = []
+
+    @property
+    def conversation_of(self) -> list[_Conversation]:
+        """The conversation of each message, once `run` is through."""
+        return [c for c in self._conversations if c is not None]
+
+    def run(self) -> None:
+        """Walk through all messages and collect the exchanges."""
+        for i in self._ties.order:
+            message = self._messages[i]
+            conversation = self._conversation(i, message)
+            self._conversations[i] = conversation
+            for pair in message.pairs:
+                if pair not in conversation.pairs:
+                    conversation.pairs[pair] = message.clock
+                    self._by_pair.setdefault(pair, []).append(conversation)
+            if message.direction is Direction.INBOUND:
+                self._inbound(i, message, conversation)
+            elif message.direction is Direction.OUTBOUND:
+                self._outbound(i, message, conversation)
+        for conversation in dict.fromkeys(self.conversation_of):
+            if conversation.open:
+                self._close(conversation)
+
+    def differs_under(self, level: Rung) -> bool:
+        """Whether a walk under the stricter `level` ties other messages together than this one did."""
+        return self._joined_by_subject or self._components != self._ties.components[level]
+
+    # Which conversation
+
+    def _conversation(self, i: int, message: Message) -> _Conversation:
+        component = self._components[i]
+        known = self._by_component.get(component)
+        if known is None:
+            known = self._find_by_subject(message) if self._level is Rung.SUBJECT else None
+            if known is None:
+                known = _Conversation(message.identity)
+            else:
+                self._joined_by_subject = True
+                self.rung_of[i] = Rung.SUBJECT
+            self._by_component[component] = known
+        return known
+
+    def _find_by_subject(self, message: Message) -> _Conversation | None:
+        """The conversation that the first message of a component belongs to by person and subject alone."""
+        if message.direction is Direction.OUTBOUND:
+            return self._newest_open(message)
+        if message.direction is not Direction.INBOUND or message.in_reply_to or message.references:
+            return None
+        waiting = self._newest_open(message)
+        if waiting and waiting.open and message.clock - waiting.open.opener.clock <= RESEND_WINDOW:
+            return waiting
+        return self._newest(message) if message.reply_prefix else None
+
+    def _newest_open(self, message: Message) -> _Conversation | None:
+        found = {
+            (c.open.opener.clock, c.first): c
+            for pair in message.pairs
+            for c in self._waiting.get(pair, ())
+            if c.open and c.open.opener.clock <= message.clock
+        }
+        return found[max(found)] if found else None
+
+    def _newest(self, message: Message) -> _Conversation | None:
+        for pair in sorted(message.pairs):
+            for conversation in reversed(self._by_pair.get(pair, ())):
+                if conversation.pairs[pair] <= message.clock:
+                    return conversation
+        return None
+
+    # What a message does
+
+    def _inbound(self, i: int, message: Message, conversation: _Conversation) -> None:
+        if message.verdict.kind is not Kind.HUMAN:
+            return
+        if message.disposition is Disposition.COUNTED:
+            self._counted(i, message, conversation)
+        elif conversation.open:
+            conversation.open.people |= message.senders | message.outsiders
+        self._heard(conversation, message)
+
+    def _counted(self, i: int, message: Message, conversation: _Conversation) -> None:
+        silent = self._is_silent(conversation, message)
+        waiting = conversation.open
+        if waiting and self._answered_unseen(i, message, waiting):
+            self._close(conversation, answered_before=message.clock)
+        elif waiting and not (silent and waiting.ordinal > 1):
+            waiting.messages += 1
+            waiting.people |= message.senders | message.outsiders
+            self._await(conversation, waiting, message)
+            return
+        elif waiting:
+            self._close(conversation, ended_at=message.clock)
+        names_ours = any(self._is_ours(g) for g in self._ties.ghosts[i])
+        conversation.ordinal = 1 if silent else max(conversation.ordinal, int(names_ours)) + 1
+        conversation.open = _Open(message, conversation.ordinal, set(message.senders | message.outsiders))
+        self._await(conversation, conversation.open, message)
+
+    def _await(self, conversation: _Conversation, waiting: _Open, message: Message) -> None:
+        waiting.pairs |= message.pairs
+        for pair in message.pairs:
+            self._waiting.setdefault(pair, {})[conversation] = None
+
+    def _outbound(self, i: int, message: Message, conversation: _Conversation) -> None:
+        waiting = conversation.open
+        reaches = waiting is not None and (message.public_list or not waiting.people.isdisjoint(message.outsiders))
+        if message.verdict.kind is Kind.HUMAN:
+            if reaches:
+                self._close(conversation, reply=message, rung=self.rung_of[i])
+            if conversation.last_human is None:
+                conversation.ordinal = 1
+            self._heard(conversation, message)
+        elif waiting and reaches and waiting.acknowledged_at is None and message.verdict.kind in AUTOMATIC_ANSWERS:
+            waiting.acknowledged_at = message.clock
+
+    @staticmethod
+    def _heard(conversation: _Conversation, message: Message) -> None:
+        conversation.last_human = max(message.clock, conversation.last_human or message.clock)
+
+    def _is_silent(self, conversation: _Conversation, message: Message) -> bool:
+        last = conversation.last_human
+        return last is not None and message.clock - last >= self._settings.new_enquiry_after
+
+    def _is_ours(self, ghost: str) -> bool:
+        return self._settings.is_our_domain(id_domain(ghost))
+
+    def _answered_unseen(self, i: int, message: Message, waiting: _Open) -> bool:
+        """Whether `message` names, after the opener, a message of ours that was never seen."""
+        chain = (*message.references, *(r for r in message.in_reply_to if r not in message.references))
+        after = next((n + 1 for n, one in enumerate(chain) if one in waiting.opener.ids), len(chain))
+        ghosts = self._ties.ghosts[i]
+        return any(one in ghosts and self._is_ours(one) for one in chain[after:])
+
+    def _close(
+        self,
+        conversation: _Conversation,
+        *,
+        reply: Message | None = None,
+        rung: Rung | None = None,
+        answered_before: int | None = None,
+        ended_at: int | None = None,
+    ) -> None:
+        """Put the open exchange on record: answered, answered unseen, ended by a new enquiry, or still open."""
+        done, conversation.open = conversation.open, None
+        if done is None:
+            return
+        for pair in done.pairs:
+            self._waiting[pair].pop(conversation, None)
+        opener = done.opener
+        self.exchanges.append(
+            Exchange(
+                id=opener.identity,
+                conversation=conversation.first,
+                ordinal=done.ordinal,
+                address=opener.address,
+                contact=opener.contact,
+                contact_name=opener.contact_name,
+                message_id=opener.message_id,
+                subject=opener.subject,
+                arrived_at=opener.clock,
+                arrival_source=opener.clock_source,
+                arrival_sure=opener.clock_sure,
+                messages=done.messages,
+                acknowledged_at=done.acknowledged_at,
+                answered_at=reply.clock if reply else None,
+                reply=reply.identity if reply else None,
+                reply_message_id=reply.message_id if reply else None,
+                answered_by=reply.author if reply else None,
+                matched_by=rung if reply else None,
+                answered_after=None if answered_before is None else opener.clock,
+                answered_before=answered_before,
+                ended_at=ended_at,
+            )
+        )

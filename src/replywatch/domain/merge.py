@@ -1,0 +1,124 @@
+"""All copies of a message put together: one message, however many mailboxes and accounts hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from replywatch.domain.clocks import Clock, arrival, sent_time
+from replywatch.domain.messages import Direction, Disposition, Kind, Message, Reading, Role, Sighting
+from replywatch.domain.reading import subject_pairs
+
+PUT_AWAY = (Role.JUNK, Role.TRASH)
+
+
+class Copy(NamedTuple):
+    """One header of a message and the places where it was found."""
+
+    digest: str
+    """Of the raw header: orders copies the same way in every store."""
+    reading: Reading
+    sightings: tuple[Sighting, ...]
+
+
+def merge(copies: Sequence[Copy], *, all_inbound: bool) -> Message | None:
+    """The message behind copies of equal identity; None where there are only drafts.
+
+    `all_inbound` says that no address is watched in particular (`[team] addresses` is empty). The result does not
+    depend on the order of `copies`.
+    """
+    found = [Copy(c.digest, c.reading, tuple(s for s in c.sightings if not s.draft)) for c in copies]
+    found = sorted((c for c in found if c.sightings), key=_most_personal_first)
+    if not found:
+        return None
+    first = found[0].reading
+    parties = first.parties
+    sightings = [s for c in found for s in c.sightings]
+    address = next((c.reading.parties.team_address for c in found if c.reading.parties.team_address), "")
+    direction = _direction(first, sightings)
+    clock = _sent(found) if parties.ours else _arrival(found)
+    return Message(
+        identity=first.identity,
+        message_id=first.message_id,
+        ids=frozenset(i for c in found for i in c.reading.ids),
+        in_reply_to=_in_order(c.reading.in_reply_to for c in found),
+        references=_in_order(c.reading.references for c in found),
+        threads=frozenset(s.thread for s in sightings if s.thread),
+        direction=direction,
+        disposition=_disposition(direction, found, sightings, address, all_inbound=all_inbound),
+        verdict=first.verdict,
+        contact=parties.contact,
+        contact_name=parties.contact_name,
+        author=parties.author,
+        senders=frozenset(a for c in found for a in c.reading.parties.senders),
+        outsiders=frozenset(a for c in found for a in c.reading.outsiders),
+        address=address,
+        subject=first.subject,
+        pairs=frozenset(subject_pairs(first)),
+        reply_prefix=first.reply_prefix,
+        public_list=any(c.reading.public_list for c in found),
+        clock=clock.at,
+        clock_source=clock.source,
+        clock_sure=clock.sure,
+    )
+
+
+def _most_personal_first(copy: Copy) -> tuple[bool, bool, str]:
+    """A list or a filter adds signs of automatic mail to its copy; the copy without them says what was written."""
+    return (copy.reading.verdict.kind is not Kind.HUMAN, not copy.reading.parties.team_address, copy.digest)
+
+
+def _in_order(fields: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    seen: dict[str, None] = {}
+    for ids in fields:
+        seen.update(dict.fromkeys(ids))
+    return tuple(seen)
+
+
+def _direction(reading: Reading, sightings: Sequence[Sighting]) -> Direction:
+    if reading.parties.ours:
+        only_ours = bool(reading.parties.recipients) and not reading.outsiders
+        return Direction.INTERNAL if only_ours else Direction.OUTBOUND
+    only_sent = all(s.role is Role.SENT for s in sightings)
+    return Direction.FOREIGN if only_sent else Direction.INBOUND
+
+
+def _disposition(
+    direction: Direction, copies: Sequence[Copy], sightings: Sequence[Sighting], address: str, *, all_inbound: bool
+) -> Disposition:
+    if direction is not Direction.INBOUND:
+        return Disposition(direction.value)
+    if copies[0].reading.verdict.kind is not Kind.HUMAN:
+        return Disposition.EXCLUDED_KIND
+    if all(s.role in PUT_AWAY for s in _where_it_lies(sightings)):
+        return Disposition.SET_ASIDE
+    if all_inbound or address:
+        return Disposition.COUNTED
+    names_ours = any(c.reading.parties.names_ours for c in copies)
+    watched = any(s.watched for s in sightings)
+    return Disposition.COUNTED if watched and not names_ours else Disposition.NOT_WATCHED
+
+
+def _where_it_lies(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The places that hold it now, or else the last that did."""
+    live = [s for s in sightings if s.gone is None]
+    if live:
+        return live
+    last = max(s.gone or 0 for s in sightings)
+    return [s for s in sightings if s.gone == last]
+
+
+def _arrival(copies: Sequence[Copy]) -> Clock:
+    """The earliest arrival in a watched account; a confirmed clock comes before an unconfirmed one."""
+    places = [(c.reading, s) for c in copies for s in c.sightings]
+    chosen = [p for p in places if p[1].watched and p[1].role is not Role.SENT] or places
+    clocks = [arrival(r.received, r.date, s.internal_date, s.first_seen) for r, s in chosen]
+    return min(clocks, key=lambda c: (c.source == "first_seen", not c.sure, c.at, c.source))
+
+
+def _sent(copies: Sequence[Copy]) -> Clock:
+    reading = copies[0].reading
+    sightings = [s for c in copies for s in c.sightings]
+    kept = [s for s in sightings if s.role is Role.SENT] or sightings
+    dates = [s.internal_date for s in kept if s.internal_date is not None]
+    return sent_time(reading.date, reading.date_has_zone, dates, min(s.first_seen for s in sightings))

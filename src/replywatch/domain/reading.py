@@ -1,0 +1,107 @@
+"""One header judged: everything that can be said of a copy without knowing where it lies or what else there is.
+
+Also the *keys* of a copy: whatever could tie it to other messages. Messages that share a key, directly or through
+others, form a *cluster*; nothing outside a cluster can change what is derived from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
+
+from replywatch.domain.classify import classify
+from replywatch.domain.messages import Header, Kind, Reading
+from replywatch.domain.parties import parties_of
+from replywatch.domain.subjects import base_subject
+from replywatch.domain.team import Team
+
+AUTOMATIC_ANSWERS = (Kind.AUTO_REPLY, Kind.NOTIFICATION)
+"""Kinds of our own mail that acknowledge an enquiry without being a personal answer."""
+
+
+def read(header: Header, team: Team) -> Reading:
+    """The judgement of one copy under `team`."""
+    parties = parties_of(header, team)
+    subject = base_subject(header.subject)
+    return Reading(
+        identity=identity_of(header, subject.base),
+        message_id=header.message_id,
+        ids=(*((header.message_id,) if header.message_id else ()), *header.aliases),
+        in_reply_to=header.in_reply_to,
+        references=header.references,
+        date=header.date,
+        date_has_zone=header.date_has_zone,
+        received=header.received,
+        subject=header.subject,
+        base_subject=subject.base,
+        reply_prefix=subject.reply,
+        public_list=not team.public_lists.isdisjoint(parties.recipients),
+        outsiders=tuple(a for a in parties.recipients if not team.is_ours(a)),
+        verdict=classify(header, parties, team),
+        parties=parties,
+    )
+
+
+def identity_of(header: Header, base: str) -> str:
+    """32 hex digits that copies of one message share: Message-ID, Date and author; without an id also To and subject.
+
+    What happens to a copy on its way (trace, list and spam headers, subject tags, a list's rewritten From) changes
+    nothing; `base` is the subject without prefixes and tags.
+    """
+    author = header.x_original_from or header.x_original_sender or header.from_
+    written = header.date_text if header.date is None else str(header.date)
+    parts = [header.message_id or "", written, author[0].address if author else ""]
+    if not header.message_id:
+        parts += [base, *(a.address for a in header.to)]
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def id_domain(message_id: str) -> str:
+    """The right side of a Message-ID in lower case, "" if it has none (RFC 5322, section 3.6.4)."""
+    return message_id.rpartition("@")[2].lower() if "@" in message_id else ""
+
+
+def _same_message(reading: Reading) -> Iterator[str]:
+    yield reading.identity
+
+
+def _ids(reading: Reading) -> Iterator[str]:
+    yield from reading.ids
+    yield from reading.in_reply_to
+    yield from reading.references
+
+
+def subject_pairs(reading: Reading) -> Iterator[str]:
+    """The pairs of person outside and base subject by which the subject rung may join this copy to others.
+
+    Personal mail has them, and our own automatic answers; mail of public lists never.
+    """
+    ours, kind = reading.parties.ours, reading.verdict.kind
+    if not reading.base_subject or reading.public_list:
+        return
+    if kind is Kind.HUMAN or (ours and kind in AUTOMATIC_ANSWERS):
+        for person in reading.outsiders if ours else reading.parties.senders:
+            yield f"{person}\0{reading.base_subject}"
+
+
+EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {
+    "same": _same_message,
+    "id": _ids,
+    "subject": subject_pairs,
+}
+"""What can tie two copies together, by kind. Provider thread ids come from the mailbox: see `keys_of`."""
+
+
+def keys_of(reading: Reading, threads: Iterable[str]) -> set[int]:
+    """The keys of a copy as signed 64-bit integers; `threads` are the provider's conversation ids.
+
+    Two keys that fall together by chance make a cluster larger, never a conversation.
+    """
+    return {_key(kind, text) for kind, edge in EDGES.items() for text in edge(reading)} | {
+        _key("thread", thread) for thread in threads
+    }
+
+
+def _key(kind: str, text: str) -> int:
+    digest = blake2b(f"{kind}\0{text}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
