@@ -1,0 +1,29 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from servers import dovecot
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[dovecot.Dovecot]:
+    """The session's Dovecot; tests are skipped without one, or fail if REPLYWATCH_REQUIRE_SERVERS is 1."""
+    if reason := dovecot.missing():
+        if os.environ.get("REPLYWATCH_REQUIRE_SERVERS") == "1":
+            pytest.fail(f"REPLYWATCH_REQUIRE_SERVERS=1, but {reason}")
+        pytest.skip(reason)
+    with dovecot.Dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def dovecot_user(dovecot_server: dovecot.Dovecot, request: pytest.FixtureRequest) -> Iterator[dovecot.User]:
+    """A fresh user; what the server logged during the test is shown if the test fails."""
+    before = len(dovecot_server.log())
+    yield dovecot_server.new_user()
+    request.node.add_report_section("teardown", "dovecot.log", dovecot_server.log()[before:])
