@@ -1,0 +1,168 @@
+"""The `[accounts.NAME]` tables."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypedDict
+
+from replywatch.config import names
+from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, MboxAccount, Secret, Tls
+from replywatch.config.table import Table, kind_of, quoted
+from replywatch.domain.messages import Role
+
+ROLES = tuple(role for role in Role if role is not Role.FOLDER)
+"""The roles a config may give; an ordinary folder needs none."""
+PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
+
+
+class _Common(TypedDict):
+    """What every account has, as in `model.Account`."""
+
+    name: str
+    roles: tuple[tuple[str, Role], ...]
+    watched: bool
+    enabled: bool
+
+
+def read_accounts(root: Table, base: Path) -> tuple[AnyAccount, ...]:
+    """Every account of the config, in the order of the file; paths are seen from `base`."""
+    section = root.table("accounts")
+    accounts: list[AnyAccount] = []
+    seen: dict[str, str] = {}
+    for name, table in section.tables():
+        twin = seen.setdefault(name.casefold(), name)
+        if twin != name:
+            section.problem(name, f"differs from {section.at(twin)} in upper and lower case only")
+        if not name.strip() or not name.isprintable():
+            section.problem(name, "an account needs a name that can be printed")
+        account = _read_account(name, table, base)
+        if account is not None:
+            accounts.append(account)
+    if root.take("accounts") in (None, {}):
+        root.problem("accounts", "at least one account is needed, such as [accounts.info]")
+    elif accounts and not any(account.enabled for account in accounts):
+        root.problem("accounts", "at least one account has to be enabled")
+    return tuple(accounts)
+
+
+def _read_account(name: str, table: Table, base: Path) -> AnyAccount | None:
+    """The account in `table`; None if its type is not known, since then nothing else can be judged."""
+    readers: dict[str, Callable[[_Common, Table, Path], AnyAccount]] = {
+        "imap": _read_imap,
+        "maildir": _read_maildir,
+        "mbox": _read_mbox,
+    }
+    kind = table.required("type", "imap")
+    if kind not in readers:
+        if kind:
+            table.problem("type", f"must be one of {', '.join(readers)}, not {quoted(kind)}")
+        return None
+    common = _Common(
+        name=name,
+        roles=_read_roles(table),
+        watched=table.flag("watched", default=True),
+        enabled=table.flag("enabled", default=True),
+    )
+    account = readers[kind](common, table, base)
+    table.close()
+    return account
+
+
+def _read_roles(table: Table) -> tuple[tuple[str, Role], ...]:
+    """(mailbox name, role) for each name under `mailboxes`."""
+    mailboxes = table.table("mailboxes")
+    roles: dict[str, Role] = {}
+    for role in ROLES:
+        for name in mailboxes.texts(role):
+            if roles.setdefault(name, role) is not role:
+                mailboxes.problem(role, f"{quoted(name)} is in {mailboxes.at(roles[name])} already")
+    mailboxes.close()
+    return tuple(roles.items())
+
+
+def _read_maildir(common: _Common, table: Table, base: Path) -> MaildirAccount:
+    """A Maildir on this machine."""
+    return MaildirAccount(**common, path=table.file("path", base, "~/Maildir") or Path())
+
+
+def _read_mbox(common: _Common, table: Table, base: Path) -> MboxAccount:
+    """An mbox file or a folder of them on this machine."""
+    return MboxAccount(**common, path=table.file("path", base, "~/mail/info.mbox") or Path())
+
+
+def _read_imap(common: _Common, table: Table, base: Path) -> ImapAccount:
+    """An account on a server."""
+    host = _read_host(table)
+    tls = table.choice("tls", Tls.IMPLICIT)
+    allow_plaintext = table.flag("allow_plaintext", default=False)
+    if tls is Tls.NONE and host and not names.is_loopback(host) and not allow_plaintext:
+        table.problem(
+            "tls",
+            "without TLS others on the way can read the password and the mail; "
+            'use "implicit" or "starttls", or accept it with allow_plaintext = true',
+        )
+    return ImapAccount(
+        **common,
+        host=host,
+        port=table.number("port", PORTS[tls], low=1, high=65535),
+        tls=tls,
+        ca_file=None if table.take("ca_file") == "" else table.file("ca_file", base),
+        username=table.required("username", "info@example.com"),
+        password=_read_password(table, base),
+        allow_plaintext=allow_plaintext,
+    )
+
+
+def _read_host(table: Table) -> str:
+    """The server's name or IP address."""
+    text = table.required("host", "imap.example.com")
+    host = names.host(text)
+    if text and host is None:
+        table.problem("host", f"must be the name of a server without scheme and port, not {quoted(text)}")
+    return host or ""
+
+
+def _read_password(table: Table, base: Path) -> Secret:
+    """Where the password comes from; no text of a problem shows what was there."""
+    if table.take("oauth2") is not None:
+        table.problem("oauth2", "is not supported by this version; use an app password, where the provider has them")
+        table.take("password")
+        return Secret()
+    value = table.take("password")
+    if isinstance(value, str):
+        if not value:
+            table.problem("password", "must not be empty")
+        return Secret(literal=value)
+    if value is None:
+        table.problem("password", 'is missing, such as password = { env = "REPLYWATCH_PASSWORD" }')
+        return Secret()
+    if not isinstance(value, dict):
+        table.problem("password", f"must be text in quotes or a table, not {kind_of(value)}")
+        return Secret()
+    ways = table.table("password")
+    secret = Secret(
+        env=ways.text("env") or None,
+        command=_read_command(ways),
+        file=ways.file("file", base),
+        keyring=ways.text("keyring") or None,
+    )
+    if len(value.keys() & {"env", "command", "file", "keyring"}) != 1:
+        table.problem("password", "must name exactly one of env, command, file, keyring")
+    ways.close()
+    return secret
+
+
+def _read_command(ways: Table) -> str | tuple[str, ...] | None:
+    """The command that prints the password: text split as a shell would, or a list of words."""
+    if isinstance(value := ways.take("command"), list):
+        if not value:
+            ways.problem("command", "must not be empty")
+        return ways.texts("command")
+    text = ways.text("command")
+    try:
+        shlex.split(text)
+    except ValueError:
+        ways.problem("command", "a quotation mark is not closed")
+    return text or None

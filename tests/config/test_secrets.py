@@ -1,0 +1,184 @@
+"""Passwords: every way to one, every way it fails, and none of them tells it."""
+
+import subprocess
+import sys
+import traceback
+
+import pytest
+
+from replywatch.config import secrets
+from replywatch.config.model import ImapAccount, Secret
+from replywatch.errors import SecretError
+
+PASSWORD = "geheim-äöü 1"
+WHERE = "accounts.info.password"
+
+
+def resolve(secret: Secret, **environ: str) -> str:
+    return secrets.resolve(
+        secret, username="info@example.com", where=WHERE, environ={"PATH": "/usr/bin:/bin", **environ}
+    )
+
+
+def failure(secret: Secret, **environ: str) -> SecretError:
+    """The error, after a look that nothing about it shows the password."""
+    with pytest.raises(SecretError) as caught:
+        resolve(secret, **environ)
+    error = caught.value
+    shown = "".join(traceback.format_exception(error)) + repr(error) + error.hint
+    assert "geheim" not in shown
+    assert error.text.startswith(f"{WHERE}: ")
+    assert error.exit_code == 1
+    return error
+
+
+def python(code: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", code)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "info password"
+    path.write_text(f"{PASSWORD}\nsecond line\n", encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+class TestEnvironment:
+    def test_found(self):
+        assert resolve(Secret(env="INFO"), INFO=PASSWORD) == PASSWORD
+
+    @pytest.mark.parametrize("environ", [{}, {"INFO": ""}])
+    def test_unset_or_empty(self, environ):
+        error = failure(Secret(env="INFO"), **environ)
+        assert error.text == f"{WHERE}: the environment variable INFO is not set"
+        assert "export INFO=" in error.hint
+
+    def test_only_the_environment_handed_in_counts(self, monkeypatch):
+        monkeypatch.setenv("INFO", PASSWORD)
+        failure(Secret(env="INFO"))
+
+
+class TestCommand:
+    def test_text_is_split_as_a_shell_would_and_run_without_one(self):
+        assert resolve(Secret(command="printf '%s' 'a  b;$HOME|*'")) == "a  b;$HOME|*"
+
+    def test_a_list_is_run_as_it_stands(self):
+        assert resolve(Secret(command=("printf", "%s", "a b"))) == "a b"
+
+    @pytest.mark.parametrize("output", ["geheim\n", "geheim", "geheim\r\n", "geheim\nuser: info\n"])
+    def test_the_first_line_counts(self, output):
+        assert resolve(Secret(command=python(f"print({output!r}, end='')"))) == "geheim"
+
+    def test_it_gets_the_environment_and_no_input(self):
+        code = "import os, sys; print(os.environ['STORE'] + repr(sys.stdin.read()))"
+        assert resolve(Secret(command=python(code)), STORE="a") == "a''"
+
+    def test_a_failure_keeps_what_was_said_to_itself(self, capfd):
+        code = "import sys; print('geheim'); print('geheim', file=sys.stderr); sys.exit(3)"
+        error = failure(Secret(command=python(code)))
+        assert error.text == f"{WHERE}: {sys.executable} failed with exit status 3"
+        assert "by hand" in error.hint
+        assert "geheim" not in "".join(capfd.readouterr())
+
+    def test_a_missing_program(self):
+        error = failure(Secret(command="no-such-program geheim"))
+        assert error.text == f"{WHERE}: no-such-program can't be run: No such file or directory"
+
+    def test_a_slow_one_is_stopped(self, monkeypatch):
+        monkeypatch.setattr(secrets, "TIMEOUT", 0.2)
+        error = failure(Secret(command=python("import time; time.sleep(60)  # geheim")))
+        assert error.text == f"{WHERE}: {sys.executable} has not answered within 0.2 seconds"
+
+    def test_the_time_that_a_command_has(self, monkeypatch):
+        seen = {}
+
+        def run(words, **options):
+            seen.update(options, words=words)
+            return subprocess.CompletedProcess(words, 0, b"geheim\n", b"")
+
+        monkeypatch.setattr(subprocess, "run", run)
+        assert resolve(Secret(command="pass show 'mail/info x'")) == "geheim"
+        assert seen["words"] == ["pass", "show", "mail/info x"]
+        assert seen["timeout"] == 30
+        assert not seen.get("shell")
+
+    def test_output_that_is_no_text(self):
+        assert "not UTF-8" in failure(Secret(command=("printf", r"geheim\377"))).text
+
+    def test_no_output(self):
+        assert failure(Secret(command="true")).text == f"{WHERE}: the password is empty"
+
+
+class TestFile:
+    def test_the_first_line_counts(self, file):
+        assert resolve(Secret(file=file)) == PASSWORD
+
+    @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+    def test_refused_when_others_can_read_it(self, file, mode):
+        file.chmod(mode)
+        error = failure(Secret(file=file))
+        assert "others can read the password file" in error.text
+        assert error.hint == f"Run: chmod 600 '{file}'"
+
+    def test_read_only_is_fine(self, file):
+        file.chmod(0o400)
+        assert resolve(Secret(file=file)) == PASSWORD
+
+    def test_missing_and_folder(self, tmp_path):
+        assert "No such file" in failure(Secret(file=tmp_path / "nothing")).text
+        assert "Is a directory" in failure(Secret(file=tmp_path)).text
+
+
+class TestKeyring:
+    @pytest.fixture
+    def keyring(self, monkeypatch):
+        """The keyring library with a backend that knows one password."""
+        keyring = pytest.importorskip("keyring")
+
+        class Backend(keyring.backend.KeyringBackend):
+            priority = 1
+
+            def get_password(self, service, username):
+                if service == "locked":
+                    raise keyring.errors.KeyringLocked("geheim")
+                return PASSWORD if (service, username) == ("replywatch", "info@example.com") else None
+
+            def set_password(self, service, username, password):
+                raise NotImplementedError
+
+        before = keyring.get_keyring()
+        keyring.set_keyring(Backend())
+        yield keyring
+        keyring.set_keyring(before)
+
+    def test_found(self, keyring):
+        assert resolve(Secret(keyring="replywatch")) == PASSWORD
+
+    def test_unknown(self, keyring):
+        error = failure(Secret(keyring="my mail"))
+        assert error.text == f"{WHERE}: the keyring has no password for info@example.com at my mail"
+        assert error.hint == "Store it: keyring set 'my mail' info@example.com"
+
+    def test_locked(self, keyring):
+        assert failure(Secret(keyring="locked")).text == f"{WHERE}: the keyring can't be used (KeyringLocked)"
+
+    def test_not_installed(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "keyring", None)
+        error = failure(Secret(keyring="replywatch"))
+        assert error.hint == "Install it: pip install 'replywatch[keyring]'"
+
+
+class TestInClear:
+    def test_found(self):
+        assert resolve(Secret(literal=PASSWORD)) == PASSWORD
+
+    @pytest.mark.parametrize("text", ["geheim\r\nA1 DELETE INBOX", "geheim\n", "geheim\0", "\rgeheim"])
+    @pytest.mark.parametrize("way", ["literal", "env"])
+    def test_line_breaks_and_nul_are_refused(self, text, way):
+        secret = Secret(literal=text) if way == "literal" else Secret(env="INFO")
+        assert "line break or a NUL" in failure(secret, INFO=text).text
+
+    def test_never_shown(self):
+        account = ImapAccount(name="info", password=Secret(literal="geheim"))
+        assert "geheim" not in f"{account} {account!r} {account.password}"
