@@ -126,10 +126,10 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
 
 
 def _call(command: click.Command, words: list[str]) -> int:
-    """Run `command`; click's own `main` would swallow interrupts and broken pipes."""
+    """The exit code of `command`, run with `words`; click's own `main` would swallow interrupts and broken pipes."""
     code = 0
     try:
-        with command.make_context("replywatch", words) as context:
+        with command.make_context("replywatch", list(words)) as context:
             command.invoke(context)
     except click.exceptions.Exit as leave:
         code = leave.exit_code
