@@ -57,6 +57,8 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool) -> Message | None:
         pairs=frozenset(subject_pairs(first)),
         reply_prefix=first.reply_prefix,
         public_list=any(c.reading.public_list for c in found),
+        sent_in=frozenset(s.account for s in sightings if s.role is Role.SENT),
+        filed_in=_filed_in(direction, sightings, public_list=first.public_list),
         clock=clock.at,
         clock_source=clock.source,
         clock_sure=clock.sure,
@@ -97,6 +99,13 @@ def _disposition(
     names_ours = any(c.reading.parties.names_ours for c in copies)
     watched = any(s.watched for s in sightings)
     return Disposition.COUNTED if watched and not names_ours else Disposition.NOT_WATCHED
+
+
+def _filed_in(direction: Direction, sightings: Sequence[Sighting], *, public_list: bool) -> frozenset[str]:
+    """The archive of a public list holds both directions wherever it is kept."""
+    if direction is not Direction.OUTBOUND:
+        return frozenset()
+    return frozenset(s.account for s in sightings if s.both_directions or public_list)
 
 
 def _where_it_lies(sightings: Sequence[Sighting]) -> list[Sighting]:

@@ -193,6 +193,8 @@ class Sighting(NamedTuple):
     account: str
     watched: bool
     role: Role
+    both_directions: bool
+    """An archive: mail of ours lies beside mail to us."""
     internal_date: int | None
     thread: str | None
     """The provider's id of the conversation, with the provider's name in front."""
@@ -200,8 +202,6 @@ class Sighting(NamedTuple):
     gone: int | None
     """When it was found to be no longer there; None while it is."""
     draft: bool
-    answered: bool
-    """The server says that somebody answered it (flag \\Answered)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +231,10 @@ class Message:
     """Person outside and base subject, by which the subject rung may join it (`domain.reading.subject_pairs`)."""
     reply_prefix: bool
     public_list: bool
+    sent_in: frozenset[str]
+    """Accounts whose Sent mailbox holds it."""
+    filed_in: frozenset[str]
+    """Accounts with an archive of both directions that hold it, if it is outbound."""
     clock: int
     """Arrival if inbound or foreign, sent time if outbound or internal."""
     clock_source: str

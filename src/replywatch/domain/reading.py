@@ -97,9 +97,13 @@ def keys_of(reading: Reading, threads: Iterable[str]) -> set[int]:
 
     Two keys that fall together by chance make a cluster larger, never a conversation.
     """
-    return {_key(kind, text) for kind, edge in EDGES.items() for text in edge(reading)} | {
-        _key("thread", thread) for thread in threads
-    }
+    keys = {_key(kind, text) for kind, edge in EDGES.items() for text in edge(reading)}
+    return keys | thread_keys(threads)
+
+
+def thread_keys(threads: Iterable[str]) -> set[int]:
+    """The keys that a message has from where it lies: its provider's conversation ids."""
+    return {_key("thread", thread) for thread in threads}
 
 
 def _key(kind: str, text: str) -> int:

@@ -36,17 +36,17 @@ def tie(messages: Sequence[Message]) -> Ties:
     references = [_resolve(messages, index, i, m.references) for i, m in enumerate(messages)]
     sets = _Sets(len(messages))
     components = {}
-    threads: list[list[Node]] = [[f"thread\0{t}" for t in m.threads] for m in messages]
+    threads: list[list[Node]] = [[*(f"thread\0{t}" for t in m.threads)] for m in messages]
     for rung, names in ((Rung.IN_REPLY_TO, replies), (Rung.REFERENCES, references), (Rung.PROVIDER, threads)):
         for i, named in enumerate(names):
             for node in named:
                 sets.join(i, node)
         components[rung] = tuple(sets.root(i) for i in range(len(messages)))
-    named = [[n for n in (*a, *b) if isinstance(n, int)] for a, b in zip(replies, references, strict=True)]
+    seen = [[n for n in (*a, *b) if isinstance(n, int)] for a, b in zip(replies, references, strict=True)]
     return Ties(
         components,
         tuple(_rungs(messages, replies, references)),
-        tuple(_order(messages, named)),
+        tuple(_order(messages, seen)),
         tuple(frozenset(n for n in (*a, *b) if isinstance(n, str)) for a, b in zip(replies, references, strict=True)),
     )
 

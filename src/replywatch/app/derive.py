@@ -1,0 +1,141 @@
+"""Derived rows brought up to date with the facts: whatever came since, or everything if rules or config changed.
+
+Two hops. First every new message is read on its own and put into its cluster; then each cluster that anything happened
+to is derived again as a whole. Both go in batches of one transaction each, so a run that is killed is simply continued.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from itertools import groupby
+
+from replywatch.app.progress import Progress
+from replywatch.config.model import Config, ImapAccount
+from replywatch.domain.classify import RULES_VERSION
+from replywatch.domain.clusters import assign
+from replywatch.domain.headers import parse_header
+from replywatch.domain.match import MatchSettings, match
+from replywatch.domain.merge import Copy, merge
+from replywatch.domain.messages import Message, Reading, Role
+from replywatch.domain.reading import id_domain, keys_of, read, thread_keys
+from replywatch.domain.roles import role_of
+from replywatch.domain.team import Team
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived, DerivedRows, Pending, Place, ReadBatch
+
+READ_AT_ONCE = 1000
+CLUSTERS_AT_ONCE = 300
+
+
+def fingerprint(config: Config) -> str:
+    """What derived rows depend on besides the facts, as 16 hex digits: rules, team, roles, accounts, windows."""
+    team = config.team
+    parts = [
+        RULES_VERSION,
+        team.addresses,
+        sorted(team.domains),
+        *(sorted(s) for s in (team.automatic_senders, team.webforms, team.public_lists)),
+        sorted((a.name, a.watched, sorted(a.roles)) for a in config.accounts),
+        config.report.new_enquiry_after,
+    ]
+    return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
+
+
+def is_current(database: Database, config: Config) -> bool:
+    """Whether every derived row stands as rules, config and facts want it."""
+    derived = Derived(database)
+    return derived.fingerprint() == fingerprint(config) and not derived.is_due()
+
+
+def derive(database: Database, config: Config, progress: Progress, *, anew: bool = False) -> None:
+    """Bring all derived rows up to date; `anew` drops them first. The caller holds the store's lock."""
+    derived = Derived(database)
+    if anew or derived.fingerprint() != fingerprint(config):
+        derived.restart(fingerprint(config))
+    last_pass = derived.newest_pass()
+    pending, _ = derived.due()
+    progress.begin("Reading headers", pending)
+    while batch := derived.pending(READ_AT_ONCE):
+        _read_batch(derived, batch, config.team)
+        progress.advance(len(batch))
+    _, dirty = derived.due()
+    progress.begin("Matching replies", dirty)
+    places = places_of(derived, config)
+    our_domains = derived.our_id_domains()
+    while clusters := derived.dirty(CLUSTERS_AT_ONCE):
+        rows = DerivedRows()
+        for cluster, copies in derived.copies(clusters, places):
+            _derive_cluster(rows, cluster, messages_of(copies, config.team), config, our_domains)
+        derived.replace(clusters, rows)
+        progress.advance(len(clusters))
+    derived.finish(last_pass)
+
+
+def places_of(derived: Derived, config: Config) -> dict[int, Place]:
+    """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
+    accounts = {a.name: a for a in config.accounts}
+    places = {}
+    for epoch, name, mailbox, delimiter, attributes in derived.epochs():
+        if account := accounts.get(name):
+            role = role_of(mailbox, delimiter, attributes, account.roles)
+            archive = role is Role.ARCHIVE or not isinstance(account, ImapAccount)
+            places[epoch] = Place(name, account.watched, role, archive)
+    return places
+
+
+def messages_of(copies: Sequence[Copy], team: Team) -> list[Message]:
+    """The messages behind the copies of one cluster."""
+    same = groupby(sorted(copies, key=lambda c: c.reading.identity), key=lambda c: c.reading.identity)
+    merged = (merge(list(group), all_inbound=not team.addresses) for _, group in same)
+    return [m for m in merged if m]
+
+
+def match_settings(config: Config, our_domains: frozenset[str]) -> MatchSettings:
+    """What matching needs to know of the config and of the right sides of our Message-IDs."""
+    team = config.team
+    return MatchSettings(
+        config.report.new_enquiry_after, lambda domain: domain in our_domains or team.has_domain(domain)
+    )
+
+
+def _derive_cluster(
+    rows: DerivedRows, cluster: int, messages: Sequence[Message], config: Config, our_domains: frozenset[str]
+) -> None:
+    matched = match(messages, match_settings(config, our_domains))
+    for message in messages:
+        rows.add_message(cluster, message, matched.conversations[message.identity], matched.rungs[message.identity])
+    for exchange, levels in matched.exchanges:
+        rows.add_exchange(cluster, exchange, levels)
+
+
+def _read_batch(derived: Derived, batch: Sequence[Pending], team: Team) -> None:
+    readings = {p.message: read(parse_header(p.header), team) for p in batch if p.cluster is None}
+    keys = {
+        p.message: keys_of(readings[p.message], p.threads) if p.cluster is None else thread_keys(p.threads)
+        for p in batch
+    }
+    known = derived.clusters_of({k for ks in keys.values() for k in ks})
+    assignment = assign(((p.message, p.cluster, keys[p.message]) for p in batch), known)
+    derived.add_batch(ReadBatch(readings, assignment, _id_domains(readings.values()), _named_domains(readings, team)))
+
+
+def _id_domains(readings: Iterable[Reading]) -> dict[str, tuple[int, int]]:
+    counts: dict[str, tuple[int, int]] = {}
+    for reading in readings:
+        if reading.message_id and (domain := id_domain(reading.message_id)):
+            ours, outside = counts.get(domain, (0, 0))
+            counts[domain] = (ours + reading.parties.ours, outside + (not reading.parties.ours))
+    return counts
+
+
+def _named_domains(readings: Mapping[int, Reading], team: Team) -> list[tuple[str, int]]:
+    """The right sides that may turn out to be ours; a team domain is ours anyway."""
+    return [
+        (domain, message)
+        for message, reading in readings.items()
+        if not reading.parties.ours
+        for domain in {id_domain(one) for one in (*reading.in_reply_to, *reading.references)}
+        if domain and not team.has_domain(domain)
+    ]

@@ -1,0 +1,190 @@
+"""One pass over all accounts: read what is new, remember how far, then derive.
+
+The pass over a mailbox follows RFC 9051, section 2.3.1.1 and RFC 4549: UIDs are looked for above the highest known
+one, fetched in batches, and counted against what the source says is there. A UID that was listed but did not come is
+asked for again, and put into quarantine if it still does not come; one that was missed in two passes in a row is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from replywatch.app.derive import derive
+from replywatch.app.progress import Progress
+from replywatch.config.model import AnyAccount, Config
+from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.messages import Role
+from replywatch.domain.roles import role_of
+from replywatch.errors import MailboxError, SourceError
+from replywatch.sources.base import Source
+from replywatch.store.database import Database
+from replywatch.store.facts import Epoch, Facts
+from replywatch.store.lock import writing
+
+BATCH = 500
+"""Messages in one transaction."""
+WINDOW = 20_000
+"""Messages whose UIDs are held in memory at once."""
+HIGHEST_UID = 2**63 - 1
+
+Open = Callable[[AnyAccount], Source]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOutcome:
+    """How the pass over one account went."""
+
+    account: str
+    messages: int
+    """New places of messages that were read."""
+    mailboxes: int
+    error: SourceError | None
+    """None: the pass was complete."""
+    has_sent: bool
+
+
+def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: Progress) -> tuple[AccountOutcome, ...]:
+    """Read every enabled account once and bring the derived rows up to date.
+
+    An account that fails is reported in its outcome and doesn't stop the others. `clock` says the present instant.
+    Raises `LockedError` if another poll is at work, `StoreError` if the store can't be used.
+    """
+    with writing(config.store_path), Database(config.store_path, create=True) as database:
+        facts = Facts(database)
+        outcomes = tuple(
+            _poll_account(facts, account, open_source, clock, progress)
+            for account in config.accounts
+            if account.enabled
+        )
+        derive(database, config, progress)
+    return outcomes
+
+
+def _poll_account(
+    facts: Facts, account: AnyAccount, open_source: Open, clock: Callable[[], int], progress: Progress
+) -> AccountOutcome:
+    number = facts.account(account.name)
+    pass_number = facts.begin_pass(number, clock())
+    reader = _Pass(facts, account, number, clock, progress)
+    error: SourceError | None = None
+    try:
+        with open_source(account) as source:
+            reader.read(source)
+    except SourceError as failure:
+        error = failure
+    facts.end_pass(pass_number, clock(), error.text if error else None)
+    return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, reader.has_sent)
+
+
+class _Pass:
+    """One pass over one account."""
+
+    def __init__(
+        self, facts: Facts, account: AnyAccount, number: int, clock: Callable[[], int], progress: Progress
+    ) -> None:
+        self._facts = facts
+        self._account = account
+        self._number = number
+        self._clock = clock
+        self._progress = progress
+        self.messages = 0
+        self.mailboxes = 0
+        self.has_sent = False
+
+    def read(self, source: Source) -> None:
+        """Read all mailboxes but those to skip. One that fails is named in the error raised once the rest is read."""
+        failed: list[MailboxError] = []
+        seen: set[int] = set()
+        for listing in source.mailboxes():
+            mailbox = self._facts.mailbox(self._number, listing)
+            seen.add(mailbox)
+            role = role_of(listing.name, listing.delimiter, listing.attributes, self._account.roles)
+            if role is Role.SKIP:
+                continue
+            self.has_sent |= role is Role.SENT
+            try:
+                self._read_mailbox(source, mailbox, listing)
+            except MailboxError as error:
+                failed.append(error)
+            self.mailboxes += 1
+        self._forget_others(seen)
+        if failed:
+            names = "; ".join(e.text for e in failed)
+            raise MailboxError(names, failed[0].hint) from failed[0]
+
+    def _read_mailbox(self, source: Source, mailbox: int, listing: Listing) -> None:
+        known = self._facts.present_epoch(mailbox)
+        if known and known.complete and source.status(listing.name, known.state) == known.state:
+            return
+        state = source.open(listing.name, known.state if known else None)
+        epoch = self._facts.epoch(mailbox, state, self._clock())
+        self._progress.begin(f"{self._account.name}: {listing.name}", None)
+        upper = HIGHEST_UID if state.uidnext is None else state.uidnext - 1
+        if source.in_order:
+            for span in _windows(epoch.scanned_to + 1, upper, state.exists):
+                self._fetch(source, epoch, source.uids(*span))
+        self._fetch(source, epoch, self._facts.quarantined(epoch.id))
+        if self._settle(source, epoch, state):
+            self._facts.finish_mailbox(epoch, state, self._clock())
+
+    def _settle(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
+        """Whether the store holds just what the mailbox holds; if not, compare the lists and mend what differs."""
+        if source.in_order and self._facts.count(epoch.id) == state.exists:
+            self._facts.missed(epoch.id, (), (1, HIGHEST_UID), self._clock())
+            return not self._facts.quarantined(epoch.id)
+        settled = True
+        for span in _windows(1, HIGHEST_UID if state.uidnext is None else state.uidnext - 1, state.exists):
+            there = source.uids(*span)
+            quarantined = (u for u in self._facts.quarantined(epoch.id) if span[0] <= u <= span[1])
+            known = {*self._facts.uids(epoch.id, span), *quarantined}
+            self._fetch(source, epoch, [u for u in there if u not in known])
+            vanished = sorted(known.difference(there))
+            self._facts.missed(epoch.id, vanished, span, self._clock())
+            settled = settled and not vanished
+        return settled and not self._facts.quarantined(epoch.id)
+
+    def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
+        """Fetch and store in batches; the cursor of a batch is its last UID."""
+        for batch in _batches(uids):
+            fetched = _only(batch, source.fetch(batch))
+            missing = sorted(set(batch) - fetched.keys())
+            if missing:
+                there = set(source.uids(missing[0], missing[-1])).intersection(missing)
+                for uid in sorted(there):
+                    fetched |= _only([uid], source.fetch([uid]))
+                missing = sorted(there - fetched.keys())
+            messages = [fetched[u] for u in sorted(fetched)]
+            self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock())
+            self.messages += len(messages)
+            self._progress.advance(len(messages))
+
+    def _forget_others(self, seen: set[int]) -> None:
+        """Mailboxes that are no longer listed: their messages were missed."""
+        for mailbox, _ in self._facts.mailboxes(self._number):
+            if mailbox not in seen and (epoch := self._facts.present_epoch(mailbox)):
+                span = (1, HIGHEST_UID)
+                self._facts.missed(epoch.id, self._facts.uids(epoch.id, span), span, self._clock())
+
+
+def _windows(first: int, last: int, exists: int) -> Iterator[tuple[int, int]]:
+    """Spans of UIDs that together reach from `first` to `last`, with some `WINDOW` messages in each."""
+    step = WINDOW * max(1, (last - first + 1) // max(exists, 1))
+    while first <= last:
+        yield first, min(last, first + step - 1)
+        first += step
+
+
+def _only(batch: Sequence[int], messages: Iterator[FetchedMessage]) -> dict[int, FetchedMessage]:
+    """What was asked for of what came; the first of each UID."""
+    wanted = set(batch)
+    found: dict[int, FetchedMessage] = {}
+    for message in messages:
+        if message.uid in wanted:
+            found.setdefault(message.uid, message)
+    return found
+
+
+def _batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(uids), BATCH):
+        yield uids[start : start + BATCH]

@@ -1,0 +1,211 @@
+"""Facts: what sources said. Written in one transaction per batch, together with the cursor; never changed by rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One numbering of a mailbox, and how far it was read."""
+
+    id: int
+    mailbox: int
+    scanned_to: int
+    state: MailboxState
+    """What the source said when the mailbox was last opened."""
+    complete: bool
+    """It was read to its end then, and nothing is left over."""
+
+
+class Facts:
+    """Reads and writes the facts of a store."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def account(self, name: str) -> int:
+        """The id of account `name`, made if new."""
+        found = self._db.value("SELECT id FROM accounts WHERE name = ?", [name])
+        return int(found) if found else self._db.execute("INSERT INTO accounts (name) VALUES (?)", [name])
+
+    def mailbox(self, account: int, listing: Listing) -> int:
+        """The id of a mailbox, made if new. Attributes that changed may change its role: its messages are due again."""
+        attributes = json.dumps(sorted(listing.attributes), ensure_ascii=False)
+        found = self._db.row(
+            "SELECT id, attributes, delimiter FROM mailboxes WHERE account = ? AND name = ?", [account, listing.name]
+        )
+        if found is None:
+            return self._db.execute(
+                "INSERT INTO mailboxes (account, name, delimiter, attributes) VALUES (?, ?, ?, ?)",
+                [account, listing.name, listing.delimiter, attributes],
+            )
+        mailbox = int(found[0])
+        if found[1:] != (attributes, listing.delimiter):
+            with self._db.transaction():
+                self._db.execute(
+                    "UPDATE mailboxes SET attributes = ?, delimiter = ? WHERE id = ?",
+                    [attributes, listing.delimiter, mailbox],
+                )
+                self._db.execute(
+                    "INSERT OR IGNORE INTO pending SELECT l.message FROM locations l JOIN epochs e ON e.id = l.epoch"
+                    " WHERE e.mailbox = ?",
+                    [mailbox],
+                )
+        return mailbox
+
+    def mailboxes(self, account: int) -> list[tuple[int, str]]:
+        """(id, name) of every mailbox of the account that was ever read."""
+        return [(i, n) for i, n in self._db.rows("SELECT id, name FROM mailboxes WHERE account = ?", [account])]
+
+    def present_epoch(self, mailbox: int) -> Epoch | None:
+        """The numbering that was valid when the mailbox was last opened."""
+        return self._epoch("e.mailbox = ? AND e.superseded_at IS NULL", [mailbox])
+
+    def epoch(self, mailbox: int, state: MailboxState, now: int) -> Epoch:
+        """The epoch of this UIDVALIDITY, made if new; any other of the mailbox is superseded from `now` on."""
+        uidvalidity = state.uidvalidity
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE epochs SET superseded_at = ?, completed_at = NULL, message_count = NULL"
+                " WHERE mailbox = ? AND uidvalidity <> ? AND superseded_at IS NULL",
+                [now, mailbox, uidvalidity],
+            )
+            self._db.execute(
+                "INSERT INTO epochs (mailbox, uidvalidity, token) VALUES (?, ?, ?) ON CONFLICT (mailbox, uidvalidity)"
+                " DO UPDATE SET superseded_at = NULL, message_count = NULL, token = excluded.token",
+                [mailbox, uidvalidity, state.token],
+            )
+        found = self._epoch("e.mailbox = ? AND e.uidvalidity = ?", [mailbox, uidvalidity])
+        assert found is not None, "it was inserted in the statement above"  # noqa: S101 - says why it can't be
+        return found
+
+    def _epoch(self, where: str, values: Sequence[int]) -> Epoch | None:
+        row = self._db.row(
+            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, token"
+            f" FROM epochs e WHERE {where}",
+            values,
+        )
+        if row is None:
+            return None
+        state = MailboxState(row[2], row[4], row[5] or 0, row[6], row[7])
+        return Epoch(row[0], row[1], row[3], state, complete=row[5] is not None)
+
+    def add_batch(
+        self, epoch: int, fetched: Sequence[FetchedMessage], unread: Sequence[int], scanned_to: int, now: int
+    ) -> None:
+        """Store a batch: headers, places, what could not be read, and the cursor, all or nothing."""
+        digests = [blake2b(m.header, digest_size=16).digest() for m in fetched]
+        with self._db.transaction():
+            self._db.execute_many(
+                "INSERT OR IGNORE INTO messages (digest, header) VALUES (?, ?)",
+                [(d, m.header) for d, m in zip(digests, fetched, strict=True)],
+            )
+            ids = dict(self._message_ids(digests))
+            self._db.execute_many(
+                "INSERT INTO locations (epoch, uid, message, internal_date, size, flags, thread, first_seen)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (epoch, uid) DO NOTHING",
+                [
+                    (epoch, m.uid, ids[d], m.internal_date, m.size, " ".join(m.flags), m.thread, now)
+                    for d, m in zip(digests, fetched, strict=True)
+                ],
+            )
+            self._db.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in ids.values()])
+            self._db.execute_many(
+                "DELETE FROM quarantine WHERE epoch = ? AND uid = ?", [(epoch, m.uid) for m in fetched]
+            )
+            self._db.execute_many(
+                "INSERT INTO quarantine VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET tries = tries + 1",
+                [(epoch, uid, now) for uid in unread],
+            )
+            self._db.execute(
+                "UPDATE epochs SET scanned_to = max(scanned_to, ?), message_count = NULL WHERE id = ?",
+                [scanned_to, epoch],
+            )
+
+    def _message_ids(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
+        for start in range(0, len(digests), 500):
+            part = digests[start : start + 500]
+            marks = ", ".join("?" * len(part))
+            yield from self._db.rows(f"SELECT digest, id FROM messages WHERE digest IN ({marks})", part)
+
+    def uids(self, epoch: int, span: tuple[int, int]) -> list[int]:
+        """The UIDs from the first to the last of `span` that are held to be in the mailbox and were read."""
+        rows = self._db.rows(
+            "SELECT uid FROM locations WHERE epoch = ? AND uid BETWEEN ? AND ? AND gone IS NULL", [epoch, *span]
+        )
+        return [u for (u,) in rows]
+
+    def quarantined(self, epoch: int) -> list[int]:
+        """The UIDs that could not be read so far, ascending."""
+        return [u for (u,) in self._db.rows("SELECT uid FROM quarantine WHERE epoch = ? ORDER BY uid", [epoch])]
+
+    def count(self, epoch: int) -> int:
+        """How many messages are held to be in the mailbox, those in quarantine included."""
+        live = self._db.value("SELECT count(*) FROM locations WHERE epoch = ? AND gone IS NULL", [epoch])
+        return int(live) + int(self._db.value("SELECT count(*) FROM quarantine WHERE epoch = ?", [epoch]))
+
+    def missed(self, epoch: int, uids: Sequence[int], span: tuple[int, int], now: int) -> None:
+        """Of the UIDs in `span` (first and last) all are there but these. Missed in two passes in a row means gone."""
+        values = {"epoch": epoch, "now": now, "first": span[0], "last": span[1]}
+        within = "epoch = :epoch AND uid BETWEEN :first AND :last AND gone IS NULL"
+        again = f"{within} AND missed_at IS NOT NULL AND uid IN temp.missed"
+        with self._db.transaction():
+            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS missed (uid INTEGER PRIMARY KEY)")
+            self._db.execute("DELETE FROM temp.missed")
+            self._db.execute_many("INSERT INTO temp.missed VALUES (?)", [(u,) for u in uids])
+            self._db.execute(f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE {again}", values)
+            self._db.execute(f"UPDATE locations SET gone = :now WHERE {again}", values)
+            self._db.execute(
+                f"UPDATE locations SET missed_at = NULL WHERE {within} AND missed_at IS NOT NULL"
+                " AND uid NOT IN temp.missed",
+                values,
+            )
+            self._db.execute(f"UPDATE locations SET missed_at = :now WHERE {within} AND uid IN temp.missed", values)
+            self._db.execute("DELETE FROM quarantine WHERE epoch = :epoch AND uid IN temp.missed", values)
+
+    def finish_mailbox(self, epoch: Epoch, state: MailboxState, now: int) -> None:
+        """The mailbox was read to its end: remember how it stood, and let go of superseded numberings.
+
+        A place of an old numbering is dropped if the new one holds the same message with the same INTERNALDATE; what
+        is left of the old is gone.
+        """
+        old = "SELECT id FROM epochs WHERE mailbox = :mailbox AND superseded_at IS NOT NULL AND completed_at IS NULL"
+        values = {"mailbox": epoch.mailbox, "epoch": epoch.id, "now": now}
+        with self._db.transaction():
+            if self._db.value(old, values):
+                self._db.execute(
+                    f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch IN ({old})",
+                    values,
+                )
+                self._db.execute(
+                    f"DELETE FROM locations WHERE epoch IN ({old}) AND EXISTS (SELECT 1 FROM locations l"
+                    " WHERE l.message = locations.message AND l.epoch = :epoch"
+                    " AND l.internal_date IS locations.internal_date)",
+                    values,
+                )
+                self._db.execute(
+                    f"UPDATE locations SET gone = :now WHERE gone IS NULL AND epoch IN ({old})",
+                    values,
+                )
+                self._db.execute(f"DELETE FROM quarantine WHERE epoch IN ({old})", values)
+                self._db.execute(f"UPDATE epochs SET completed_at = :now WHERE id IN ({old})", values)
+            self._db.execute(
+                "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?"
+                " WHERE id = ?",
+                [state.uidnext, state.exists, state.highestmodseq, state.token, now, epoch.id],
+            )
+
+    def begin_pass(self, account: int, now: int) -> int:
+        """The id of a new pass over an account."""
+        return self._db.execute("INSERT INTO passes (account, started_at) VALUES (?, ?)", [account, now])
+
+    def end_pass(self, number: int, now: int, error: str | None) -> None:
+        """A pass is over; complete if there is no `error`."""
+        self._db.execute("UPDATE passes SET finished_at = ?, error = ? WHERE id = ?", [now, error, number])

@@ -1,0 +1,35 @@
+"""One writer at a time: an advisory lock that the kernel frees when its holder ends, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from replywatch.errors import LockedError, StoreError
+
+
+@contextmanager
+def writing(store: Path) -> Iterator[None]:
+    """Hold the lock of `store` inside the block; raises `LockedError` at once if somebody else holds it."""
+    path = store.with_name(store.name + ".lock")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"the lock {path} can't be made: {error.strerror}", "Check the permissions of the store's folder."
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise LockedError(
+            f"another poll is writing to {store}", "Wait until it is done; its lock ends with it, even if it is killed."
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,211 @@
+"""The tables, as literal SQL in migrations that are never changed once released.
+
+Facts are what sources said; derived rows can be dropped and made again from them (docs/schema.md). Instants are integer
+seconds UTC. `sqlite_utils` is imported where a migration has to run, and only there: reading needs `sqlite3` alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
+
+SET = "replywatch"
+NAMES = ("0001_facts", "0002_derived")
+"""The migrations of this release in order; a store with any other is from a newer one."""
+
+DERIVED_TABLES = (
+    "readings",
+    "keys",
+    "id_domains",
+    "named_domains",
+    "dirty",
+    "judgements",
+    "exchanges",
+    "written",
+    "evidence",
+    "derivation",
+)
+
+_FACTS = (
+    """CREATE TABLE accounts (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
+    ) STRICT""",
+    """CREATE TABLE mailboxes (
+        id INTEGER PRIMARY KEY,
+        account INTEGER NOT NULL REFERENCES accounts (id),
+        name TEXT NOT NULL,
+        delimiter TEXT NOT NULL,
+        attributes TEXT NOT NULL, -- JSON list of LIST attributes
+        UNIQUE (account, name)
+    ) STRICT""",
+    """CREATE TABLE epochs (
+        id INTEGER PRIMARY KEY,
+        mailbox INTEGER NOT NULL REFERENCES mailboxes (id),
+        uidvalidity INTEGER NOT NULL,
+        scanned_to INTEGER NOT NULL DEFAULT 0, -- every UID up to here has a location or is in quarantine
+        uidnext INTEGER, -- NULL: the server didn't say
+        message_count INTEGER, -- NULL: not read to the end since something changed
+        highestmodseq INTEGER, -- NULL: the server has none
+        token TEXT NOT NULL DEFAULT '',
+        completed_at INTEGER, -- NULL: never read to the end
+        superseded_at INTEGER, -- NULL: these are the present UIDs
+        UNIQUE (mailbox, uidvalidity)
+    ) STRICT""",
+    """CREATE TABLE messages (
+        id INTEGER PRIMARY KEY,
+        digest BLOB NOT NULL UNIQUE,
+        header BLOB NOT NULL -- the wanted fields, raw
+    ) STRICT""",
+    """CREATE TABLE locations (
+        epoch INTEGER NOT NULL REFERENCES epochs (id),
+        uid INTEGER NOT NULL,
+        message INTEGER NOT NULL REFERENCES messages (id),
+        internal_date INTEGER, -- NULL: unknown or absurd
+        size INTEGER, -- NULL: unknown
+        flags TEXT NOT NULL, -- separated by blanks, as first seen
+        thread TEXT, -- NULL: the provider has no conversation ids
+        first_seen INTEGER NOT NULL,
+        missed_at INTEGER, -- NULL: there when last looked for
+        gone INTEGER, -- NULL: still there; else when it was missed for the second time
+        PRIMARY KEY (epoch, uid)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX locations_by_message ON locations (message)",
+    """CREATE TABLE quarantine (
+        epoch INTEGER NOT NULL REFERENCES epochs (id),
+        uid INTEGER NOT NULL,
+        first_seen INTEGER NOT NULL,
+        tries INTEGER NOT NULL,
+        PRIMARY KEY (epoch, uid)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE passes (
+        id INTEGER PRIMARY KEY,
+        account INTEGER NOT NULL REFERENCES accounts (id),
+        started_at INTEGER NOT NULL,
+        finished_at INTEGER, -- NULL: under way, or killed
+        error TEXT -- NULL: complete, if finished
+    ) STRICT""",
+    "CREATE INDEX passes_by_account ON passes (account, started_at)",
+    "CREATE TABLE pending (message INTEGER PRIMARY KEY REFERENCES messages (id)) STRICT",
+)
+
+CLUSTER_TABLES = ("judgements", "exchanges", "written", "evidence")
+"""Derived from whole clusters."""
+
+_DERIVED = (
+    """CREATE TABLE derivation (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        fingerprint TEXT NOT NULL, -- of the rules and the config that made all derived rows
+        last_pass INTEGER NOT NULL -- all that passes up to this one brought is derived
+    ) STRICT""",
+    """CREATE TABLE readings (
+        message INTEGER PRIMARY KEY REFERENCES messages (id),
+        cluster INTEGER NOT NULL, -- the smallest message of the cluster
+        data TEXT NOT NULL -- domain.messages.Reading as JSON
+    ) STRICT""",
+    "CREATE INDEX readings_by_cluster ON readings (cluster)",
+    """CREATE TABLE keys (
+        key INTEGER PRIMARY KEY,
+        message INTEGER NOT NULL REFERENCES messages (id) -- the first that has it
+    ) STRICT""",
+    """CREATE TABLE id_domains (
+        domain TEXT PRIMARY KEY, -- right side of Message-IDs
+        ours INTEGER NOT NULL, -- on how many copies of our mail
+        outside INTEGER NOT NULL -- on how many others
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX id_domains_of_ours ON id_domains (domain) WHERE ours > 0 AND outside = 0",
+    """CREATE TABLE named_domains (
+        domain TEXT NOT NULL, -- right side of an id that the message names
+        message INTEGER NOT NULL REFERENCES messages (id),
+        PRIMARY KEY (domain, message)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE dirty (cluster INTEGER PRIMARY KEY) STRICT",
+    """CREATE TABLE judgements (
+        identity TEXT PRIMARY KEY,
+        cluster INTEGER NOT NULL,
+        conversation TEXT NOT NULL,
+        rung TEXT, -- NULL: nothing ties it to another message
+        message_id TEXT, -- NULL: it has none
+        direction TEXT NOT NULL,
+        disposition TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        because TEXT NOT NULL,
+        contact TEXT NOT NULL,
+        author TEXT NOT NULL,
+        address TEXT NOT NULL,
+        clock INTEGER NOT NULL,
+        clock_source TEXT NOT NULL,
+        clock_sure INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX judgements_by_cluster ON judgements (cluster)",
+    "CREATE INDEX judgements_by_clock ON judgements (clock, disposition, kind, cluster)",
+    "CREATE INDEX judgements_by_message_id ON judgements (message_id)",
+    """CREATE TABLE exchanges (
+        id TEXT NOT NULL, -- identity of the opening message
+        levels INTEGER NOT NULL, -- bits of domain.match.LEVELS
+        cluster INTEGER NOT NULL,
+        conversation TEXT NOT NULL,
+        ordinal INTEGER NOT NULL,
+        address TEXT NOT NULL,
+        contact TEXT NOT NULL,
+        contact_name TEXT NOT NULL,
+        message_id TEXT,
+        subject TEXT NOT NULL,
+        arrived_at INTEGER NOT NULL,
+        arrival_source TEXT NOT NULL,
+        arrival_sure INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        acknowledged_at INTEGER, -- NULL: no automatic answer
+        answered_at INTEGER, -- NULL: no reply seen
+        reply TEXT,
+        reply_message_id TEXT,
+        answered_by TEXT,
+        matched_by TEXT,
+        answered_after INTEGER, -- NULL: no evidence of an unseen reply
+        answered_before INTEGER,
+        ended_at INTEGER, -- NULL: no new enquiry ended it
+        PRIMARY KEY (id, levels)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX exchanges_by_cluster ON exchanges (cluster)",
+    """CREATE INDEX exchanges_by_arrival ON exchanges
+        (arrived_at, ordinal, levels, answered_at, answered_after, answered_before, acknowledged_at, cluster)""",
+    """CREATE TABLE written (
+        contact TEXT NOT NULL, -- somebody outside to whom a person of ours wrote
+        sent_at INTEGER NOT NULL,
+        identity TEXT NOT NULL,
+        conversation TEXT NOT NULL,
+        cluster INTEGER NOT NULL,
+        PRIMARY KEY (contact, sent_at, identity)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX written_by_cluster ON written (cluster)",
+    """CREATE TABLE evidence (
+        account TEXT NOT NULL, -- where mail of ours was found
+        in_sent INTEGER NOT NULL, -- 1: in a Sent mailbox; 0: in an archive that holds both directions
+        clock INTEGER NOT NULL, -- the oldest of the cluster
+        cluster INTEGER NOT NULL,
+        PRIMARY KEY (account, in_sent, clock, cluster)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX evidence_by_cluster ON evidence (cluster)",
+)
+
+
+def migrations() -> Migrations:
+    """The migrations of this release, ready to be applied."""
+    from sqlite_utils import Migrations  # noqa: PLC0415 - costs 90 ms, and most commands never migrate
+
+    found = Migrations(SET)
+
+    @found(name=NAMES[0])
+    def facts(db: Database) -> None:
+        for statement in _FACTS:
+            db.execute(statement)
+
+    @found(name=NAMES[1])
+    def derived(db: Database) -> None:
+        for statement in _DERIVED:
+            db.execute(statement)
+
+    return found
