@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -30,6 +31,8 @@ _QUOTED = re.compile(r'((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
+_LONGEST_REMEMBERED = 200
+"""Characters of a field value; keeps what is remembered within a few megabytes."""
 _LONGEST_DOMAIN = 255
 """Octets (RFC 1035, section 2.3.4); longer ones are only put into lower case."""
 
@@ -41,8 +44,17 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
     before the `@`: no server in use tells Anna@ from anna@), domains into one form, see `fold_domain`. Where the
     text names nobody but by name, the address is "".
     """
+    return _known_addresses(value) if len(value) <= _LONGEST_REMEMBERED else _all_addresses(value)
+
+
+def _all_addresses(value: str) -> tuple[Address, ...]:
+    """As `parse_addresses`."""
     plain = _plain_addresses(value)
     return tuple(_any_addresses(value)) if plain is None else plain
+
+
+# The same few people and team addresses stand in most fields of a mailbox.
+_known_addresses = lru_cache(maxsize=8192)(_all_addresses)
 
 
 def contact_key(address: str) -> str:
@@ -89,7 +101,8 @@ def _plain_addresses(value: str) -> tuple[Address, ...] | None:
         address = (bare or angle).lower()
         if address[-1] == "." or "xn--" in address:
             return None
-        found.append(Address(_clean_name(quoted or name or ""), address))
+        text = quoted or name
+        found.append(Address(_clean_name(text) if text else "", address))
         position = mailbox.end()
     return tuple(found)
 
@@ -143,27 +156,31 @@ class _Mailbox:
         return self.open and bool(self.angle) and self.angle[0].startswith("@")
 
     def result(self) -> list[Address]:
-        """The mailbox as an address; empty if nobody is named."""
-        if not self.has_angle:
-            address, name = self._bare()
-        else:
+        """The mailbox as an address; several where commas are missing, none if nobody is named."""
+        if self.has_angle:
             inside = "".join(self.angle)
             address, name = _clean_address(inside), "".join(text for text, _ in self.words)
             if inside and not address:
                 name += f" <{inside}>"
+            found = [address]
+        else:
+            found, name = self._bare()
         name = _clean_name(name) or _clean_name(" ".join(self.comments))
+        if len(found) > 1:
+            return [Address("", address) for address in found]
+        address = found[0] if found else ""
         return [Address(name, address)] if name or address else []
 
-    def _bare(self) -> tuple[str, str]:
-        """Address and name of a mailbox without <>."""
+    def _bare(self) -> tuple[list[str], str]:
+        """The addresses and the name of a mailbox without <>."""
         for (local, quoted), (after, _) in pairwise(self.words):
             if quoted and after[:1] == "@":
-                return _clean_address(local + after.split()[0]), ""
-        words = " ".join("".join(text for text, _ in self.words).split()).replace(" @", "@").replace("@ ", "@").split()
-        for index, word in enumerate(words):
-            if address := _clean_address(word):
-                return address, " ".join(words[:index] + words[index + 1 :])
-        return "", " ".join(words)
+                return [_clean_address(local + after.split()[0])], ""
+        text = " ".join("".join(text for text, _ in self.words).split())
+        words = text.replace(" @", "@").replace("@ ", "@").split()
+        addresses = [_clean_address(word) for word in words]
+        name = " ".join(word for word, address in zip(words, addresses, strict=True) if not address)
+        return [address for address in addresses if address], name
 
 
 def _any_addresses(value: str) -> Iterator[Address]:

@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from datetime import date
 from email.utils import parsedate_tz
+from functools import lru_cache
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _END = (date(2200, 1, 1).toordinal() - _EPOCH_DAY) * 86_400
 _WIDEST_OFFSET = 14 * 3600
 """Seconds; Kiribati is 14 hours ahead of UTC. Wider offsets come from broken programs."""
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
-    )
-}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PLAIN = re.compile(
-    r"(?:[A-Z][a-z]{2}, )? ?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
-    r" ([+-])([0-9]{2})([0-9]{2})(?: \([A-Za-z ]*\))?"
+    r"(?:[A-Z][a-z]{2}, )? ?([0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r" ([+-][0-9]{4})(?: \([^()]*\))?"
 )
 _COMMENT = re.compile(r" *\([^()]*\)")
 _COLON_OFFSET = re.compile(r"([ 0-9][+-][0-9]{2}):([0-9]{2})(?![0-9:])")
@@ -48,15 +44,23 @@ def _plain_date(text: str) -> tuple[int, bool] | None:
     found = _PLAIN.fullmatch(text)
     if found is None:
         return None
-    day, name, year, hour, minute, second, sign, zone_hours, zone_minutes = found.groups()
-    month = _MONTHS.get(name)
-    if month is None:
-        return None
-    offset = int(zone_hours) * 3600 + int(zone_minutes) * 60
-    has_zone = sign == "+" or offset != 0
-    if sign == "-":
-        offset = -offset
-    return _instant((int(year), month, int(day), int(hour), int(minute), int(second)), offset, has_zone)
+    day, hour, minute, second, zone = found.groups()
+    days = _plain_day(day)
+    return None if days is None else _instant(days, (int(hour), int(minute), int(second)), *_plain_zone(zone))
+
+
+@lru_cache(maxsize=1024)
+def _plain_day(text: str) -> int | None:
+    """Days from 1970 to a day such as `6 Jul 2026`; None if there is no such day."""
+    day, month, year = text.split(" ")
+    return _days(int(year), _MONTHS.index(month) + 1, int(day)) if month in _MONTHS else None
+
+
+@lru_cache(maxsize=64)
+def _plain_zone(text: str) -> tuple[int, bool]:
+    """Seconds ahead of UTC of a zone such as `+0130`, and whether it is known (`-0000` says that it isn't)."""
+    seconds = int(text[1:3]) * 3600 + int(text[3:]) * 60
+    return (-seconds if text[0] == "-" else seconds), text != "-0000"
 
 
 def _any_date(text: str) -> tuple[int, bool] | None:
@@ -68,18 +72,23 @@ def _any_date(text: str) -> tuple[int, bool] | None:
         return None  # the lenient parser stumbles over some rubbish; rubbish is no date
     if parts is None:
         return None
-    return _instant(parts[:6], parts[9] or 0, parts[9] is not None)
+    days = _days(*parts[:3])
+    return None if days is None else _instant(days, parts[3:6], parts[9] or 0, parts[9] is not None)
 
 
-def _instant(moment: tuple[int, int, int, int, int, int], offset: int, has_zone: bool) -> tuple[int, bool] | None:
-    """The instant of a local time `offset` seconds ahead of UTC; None if there is no such time, or not a sane one."""
-    year, month, day, hour, minute, second = moment
+def _days(year: int, month: int, day: int) -> int | None:
+    """Days from 1970-01-01 to a day; None if there is no such day."""
+    try:
+        return date(year, month, day).toordinal() - _EPOCH_DAY
+    except (ValueError, OverflowError):
+        return None
+
+
+def _instant(days: int, time: tuple[int, int, int], offset: int, has_zone: bool) -> tuple[int, bool] | None:
+    """The instant of a local time `offset` seconds ahead of UTC; None if it isn't sane."""
+    hour, minute, second = time
     # Second 60 is a leap second.
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second <= 60 and abs(offset) <= _WIDEST_OFFSET):
-        return None
-    try:
-        days = date(year, month, day).toordinal() - _EPOCH_DAY
-    except (ValueError, OverflowError):
         return None
     instant = days * 86_400 + hour * 3600 + minute * 60 + second - offset
     return (instant, has_zone) if 0 <= instant < _END else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from replywatch.domain.addresses import parse_addresses
 from replywatch.domain.dates import parse_date, received_date
@@ -37,6 +38,8 @@ _SIGNALS = frozenset(name.lower() for name in _SIGNAL_FIELDS)
 _WANTED = frozenset(name.lower() for name in FETCH_FIELDS)
 _WANTED_BYTES = frozenset(name.encode() for name in _WANTED)
 
+_FIELD_END = re.compile(r"\n(?![ \t])")
+_PLAIN_IDS = re.compile(r"(?:<[^<>\s]++>[\s,]*+)++")
 _ID = re.compile(r"<([^<>]+)>")
 _PROSE = re.compile(r"(?<![^\s,;\"(])[^\W\d_]+(?=[\s,;:]|\Z)")
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -50,6 +53,8 @@ def keep_fields(raw: bytes) -> bytes:
     kept: list[bytes] = []
     keep = False
     for line in _block(raw).split(b"\n"):
+        if not line:
+            break
         if not line.startswith((b" ", b"\t")):
             keep = line.partition(b":")[0].rstrip(b" \t").lower() in _WANTED_BYTES
         if keep:
@@ -60,13 +65,13 @@ def keep_fields(raw: bytes) -> bytes:
 def parse_header(raw: bytes) -> Header:
     """What a header block says, for any bytes and in linear time; never raises.
 
-    Lines end in CRLF, LF or CR; the block ends at the first empty line. Lines that are no field are ignored. Of
-    repeated fields the first one that isn't empty counts, but all of To, Cc, Bcc (RFC 5322, section 4.5.3),
+    Lines end in CRLF or LF (in CR where there is no LF); the block ends at the first empty line. Lines that are no
+    field are ignored. Of repeated fields the first one that isn't empty counts, but all of To, Cc, Bcc (RFC 5322, section 4.5.3),
     Delivered-To and X-Original-To. Fields outside of `FETCH_FIELDS` are not looked at.
     """
     values = _values(raw)
     message_id = _own_id(_first(values, "message-id"))
-    aliases = message_ids(" ".join(value for name in _ALIASES for value in values.get(name, ())))
+    aliases = message_ids(" ".join(_first(values, name) for name in _ALIASES if name in values))
     date_text = _first(values, "date")
     date = parse_date(date_text)
     return Header(
@@ -89,7 +94,7 @@ def parse_header(raw: bytes) -> Header:
         x_original_sender=_addresses(values, "x-original-sender"),
         subject=" ".join(decode_text(_first(values, "subject")).split()),
         date_text=date_text,
-        fields={name: tuple(map(str.strip, found)) for name, found in values.items() if name in _SIGNALS},
+        fields={name: tuple(found) for name, found in values.items() if name in _SIGNALS},
     )
 
 
@@ -100,6 +105,8 @@ def message_ids(value: str) -> tuple[str, ...]:
     `<>`, put commas between ids, or cut the field off in the middle of one.
     """
     found = _ID.findall(value)
+    if _PLAIN_IDS.fullmatch(value) and len(set(found)) == len(found):
+        return tuple(found)
     if not found:
         # Words beside it make it prose: `anna@example.com's message of Monday` would tie all her mail together.
         words = [word.strip("<>\"'") for word in _SEPARATORS.split(value) if word]
@@ -119,11 +126,12 @@ def _own_id(value: str) -> str | None:
 
 
 def _block(raw: bytes) -> bytes:
-    """The header block up to its first empty line, with LF line ends."""
-    block = raw.replace(b"\r\n", b"\n")
-    if b"\r" in block:  # CR CR LF, which careless conversions leave behind, is one line end
-        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return b"" if block.startswith(b"\n") else block.partition(b"\n\n")[0]
+    """A header block with LF line ends.
+
+    CR alone ends lines only where there is no LF at all; elsewhere mail servers take it for a character like any
+    other, so nobody can hide a field behind it.
+    """
+    return raw.replace(b"\r", b"") if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
 def _decode_block(block: bytes) -> str:
@@ -135,22 +143,30 @@ def _decode_block(block: bytes) -> str:
 
 
 def _values(raw: bytes) -> dict[str, list[str]]:
-    """Name in lower case → unfolded values in order, for the wanted fields of a header block."""
-    text = _decode_block(_block(raw)).replace("\n ", " ").replace("\n\t", "\t")  # RFC 5322, section 2.2.3
+    """Name in lower case → unfolded values in order (RFC 5322, section 2.2.3), for the wanted fields of a block."""
     values: dict[str, list[str]] = {}
-    for line in text.split("\n"):
+    for line in _FIELD_END.split(_decode_block(_block(raw))):
         name, _, value = line.partition(":")
-        name = name.rstrip(" \t").lower()
+        name = name.lower()
+        if name not in _WANTED:
+            if not line or line.startswith("\n"):
+                break
+            name = name.rstrip(" \t")  # RFC 5322, section 4.5, allows space before the colon
+            if name not in _WANTED:
+                continue
+        value = value.strip()
+        if "\n" in value:
+            value = value.replace("\n", "")
         if name in values:
-            values[name].append(value.strip())
-        elif name in _WANTED:
-            values[name] = [value.strip()]
+            values[name].append(value)
+        else:
+            values[name] = [value]
     return values
 
 
 def _first(values: dict[str, list[str]], name: str) -> str:
     """The first value of a field that isn't empty, or ""."""
-    return next(filter(None, values.get(name, ())), "")
+    return next(filter(None, values[name]), "") if name in values else ""
 
 
 def _addresses(values: dict[str, list[str]], name: str) -> tuple[Address, ...]:
@@ -160,4 +176,6 @@ def _addresses(values: dict[str, list[str]], name: str) -> tuple[Address, ...]:
 
 def _all_addresses(values: dict[str, list[str]], name: str) -> tuple[Address, ...]:
     """The addresses of all instances of a field."""
-    return tuple(address for value in values.get(name, ()) for address in parse_addresses(value))
+    if name not in values:
+        return ()
+    return tuple(chain.from_iterable(map(parse_addresses, values[name])))

@@ -29,15 +29,17 @@ _FORWARD_BRACKET = re.compile(r"\[(?:fwd|fw): ?(.*)\]\Z")
 _NO_SUBJECT = frozenset(
     {
         "no subject", "none", "kein betreff", "ohne betreff", "betreff fehlt", "sans objet", "aucun objet",
-        "pas d'objet", "sin asunto", "nessun oggetto", "senza oggetto", "sem assunto", "geen onderwerp", "inget ämne", "ingen emne",
-        "intet emne", "ei aihetta", "brak tematu", "bez tematu", "bez předmětu", "konu yok", "без темы", "无主题",
-        "件名なし", "제목 없음",
+        "pas d'objet", "sin asunto", "nessun oggetto", "senza oggetto", "sem assunto", "geen onderwerp",
+        "inget ämne", "ingen emne", "intet emne", "ei aihetta", "brak tematu", "bez tematu", "bez předmětu",
+        "konu yok", "без темы", "无主题", "件名なし", "제목 없음",
     }
 )  # fmt: skip
 
 _LONGEST_SUBJECT = 1000
-"""Characters of a subject that are compared: one header line (RFC 5322, section 2.1.1) has 998. NFKC takes
-quadratic time on long runs of combining marks, so there has to be a limit."""
+"""Characters of a subject that are looked at; one header line (RFC 5322, section 2.1.1) has 998. NFKC takes quadratic
+time on long runs of combining marks, so there has to be a limit."""
+_LONGEST_BASE = 500
+"""Characters of a base subject: fewer, so that prefixes don't decide where it is cut."""
 
 
 class BaseSubject(NamedTuple):
@@ -91,7 +93,7 @@ def base_subject(subject: str) -> BaseSubject:
         if shorter == text:
             break
         text, forward = shorter, True
-    text = text.strip()
+    text = text[:_LONGEST_BASE].strip()
     return BaseSubject("" if _is_trivial(text) else text, reply, forward)
 
 
