@@ -220,9 +220,9 @@ class TestBoundary:
         assert {kind.exit_code for kind in family} <= {1, 2, 3, 4, 5}
 
     def test_hostile_text_cannot_steer_the_terminal(self, group, capsys):
-        error = r"errors.LoginError('bad \x1b[2J\u202e\x9b\nError: fake', 'do')"
+        error = r"errors.LoginError('bad \x1b[2J\u202e\x9b\nError: fake', 'do\nthis\x07')"
         assert run(["fake", "--error", error], group) == 1
-        assert capsys.readouterr().err == "Error: bad \ufffd[2J\ufffd\ufffd Error: fake\ndo\n"
+        assert capsys.readouterr().err == "Error: bad \ufffd[2J\ufffd\ufffd Error: fake\ndo\nthis\ufffd\n"
 
     def test_a_bug_says_where_but_quotes_nothing(self, group, capsys):
         assert run(["fake", "--error", "ValueError('anna@example.com')"], group) == 70

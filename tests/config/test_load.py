@@ -7,6 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from replywatch.config.load import find_config, load_config, parse_config
 from replywatch.config.model import Config, ImapAccount, MaildirAccount, MboxAccount, Secret, Tls
@@ -373,6 +375,42 @@ class TestMistakes:
         before = copy.deepcopy(data)
         parse_config(data, BASE, {})
         assert data == before
+
+
+KEYS = st.sampled_from([
+    "team", "addresses", "domains", "webforms", "accounts", "info", "type", "host", "port", "tls", "username", "path",
+    "ca_file", "password", "env", "command", "file", "keyring", "mailboxes", "sent", "skip", "watched", "enabled",
+    "store", "report", "timezone", "never_after", "period", "privacy", "agents", "targets", "oauth2", "", "a.b",
+])  # fmt: skip
+TEXTS = (
+    st.sampled_from(["imap", "mbox", "maildir", "none", "a@b.de", "b.de", "*.b.de", "90d", "UTC", "~x", "'"])
+    | st.text()
+)
+VALUES = st.recursive(
+    TEXTS | st.integers() | st.booleans() | st.floats() | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6),
+    max_leaves=30,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(KEYS, VALUES)
+    | st.fixed_dictionaries(
+        {
+            "team": st.fixed_dictionaries(
+                {"domains": st.just(["b.de"])}, optional={"addresses": VALUES, "webforms": VALUES}
+            ),
+            "accounts": st.dictionaries(KEYS, st.dictionaries(KEYS, VALUES, max_size=12), min_size=1, max_size=3),
+        }
+    )
+)
+def test_whatever_stands_there_is_a_config_or_has_problems(data):
+    try:
+        found: object = parse_config(data, BASE, {}).accounts
+    except ConfigError as error:
+        found = error.problems
+    assert found
 
 
 class TestFiles:

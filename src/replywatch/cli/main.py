@@ -153,8 +153,8 @@ def _describe(error: Exception) -> tuple[str, int]:
     """The text that a person gets to read, and the exit code."""
     if isinstance(error, ReplywatchError):
         problems = error.problems if isinstance(error, ConfigError) else ()
-        lines = [f"Error: {_plain(error.text)}", *(f"  {_plain(problem)}" for problem in problems)]
-        return "\n".join([*lines, *([error.hint] if error.hint else [])]), error.exit_code
+        lines = [f"Error: {error.text}", *(f"  {problem}" for problem in problems), *error.hint.splitlines()]
+        return "\n".join(map(_plain, lines)), error.exit_code
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "Error: the disk is full, the output is not complete.", FAILED
     return (
