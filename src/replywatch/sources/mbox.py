@@ -18,9 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.headers import keep_fields
 from replywatch.errors import MailboxError, SourceError
+from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text
 from replywatch.sources.header_block import read_header
 from replywatch.sources.mbox_format import Span, envelope_date, notes, scan
