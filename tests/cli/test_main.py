@@ -1,6 +1,7 @@
 """The frame of the command line: help without weight, and the one place where errors end."""
 
 import errno
+import importlib.util
 import os
 import re
 import subprocess
@@ -107,8 +108,8 @@ class TestHelp:
 
     @pytest.mark.parametrize("name", COMMANDS)
     def test_every_command_has_help_with_an_example(self, name, capsys):
-        module = COMMANDS[name].target.partition(":")[0]
-        pytest.importorskip(module, exc_type=ModuleNotFoundError)
+        if importlib.util.find_spec(COMMANDS[name].target.partition(":")[0]) is None:
+            pytest.skip("this command is not there yet")
         assert run([name, "--help"]) == 0
         shown = capsys.readouterr().out
         assert f"\nExamples:\n  replywatch {name}" in shown
