@@ -16,7 +16,7 @@ from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.messages import Role
 from replywatch.domain.roles import role_of
-from replywatch.errors import MailboxError, SourceError
+from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
@@ -39,7 +39,7 @@ class AccountOutcome:
     messages: int
     """New places of messages that were read."""
     mailboxes: int
-    error: SourceError | None
+    error: SourceError | SecretError | None
     """None: the pass was complete."""
     has_sent: bool
 
@@ -67,11 +67,11 @@ def _poll_account(
     number = facts.account(account.name)
     pass_number = facts.begin_pass(number, clock())
     reader = _Pass(facts, account, number, clock, progress)
-    error: SourceError | None = None
+    error: SourceError | SecretError | None = None
     try:
         with open_source(account) as source:
             reader.read(source)
-    except SourceError as failure:
+    except (SourceError, SecretError) as failure:
         error = failure
     facts.end_pass(pass_number, clock(), error.text if error else None)
     return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, reader.has_sent)

@@ -1,0 +1,180 @@
+"""What reports ask of the derived rows. Nothing here writes to the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from replywatch.domain.measure import Wait
+from replywatch.domain.messages import Exchange, Rung
+from replywatch.store.database import Database
+from replywatch.store.derived import EXCHANGE_COLUMNS
+
+_EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
+_MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
+_SURE = EXCHANGE_COLUMNS.index("arrival_sure")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which exchanges: by arrival (`since` included, `until` not), under one level of matching."""
+
+    since: int
+    until: int
+    level: int
+    """Bit of `domain.match.LEVELS`."""
+    first_only: bool
+    """Only enquiries (ordinal 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What is known of the passes over one account and of our own mail in it. None = there is none."""
+
+    name: str
+    last_complete: int | None
+    last_attempt: int | None
+    last_error: str | None
+    oldest_in_sent: int | None
+    oldest_in_archive: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A judged message as `explain` shows it."""
+
+    identity: str
+    cluster: int
+    message_id: str | None
+    conversation: str
+    rung: Rung | None
+    clock: int
+
+
+class Queries:
+    """Reads derived rows as they stood at a given moment.
+
+    Clusters with messages after that moment are *spanning*: their stored rows know too much. `hide_spanning` leaves
+    them out of everything that follows and names them, so that the caller can derive them as they were.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def hide_spanning(self, as_of: int) -> list[int]:
+        """The clusters that have messages after `as_of`; their exchanges are left out from now on."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS spanning (cluster INTEGER PRIMARY KEY)")
+        self._db.execute("DELETE FROM temp.spanning")
+        self._db.execute("INSERT OR IGNORE INTO temp.spanning SELECT cluster FROM judgements WHERE clock > ?", [as_of])
+        return [c for (c,) in self._db.rows("SELECT cluster FROM temp.spanning")]
+
+    def waits(self, window: Window) -> Iterator[Wait]:
+        """What the figures need of each exchange, in the order of arrival."""
+        rows = self._db.rows(
+            "SELECT id, arrived_at, answered_at, answered_after, answered_before, acknowledged_at FROM exchanges e"
+            f" WHERE {_where(window)}",
+            _values(window),
+        )
+        return map(Wait._make, rows)
+
+    def exchanges(self, window: Window) -> Iterator[Exchange]:
+        """The exchanges whole, in the order of arrival."""
+        rows = self._db.rows(
+            f"SELECT {_EXCHANGE} FROM exchanges e WHERE {_where(window)} ORDER BY arrived_at, id", _values(window)
+        )
+        return map(_exchange, rows)
+
+    def exchanges_by_id(self, ids: Sequence[str], level: int) -> dict[str, Exchange]:
+        """Those of the exchanges with these ids that the store holds under `level`."""
+        rows = self._db.rows(
+            f"SELECT {_EXCHANGE} FROM json_each(?) j JOIN exchanges e ON e.id = j.value WHERE e.levels & ?",
+            [json.dumps(ids), level],
+        )
+        return {e.id: e for e in map(_exchange, rows)}
+
+    def exchanges_of_cluster(self, cluster: int, level: int) -> list[Exchange]:
+        """The exchanges of one cluster under `level`, in the order of arrival."""
+        rows = self._db.rows(
+            f"SELECT {_EXCHANGE} FROM exchanges e WHERE cluster = ? AND levels & ? ORDER BY arrived_at, id",
+            [cluster, level],
+        )
+        return [_exchange(row) for row in rows]
+
+    def written_to(self, contact: str, after: int, until: int, conversation: str) -> int | None:
+        """When somebody of ours first wrote to `contact` after an instant, in another conversation."""
+        found = self._db.value(
+            "SELECT min(sent_at) FROM written WHERE contact = ? AND sent_at > ? AND sent_at <= ? AND conversation <> ?",
+            [contact, after, until, conversation],
+        )
+        return None if found is None else int(found)
+
+    def account(self, since: int, until: int) -> list[tuple[str, str, int]]:
+        """(disposition, kind, messages) of all messages whose clock lies in [since, until)."""
+        return [
+            (d, k, n)
+            for d, k, n in self._db.rows(
+                "SELECT disposition, kind, count(*) FROM judgements WHERE clock >= ? AND clock < ? GROUP BY 1, 2",
+                [since, until],
+            )
+        ]
+
+    def foreign_senders(self, since: int, until: int) -> list[tuple[str, int]]:
+        """(address, messages) of senders in Sent mailboxes whom the team doesn't know, most frequent first."""
+        return [
+            (a, n)
+            for a, n in self._db.rows(
+                "SELECT contact, count(*) FROM judgements WHERE clock >= ? AND clock < ? AND disposition = 'foreign'"
+                " AND contact <> '' GROUP BY 1 ORDER BY 2 DESC, 1",
+                [since, until],
+            )
+        ]
+
+    def newest_message(self, until: int) -> int | None:
+        """The clock of the newest message not after `until`."""
+        found = self._db.value("SELECT max(clock) FROM judgements WHERE clock <= ?", [until])
+        return None if found is None else int(found)
+
+    def passes(self) -> list[AccountFacts]:
+        """What is known of each account that was ever polled; complete passes only as far as they are derived."""
+        evidence = "(SELECT min(clock) FROM evidence v WHERE v.account = a.name AND v.in_sent = {})"
+        rows = self._db.rows(
+            "SELECT a.name, (SELECT max(started_at) FROM passes p WHERE p.account = a.id AND p.finished_at IS NOT NULL"
+            " AND p.error IS NULL AND p.id <= (SELECT last_pass FROM derivation)), l.started_at, l.error,"
+            f" {evidence.format(1)}, {evidence.format(0)} FROM accounts a LEFT JOIN passes l ON l.id ="
+            " (SELECT max(id) FROM passes p WHERE p.account = a.id AND p.finished_at IS NOT NULL)"
+        )
+        return [AccountFacts(*row) for row in rows]
+
+    def find_messages(self, text: str, most: int) -> list[MessageRow]:
+        """Messages with this Message-ID, or whose id begins so; the first `most` by clock."""
+        columns = "identity, cluster, message_id, conversation, rung, clock"
+        rows = list(
+            self._db.rows(
+                f"SELECT {columns} FROM judgements WHERE message_id = ? ORDER BY clock, identity LIMIT ?", [text, most]
+            )
+        ) or self._db.rows(
+            f"SELECT {columns} FROM judgements WHERE identity >= ? AND identity < ? ORDER BY clock, identity LIMIT ?",
+            [text.lower(), text.lower() + "g", most],
+        )
+        return [MessageRow(i, c, m, v, Rung(r) if r else None, t) for i, c, m, v, r, t in rows]
+
+
+def _where(window: Window) -> str:
+    first = " AND e.ordinal = 1" if window.first_only else ""
+    return (
+        "e.arrived_at >= ? AND e.arrived_at < ? AND e.levels & ?"
+        f"{first} AND e.cluster NOT IN (SELECT cluster FROM temp.spanning)"
+    )
+
+
+def _values(window: Window) -> list[int]:
+    return [window.since, window.until, window.level]
+
+
+def _exchange(row: Sequence[object]) -> Exchange:
+    values = list(row)
+    matched_by = values[_MATCHED_BY]
+    values[_MATCHED_BY] = None if matched_by is None else Rung(str(matched_by))
+    values[_SURE] = bool(values[_SURE])
+    return Exchange(*values)  # type: ignore[arg-type] # the columns are the fields, of the types of the STRICT table
