@@ -48,8 +48,8 @@ _STRICT_END = r"(?=\s*(?:$|[:!\]】]))"
 _UNTIL = r"(?=\s+(?:until|till|bis|t/m|tot|hasta|fino al|jusqu)\b)"
 _YOURS = r"(?=\s+(?:(?:to|auf|zu|fur|op|a)\s+)?(?:your|ihre|deine|uw|votre|su)\w*\s)"
 _CONNECTED = (
-    r"(?=\s*(?:,|[-\u2013\u2014]|\d)|\s+(?:until|till|from|through|since|today|this week|next week|bis|vom|von|ab|am|auf"
-    r"|heute|zwischen|seit|t/m|tot|van|vanaf|til|fra|fran|hasta|desde|del|ate|du|jusqu|au|dal|fino|od|do)\b)"
+    r"(?=\s*(?:,|[-\u2013\u2014]|\d)|\s+(?:until|till|from|through|since|today|this week|next week|bis|vom|von|ab|am"
+    r"|auf|heute|zwischen|seit|t/m|tot|van|vanaf|til|fra|fran|hasta|desde|del|ate|du|jusqu|au|dal|fino|od|do)\b)"
 )
 """What follows a notice's first words where the message also names the mail it answers."""
 

@@ -7,9 +7,8 @@ Two sorts of sender speak for others: web forms (the visitor is in Reply-To) and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from replywatch.domain.addresses import contact_key
@@ -35,6 +34,19 @@ _LONGEST_NAME = 200
 
 _NOBODY = Address("", "")
 
+_key = lru_cache(maxsize=65_536)(contact_key)
+"""The same few addresses come again and again."""
+
+
+class _Case(NamedTuple):
+    """A message before the team's eyes."""
+
+    header: Header
+    team: Team
+    is_ours: Callable[[str], bool]
+    outside: list[Address]
+    """The recipients that aren't ours."""
+
 
 class _Author(NamedTuple):
     """Who wrote, and which field says so."""
@@ -51,91 +63,105 @@ def is_no_reply(address: str) -> bool:
     return _NO_REPLY.search(address.partition("@")[0][:100]) is not None
 
 
+@lru_cache(maxsize=8)
+def _judge(team: Team) -> Callable[[str], bool]:
+    """Whether an address, as it is or without its tag, is the team's; remembers, since most come again."""
+
+    @lru_cache(maxsize=32_768)
+    def is_ours(address: str) -> bool:
+        return team.is_ours(address) or team.is_ours(_key(address))
+
+    return is_ours
+
+
 def parties_of(header: Header, team: Team) -> Parties:
     """Who wrote the message and whom it reached, for `team`; an empty team has nobody but outsiders.
 
     The result's addresses are those of `contact_key`, so that a `+tag` makes nobody another person.
     """
-    people = [a for a in chain(header.to, header.cc, header.bcc) if a.address]
-    outside = [a for a in people if not _is_ours(a.address, team)]
-    behind = _author_behind(header, outside, team)
-    if behind is None:
-        author = _our_author(header, outside, team)
-    else:
-        author = behind.address.address if _is_ours(behind.address.address, team) else ""
-    contact = _addressee(outside) if author else behind or _plain_author(header)
-    reached = chain(header.to, header.cc, header.delivered_to, header.x_original_to)
+    is_ours = _judge(team)
+    people = [a for a in (*header.to, *header.cc, *header.bcc) if a.address]
+    case = _Case(header, team, is_ours, [a for a in people if not is_ours(a.address)])
+    behind = _author_behind(case)
+    author = _our_author(case, behind)
+    contact = _addressee(case.outside) if author else behind or _plain_author(header)
+    named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc)
     return Parties(
         ours=bool(author),
-        contact=contact_key(contact.address.address),
+        contact=_key(contact.address.address),
         contact_name=contact.address.name,
         contact_because=contact.because,
-        author=contact_key(author),
-        senders=() if author else _keys(_reachable(header, contact, team)),
+        author=_key(author),
+        senders=() if author else _keys(_reachable(case, contact)),
         recipients=_keys(people),
-        team_address=_team_address(header, team),
-        names_ours=any(_is_ours(a.address, team) for a in reached),
+        team_address=_team_address(named, team),
+        names_ours=any(is_ours(a.address) for a in named),
     )
 
 
-def _our_author(header: Header, outside: list[Address], team: Team) -> str:
-    """Our address in From, else in Sender; "" if somebody outside wrote.
+def _our_author(case: _Case, behind: _Author | None) -> str:
+    """The address of ours that wrote: behind From, in From, else in Sender; "" if somebody outside wrote.
 
     Our address in Sender alone is a secretary's if the mail goes to somebody outside, other than the one in From.
     Otherwise it is a web form's that puts the visitor into From, or a list's (Mailman names its bounce address).
     """
+    header = case.header
+    if behind is not None:
+        return behind.address.address if case.is_ours(behind.address.address) else ""
     for address in header.from_:
-        if _is_ours(address.address, team):
+        if case.is_ours(address.address):
             return address.address
     for address in header.sender:
-        if _is_ours(address.address, team):
-            written = {a.address for a in header.from_}
-            goes_out = any(a.address not in written for a in outside)
-            return address.address if (goes_out and not _has_list_sign(header)) or not any(written) else ""
+        if case.is_ours(address.address):
+            written = {a.address for a in header.from_ if a.address}
+            goes_out = any(a.address not in written for a in case.outside)
+            return address.address if not written or (goes_out and not _has_list_sign(header)) else ""
     return ""
 
 
-def _author_behind(header: Header, outside: list[Address], team: Team) -> _Author | None:
+def _author_behind(case: _Case) -> _Author | None:
     """The author for whom From merely speaks; None where From itself wrote. A group may have passed on a form."""
-    rewritten = _rewritten(header, team)
-    sender = rewritten.address if rewritten else header.from_[0] if header.from_ else _NOBODY
-    return _web_form_visitor(header, sender.address, outside, team) or rewritten
+    rewritten = _rewritten(case)
+    sender = rewritten.address if rewritten else case.header.from_[0] if case.header.from_ else _NOBODY
+    return _web_form_visitor(case, sender.address) or rewritten
 
 
-def _rewritten(header: Header, team: Team) -> _Author | None:
+def _rewritten(case: _Case) -> _Author | None:
     """The author behind a list or group that put itself into From.
 
     Google Groups names the author in X-Original-Sender also where it left From alone.
     """
+    header, lists, is_ours = case.header, case.team.public_lists, case.is_ours
     name, sender = header.from_[0] if header.from_ else _NOBODY
-    via = _REWRITTEN_NAME.match(name[:_LONGEST_NAME])
-    from_list = via is not None or sender in team.public_lists
-    relayed = from_list or _is_ours(sender, team)
+    via = _REWRITTEN_NAME.match(name[:_LONGEST_NAME]) if " via " in name else None
+    from_list = via is not None or sender in lists
+    relayed = from_list or is_ours(sender)
     for field, addresses, trusted in (
         ("X-Original-From", header.x_original_from, relayed),
         ("X-Original-Sender", header.x_original_sender, True),
-        ("Reply-To", sorted(header.reply_to, key=lambda a: _is_ours(a.address, team)), from_list),
+        ("Reply-To", header.reply_to and sorted(header.reply_to, key=lambda a: is_ours(a.address)), from_list),
     ):
-        for found in _usable(addresses) if trusted else ():
-            if found.address == sender or found.address in team.public_lists:
+        for found in _usable(addresses) if addresses and trusted else ():
+            if found.address == sender or found.address in lists:
                 continue
-            if relayed or not _is_ours(found.address, team):  # else anybody could pose as one of us
+            if relayed or not is_ours(found.address):  # else anybody could pose as one of us
                 shown = found.name or (via[1].strip("\"' ") if via else "")
                 return _Author(Address(shown, found.address), f"{field}, since {sender} speaks for others", relayed)
     return None
 
 
-def _web_form_visitor(header: Header, sender: str, outside: list[Address], team: Team) -> _Author | None:
+def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
     """The person in Reply-To who filled in a web form, if `sender` is one; the first outside of several."""
-    for found in _usable(header.reply_to):
-        if _is_ours(found.address, team) or found.address in team.public_lists:
+    team, is_ours = case.team, case.is_ours
+    for found in _usable(case.header.reply_to):
+        if is_ours(found.address) or found.address in team.public_lists:
             continue
         if sender in team.webforms:
             why = "a web form ([team] webforms)"
-        elif _is_ours(sender, team) and all(a.address == found.address for a in outside):
+        elif is_ours(sender) and all(a.address == found.address for a in case.outside):
             # A colleague with a private Reply-To writes to other people outside; a form writes to us.
             why = "ours and writes to nobody else outside, as a web form does"
-        elif is_no_reply(sender) and not _is_ours(sender, team) and _is_foreign_form(header, sender, found.address):
+        elif is_no_reply(sender) and not is_ours(sender) and _is_foreign_form(case.header, sender, found.address):
             why = "a no-reply address of another domain, as a web form's is"
         else:
             return None
@@ -164,37 +190,32 @@ def _addressee(outside: list[Address]) -> _Author:
     return _Author(outside[0], "the first recipient outside") if outside else _Author(_NOBODY, "no recipient outside")
 
 
-def _reachable(header: Header, contact: _Author, team: Team) -> Iterable[Address]:
+def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
     """The addresses outside at which the author can be reached."""
     yield contact.address
-    for address in _usable(chain(() if contact.relayed else header.from_, header.reply_to)):
-        if not _is_ours(address.address, team) and address.address not in team.public_lists:
+    for address in _usable((*(() if contact.relayed else case.header.from_), *case.header.reply_to)):
+        if not case.is_ours(address.address) and address.address not in case.team.public_lists:
             yield address
 
 
-def _team_address(header: Header, team: Team) -> str:
-    """The first watched address among those it was delivered and written to; "" if none."""
+def _team_address(named: Iterable[Address], team: Team) -> str:
+    """The first of `named` that is a watched address; "" if none."""
     if team.addresses:
-        for named in chain(header.delivered_to, header.x_original_to, header.to, header.cc):
-            for address in (named.address, contact_key(named.address)):
+        for person in named:
+            for address in (person.address, _key(person.address)):
                 if address in team.addresses:
                     return address
     return ""
 
 
-def _usable(addresses: Iterable[Address]) -> Iterable[Address]:
+def _usable(addresses: Iterable[Address]) -> list[Address]:
     """Those of `addresses` that can be written to; mail.ru's `….autoreply@` can't."""
-    return (a for a in addresses if a.address and ".autoreply@" not in a.address)
+    return [a for a in addresses if a.address and ".autoreply@" not in a.address]
 
 
 def _keys(addresses: Iterable[Address]) -> tuple[str, ...]:
     """The addresses as compared, each once, in order."""
-    return tuple(dict.fromkeys(contact_key(a.address) for a in addresses if a.address))
-
-
-def _is_ours(address: str, team: Team) -> bool:
-    """Whether `address`, as it is or without its tag, is the team's."""
-    return team.is_ours(address) or ("+" in address and team.is_ours(contact_key(address)))
+    return tuple(dict.fromkeys([_key(a.address) for a in addresses if a.address]))
 
 
 def _has_list_sign(header: Header) -> bool:
