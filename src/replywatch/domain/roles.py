@@ -1,0 +1,198 @@
+"""What a mailbox is for: by the config, by what the server says (SPECIAL-USE), by its name in many languages."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from replywatch.domain.messages import Role
+
+Overrides: TypeAlias = Mapping[str, Role] | Sequence[tuple[str, Role]]
+"""Mailbox name → role, as the config says."""
+
+_UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
+
+_SPECIAL_USE = (
+    # RFC 6154 and 8457. Gmail's All Mail (\All) holds both directions, so it is read like an archive; the marked
+    # and important ones are views of messages that lie elsewhere.
+    ("\\sent", Role.SENT),
+    ("\\drafts", Role.SKIP),
+    ("\\junk", Role.JUNK),
+    ("\\trash", Role.TRASH),
+    ("\\archive", Role.ARCHIVE),
+    ("\\all", Role.ARCHIVE),
+    ("\\flagged", Role.SKIP),
+    ("\\important", Role.SKIP),
+)
+
+_NAMES = {
+    Role.SENT: """
+        Sent; Sent Items; Sent Mail; Sent Messages; Sent Objects; Sent-Mail
+        Gesendet; Gesendete; Gesendete Objekte; Gesendete Elemente; Gesendete Nachrichten; Gesendete E-Mails
+        Gesendete Mails; Versendet; Versandt
+        Envoyés; Éléments envoyés; Messages envoyés; Courrier envoyé; Objets envoyés; Mails envoyés
+        Enviados; Enviadas; Elementos enviados; Mensajes enviados; Correo enviado
+        Itens enviados; E-mails enviados; Mensagens enviadas; Correio enviado
+        Inviata; Inviati; Posta inviata; Elementi inviati; Messaggi inviati
+        Verzonden; Verzonden items; Verzonden berichten; Verzonden objecten; Verzonden mail
+        Wysłane; Elementy wysłane; Wiadomości wysłane
+        Skickat; Skickade; Skickade objekt; Skickade meddelanden; Skickad e-post
+        Sendt; Sendte; Sendt post; Sendte elementer; Sendte meldinger; Sendte beskeder; Sendt mail
+        Lähetetyt; Lähetetyt kohteet; Lähetetyt viestit
+        Odeslané; Odeslaná; Odeslaná pošta; Odeslané zprávy; Odeslané položky
+        Odoslané; Odoslaná pošta; Odoslané položky
+        Elküldött; Elküldött elemek; Elküldött levelek; Elküldött üzenetek
+        Trimise; Elemente trimise; Mesaje trimise; Poslano; Poslane stavke; Poslane poruke
+        Отправленные; Отправленные элементы; Надіслані; Изпратени
+        Απεσταλμένα; Gönderilmiş Öğeler; Gönderilmiş Postalar; Gönderilenler
+        已发送; 已发送邮件; 已傳送郵件; 寄件備份; 送信済み; 送信済みメール; 送信済みアイテム; 보낸편지함; 보낸 편지함
+    """,
+    Role.SKIP: """
+        Drafts; Draft; Draft Items; Outbox; Unsent Messages
+        Entwürfe; Entwurf; Postausgang
+        Brouillons; Brouillon; Boîte d'envoi
+        Borradores; Bandeja de salida; Rascunhos; Caixa de saída; A enviar
+        Bozze; Posta in uscita
+        Concepten; Postvak UIT; Klad
+        Wersje robocze; Kopie robocze; Szkice; Skrzynka nadawcza
+        Utkast; Utkorg; Kladder; Kladde; Udbakke; Utkast; Utboks; Luonnokset; Lähtevät
+        Koncepty; Rozepsané; K odeslání; Pošta k odeslání; Rozpísané; Na odoslanie
+        Piszkozatok; Postázandó; Ciorne; Nacrti; Osnutki
+        Черновики; Исходящие; Чернетки; Чернови; Πρόχειρα; Taslaklar; Giden Kutusu
+        草稿; 草稿箱; 下書き; 送信トレイ; 임시보관함
+    """,
+    Role.TRASH: """
+        Trash; Deleted; Deleted Items; Deleted Messages; Bin; Trash Can; Wastebasket
+        Papierkorb; Gelöscht; Gelöschte Objekte; Gelöschte Elemente; Gelöschte Nachrichten
+        Corbeille; Éléments supprimés; Messages supprimés
+        Papelera; Elementos eliminados; Mensajes eliminados
+        Lixeira; Lixo; Itens excluídos; Itens eliminados
+        Cestino; Posta eliminata; Elementi eliminati
+        Prullenbak; Prullenmand; Verwijderde items; Verwijderde berichten
+        Kosz; Elementy usunięte; Usunięte
+        Papperskorgen; Papperskorg; Borttaget; Borttagna objekt
+        Papirkurv; Slettet post; Slettede elementer; Slettet; Papirkurven; Søppel
+        Roskakori; Poistetut; Poistetut kohteet
+        Koš; Odstraněná pošta; Odstraněné; Kôš; Odstránené položky
+        Kuka; Lomtár; Törölt elemek; Coș de gunoi; Elemente șterse; Smeće; Koš za smeti
+        Корзина; Удаленные; Удалённые; Удаленные элементы; Кошик; Κάδος απορριμμάτων; Çöp Kutusu; Silinmiş Öğeler
+        已删除邮件; 已删除; 垃圾桶; ゴミ箱; 削除済みアイテム; 휴지통
+    """,
+    Role.JUNK: """
+        Junk; Spam; Junk Email; Junk E-Mail; Junk Mail; Bulk; Bulk Mail; Spamverdacht
+        Werbung und Spam; Unerwünscht; Unerwünschte Werbung; Junk-E-Mail
+        Indésirables; Courrier indésirable; Pourriel
+        Correo no deseado; Correo basura; Lixo eletrônico; Lixo eletrónico; E-mail não solicitado
+        Posta indesiderata; Indesiderata
+        Ongewenste e-mail; Ongewenste mail; Reclame
+        Wiadomości-śmieci; Niechciane; Wiadomości niechciane
+        Skräppost; Skräp; Uønsket e-mail; Uønsket mail; Uønsket; Søppelpost; Uønsket e-post; Roskaposti
+        Nevyžádaná pošta; Nevyžiadaná pošta; Levélszemét; Neželena pošta; Neželjena pošta
+        Спам; Нежелательная почта; Ανεπιθύμητα; Ανεπιθύμητη αλληλογραφία; Gereksiz; Gereksiz E-posta; İstenmeyen
+        垃圾邮件; 垃圾郵件; 迷惑メール; 스팸함; 스팸메일함
+    """,
+    Role.ARCHIVE: """
+        Archive; Archives; Archived; All Mail
+        Archiv; Archiviert; Alle Nachrichten
+        Archivés; Tous les messages
+        Archivo; Archivados; Arquivo; Arquivos; Arquivo morto; Arquivados; Todos os e-mails
+        Archivio; Archiviati; Tutti i messaggi
+        Archief; Gearchiveerd; Alle berichten; Alle e-mails
+        Archiwum; Wszystkie
+        Arkiv; Arkiverat; Arkiveret; Arkivert; Arkisto; Arkistoitu; Archív; Archivum; Archívum; Arhiva; Arhiv
+        Архив; Архів; Вся почта; Αρχειοθέτηση; Arşiv; 归档; 存档; 封存; アーカイブ; 보관함
+    """,
+}
+
+_GMAIL_ROOTS = frozenset({"[gmail]", "[google mail]"})
+_GMAIL_VIEWS = """
+    Starred; Important; Markiert; Wichtig; Suivis; Importants; Destacados; Importantes; Speciali; Importanti
+    Met ster; Belangrijk; Oznaczone gwiazdką; Ważne; Com estrela; Importante; Stjärnmärkt; Stjärnmärkta; Viktigt
+    Stjernemarkeret; Vigtige; Vigtigt; Stjernemerket; Viktig; Tähdellä merkityt; Tärkeät; S hvězdičkou; Důležité
+"""
+
+_INHERITED = frozenset({Role.SENT, Role.ARCHIVE, Role.JUNK, Role.TRASH, Role.SKIP})
+_OVERRIDING = frozenset({Role.JUNK, Role.TRASH, Role.SKIP})
+_DEEPEST = 100
+"""Levels above a mailbox that are looked at; names are the server's, and may be absurd."""
+
+
+def role_of(name: str, delimiter: str, attributes: Iterable[str], overrides: Overrides = ()) -> Role:
+    """What the mailbox `name` is for; `Role.FOLDER` if nothing tells.
+
+    The config wins over SPECIAL-USE (RFC 6154), that over the name. A mailbox below Sent, Trash, Junk, an archive
+    or a skipped one is of the same role, unless it says otherwise itself; below INBOX it is an ordinary folder.
+
+    Args:
+        name: Decoded name, with the source's own delimiter.
+        delimiter: The source's hierarchy delimiter, "" if there is none.
+        attributes: LIST attributes, in any letter case.
+        overrides: What the config says of mailboxes; `INBOX` in any letter case, other names exactly.
+    """
+    told = {_same_inbox(mailbox): role for mailbox, role in dict(overrides).items()}
+    if role := told.get(_same_inbox(name)):
+        return role
+    said = frozenset(attribute.lower() for attribute in attributes)
+    if not said.isdisjoint(_UNREADABLE):
+        return Role.SKIP
+    if _same_inbox(name) == "INBOX":
+        return Role.INBOX
+    if role := next((role for attribute, role in _SPECIAL_USE if attribute in said), None):
+        return role
+    by_name, inherited = _role_by_name(name, delimiter), _inherited(name, delimiter, told)
+    # What lies in the trash was thrown away, whatever it is called; likewise below a mailbox that is skipped.
+    if inherited in _OVERRIDING:
+        return inherited
+    return by_name or inherited or Role.FOLDER
+
+
+def _inherited(name: str, delimiter: str, told: Mapping[str, Role]) -> Role | None:
+    """Role of the nearest mailbox above that has one to hand down."""
+    for parent in islice(_parents(name, delimiter), _DEEPEST):
+        if role := told.get(_same_inbox(parent)):
+            return role if role in _INHERITED else None
+        if role := _role_by_name(parent, delimiter):
+            return role
+    return None
+
+
+def _parents(name: str, delimiter: str) -> Iterator[str]:
+    """The names above, nearest first."""
+    while delimiter and delimiter in name:
+        name = name.rpartition(delimiter)[0]
+        yield name
+
+
+def _role_by_name(name: str, delimiter: str) -> Role | None:
+    first, last = (_folded(part) for part in _ends(name, delimiter))
+    if first == "virtual":
+        return Role.SKIP  # the customary prefix of Dovecot's virtual plugin: every message there lies elsewhere too
+    if first in _GMAIL_ROOTS and last in _GMAIL_VIEW_NAMES:
+        return Role.SKIP
+    return _ROLE_OF_NAME.get(last)
+
+
+def _ends(name: str, delimiter: str) -> tuple[str, str]:
+    """First and last part of a name."""
+    return (name.partition(delimiter)[0], name.rpartition(delimiter)[2]) if delimiter else (name, name)
+
+
+def _same_inbox(name: str) -> str:
+    """`name`, with INBOX in one letter case (RFC 9051, section 5.1)."""
+    return "INBOX" if name.upper() == "INBOX" else name
+
+
+def _folded(name: str) -> str:
+    """`name` for comparison: letter case, Unicode form, hyphens, underscores and spaces don't count."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return " ".join(folded.replace("-", " ").replace("_", " ").split())
+
+
+def _listed(names: str) -> frozenset[str]:
+    return frozenset(_folded(name) for line in names.strip().splitlines() for name in line.split(";"))
+
+
+_ROLE_OF_NAME = {name: role for role, names in _NAMES.items() for name in _listed(names)}
+_GMAIL_VIEW_NAMES = _listed(_GMAIL_VIEWS)

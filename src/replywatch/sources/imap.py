@@ -1,0 +1,294 @@
+"""Mail on an IMAP server (RFC 9051 and 3501), read without leaving a trace: EXAMINE and BODY.PEEK only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from imapclient import imap_utf7
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+
+from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.errors import ConnectError, MailboxError
+from replywatch.sources import imap_errors
+from replywatch.sources.folder_names import decode_name
+from replywatch.sources.imap_connection import (
+    Client,
+    ImapSettings,
+    LiteralGuard,
+    capabilities,
+    close,
+    connect,
+    log_out,
+)
+from replywatch.sources.imap_fetch import Piece, Question, uid_set
+
+__all__ = ["ImapSettings", "ImapSource"]
+
+_UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
+_LARGEST_UID = (1 << 32) - 1
+_WINDOW = 20_000
+"""Messages that one SEARCH may find: its answer is one line, and the library takes a million octets."""
+_NEW_CONNECTIONS = 40
+"""How often one session connects anew because an answer could not be read."""
+_LOOK = "Look at the account with `replywatch check`."
+_DAMAGED = "The server may be damaged or not quite an IMAP server; `replywatch check` tells more."
+
+
+class ImapSource:
+    """A `sources.base.Source` over one account of an IMAP server."""
+
+    in_order = True
+
+    def __init__(self, settings: ImapSettings, *, connect_timeout: float = 15, read_timeout: float = 60) -> None:
+        self._settings = settings
+        self._timeouts = (connect_timeout, read_timeout)
+        self._client: Client | None = None
+        self._guard: LiteralGuard | None = None
+        self._capabilities: frozenset[str] = frozenset()
+        self._question = Question(self._capabilities)
+        self._wire_names: dict[str, str] = {}
+        self._opened: tuple[str, MailboxState] | None = None
+        self._new_connections = 0
+
+    def __enter__(self) -> Self:
+        """Connect and log in.
+
+        Raises:
+            ConnectError: the server can't be reached, or does not offer what the settings ask for.
+            CertificateError: it can't prove who it is.
+            LoginError: it refuses user name or password.
+        """
+        self._connect()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Log out; never raises. After an error the connection is just closed: the server may answer no more."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        if kind is None:
+            log_out(client)
+        else:
+            close(client)
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the server can do, as it said after the login, in upper case."""
+        return self._capabilities
+
+    def mailboxes(self) -> list[Listing]:
+        """All mailboxes that can be selected, sorted by name; INBOX is always among them.
+
+        Raises:
+            MailboxError: the server's list can't be read.
+            ConnectError: the connection broke.
+        """
+        found: dict[str, Listing] = {}
+        with self._asking("The list of mailboxes can't be read") as client:
+            for flags, delimiter, raw in client.list_folders():
+                if raw is None:
+                    continue
+                wire = _text(raw)
+                name = decode_name(wire)
+                attributes = tuple(_text(flag).lower() for flag in flags)
+                if _UNREADABLE.isdisjoint(attributes):
+                    found[name] = Listing(name, _text(delimiter or b""), attributes)
+                    self._wire_names[name] = wire
+        if not any(name.upper() == "INBOX" for name in found):
+            found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
+        return [found[name] for name in sorted(found)]
+
+    def status(self, name: str, known: MailboxState | None) -> MailboxState:  # noqa: ARG002 - part of the interface
+        """How `name` stands, without opening it.
+
+        Raises:
+            MailboxError: there is no such mailbox, or the server does not say enough about it.
+            ConnectError: the connection broke.
+        """
+        items = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"]
+        if "CONDSTORE" in self._capabilities:
+            items.append("HIGHESTMODSEQ")
+        with self._asking(f"Mailbox {name!r} can't be looked at") as client:
+            answer = client.folder_status(self._wire(name), items)
+        return self._state(name, answer, b"MESSAGES")
+
+    def open(self, name: str, known: MailboxState | None) -> MailboxState:  # noqa: ARG002 - part of the interface
+        """Open `name` read-only (EXAMINE) and say how it stands; the calls below speak of this mailbox.
+
+        Raises:
+            MailboxError: there is no such mailbox, the server does not say enough about it, or would open it for
+                writing.
+            ConnectError: the connection broke.
+        """
+        self._opened = None
+        with self._asking(f"Mailbox {name!r} can't be opened") as client:
+            answer = client.select_folder(self._wire(name), readonly=True)
+        if b"READ-ONLY" not in answer or b"READ-WRITE" in answer:
+            raise MailboxError(f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", _DAMAGED)
+        state = self._state(name, answer, b"EXISTS")
+        self._opened = (name, state)
+        return state
+
+    def uids(self, first: int, last: int) -> list[int]:
+        """The UIDs between `first` and `last`, both included, that exist now, ascending.
+
+        Raises:
+            MailboxError: no mailbox is open, or the server's answer can't be read.
+            ConnectError: the connection broke.
+        """
+        first, last = max(first, 1), min(last, _LARGEST_UID)
+        found: set[int] = set()
+        for low, high in self._windows(first, last):
+            found.update(uid for uid in self._search(f"UID {low}:{high}") if low <= uid <= high)
+        return sorted(found)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
+        """The messages with these UIDs, in any order; one that is gone or can't be read is left out.
+
+        Raises:
+            MailboxError: no mailbox is open, or it was numbered anew meanwhile.
+            ConnectError: the connection broke.
+        """
+        for batch in self._question.batches(uids):
+            yield from self._fetch_batch(batch)
+
+    def _windows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """`first` to `last` in parts with some 20,000 messages each, however sparse the UIDs are."""
+        exists = self._mailbox()[1].exists
+        if first <= last and last - first >= _WINDOW and exists > _WINDOW * 3 // 2:
+            # The UIDs that every 20,000th message has now; later changes only make the windows emptier. The last
+            # number stays clear of the end: another program may remove messages before the command arrives.
+            numbers = range(_WINDOW, exists - _WINDOW // 2, _WINDOW)
+            for edge in sorted(self._search(",".join(map(str, numbers)))):
+                if first <= edge < last:
+                    yield first, edge
+                    first = edge + 1
+        if first <= last:
+            yield first, last
+
+    def _search(self, criteria: str) -> set[int]:
+        """The UIDs that the server names; several SEARCH lines count as one, MODSEQ (RFC 7162) is cut off."""
+        name = self._mailbox()[0]
+        with self._asking(f"Mailbox {name!r} can't be searched") as client:
+            imap = client._imap  # noqa: SLF001 - the library's own search gives up on several lines
+            imap.untagged_responses.pop("SEARCH", None)
+            status, lines = imap.uid("SEARCH", criteria)
+            if status != "OK":
+                raise IMAPClientError(lines[0])
+            numbers = b" ".join(line.partition(b"(")[0] for line in lines if line).split()
+            return {int(number) for number in numbers if number.isdigit() and len(number) <= 10}
+
+    def _fetch_batch(self, uids: list[int]) -> list[FetchedMessage]:
+        """The messages with these UIDs; where one spoils the answer, the others are asked for in halves."""
+        complete, pieces = self._ask_for(uids)
+        found = self._question.messages(pieces, uids)
+        if complete or len(uids) == 1:
+            return found
+        seen = {message.uid for message in found}
+        missing = [uid for uid in uids if uid not in seen]
+        middle = (len(missing) + 1) // 2
+        for half in (missing[:middle], missing[middle:]):
+            if half:
+                found += self._fetch_batch(half)
+        return found
+
+    def _ask_for(self, uids: list[int]) -> tuple[bool, list[Piece]]:
+        """One FETCH: whether the server could fulfil it, and the pieces of its answer.
+
+        Raises:
+            ConnectError: the connection broke, or the server asks to be left alone for a while.
+        """
+        client, server = self._connected(), self._settings.server
+        imap = client._imap  # noqa: SLF001 - the library's own fetch takes ten times as long
+        imap.untagged_responses.pop("FETCH", None)
+        try:
+            status, pieces = imap.uid("FETCH", uid_set(uids), self._question.items)
+        except (OSError, IMAPClientError, ValueError) as error:
+            if imap_errors.is_refusal(error):
+                return False, []
+            if imap_errors.is_lost(error) or "BYE" in imap.untagged_responses:
+                raise imap_errors.lost(error, server, self._settings.password) from error
+            self._connect_anew(error)
+            return False, []
+        if status == "OK":
+            return True, pieces
+        refusal = IMAPClientError(pieces[0])
+        if imap_errors.is_busy(refusal):
+            raise imap_errors.lost(refusal, server, self._settings.password)
+        return False, imap.untagged_responses.pop("FETCH", [])
+
+    def _connect(self) -> None:
+        self._client = connect(self._settings, *self._timeouts)
+        self._guard = LiteralGuard(self._client)
+        with self._asking("The server does not say what it can do") as client:
+            self._capabilities = capabilities(client)
+        self._question = Question(self._capabilities)
+
+    def _connect_anew(self, error: Exception) -> None:
+        """Replace a connection on which nobody knows any more where an answer ends."""
+        name, before = self._mailbox()
+        self._new_connections += 1
+        if self._new_connections > _NEW_CONNECTIONS:
+            raise ConnectError(
+                f"{self._settings.server} keeps sending answers that can't be read:"
+                f" {imap_errors.words(error, self._settings.password)}",
+                _DAMAGED,
+            ) from error
+        close(self._connected())
+        self._connect()
+        if self.open(name, before).uidvalidity != before.uidvalidity:
+            raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.") from error
+
+    def _connected(self) -> Client:
+        if self._client is None or self._guard is None:
+            raise ConnectError(f"Not connected to {self._settings.server}")
+        self._guard.start()
+        return self._client
+
+    def _mailbox(self) -> tuple[str, MailboxState]:
+        if self._opened is None:
+            raise MailboxError(f"No mailbox is open at {self._settings.server}")
+        return self._opened
+
+    def _wire(self, name: str) -> str:
+        """`name` as the server listed it; modified UTF-7 (RFC 3501, section 5.1.3) if it did not."""
+        return self._wire_names.get(name) or str(imap_utf7.encode(name), "ascii")
+
+    def _state(self, name: str, answer: Mapping[bytes, object], exists: bytes) -> MailboxState:
+        """What STATUS or EXAMINE said; numbers that are missing or 0 where 0 makes no sense count as not said."""
+        said = {key: value for key, value in answer.items() if isinstance(value, int) and value >= 0}
+        if exists not in said or not said.get(b"UIDVALIDITY"):
+            raise MailboxError(
+                f"{self._settings.server} does not say how many messages mailbox {name!r} holds and how they are"
+                " numbered (UIDVALIDITY)",
+                _DAMAGED,
+            )
+        return MailboxState(
+            uidvalidity=said[b"UIDVALIDITY"],
+            uidnext=said.get(b"UIDNEXT") or None,
+            exists=said[exists],
+            highestmodseq=said.get(b"HIGHESTMODSEQ") or None,
+        )
+
+    @contextmanager
+    def _asking(self, failure: str) -> Iterator[Client]:
+        """The connection for one command; errors are told as the program's own, `failure` says of what."""
+        client, server = self._connected(), self._settings.server
+        try:
+            yield client
+        except (OSError, IMAPClientAbortError) as error:
+            raise imap_errors.lost(error, server, self._settings.password) from error
+        except (IMAPClientError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            said = imap_errors.words(error, self._settings.password)
+            raise MailboxError(
+                f"{failure} at {server}: {said}", "Look at the account with `replywatch check`."
+            ) from error
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode("utf-8", "backslashreplace")

@@ -1,0 +1,212 @@
+"""A logged-in connection to an IMAP server: TLS first, verified, then the password."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ipaddress
+import re
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+
+from replywatch.errors import CertificateError, ConnectError, LoginError, ReplywatchError
+from replywatch.sources import imap_errors
+
+Client: TypeAlias = IMAPClient
+
+_FORBIDDEN = re.compile(r"[\r\n\0]")
+_ATOM = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
+"""What may stand in LOGIN without quotes (RFC 9051, section 9, `astring`): the library sends user names bare."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """Where the server is and who logs in."""
+
+    host: str
+    username: str
+    password: str = field(repr=False)
+    port: int = 993
+    tls: str = "implicit"
+    """`implicit`, `starttls` or `none`."""
+    ca_file: Path | None = None
+    """PEM file of the only authority to be trusted; None trusts those of the system."""
+    allow_plaintext: bool = False
+    """`none` is meant, also off this machine."""
+
+    @property
+    def server(self) -> str:
+        """Host and port, for error texts."""
+        return f"{self.host}:{self.port}"
+
+
+class LiteralGuard:
+    """Reads literals for imaplib, but no more octets than there is room for.
+
+    A server may announce 99 GB: imaplib would try to allocate it.
+    """
+
+    ROOM = 64 << 20
+    """Octets that the answer to one command may hold in literals."""
+
+    def __init__(self, client: Client) -> None:
+        self._read = client._imap.read  # noqa: SLF001 - imaplib's own, documented as overridable
+        self._left = self.ROOM
+        client._imap.read = self  # noqa: SLF001
+
+    def start(self) -> None:
+        """A new command begins."""
+        self._left = self.ROOM
+
+    def __call__(self, size: int) -> bytes:
+        """The next `size` octets; fewer at the end of the stream.
+
+        Raises:
+            IMAPClientAbortError: there is no room for them; the connection can't be used any more.
+        """
+        self._left -= size
+        if self._left < 0:
+            raise IMAPClientAbortError(f"a literal of {size} octets is too long")
+        data: bytes = self._read(size)
+        return data
+
+
+def connect(settings: ImapSettings, connect_timeout: float, read_timeout: float) -> Client:
+    """A new connection, logged in; nothing is sent before it is as safe as the settings want it.
+
+    Raises:
+        ConnectError: the server can't be reached, or does not offer what the settings ask for.
+        CertificateError: it can't prove who it is.
+        LoginError: it refuses user name or password.
+    """
+    _refuse_unsafe(settings)
+    context = _tls_context(settings)
+    client = _open(settings, context, SocketTimeout(connect_timeout, read_timeout))
+    try:
+        if settings.tls == "starttls":
+            _start_tls(client, settings, context, connect_timeout)
+        refusal = _log_in(client, settings)
+    except BaseException:
+        close(client)
+        raise
+    if refusal is not None:
+        close(client)
+        # Raised here, where no other error is being handled: what the library said may quote the password.
+        raise refusal
+    return client
+
+
+def capabilities(client: Client) -> frozenset[str]:
+    """What the server can do, in upper case, asked for anew: after the login it is often more.
+
+    Raises:
+        OSError, IMAPClientError: the connection broke, or the answer makes no sense.
+    """
+    answers = client._imap.capability()[1]  # noqa: SLF001 - the library's own method may answer from before the login
+    return frozenset((answers[-1] or b"").decode("ascii", "replace").upper().split())
+
+
+def close(client: Client) -> None:
+    """Hang up; an error can't matter any more."""
+    with contextlib.suppress(OSError, IMAPClientError):
+        client.shutdown()
+
+
+def log_out(client: Client) -> None:
+    """Say goodbye and hang up; an error can't matter any more."""
+    try:
+        client.logout()
+    except (OSError, IMAPClientError, ValueError):
+        close(client)
+
+
+def _refuse_unsafe(settings: ImapSettings) -> None:
+    if settings.tls == "none" and not settings.allow_plaintext and not _is_loopback(settings.host):
+        raise ConnectError(
+            f"{settings.server} would get the password over the network in clear",
+            'Set tls = "implicit" or "starttls"; allow_plaintext = true only where nobody can listen.',
+        )
+    for name, value in (("username", settings.username), ("password", settings.password)):
+        if _FORBIDDEN.search(value):
+            raise LoginError(f"The {name} for {settings.server} contains a line break or NUL", f"Check `{name}`.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+def _tls_context(settings: ImapSettings) -> ssl.SSLContext:
+    """A context that verifies certificate and host name, TLS 1.2 or newer."""
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file)
+    except OSError as error:  # ssl.SSLError, for a file that holds no certificate, is one too
+        raise CertificateError(
+            f"{settings.ca_file} can't be used: {error.strerror or error}", "`ca_file` must name a PEM file."
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _open(settings: ImapSettings, context: ssl.SSLContext, timeout: SocketTimeout) -> Client:
+    try:
+        client = IMAPClient(
+            settings.host,
+            settings.port,
+            ssl=settings.tls not in ("none", "starttls"),
+            ssl_context=context,
+            timeout=timeout,
+        )
+    except (OSError, ValueError, OverflowError, IMAPClientError) as error:
+        raise imap_errors.connect_error(error, settings.server, settings.tls, timeout.connect) from error
+    client.normalise_times = False
+    client.folder_encode = False
+    # The library prepares a debug line for every response, headers and all, even where nobody reads it: that
+    # takes two thirds of the time.
+    client._imap.debug = 0  # noqa: SLF001
+    return client
+
+
+def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext, seconds: float) -> None:
+    if not client.has_capability("STARTTLS"):
+        raise ConnectError(
+            f"{settings.server} does not offer STARTTLS", 'Try tls = "implicit" (port 993); nothing was sent yet.'
+        )
+    try:
+        client.starttls(context)
+    except (OSError, ValueError, IMAPClientError) as error:
+        raise imap_errors.connect_error(error, settings.server, settings.tls, seconds) from error
+
+
+def _log_in(client: Client, settings: ImapSettings) -> ReplywatchError | None:
+    """Log in; why it failed, or None."""
+    if client._imap.state == "AUTH":  # noqa: SLF001 - a PREAUTH greeting: somebody else vouches for us
+        return None
+    login_disabled = client.has_capability("LOGINDISABLED")
+    if login_disabled and not client.has_capability("AUTH=PLAIN"):
+        hint = 'Set tls = "starttls" or "implicit".' if settings.tls == "none" else "It may want OAuth2."
+        return LoginError(f"{settings.server} takes no password over this connection", hint)
+    plain = login_disabled or not settings.password.isascii() or not _ATOM.fullmatch(settings.username)
+    try:
+        if plain:
+            client.plain_login(settings.username, settings.password)
+        else:
+            client.login(settings.username, settings.password)
+    except (OSError, ValueError, IMAPClientError) as error:
+        cause = error.__context__ if isinstance(error.__context__, IMAPClientError) else error
+        return imap_errors.login_error(cause, settings.server, settings.username, *_forms(settings))
+    return None
+
+
+def _forms(settings: ImapSettings) -> tuple[str, ...]:
+    """The password in every form in which a server could quote it from a command."""
+    quoted = settings.password.replace("\\", "\\\\").replace('"', '\\"')
+    plain = f"\0{settings.username}\0{settings.password}".encode()
+    return settings.password, quoted, base64.b64encode(plain).decode("ascii")

@@ -1,0 +1,186 @@
+"""What is asked of an IMAP server about messages, and how its answers are read (RFC 9051, section 7.5.2).
+
+An answer comes as imaplib leaves it: a list of pieces, `(line up to a literal, literal)` or a line without one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TypeAlias
+
+from imapclient.exceptions import IMAPClientError
+from imapclient.response_parser import parse_response
+
+from replywatch.domain.fetched import FetchedMessage
+from replywatch.domain.headers import FETCH_FIELDS
+
+Piece: TypeAlias = bytes | tuple[bytes, bytes] | None
+
+_FIRST_BATCH = 80
+_LARGEST_BATCH = 500
+_LINE = 8000
+_SHORT_LINE = 980
+"""Octets of a command; the short one for old servers, RFC 2683, section 3.2.1.5."""
+_COMMAND = len("ABCD1234567 UID FETCH  \r\n")
+
+_THREAD_ITEMS = {"X-GM-EXT-1": b"X-GM-THRID", "OBJECTID": b"THREADID"}
+"""Capability → item that names the conversation."""
+_PROVIDERS = {b"X-GM-THRID": "gmail", b"THREADID": "objectid"}
+
+_HEADER = b"BODY[HEADER"
+"""Begins the header's name in an answer. What follows differs: servers quote or sort the field names."""
+_ATTRIBUTES = re.compile(
+    rb'(?: ?(?:UID (\d{1,10})|INTERNALDATE "([^"]*)"|RFC822\.SIZE (\d{1,18})|FLAGS \(([^()]*)\)'
+    rb"|X-GM-THRID (\d{1,20})|THREADID \(([^() ]{1,255})\)|MODSEQ \(\d{1,20}\)))*+"
+)
+_DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_DAY = 86_400
+_LARGEST_SIZE = (1 << 63) - 1
+"""What RFC 9051 allows a size to be, and a database can hold."""
+
+
+class Question:
+    """Which items are asked for in a session, and of how many messages at once."""
+
+    def __init__(self, capabilities: frozenset[str]) -> None:
+        self._thread = next((item for name, item in _THREAD_ITEMS.items() if name in capabilities), b"")
+        fields = " ".join(FETCH_FIELDS)
+        thread = f"{self._thread.decode()} " if self._thread else ""
+        self.items = f"(UID INTERNALDATE RFC822.SIZE FLAGS {thread}BODY.PEEK[HEADER.FIELDS ({fields})])"
+        line = _LINE if "CONDSTORE" in capabilities else _SHORT_LINE
+        self._size = _FIRST_BATCH
+        self._room = max(1, line - _COMMAND - len(self.items))
+
+    def batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
+        """`uids` in parts that grow over the session, each small enough for one command."""
+        done = 0
+        while done < len(uids):
+            batch = list(uids[done : done + self._size])
+            while len(batch) > 1 and len(uid_set(batch)) > self._room:
+                batch = batch[: len(batch) // 2]
+            yield batch
+            done += len(batch)
+            self._size = min(2 * self._size, _LARGEST_BATCH)
+
+    def messages(self, pieces: Iterable[Piece], uids: Iterable[int]) -> list[FetchedMessage]:
+        """The messages of an answer that are among `uids` and lack nothing that was asked for.
+
+        Unasked answers (a flag changed meanwhile) lack something; one that can't be read spoils no other.
+        """
+        wanted = set(uids)
+        found = {}
+        for response in _responses(pieces):
+            message = self._common(response) or self._unusual(response)
+            if message is not None and message.uid in wanted:
+                found[message.uid] = message
+        return list(found.values())
+
+    def _common(self, response: list[Piece]) -> FetchedMessage | None:
+        """A response of the form that nearly every server sends, read by one regular expression."""
+        if len(response) != 2 or not isinstance(response[0], tuple) or not isinstance(response[1], bytes):
+            return None
+        (line, header), rest = response[0], response[1]
+        start, end = line.find(b"("), line.find(_HEADER)
+        if end < 0 or not rest.endswith(b")"):
+            return None
+        match = _ATTRIBUTES.fullmatch((line[start + 1 : end].rstrip() + rest[:-1]).lstrip())
+        if match is None:
+            return None
+        uid, date, size, flags, gmail, objectid = match.groups()
+        if None in (uid, date, size, flags):
+            return None
+        thread = gmail if self._thread == b"X-GM-THRID" else objectid
+        if self._thread and thread is None:
+            return None
+        return FetchedMessage(
+            int(uid), header, instant(date), int(size), _flags(flags), self._thread_id(thread) if thread else None
+        )
+
+    def _unusual(self, response: list[Piece]) -> FetchedMessage | None:
+        """A response in any other legal form: quoted header, odd letter case, several literals, NIL."""
+        try:
+            _, items = parse_response(response)
+            values = {_octets(items[i]).upper(): items[i + 1] for i in range(0, len(items), 2)}
+            header = next(value for name, value in values.items() if name.startswith(_HEADER))
+            thread = values[self._thread] if self._thread else None
+            if isinstance(thread, tuple):
+                (thread,) = thread
+            return FetchedMessage(
+                int(values[b"UID"]),
+                _octets(header),
+                instant(_octets(values[b"INTERNALDATE"] or b"")),
+                min(int(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
+                tuple(_text(flag) for flag in values[b"FLAGS"]),
+                None if thread is None else self._thread_id(thread),
+            )
+        except (IMAPClientError, ValueError, TypeError, LookupError, StopIteration, RecursionError):
+            return None  # something is missing or garbled: the message counts as not fetched
+
+    def _thread_id(self, value: bytes | int) -> str:
+        return f"{_PROVIDERS[self._thread]}:{_text(value)}"
+
+
+def uid_set(uids: Sequence[int]) -> str:
+    """Exactly these UIDs as a sequence set (RFC 9051, section 9), runs written as ranges: `1:3,7`."""
+    runs: list[list[int]] = []
+    for uid in uids:
+        if runs and runs[-1][1] + 1 == uid:
+            runs[-1][1] = uid
+        else:
+            runs.append([uid, uid])
+    return ",".join(f"{first}:{last}" if first < last else str(first) for first, last in runs)
+
+
+def instant(date: bytes) -> int | None:
+    """INTERNALDATE (`date-time` of RFC 9051, section 9) as an instant; None where it is none.
+
+    Instants up to 1970-01-01T00:00:00Z count as none: they stand for a clock that was not set.
+    """
+    match = _DATE.fullmatch(date)
+    month = _MONTHS.get(match[2].lower()) if match else None
+    if match is None or month is None:
+        return None
+    day, year, hour, minute, second, zone_hours, zone_minutes = (int(match[n]) for n in (1, 3, 4, 5, 6, 8, 9))
+    try:
+        local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    except ValueError:
+        return None
+    zone = (zone_hours * 60 + zone_minutes) * 60
+    seconds = int(local.timestamp()) - (zone if match[7] == b"+" else -zone)
+    return seconds if seconds > 0 and zone < _DAY else None
+
+
+def _responses(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """The pieces of one FETCH response after the other: all that end in a literal, and the line behind them."""
+    response: list[Piece] = []
+    for piece in pieces:
+        if piece is None:
+            continue
+        response.append(piece)
+        if not isinstance(piece, tuple):
+            yield response
+            response = []
+
+
+@lru_cache(maxsize=1024)
+def _flags(text: bytes) -> tuple[str, ...]:
+    return tuple(_text(flag) for flag in text.split())
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, int) else _octets(value).decode("utf-8", "backslashreplace")
+
+
+def _octets(value: object) -> bytes:
+    """`value`, which must be a string of the answer.
+
+    Raises:
+        TypeError: it is a number, a list or NIL.
+    """
+    if not isinstance(value, bytes):
+        raise TypeError(type(value).__name__)
+    return value
