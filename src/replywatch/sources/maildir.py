@@ -17,9 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.headers import keep_fields
 from replywatch.errors import MailboxError, SourceError
+from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text, decode_name
 from replywatch.sources.header_block import read_header
 
@@ -216,7 +216,7 @@ def _folders(path: Path, *, must: bool) -> list[str]:
     """
     try:
         with os.scandir(path) as entries:
-            return [entry.name for entry in entries if os.path.isdir(entry.path)]  # noqa: PTH112 - never raises (ELOOP)
+            return [entry.name for entry in entries if os.path.isdir(entry)]  # noqa: PTH112 - never raises (ELOOP)
     except PermissionError:
         if must:
             raise
@@ -263,12 +263,19 @@ def _names(folder: Path, name: str) -> dict[int, str]:
             return {
                 _uid(entry.name): f"{name}/{entry.name}"
                 for entry in entries
-                if not entry.name.startswith(".") and entry.is_file()
+                if not entry.name.startswith(".") and _is_file(entry)
             }
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise _unreadable(folder / name, error) from error
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a file, or leads to one; asks the disk about links only."""
+    if entry.is_symlink():
+        return os.path.isfile(entry)  # noqa: PTH113 - never raises, while DirEntry.is_file does on a loop
+    return entry.is_file(follow_symlinks=False)
 
 
 def _uid(name: str) -> int:
