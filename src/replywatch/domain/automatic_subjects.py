@@ -46,6 +46,7 @@ _LABEL_END = r"(?=\s*(?:$|[:!|)(\]】]|\.(?:\s|$))|\s+[-\u2013\u2014]\s)"
 """How a label ends. Full-width forms are folded before."""
 _STRICT_END = r"(?=\s*(?:$|[:!\]】]))"
 _UNTIL = r"(?=\s+(?:until|till|bis|t/m|tot|hasta|fino al|jusqu)\b)"
+_PREFIXED = r"(?=\s+(?:re|aw|antw|sv|fwd?|wg|tr|rv)\s?:)"
 _YOURS = r"(?=\s+(?:(?:to|auf|zu|fur|op|a)\s+)?(?:your|ihre|deine|uw|votre|su)\w*\s)"
 _CONNECTED = (
     r"(?=\s*(?:,|[-\u2013\u2014]|\d)|\s+(?:until|till|from|through|since|today|this week|next week|bis|vom|von|ab|am"
@@ -76,7 +77,7 @@ def _any_of(phrases: str) -> str:
 
 _SIGN = re.compile(
     f"{_TAGS}(?:"
-    f"(?P<auto_reply>{_any_of(_NOTICES)}(?:{_LABEL_END}|{_UNTIL}|{_YOURS})|{_any_of(_ABSENCES)}{_STRICT_END}|auto:)"
+    f"(?P<auto_reply>{_any_of(_NOTICES)}(?:{_LABEL_END}|{_UNTIL}|{_PREFIXED}|{_YOURS})|{_any_of(_ABSENCES)}{_STRICT_END}|auto:)"
     f"|(?P<bounce>{_any_of(_BOUNCES)}{_LABEL_END})"
     rf"|(?P<receipt>{_any_of(_RECEIPTS)}\s*:)"
     rf"|(?P<calendar>{_any_of(_CALENDAR)}\s*:)"
