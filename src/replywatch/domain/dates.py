@@ -19,6 +19,7 @@ _PLAIN = re.compile(
 )
 _COMMENT = re.compile(r" *\([^()]*\)")
 _COLON_OFFSET = re.compile(r"([ 0-9][+-][0-9]{2}):([0-9]{2})(?![0-9:])")
+_UTC = re.compile(r" (?:UTC?|GMT|Z)(?![^ ])|\+0+(?![^ ])", re.IGNORECASE)
 _LONGEST = 200
 """Characters; a date that needs more is none."""
 
@@ -73,7 +74,11 @@ def _any_date(text: str) -> tuple[int, bool] | None:
     if parts is None:
         return None
     days = _days(*parts[:3])
-    return None if days is None else _instant(days, parts[3:6], parts[9] or 0, parts[9] is not None)
+    if days is None:
+        return None
+    offset = parts[9] or 0
+    has_zone = offset != 0 or _UTC.search(text) is not None  # the parser gives 0 for an unknown zone too
+    return _instant(days, parts[3:6], offset, has_zone)
 
 
 def _days(year: int, month: int, day: int) -> int | None:

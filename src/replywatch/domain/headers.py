@@ -39,7 +39,8 @@ _WANTED = frozenset(name.lower() for name in FETCH_FIELDS)
 _WANTED_BYTES = frozenset(name.encode() for name in _WANTED)
 
 _FIELD_END = re.compile(r"\n(?![ \t])")
-_PLAIN_IDS = re.compile(r"(?:<[^<>\s]++>[\s,]*+)++")
+_PLAIN_ID = re.compile(r"<([^<>\s]++)>")
+_PLAIN_IDS = re.compile(r"(?:<[^<>]++>[\s,]*+)++")
 _ID = re.compile(r"<([^<>]+)>")
 _PROSE = re.compile(r"(?<![^\s,;\"(])[^\W\d_]+(?=[\s,;:]|\Z)")
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -66,8 +67,8 @@ def parse_header(raw: bytes) -> Header:
     """What a header block says, for any bytes and in linear time; never raises.
 
     Lines end in CRLF or LF (in CR where there is no LF); the block ends at the first empty line. Lines that are no
-    field are ignored. Of repeated fields the first one that isn't empty counts, but all of To, Cc, Bcc (RFC 5322, section 4.5.3),
-    Delivered-To and X-Original-To. Fields outside of `FETCH_FIELDS` are not looked at.
+    field are ignored. Of repeated fields the first one that isn't empty counts, but all of To, Cc, Bcc (RFC 5322,
+    section 4.5.3), Delivered-To and X-Original-To. Fields outside of `FETCH_FIELDS` are not looked at.
     """
     values = _values(raw)
     message_id = _own_id(_first(values, "message-id"))
@@ -104,25 +105,26 @@ def message_ids(value: str) -> tuple[str, ...]:
     Beside the form of RFC 5322 (section 3.6.4), programs write prose around ids (RFC 822 allowed it), leave out the
     `<>`, put commas between ids, or cut the field off in the middle of one.
     """
+    if plain := _PLAIN_ID.fullmatch(value):
+        return (plain[1],)
     found = _ID.findall(value)
-    if _PLAIN_IDS.fullmatch(value) and len(set(found)) == len(found):
-        return tuple(found)
     if not found:
         # Words beside it make it prose: `anna@example.com's message of Monday` would tie all her mail together.
         words = [word.strip("<>\"'") for word in _SEPARATORS.split(value) if word]
         found = words if all("@" in word for word in words) else []
-    elif len(found) > 1 and _PROSE.search(_ID.sub(" ", value)):
+    elif len(found) > 1 and not _PLAIN_IDS.fullmatch(value) and _PROSE.search(_ID.sub(" ", value)):
         # `<id> from Anna <anna@example.com>`, `Message from Anna <anna@example.com> of Monday <id>`
         found = found[:1] if value.startswith("<") else found[-1:]
-    ids = ["".join(token.split()) for token in found]  # a long id may have been folded
-    return tuple(dict.fromkeys(filter(None, reversed(ids))))[::-1]
+    ids = ["".join(token.split()) for token in reversed(found)]  # a long id may have been folded
+    return tuple(dict.fromkeys(filter(None, ids)))[::-1]
 
 
 def _own_id(value: str) -> str | None:
     """The id in a Message-ID field; without `<>` any single word will do."""
-    ids = message_ids(value)
+    if ids := message_ids(value):
+        return ids[0]
     words = value.split()
-    return ids[0] if ids else words[0] if len(words) == 1 else None
+    return words[0].strip("<>") or None if len(words) == 1 else None
 
 
 def _block(raw: bytes) -> bytes:
@@ -166,7 +168,8 @@ def _values(raw: bytes) -> dict[str, list[str]]:
 
 def _first(values: dict[str, list[str]], name: str) -> str:
     """The first value of a field that isn't empty, or ""."""
-    return next(filter(None, values[name]), "") if name in values else ""
+    found = values.get(name)
+    return (found[0] or next(filter(None, found), "")) if found else ""
 
 
 def _addresses(values: dict[str, list[str]], name: str) -> tuple[Address, ...]:
