@@ -151,6 +151,7 @@ def test_lines_become_fields(raw, subject):
         ('Your message of "Mon, 1 Jan 2024 10:00:00" <a@x>', ("a@x",)),
         ("Message from Anna <anna@example.com> of Monday <a@x>", ("a@x",)),
         ("<a@x> from Anna <anna@example.com> on Monday", ("a@x",)),
+        ("<a@x> <b@x> (was: <c@x>)", ("a@x", "b@x")),
         ("<a@x> (anna@example.com's message of Monday)", ("a@x",)),
         ("anna@example.com's message of Monday", ()),
         ("b@x> <c@x> <d@x> <e", ("c@x", "d@x")),  # cut off at both ends

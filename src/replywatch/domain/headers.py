@@ -40,7 +40,7 @@ _WANTED_BYTES = frozenset(name.encode() for name in _WANTED)
 
 _FIELD_END = re.compile(r"\n(?![ \t])")
 _PLAIN_ID = re.compile(r"<([^<>\s]++)>")
-_PLAIN_IDS = re.compile(r"(?:<[^<>]++>[\s,]*+)++")
+_ID_LIST = re.compile(r"(?:<[^<>]++>[\s,]*+)++")
 _ID = re.compile(r"<([^<>]+)>")
 _PROSE = re.compile(r"(?<![^\s,;\"(])[^\W\d_]+(?=[\s,;:]|\Z)")
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -105,6 +105,8 @@ def message_ids(value: str) -> tuple[str, ...]:
     Beside the form of RFC 5322 (section 3.6.4), programs write prose around ids (RFC 822 allowed it), leave out the
     `<>`, put commas between ids, or cut the field off in the middle of one.
     """
+    if not value:
+        return ()
     if plain := _PLAIN_ID.fullmatch(value):
         return (plain[1],)
     found = _ID.findall(value)
@@ -112,9 +114,11 @@ def message_ids(value: str) -> tuple[str, ...]:
         # Words beside it make it prose: `anna@example.com's message of Monday` would tie all her mail together.
         words = [word.strip("<>\"'") for word in _SEPARATORS.split(value) if word]
         found = words if all("@" in word for word in words) else []
-    elif len(found) > 1 and not _PLAIN_IDS.fullmatch(value) and _PROSE.search(_ID.sub(" ", value)):
-        # `<id> from Anna <anna@example.com>`, `Message from Anna <anna@example.com> of Monday <id>`
-        found = found[:1] if value.startswith("<") else found[-1:]
+    elif len(found) > 1:
+        leading = _ID_LIST.match(value)
+        if not (leading and leading.end() == len(value)) and _PROSE.search(_ID.sub(" ", value)):
+            # `<id> from Anna <anna@example.com>`, `Message from Anna <anna@example.com> of Monday <id>`
+            found = _ID.findall(leading[0]) if leading else found[-1:]
     ids = ["".join(token.split()) for token in reversed(found)]  # a long id may have been folded
     return tuple(dict.fromkeys(filter(None, ids)))[::-1]
 
