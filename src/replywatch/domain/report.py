@@ -160,7 +160,7 @@ class Definition:
     new_enquiry_after: int
     min_match: Rung
     """The weakest rung of the matching ladder that counted."""
-    rules_version: str
+    rules_version: int
     config_fingerprint: str
     clock: Literal["calendar"] = "calendar"
 

@@ -221,4 +221,4 @@ def _expected(late: Curve, early: Curve, edges: Sequence[int]) -> list[Expected]
 def _differences(curve: Curve, edges: Sequence[int]) -> list[float | None]:
     """Differences of the estimate between 0, each edge and everything; None where either side is unknown."""
     points = [None if curve.follow_up is None else 0.0, *(curve.answered_before(edge) for edge in edges), 1.0]
-    return [None if low is None or high is None else high - low for low, high in pairwise(points)]
+    return [None if low is None or high is None else max(0.0, high - low) for low, high in pairwise(points)]

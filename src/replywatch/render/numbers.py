@@ -1,0 +1,25 @@
+"""Numbers and instants for other programs: the same in every format that has them."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from replywatch.domain.periods import local
+
+
+def share(value: float | None) -> float | None:
+    """A share between 0 and 1, rounded to a millionth."""
+    return None if value is None else round(value, 6)
+
+
+def seconds(value: float | None) -> float | None:
+    """Seconds, rounded to a tenth; whole ones without a fraction."""
+    if value is None:
+        return None
+    tenths = round(value, 1)
+    return int(tenths) if tenths == int(tenths) else tenths
+
+
+def rfc3339(instant: int | None) -> str | None:
+    """An instant in RFC 3339, UTC: `2026-02-01T13:30:00Z`."""
+    return None if instant is None else local(instant, UTC).replace(tzinfo=None).isoformat() + "Z"

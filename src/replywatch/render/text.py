@@ -1,0 +1,58 @@
+"""Words for people: text from mail made harmless, durations, local times."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from unicodedata import category
+
+from replywatch.domain.periods import local
+
+_MINUTE = 60
+_HOUR = 3_600
+_DAY = 86_400
+
+
+def safe(text: str) -> str:
+    """`text` from a mail as one line that does nothing but stand there.
+
+    White space of any sort becomes one blank; characters that nobody sees (zero-width, bidirectional controls, tags)
+    go; control characters, lone surrogates and what Unicode doesn't know become U+FFFD. So no escape sequence, line
+    break or change of direction reaches a terminal.
+    """
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else _harmless(character) for character in text)
+    return " ".join(text.split())
+
+
+def _harmless(character: str) -> str:
+    """What stands for a character that can't be printed."""
+    if character.isspace():
+        return " "
+    return "" if category(character) == "Cf" else "\N{REPLACEMENT CHARACTER}"
+
+
+def human_duration(seconds: float) -> str:
+    """Seconds in the two largest units that matter: `45 s`, `12 min`, `3 h 12 min`, `2 d 4 h`.
+
+    What is less is cut, not rounded: a wait just under an hour never reads as one.
+    """
+    whole = int(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min"
+    if whole < _DAY:
+        return _two(whole, _HOUR, "h", _MINUTE, "min")
+    return _two(whole, _DAY, "d", _HOUR, "h")
+
+
+def _two(seconds: int, large: int, large_name: str, small: int, small_name: str) -> str:
+    """Seconds in two units, the smaller one only if there is some of it."""
+    wholes, rest = divmod(seconds, large)
+    parts = rest // small
+    return f"{wholes} {large_name} {parts} {small_name}" if parts else f"{wholes} {large_name}"
+
+
+def local_time(instant: int, zone: tzinfo) -> str:
+    """`instant` in `zone` to the minute: `2026-02-01 14:30`."""
+    return local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")

@@ -1,0 +1,73 @@
+"""The report for people."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from replywatch.render.table import report_table
+from sample_report import empty, full
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.fixture(autouse=True)
+def _colours(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "width", "terminal"),
+    [
+        ("full_80.txt", "first", 80, False),
+        ("full_120.txt", "first", 120, False),
+        ("full_80_terminal.txt", "first", 80, True),
+        ("turn_80.txt", "turn", 80, False),
+    ],
+)
+def test_the_whole_text_is_as_expected(name, measure, width, terminal, golden):
+    golden(name, report_table(full(measure), width=width, terminal=terminal))
+
+
+def test_nothing_at_all_is_said_in_words(golden):
+    text = report_table(empty())
+    golden("empty_80.txt", text)
+    assert "No enquiries in this period." in text
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_hostile_mail_does_nothing_to_a_terminal(terminal):
+    text = report_table(full(), width=200, terminal=terminal)
+    assert "=HYPERLINK" in text
+    plain = COLOURS.sub("", text) if terminal else text
+    assert all(character.isprintable() for character in plain.replace("\n", ""))
+    assert "[bold]" in plain
+
+
+def test_warnings_come_before_any_figure():
+    text = report_table(full())
+    assert text.index("! The last complete poll") < text.index("under 1 hour")
+
+
+def test_an_account_that_does_not_close_shows_it():
+    report = full()
+    assert "1000 messages = 55" in report_table(report)
+    lost = replace(report, account=replace(report.account, read=1001))
+    assert "1001 messages ≠ 55" in report_table(lost)
+
+
+def test_without_a_terminal_there_are_no_colours_and_no_bars():
+    text = report_table(full())
+    assert "\x1b" not in text
+    assert "█" not in text
+    assert "█" in report_table(full(), terminal=True)
+
+
+@settings(max_examples=20)
+@given(st.integers(20, 200), st.booleans(), st.sampled_from(["first", "turn"]))
+def test_no_line_is_wider_than_asked_for(width, terminal, measure):
+    text = report_table(full(measure), width=width, terminal=terminal)
+    assert max(cell_len(COLOURS.sub("", line)) for line in text.splitlines()) <= width
