@@ -124,6 +124,8 @@ SIGNS = [
     (["Precedence: first-class", "Precedence: junk"], Kind.NOTIFICATION, "precedence.bulk"),
     (["Return-Path: <>"], Kind.BOUNCE, "return-path"),
     (["Return-Path: <MAILER-DAEMON>"], Kind.BOUNCE, "return-path"),
+    (["From:", "Return-Path: <>"], Kind.BOUNCE, "return-path"),
+    (["From:", "Sender: a@b.test", "Return-Path: <>"], Kind.BOUNCE, "return-path"),
     # the more telling sign decides
     (["Return-Path: <>", "Auto-Submitted: auto-replied"], Kind.AUTO_REPLY, "auto-submitted"),
     (["Return-Path: <>", "Subject: Automatic reply: Offer"], Kind.AUTO_REPLY, "subject.auto-reply"),
@@ -198,6 +200,7 @@ HUMAN = [
     ["From: website@example.com", "Reply-To: anna@firma.test", "Precedence: bulk"],
     ["From: no-reply@forms.test", "Reply-To: anna@firma.test"],
     ["From: no-reply@example.com", "Reply-To: anna@firma.test"],
+    ["From: bob@example.com", "Reply-To: anna@firma.test", "Return-Path: <>"],
     # what filters think of our own mail
     ["From: bob@example.com", "To: anna@firma.test", "X-Spam-Flag: YES"],
 ]

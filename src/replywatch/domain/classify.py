@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
+from replywatch.domain.addresses import contact_key
 from replywatch.domain.automatic_subjects import announced_kind
 from replywatch.domain.messages import Address, Header, Kind, Parties, Verdict
 from replywatch.domain.parties import is_no_reply
@@ -176,6 +177,12 @@ def _from_web_form(mail: Mail) -> bool:
     return not mail.parties.ours and any(a.address in mail.team.webforms for a in mail.header.from_)
 
 
+def _handed_on(mail: Mail) -> bool:
+    """A form or a group handed over what the contact wrote."""
+    written = {contact_key(a.address) for a in mail.header.from_ if a.address}
+    return not mail.parties.ours and bool(written) and mail.parties.contact not in written
+
+
 def _daemon(mail: Mail) -> str | None:
     for address in mail.header.from_:
         if _post_office(address) == "daemon":
@@ -320,7 +327,7 @@ def _bulk(mail: Mail) -> str | None:
 def _null_return_path(mail: Mail) -> str | None:
     """Nobody wants the answer; what a rule or a web form passed on was written by a person."""
     forwarded = "auto-forwarded" in map(_keyword, mail.values("auto-submitted")) or _RULES_LOOP(mail)
-    return None if forwarded or _from_web_form(mail) else _NULL_SENDER(mail)
+    return None if forwarded or _handed_on(mail) else _NULL_SENDER(mail)
 
 
 def _rule(rule_id: str, kind: Kind, finds: Predicate, *fields: str) -> Rule:
