@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from replywatch.app.derive import derive
 from replywatch.app.progress import Progress
-from replywatch.config.model import AnyAccount, Config
+from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.messages import Role
 from replywatch.domain.roles import role_of
@@ -41,7 +41,8 @@ class AccountOutcome:
     mailboxes: int
     error: SourceError | SecretError | None
     """None: the pass was complete."""
-    has_sent: bool
+    lacks_sent: bool
+    """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
 
 
 def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: Progress) -> tuple[AccountOutcome, ...]:
@@ -74,7 +75,8 @@ def _poll_account(
     except (SourceError, SecretError) as failure:
         error = failure
     facts.end_pass(pass_number, clock(), error.text if error else None)
-    return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, reader.has_sent)
+    lacks_sent = isinstance(account, ImapAccount) and not reader.has_sent
+    return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, lacks_sent)
 
 
 class _Pass:

@@ -16,7 +16,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TextIO, TypeVar
 
 import click
 
@@ -90,6 +90,33 @@ def format_option(*formats: str) -> Callable[[F], F]:
         show_default=True,
         help="How the output is written.",
     )
+
+
+def period_options(function: F) -> F:
+    """Give `function` the options `--since`, `--until` and `--as-of`: the period, and the moment it is seen from."""
+    for name, text in (
+        ("--as-of", "Report as things stood then; what came later is ignored."),
+        ("--until", "Only mail that arrived up to then; a date includes its whole day."),
+        ("--since", "Only mail that arrived from then on: 2026-02-01, 1.2.2026, 90d, 12w or all."),
+    ):
+        function = click.option(name, metavar="TIME", help=text)(function)
+    return function
+
+
+def min_match_option(function: F) -> F:
+    """Give `function` the option `--min-match`: the weakest way of matching that counts."""
+    return click.option(
+        "--min-match",
+        type=click.Choice(["in-reply-to", "references", "provider", "subject"]),
+        default="subject",
+        show_default=True,
+        help="The weakest tie between a mail and its reply that counts.",
+    )(function)
+
+
+def colours(stream: TextIO) -> bool:
+    """Whether colours may be written to `stream`: a terminal, and NO_COLOR is not set (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 class ExampleCommand(click.Command):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from replywatch.domain.measure import Wait
 from replywatch.domain.messages import Exchange, Rung
 from replywatch.store.database import Database
-from replywatch.store.derived import EXCHANGE_COLUMNS
+from replywatch.store.derived import EXCHANGE_COLUMNS, decode_reading
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
@@ -50,6 +50,20 @@ class MessageRow:
     conversation: str
     rung: Rung | None
     clock: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One place of one copy of a message, with the header found there."""
+
+    identity: str
+    header: bytes
+    account: str
+    mailbox: str
+    uid: int
+    internal_date: int | None
+    first_seen: int
+    gone: int | None
 
 
 class Queries:
@@ -148,16 +162,31 @@ class Queries:
 
     def find_messages(self, text: str, most: int) -> list[MessageRow]:
         """Messages with this Message-ID, or whose id begins so; the first `most` by clock."""
-        columns = "identity, cluster, message_id, conversation, rung, clock"
-        rows = list(
-            self._db.rows(
-                f"SELECT {columns} FROM judgements WHERE message_id = ? ORDER BY clock, identity LIMIT ?", [text, most]
-            )
-        ) or self._db.rows(
-            f"SELECT {columns} FROM judgements WHERE identity >= ? AND identity < ? ORDER BY clock, identity LIMIT ?",
-            [text.lower(), text.lower() + "g", most],
+        by_id = self._messages("message_id = ?", [text], most)
+        return by_id or self._messages("identity >= ? AND identity < ?", [text.lower(), text.lower() + "g"], most)
+
+    def cluster_messages(self, cluster: int) -> list[MessageRow]:
+        """The messages of a cluster by clock."""
+        return self._messages("cluster = ?", [cluster], -1)
+
+    def _messages(self, where: str, values: Sequence[object], most: int) -> list[MessageRow]:
+        rows = self._db.rows(
+            "SELECT identity, cluster, message_id, conversation, rung, clock FROM judgements"
+            f" WHERE {where} ORDER BY clock, identity LIMIT ?",
+            [*values, most],
         )
         return [MessageRow(i, c, m, v, Rung(r) if r else None, t) for i, c, m, v, r, t in rows]
+
+    def sources(self, cluster: int) -> list[SourceRow]:
+        """The raw headers of a cluster and where they lie, in the order in which they were found."""
+        rows = self._db.rows(
+            "SELECT r.data, m.header, a.name, b.name, l.uid, l.internal_date, l.first_seen, l.gone FROM readings r"
+            " JOIN messages m ON m.id = r.message JOIN locations l ON l.message = r.message"
+            " JOIN epochs e ON e.id = l.epoch JOIN mailboxes b ON b.id = e.mailbox JOIN accounts a ON a.id = b.account"
+            " WHERE r.cluster = ? ORDER BY l.first_seen, l.epoch, l.uid",
+            [cluster],
+        )
+        return [SourceRow(decode_reading(data).identity, *rest) for data, *rest in rows]
 
 
 def _where(window: Window) -> str:

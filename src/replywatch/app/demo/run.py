@@ -1,0 +1,57 @@
+"""The demo from end to end: a company is made up, its mail served, polled and reported like anybody's."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from replywatch.app.demo.company import plan_company
+from replywatch.app.demo.maildir import write_maildir
+from replywatch.app.demo.server import ImapServer
+from replywatch.app.demo.settings import CONFIG_FILE, MAIL_FOLDER, demo_config, write_password
+from replywatch.app.poll import poll
+from replywatch.app.progress import Progress
+from replywatch.app.report import ReportQuery, make_report
+from replywatch.app.sources import open_source
+from replywatch.config.load import load_config
+from replywatch.domain.report import Report
+from replywatch.errors import UsageError
+
+
+def run_demo(seed: int, messages: int, keep: Path | None, progress: Progress) -> Report:
+    """The report of a made-up mailbox; its mail, config and store stay in `keep` if given.
+
+    Raises `UsageError` if `keep` holds something, `ReplywatchError` if the server can't be started.
+    """
+    now = int(time.time())
+    with _folder(keep) as folder:
+        plan = plan_company(seed, messages, now)
+        write_maildir(plan, folder / MAIL_FOLDER)
+        with ImapServer(folder / MAIL_FOLDER, plan.company.address) as server:
+            write_password(folder, server.password)
+            config_file = folder / CONFIG_FILE
+            config_file.write_text(
+                demo_config(plan.company, folder, port=server.port, username=server.username), encoding="utf-8"
+            )
+            # the demo's own store: a database named in the environment is somebody's real one
+            config = load_config(config_file, {k: v for k, v in os.environ.items() if k != "REPLYWATCH_DATABASE"})
+            for outcome in poll(config, open_source, lambda: int(time.time()), progress):
+                if outcome.error:
+                    raise outcome.error
+        return make_report(config, ReportQuery(since="all"), now, progress)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="replywatch-demo-") as name:
+            yield Path(name)
+        return
+    if keep.exists() and any(keep.iterdir()):
+        raise UsageError(f"the folder {keep} is not empty", "Give --keep a folder that is new or empty.")
+    keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+    yield keep

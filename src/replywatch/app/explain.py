@@ -1,0 +1,118 @@
+"""Why a message was judged and matched as it was: from the store, or for message files on their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replywatch.app.current import current
+from replywatch.app.derive import match_settings, messages_of, places_of
+from replywatch.app.progress import Progress
+from replywatch.app.view import as_of_of, coverage_of
+from replywatch.config.model import Config
+from replywatch.domain.classify import fired
+from replywatch.domain.explanation import Explanation, FileJudgement, Place
+from replywatch.domain.headers import parse_header
+from replywatch.domain.match import LEVELS, match
+from replywatch.domain.merge import Copy, merge
+from replywatch.domain.messages import Reading, Role, Rung, Sighting
+from replywatch.domain.parties import parties_of
+from replywatch.domain.periods import Period
+from replywatch.domain.reading import read
+from replywatch.domain.standings import Standing, standing
+from replywatch.domain.team import Team
+from replywatch.errors import UsageError
+from replywatch.store.derived import Derived
+from replywatch.store.queries import MessageRow, Queries
+
+SHORTEST_ID = 4
+LISTED = 10
+HEADER_LIMIT = 1 << 20
+
+
+def explain_message(config: Config, text: str, progress: Progress) -> Explanation:
+    """What is known of the message with this Message-ID (with or without `<>`) or id.
+
+    Raises `UsageError` if there is none, or if there are several: then it names them.
+    """
+    with current(config, progress) as database:
+        queries, derived = Queries(database), Derived(database)
+        row = _the_one(queries, text.strip().removeprefix("<").removesuffix(">"))
+        as_of = as_of_of(database, config)
+        places = places_of(derived, config)
+        ((_, copies),) = derived.copies([row.cluster], places)
+        messages = {m.identity: m for m in messages_of(copies, config.team)}
+        settings = match_settings(config, derived.our_id_domains())
+        matched = match(list(messages.values()), settings)
+        found = tuple(s for s in queries.sources(row.cluster) if s.identity == row.identity)
+        coverage = coverage_of(database, config, Period(None, None), as_of)
+        together = {i for i, c in matched.conversations.items() if c == row.conversation}
+
+        def standings(level: Rung) -> tuple[Standing, ...]:
+            return tuple(
+                standing(e, as_of, config.report.never_after, coverage)
+                for e, levels in matched.exchanges
+                if levels & LEVELS[level] and e.id in together
+            )
+
+        header = parse_header(found[0].header)
+        parties = parties_of(header, config.team)
+        return Explanation(
+            message=messages[row.identity],
+            header=header,
+            parties=parties,
+            rules=fired(header, parties, config.team),
+            places=tuple(Place(s.account, s.mailbox, s.uid, s.internal_date, s.first_seen, s.gone) for s in found),
+            rung=matched.rungs[row.identity],
+            conversation=tuple(sorted((messages[i] for i in together), key=lambda m: (m.clock, m.identity))),
+            standings=standings(Rung.SUBJECT),
+            strict=standings(Rung.REFERENCES),
+        )
+
+
+def _the_one(queries: Queries, text: str) -> MessageRow:
+    if len(text) < SHORTEST_ID:
+        raise UsageError(f"{text!r} is too short for an id", "Give a Message-ID, or at least 4 letters of an id.")
+    found = queries.find_messages(text, LISTED + 1)
+    if not found:
+        raise UsageError(
+            f"no message has the id {text}",
+            "Take the Message-ID from the mail's source, or the id that `waiting` or `export` shows.",
+        )
+    if len(found) > 1:
+        more = " …" if len(found) > LISTED else ""
+        raise UsageError(
+            f"several messages have the id {text}: " + ", ".join(m.identity for m in found[:LISTED]) + more,
+            "Give one of these.",
+        )
+    return found[0]
+
+
+def explain_file(path: Path, team: Team) -> FileJudgement:
+    """The judgement of one message file; a file that can't be read gets one that says why. Raises nothing."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(HEADER_LIMIT)
+    except OSError as error:
+        return FileJudgement(str(path), None, None, None, f"can't be read: {error.strerror}", None)
+    reading = read(parse_header(raw), team)
+    message = merge([_found_in_an_inbox(reading)], all_inbound=not team.addresses)
+    assert message is not None, "it was found outside Drafts"  # noqa: S101 - says why it can't be
+    verdict = message.verdict
+    return FileJudgement(
+        str(path), message.direction.value, verdict.kind.value, verdict.rule, verdict.because, message.contact
+    )
+
+
+def _found_in_an_inbox(reading: Reading) -> Copy:
+    place = Sighting(
+        account="files",
+        watched=True,
+        role=Role.INBOX,
+        both_directions=False,
+        internal_date=None,
+        thread=None,
+        first_seen=0,
+        gone=None,
+        draft=False,
+    )
+    return Copy("", reading, (place,))

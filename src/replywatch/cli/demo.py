@@ -1,0 +1,53 @@
+"""`replywatch demo`: the program at work on a sample mailbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from replywatch.cli import options
+from replywatch.cli.options import Context, ExampleCommand
+from replywatch.cli.output import Listener, write
+from replywatch.cli.report import render
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=[
+        "replywatch demo",
+        "replywatch demo --format json",
+        "replywatch demo --keep ./demo && replywatch waiting --config demo/replywatch.toml",
+    ],
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another number makes another company.")
+@click.option(
+    "--messages", type=click.IntRange(40, 5000), default=400, show_default=True, help="About how many messages."
+)
+@click.option(
+    "--keep",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Leave config, mail and store there, to go on with report, waiting, explain.",
+)
+@options.format_option("table", "json", "csv")
+@options.common
+def demo(
+    context: Context,  # noqa: ARG001 - every command takes --config and --debug
+    seed: int,
+    messages: int,
+    keep: Path | None,
+    output_format: str,
+) -> None:
+    """Show the report of a sample mailbox; no config, no network.
+
+    Makes up four months of mail of a small company, serves it by an IMAP server on this machine alone, polls it by the
+    very same code as a real mailbox, and prints the report.
+    """
+    from replywatch.app.demo.run import run_demo  # noqa: PLC0415 - imported when it is called
+
+    with Listener() as listener:
+        report = run_demo(seed, messages, keep, listener)
+    write(render(report, output_format))
+    if keep:
+        click.echo(f"\nKept in {keep}. Go on with: replywatch waiting --config {keep / 'replywatch.toml'}", err=True)

@@ -1,0 +1,101 @@
+"""Where output goes: data to stdout, all else to stderr; widths and progress bars for terminals."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+NARROW, WIDE = 80, 120
+
+
+def width() -> int:
+    """Columns to write for: the terminal's, but at least 80 and at most 120; 80 where there is none."""
+    if not sys.stdout.isatty():
+        return NARROW
+    return max(NARROW, min(WIDE, shutil.get_terminal_size().columns))
+
+
+def write(text: str) -> None:
+    """Write data to stdout as it is."""
+    click.echo(text, nl=False)
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Write lines of data to stdout as they come."""
+    for line in lines:
+        click.echo(line)
+
+
+class Listener:
+    """Shows progress on stderr: bars on a terminal, nothing elsewhere; what is said always appears, one line each.
+
+    Used as a context manager. Bars are drawn from the second of work on that is worth one.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._shows = sys.stderr.isatty() and not quiet
+        self._bars: Bars | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing to show yet."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bars away."""
+        if self._bars:
+            self._bars.stop()
+
+    def begin(self, what: str, total: int | None) -> None:
+        """A stretch of work begins; `total` steps if known."""
+        if not self._shows or total == 0:
+            return
+        if self._bars is None:
+            self._bars = _bars()
+            self._bars.start()
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+        self._task = self._bars.add_task(_plain(what), total=total)
+
+    def advance(self, steps: int) -> None:
+        """So many more steps are done."""
+        if self._bars and self._task is not None:
+            self._bars.advance(self._task, steps)
+
+    def say(self, text: str) -> None:
+        """Something a person should read now, one line."""
+        if self._bars:
+            self._bars.console.print(_plain(text), markup=False, highlight=False)
+        else:
+            click.echo(_plain(text), err=True)
+
+
+def _bars() -> Bars:
+    from rich.console import Console  # noqa: PLC0415 - 60 ms that a cron job or a pipe need not pay
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _plain(text: str) -> str:
+    from replywatch.render.text import safe  # noqa: PLC0415 - only where something is said
+
+    return safe(text)

@@ -1,0 +1,64 @@
+"""`replywatch poll`: read what is new."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from replywatch.cli import options
+from replywatch.cli.options import Context, ExampleCommand, load
+from replywatch.cli.output import Listener
+from replywatch.errors import PartialFailureError, ReplywatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from replywatch.app.poll import AccountOutcome
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=["replywatch poll", "replywatch poll --quiet   # for cron: only problems are said"],
+)
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing unless something is wrong.")
+@options.common
+def poll(context: Context, quiet: bool) -> None:
+    """Read what is new in all accounts.
+
+    Connects to each enabled account, reads the headers of new messages, never changes anything there, and works out who
+    answered whom. Whatever is interrupted goes on where it stopped the next time.
+    """
+    from replywatch.app.poll import poll as run_poll  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.sources import open_source  # noqa: PLC0415 - the same
+
+    config = load(context)
+    with Listener(quiet=quiet) as listener:
+        outcomes = run_poll(config, open_source, lambda: int(time.time()), listener)
+        for outcome in outcomes:
+            for line in _lines(outcome, quiet=quiet):
+                listener.say(line)
+    failed = [o for o in outcomes if o.error]
+    if failed:
+        raise _failure(failed, len(outcomes))
+
+
+def _lines(outcome: AccountOutcome, *, quiet: bool) -> Iterator[str]:
+    name = outcome.account
+    if outcome.error:
+        yield f"{name}: failed: {outcome.error.text}"
+        yield f"  {outcome.error.hint}"
+        return
+    if not quiet:
+        yield f"{name}: {outcome.messages} new, {outcome.mailboxes} mailboxes"
+    if outcome.lacks_sent:
+        yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
+        yield f'  Name it in the config, under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
+
+
+def _failure(failed: Sequence[AccountOutcome], polled: int) -> ReplywatchError:
+    names = ", ".join(o.account for o in failed)
+    if len(failed) < polled:
+        return PartialFailureError(f"{len(failed)} of {polled} accounts could not be read: {names}")
+    return ReplywatchError(f"no account could be read: {names}")

@@ -1,0 +1,74 @@
+"""`replywatch report`: the figures."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from replywatch.cli import options
+from replywatch.cli.options import Context, ExampleCommand, load
+from replywatch.cli.output import Listener, width, write
+
+if TYPE_CHECKING:
+    from replywatch.domain.report import Report
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=[
+        "replywatch report",
+        "replywatch report --since 2026-01-01 --until 2026-03-31",
+        "replywatch report --measure turn --min-match references",
+        "replywatch report --format json | jq '.buckets[] | {key, count, share}'",
+    ],
+)
+@options.period_options
+@options.format_option("table", "json", "csv")
+@click.option(
+    "--measure",
+    type=click.Choice(["first", "turn"]),
+    default="first",
+    show_default=True,
+    help="Count enquiries only, or every turn of a conversation.",
+)
+@options.min_match_option
+@options.common
+def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    context: Context,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    output_format: str,
+    measure: str,
+    min_match: str,
+) -> None:
+    """Say how long people waited for a personal answer.
+
+    Counts the enquiries that arrived in a period (the last 90 days unless told otherwise) by how long they waited, and
+    shows beside it what is expected once everybody still waiting has been answered or given up.
+    """
+    from replywatch.app.report import ReportQuery, make_report  # noqa: PLC0415 - imported when it is called
+    from replywatch.domain.messages import Rung  # noqa: PLC0415 - the same
+
+    query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))
+    with Listener() as listener:
+        made = make_report(load(context), query, int(time.time()), listener)
+    write(render(made, output_format))
+
+
+def render(report: Report, output_format: str) -> str:
+    """`report` in one of the formats of `--format`."""
+    if output_format == "json":
+        from replywatch.render.json import report_json  # noqa: PLC0415 - one format at a time
+
+        return report_json(report)
+    if output_format == "csv":
+        from replywatch.render.csv import report_csv  # noqa: PLC0415 - the same
+
+        return report_csv(report)
+    from replywatch.render.table import report_table  # noqa: PLC0415 - rich costs 60 ms
+
+    return report_table(report, width=width(), terminal=options.colours(sys.stdout))

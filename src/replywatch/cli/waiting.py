@@ -1,0 +1,46 @@
+"""`replywatch waiting`: who waits for an answer."""
+
+from __future__ import annotations
+
+import click
+
+from replywatch.cli import options
+from replywatch.cli.options import Context, ExampleCommand, load
+from replywatch.cli.output import Listener, width, write
+from replywatch.errors import BreachError
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=[
+        "replywatch waiting",
+        "replywatch waiting --older-than 4h --fail   # for cron: exit code 4 if somebody waits longer",
+    ],
+)
+@click.option("--older-than", metavar="TIME", help="Only those who wait at least so long, such as 90m, 4h or 2d.")
+@click.option("--all", "everybody", is_flag=True, help="Also those who count as never answered by now.")
+@click.option("--fail", is_flag=True, help="End with exit code 4 if anybody is listed.")
+@options.format_option("table", "json")
+@options.common
+def waiting(context: Context, older_than: str | None, everybody: bool, fail: bool, output_format: str) -> None:
+    """List who is waiting for an answer, as of the last poll.
+
+    Enquiries come first, then later turns of conversations, which often need no answer; the longest wait is on top.
+    """
+    from replywatch.app.export import waiting as find_waiting  # noqa: PLC0415 - imported when it is called
+    from replywatch.domain.periods import parse_duration  # noqa: PLC0415 - the same
+    from replywatch.render.waiting import waiting_json, waiting_text  # noqa: PLC0415 - the same
+
+    config = load(context)
+    least = parse_duration(older_than) if older_than else 0
+    with Listener() as listener:
+        found = find_waiting(config, least, listener, everybody=everybody)
+    if output_format == "json":
+        write(waiting_json(found.rows, found.as_of))
+    else:
+        zone = config.report.timezone
+        write(waiting_text(found.rows, found.as_of, zone, width=width(), hidden=found.hidden))
+    if fail and found.rows:
+        raise BreachError(
+            f"{len(found.rows)} wait for an answer" + (f" for {older_than} or longer" if older_than else "")
+        )

@@ -1,0 +1,53 @@
+"""All that can be said of one message: the values that `explain` shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replywatch.domain.messages import Header, Message, Parties, Rung, Verdict
+from replywatch.domain.standings import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a copy of a message was found."""
+
+    account: str
+    mailbox: str
+    uid: int
+    internal_date: int | None
+    first_seen: int
+    gone: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A message of the store, why it was judged so, and what it belongs to."""
+
+    message: Message
+    header: Header
+    """Of the copy that was found first."""
+    parties: Parties
+    rules: tuple[Verdict, ...]
+    """Every rule that fires, in order; the first decided. Empty for a person's mail."""
+    places: tuple[Place, ...]
+    rung: Rung | None
+    """What ties it to its conversation; None if it stands alone."""
+    conversation: tuple[Message, ...]
+    """The messages of its conversation by clock, itself included."""
+    standings: tuple[Standing, ...]
+    """The exchanges of the conversation."""
+    strict: tuple[Standing, ...]
+    """Those that the ids alone make of the same messages (`--min-match references`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileJudgement:
+    """A message file judged as if it had been found in an inbox. None where the file could not be read."""
+
+    path: str
+    direction: str | None
+    kind: str | None
+    rule: str | None
+    because: str
+    contact: str | None

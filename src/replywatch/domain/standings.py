@@ -1,0 +1,32 @@
+"""An exchange together with where it stands at a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replywatch.domain.coverage import Coverage
+from replywatch.domain.measure import Wait, outcome
+from replywatch.domain.messages import Exchange, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An exchange and where it stands at as_of."""
+
+    exchange: Exchange
+    status: Status
+    as_of: int
+    contact_written_to_at: int | None = None
+    """For one never answered: when the contact was written to personally in another conversation afterwards."""
+
+    @property
+    def waited(self) -> int:
+        """Seconds from arrival to as_of."""
+        return self.as_of - self.exchange.arrived_at
+
+
+def standing(exchange: Exchange, as_of: int, never_after: int, coverage: Coverage) -> Standing:
+    """Where `exchange` stands at `as_of`."""
+    e = exchange
+    wait = Wait(e.id, e.arrived_at, e.answered_at, e.answered_after, e.answered_before, e.acknowledged_at)
+    return Standing(exchange, outcome(wait, as_of, never_after, coverage).status, as_of)

@@ -1,0 +1,84 @@
+"""Exchanges for other programs: JSON lines and CSV, one exchange each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from replywatch.domain.messages import Status
+from replywatch.domain.standings import Standing
+from replywatch.render.csv import cell
+from replywatch.render.numbers import rfc3339
+
+COLUMNS = (
+    "id",
+    "message_id",
+    "arrived_at",
+    "contact",
+    "address",
+    "ordinal",
+    "status",
+    "answered_at",
+    "reply_message_id",
+    "matched_by",
+    "elapsed_seconds",
+    "clock_anomaly",
+    "answered_after",
+    "answered_before",
+    "acknowledged_at",
+    "contact_written_to_at",
+    "ended_at",
+    "arrival_source",
+    "arrival_sure",
+    "conversation",
+)
+
+
+def export_row(standing: Standing) -> dict[str, Any]:
+    """One exchange as plain values; the fields of the reply are null unless it is answered."""
+    e, status = standing.exchange, standing.status
+    answered, unseen = status is Status.ANSWERED, status is Status.ANSWERED_TIME_UNKNOWN
+    return {
+        "id": e.id,
+        "message_id": e.message_id,
+        "arrived_at": rfc3339(e.arrived_at),
+        "contact": e.contact,
+        "address": e.address or None,
+        "ordinal": e.ordinal,
+        "status": status.value,
+        "answered_at": rfc3339(e.answered_at) if answered else None,
+        "reply_message_id": e.reply_message_id if answered else None,
+        "matched_by": e.matched_by.value if answered and e.matched_by else None,
+        "elapsed_seconds": e.elapsed if answered else None,
+        "clock_anomaly": e.clock_anomaly if answered else None,
+        "answered_after": rfc3339(e.answered_after) if unseen else None,
+        "answered_before": rfc3339(e.answered_before) if unseen else None,
+        "acknowledged_at": rfc3339(e.acknowledged_at),
+        "contact_written_to_at": rfc3339(standing.contact_written_to_at),
+        "ended_at": rfc3339(e.ended_at),
+        "arrival_source": e.arrival_source,
+        "arrival_sure": e.arrival_sure,
+        "conversation": e.conversation,
+    }
+
+
+def as_json_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """One JSON object a line."""
+    for row in rows:
+        yield json.dumps(row, ensure_ascii=False)
+
+
+def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A line of names, then one line for each row; no cell is ever taken for a formula."""
+    yield _line(COLUMNS)
+    for row in rows:
+        yield _line([cell(row[c]) for c in COLUMNS])
+
+
+def _line(values: Iterable[object]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(values)
+    return buffer.getvalue()
