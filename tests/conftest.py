@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -27,3 +28,11 @@ def dovecot_user(dovecot_server: dovecot.Dovecot, request: pytest.FixtureRequest
     before = len(dovecot_server.log())
     yield dovecot_server.new_user()
     request.node.add_report_section("teardown", "dovecot.log", dovecot_server.log()[before:])
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A loopback port at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port

@@ -154,6 +154,7 @@ class ImapSource:
             MailboxError: no mailbox is open, or it was numbered anew meanwhile.
             ConnectError: the connection broke.
         """
+        self._mailbox()
         for batch in self._question.batches(uids):
             yield from self._fetch_batch(batch)
 

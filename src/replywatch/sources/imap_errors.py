@@ -16,7 +16,7 @@ from replywatch.errors import CertificateError, ConnectError, LoginError, Source
 
 _LENGTH = 200
 _WRAPPED = re.compile(r"(?:command: \w+ => |\w+ command error: BAD |\w+ failed: )+", re.IGNORECASE)
-_BYTES = re.compile(r"""\[b'(?:[^'\\]|\\.)*'\]|\[b"(?:[^"\\]|\\.)*"\]|b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*\"""")
+_BYTES = re.compile(r"""\[?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\]?""")
 """The library shows some answers as Python does."""
 
 # RFC 5530 codes, and what providers say without one: nothing is wrong with the password.
@@ -38,12 +38,19 @@ def words(error: BaseException, *secrets: str) -> str:
     """What the server or the library said, as one printable line; "" if that would show one of `secrets`."""
     said = error.args[0] if error.args else ""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    text = _WRAPPED.sub("", text, count=1)
-    if _BYTES.fullmatch(text):
-        text = ast.literal_eval(text.strip("[]")).decode("utf-8", "replace")
+    text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", text, count=1))
     if any(secret and secret in text for secret in secrets):
         return ""
     return "".join(c if c.isprintable() else " " for c in text[:_LENGTH]).strip()
+
+
+def _octets_as_text(shown: re.Match[str]) -> str:
+    """What `b'…'` stands for; as it is if it only looks like that."""
+    try:
+        octets = ast.literal_eval(shown[1])
+    except (SyntaxError, ValueError):
+        return shown[0]
+    return str(octets, "utf-8", "replace")
 
 
 def connect_error(error: Exception, server: str, tls: str, seconds: float) -> ConnectError:
@@ -76,14 +83,12 @@ def connect_error(error: Exception, server: str, tls: str, seconds: float) -> Co
 
 def login_error(error: Exception, server: str, username: str, *secrets: str) -> SourceError:
     """Why `server` did not let `username` in. The caller raises it unchained: `error` may quote the password."""
-    if isinstance(error, OSError) or not isinstance(error, IMAPClientError):
+    if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
         return lost(error, server, *secrets)
     said = words(error, *secrets)
     quoted = f": {said}" if said else ""
     if _BUSY.search(said):
         return ConnectError(f"{server} lets nobody in at the moment{quoted}", _TRY_LATER)
-    if "socket error" in said:
-        return lost(error, server, *secrets)
     if _WANTS_TLS.search(said):
         return LoginError(
             f"{server} takes no password over a plain connection{quoted}", 'Set tls = "starttls" or "implicit".'

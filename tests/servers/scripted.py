@@ -1,0 +1,99 @@
+"""A server that says what a test tells it to say: for faults, lies and dialects no real server shows on demand."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+Answer = bytes | Callable[[str], bytes]
+"""What follows a command, with `TAG` for its tag; or a function of the command's arguments that returns it.
+
+An answer without `TAG` is the last thing that this connection says.
+"""
+
+_COMMON: dict[str, Answer] = {
+    "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done\r\n",
+    "LOGIN": b"TAG OK welcome\r\n",
+    "LIST": b'* LIST () "/" INBOX\r\nTAG OK done\r\n',
+    "STATUS": b"* STATUS INBOX (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 7)\r\nTAG OK done\r\n",
+    "EXAMINE": b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 4]\r\nTAG OK [READ-ONLY] done\r\n",
+    "UID SEARCH": b"* SEARCH 1 2 3\r\nTAG OK done\r\n",
+    "LOGOUT": b"* BYE bye\r\nTAG OK done\r\n",
+}
+
+
+class ScriptedServer:
+    """An IMAP server on a free loopback port, with one thread for each connection. Use as a context manager."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, answers: Mapping[str, Answer] | None = None, *, greeting: bytes = b"* OK hello\r\n") -> None:
+        self._answers = {**_COMMON, **(answers or {})}
+        self._greeting = greeting
+        self._listener = socket.create_server((self.host, 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.commands: list[str] = []
+        """What clients sent, without tags, in order of arrival."""
+        self.connections = 0
+        self._open: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._accept)]
+
+    def __enter__(self) -> Self:
+        self._threads[0].start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Shutting down a listening socket wakes up accept() on Linux; elsewhere closing it does.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._threads[0].join()
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads[1:]:
+            thread.join()
+
+    def said(self, verb: str) -> list[str]:
+        """The commands that begin with `verb`."""
+        return [command for command in self.commands if command.startswith(verb)]
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._open.append(connection)
+            self._threads.append(threading.Thread(target=self._serve, args=(connection,)))
+            self._threads[-1].start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as lines:
+            try:
+                connection.sendall(self._greeting)
+                while line := lines.readline():
+                    tag, _, command = line.decode().rstrip("\r\n").partition(" ")
+                    if command.startswith("AUTHENTICATE"):
+                        connection.sendall(b"+ \r\n")
+                        command += " " + lines.readline().decode().strip()
+                    self.commands.append(command)
+                    answer = self._answer(command)
+                    connection.sendall(answer.replace(b"TAG", tag.encode()))
+                    if b"TAG" not in answer:
+                        return
+            except OSError:
+                return  # the client went away
+
+    def _answer(self, command: str) -> bytes:
+        for verb, answer in self._answers.items():
+            if command.startswith(verb):
+                return answer(command[len(verb) :].strip()) if callable(answer) else answer
+        return b"TAG OK done\r\n"

@@ -1,0 +1,442 @@
+"""The IMAP source against a server that fails, lies or speaks a dialect."""
+
+from __future__ import annotations
+
+import re
+import traceback
+
+import pytest
+
+from replywatch.domain.fetched import FetchedMessage, MailboxState
+from replywatch.errors import ConnectError, LoginError, MailboxError, ReplywatchError
+from replywatch.sources import imap_connection
+from replywatch.sources.imap import ImapSource
+from replywatch.sources.imap_connection import ImapSettings
+from servers.scripted import ScriptedServer
+
+PASSWORD = 'hidden"Horse\\7'
+
+
+def source_of(server: ScriptedServer, **timeouts: float) -> ImapSource:
+    return ImapSource(ImapSettings(server.host, "anna", PASSWORD, server.port, "none"), **timeouts)
+
+
+def fetch_line(uid: int, header: bytes = b"From: a@x.example\r\n\r\n") -> bytes:
+    return (
+        b'* %d FETCH (UID %d INTERNALDATE "13-Jan-2025 09:00:00 +0100" RFC822.SIZE 99 FLAGS (\\Seen)'
+        b" BODY[HEADER.FIELDS (FROM)] {%d}\r\n%s)\r\n" % (uid, uid, len(header), header)
+    )
+
+
+def numbers(arguments: str) -> list[int]:
+    """The UIDs of a FETCH or SEARCH."""
+    found = []
+    for part in re.match(r"(?:UID )?([\d:,]+)", arguments)[1].split(","):
+        low, _, high = part.partition(":")
+        found += range(int(low), int(high or low) + 1)
+    return found
+
+
+def answer_all(arguments: str) -> bytes:
+    return b"".join(map(fetch_line, numbers(arguments))) + b"TAG OK done\r\n"
+
+
+def failure(server: ScriptedServer, kind: type[ReplywatchError], **timeouts: float) -> ReplywatchError:
+    """The error when connecting; the password is in no text of it."""
+    with pytest.raises(kind) as caught, source_of(server, **timeouts):
+        pass
+    assert type(caught.value) is kind
+    shown = "".join(traceback.format_exception(caught.value))
+    error: BaseException | None = caught.value
+    while error is not None:
+        shown += f"{error!s}{error!r}"
+        error = error.__cause__ or error.__context__
+    assert "Horse" not in shown
+    assert "AGFubmEA" not in shown  # base64 of NUL anna NUL
+    return caught.value
+
+
+def test_only_commands_that_change_nothing_are_sent():
+    with ScriptedServer({"UID FETCH": answer_all}) as server, source_of(server) as source:
+        source.mailboxes()
+        source.open("INBOX", source.status("INBOX", None))
+        assert [m.uid for m in source.fetch(source.uids(1, 3))] == [1, 2, 3]
+    verbs = [re.match(r"UID \w+|\w+", command)[0] for command in server.commands]
+    allowed = {"CAPABILITY", "LOGIN", "LIST", "STATUS", "EXAMINE", "UID SEARCH", "UID FETCH", "LOGOUT"}
+    assert set(verbs) == allowed
+    assert verbs[-1] == "LOGOUT"
+    assert all("BODY.PEEK[" in command and "BODY[" not in command for command in server.said("UID FETCH"))
+
+
+class TestGreetingAndLogin:
+    @pytest.mark.parametrize(
+        ("greeting", "text", "hint"),
+        [
+            (b"* BYE [UNAVAILABLE] down for a while\r\n", "takes no connections at the moment", "Wait"),
+            (b"* BYE Too many connections\r\n", "takes no connections at the moment", "Wait"),
+            (b"* BYE go away\r\n", "refuses this connection: go away", "Wait"),
+            (b"220 mail.example.com ESMTP\r\n", "does not speak IMAP: unexpected response", "`port`"),
+            (b"* OK hello\r\n", "closed the connection at once", "`port`"),
+        ],
+    )
+    def test_greeting(self, greeting, text, hint):
+        with ScriptedServer({"CAPABILITY": b""}, greeting=greeting) as server:
+            error = failure(server, ConnectError)
+        assert text in error.text
+        assert hint in error.hint
+
+    def test_terminal_controls_are_not_passed_on(self):
+        with ScriptedServer(greeting=b"* BYE \x1b[31mred\x07" + b"x" * 5000 + b"\r\n") as server:
+            error = failure(server, ConnectError)
+        assert error.text.isprintable()
+        assert len(error.text) < 300
+
+    @pytest.mark.parametrize(
+        ("answer", "kind", "text"),
+        [
+            (b"TAG NO [AUTHENTICATIONFAILED] no\r\n", LoginError, "refused the login of anna: [AUTHENTICATIONFAILED]"),
+            (b"TAG BAD what?\r\n", LoginError, "refused the login of anna: what?"),
+            (b"TAG NO [UNAVAILABLE] later\r\n", ConnectError, "lets nobody in at the moment"),
+            (b"TAG NO [INUSE] later\r\n", ConnectError, "lets nobody in at the moment"),
+            (b"TAG NO [ALERT] Too many simultaneous connections. (Failure)\r\n", ConnectError, "lets nobody in"),
+            (b"TAG NO [PRIVACYREQUIRED] no\r\n", LoginError, "takes no password over a plain connection"),
+            (b"* BYE [LIMIT] too many\r\n", ConnectError, "[LIMIT] too many"),
+            (b"* BYE bye\r\n", ConnectError, "was lost: bye"),
+            (b"", ConnectError, "was lost"),
+            (b"garbage\r\n", ConnectError, "unexpected response: garbage"),
+        ],
+    )
+    def test_login_refused(self, answer, kind, text):
+        with ScriptedServer({"LOGIN": answer}) as server:
+            assert text in failure(server, kind).text
+
+    @pytest.mark.parametrize("command", ["LOGIN", "AUTHENTICATE"])
+    @pytest.mark.parametrize("answer", ["TAG NO sorry: %s\r\n", "TAG BAD %s\r\n", "* BYE %s\r\n", "%s\r\n"])
+    def test_a_server_that_echoes_the_password(self, command, answer):
+        capability = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN %s\r\nTAG OK done\r\n"
+        capability %= b"LOGINDISABLED" if command == "AUTHENTICATE" else b""
+
+        def echo(arguments: str) -> bytes:
+            return (answer % arguments).encode()
+
+        with ScriptedServer({"CAPABILITY": capability, command: echo}) as server:
+            failure(server, LoginError if answer.startswith("TAG") else ConnectError)
+
+    def test_no_way_to_log_in_with_a_password(self):
+        with ScriptedServer({"CAPABILITY": b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\nTAG OK done\r\n"}) as server:
+            failure(server, LoginError)
+        assert server.said("LOGIN") == server.said("AUTH") == []
+
+    def test_preauth(self):
+        with ScriptedServer(greeting=b"* PREAUTH hello\r\n") as server, source_of(server) as source:
+            assert source.mailboxes()
+        assert not server.said("LOGIN")
+
+    def test_silence(self):
+        with ScriptedServer(greeting=b"") as server:
+            error = failure(server, ConnectError, connect_timeout=0.2)
+        assert "did not answer within 0.2 seconds" in error.text
+
+
+class TestMailboxes:
+    @pytest.mark.parametrize(
+        ("lines", "names"),
+        [
+            (b'* LIST () "/" INBOX\r\n* LIST () "/" {3}\r\nA"B\r\n', ['A"B', "INBOX"]),
+            (b'* LIST () NIL inbox\r\n* LIST (\\Sent) NIL "7"\r\n', ["7", "inbox"]),
+            (b'* LIST (\\NOSELECT) "/" A\r\n* LIST (\\NonExistent) "/" B\r\n', ["INBOX"]),
+            (b"", ["INBOX"]),
+            (b'* LIST () "/" R&D\r\n* LIST () "/" "&AOk-t&AOk-"\r\n', ["INBOX", "R&D", "été"]),
+        ],
+    )
+    def test_dialects(self, lines, names):
+        with ScriptedServer({"LIST": lines + b"TAG OK done\r\n"}) as server, source_of(server) as source:
+            assert [listing.name for listing in source.mailboxes()] == names
+
+    def test_a_name_is_sent_back_as_it_came(self):
+        listed = b'* LIST () "/" R&D\r\n* LIST () "/" "&AOk-t&AOk-"\r\nTAG OK done\r\n'
+        with ScriptedServer({"LIST": listed}) as server, source_of(server) as source:
+            for listing in source.mailboxes():
+                source.open(listing.name, None)
+        assert server.said("EXAMINE") == ['EXAMINE "INBOX"', 'EXAMINE "R&D"', 'EXAMINE "&AOk-t&AOk-"']
+
+    @pytest.mark.parametrize(
+        "answer", [b"* LIST (\r\nTAG OK done\r\n", b"* LIST () x\r\nTAG OK done\r\n", b"TAG NO no\r\n"]
+    )
+    def test_list_that_cannot_be_read(self, answer):
+        with ScriptedServer({"LIST": answer}) as server, source_of(server) as source, pytest.raises(MailboxError):
+            source.mailboxes()
+
+    @pytest.mark.parametrize(
+        ("examine", "state"),
+        [
+            (b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\nTAG OK [READ-ONLY] done\r\n", MailboxState(7, None, 3)),
+            (
+                (
+                    b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 0] x\r\n* OK [NOMODSEQ] x\r\n"
+                    b"TAG OK [READ-ONLY] done\r\n"
+                ),
+                MailboxState(7, None, 3),
+            ),
+            (
+                (
+                    b"* 3 EXISTS\r\n* OK [UIDVALIDITY 4294967295] x\r\n* OK [HIGHESTMODSEQ 9]\r\n* OK [UIDNEXT 5]\r\n"
+                    b"TAG OK [READ-ONLY] done\r\n"
+                ),
+                MailboxState(4_294_967_295, 5, 3, 9),
+            ),
+        ],
+    )
+    def test_open(self, examine, state):
+        with ScriptedServer({"EXAMINE": examine}) as server, source_of(server) as source:
+            assert source.open("INBOX", None) == state
+
+    @pytest.mark.parametrize(
+        "examine",
+        [
+            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-WRITE] done\r\n",
+            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK done\r\n",
+            b"* 3 EXISTS\r\nTAG OK [READ-ONLY] done\r\n",
+            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 0] x\r\nTAG OK [READ-ONLY] done\r\n",
+            b"* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-ONLY] done\r\n",
+            b"* 3 EXISTS\r\n* OK [UIDVALIDITY x] x\r\nTAG OK [READ-ONLY] done\r\n",
+            b"TAG NO [NONEXISTENT] no\r\n",
+            b"TAG BAD no\r\n",
+        ],
+    )
+    def test_open_refused(self, examine):
+        with ScriptedServer({"EXAMINE": examine, "UID FETCH": answer_all}) as server, source_of(server) as source:
+            with pytest.raises(MailboxError):
+                source.open("INBOX", None)
+            with pytest.raises(MailboxError):
+                list(source.fetch([1]))
+        assert not server.said("UID FETCH")
+
+    @pytest.mark.parametrize(
+        ("status", "state"),
+        [
+            (b"* STATUS INBOX (MESSAGES 3 UIDVALIDITY 7)\r\nTAG OK done\r\n", MailboxState(7, None, 3)),
+            (b'* STATUS "INBOX" (uidvalidity 7 MESSAGES 3)\r\nTAG OK done\r\n', None),
+            (b"* STATUS INBOX (UIDVALIDITY 7 UIDNEXT 4)\r\nTAG OK done\r\n", None),
+            (b"* STATUS INBOX ()\r\nTAG OK done\r\n", None),
+            (b"* STATUS\r\nTAG OK done\r\n", None),
+            (b"TAG OK done\r\n", None),
+            (b"TAG NO no\r\n", None),
+        ],
+    )
+    def test_status(self, status, state):
+        with ScriptedServer({"STATUS": status}) as server, source_of(server) as source:
+            if state is None:
+                with pytest.raises(MailboxError):
+                    source.status("INBOX", None)
+            else:
+                assert source.status("INBOX", None) == state
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        ("answer", "found"),
+        [
+            (b"* SEARCH 3 1 2 2 0\r\nTAG OK done\r\n", [1, 2, 3]),
+            (b"* SEARCH 1 2\r\n* SEARCH 3\r\nTAG OK done\r\n", [1, 2, 3]),
+            (b"* SEARCH 1 2 (MODSEQ 3)\r\nTAG OK done\r\n", [1, 2]),
+            (b"* SEARCH 2 77\r\nTAG OK done\r\n", [2]),
+            (b"* SEARCH\r\nTAG OK done\r\n", []),
+            (b"TAG OK done\r\n", []),
+            (b"* SEARCH 1 x 2 99999999999999999999\r\nTAG OK done\r\n", [1, 2]),
+        ],
+    )
+    def test_dialects(self, answer, found):
+        with ScriptedServer({"UID SEARCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert source.uids(1, 9) == found
+
+    def test_refused(self):
+        with ScriptedServer({"UID SEARCH": b"TAG NO not now\r\n"}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            with pytest.raises(MailboxError, match="not now"):
+                source.uids(1, 9)
+
+    @pytest.mark.parametrize("spread", [1, 7, 60_000])
+    def test_windows(self, spread):
+        """A huge mailbox is searched in windows of some 20,000 messages, whatever lies between the UIDs."""
+        uids = [1000 + n * spread for n in range(65_000)]
+        sizes = []
+
+        def search(arguments: str) -> bytes:
+            if arguments.startswith("UID "):
+                low, high = map(int, arguments.removeprefix("UID ").split(":"))
+                found = [uid for uid in uids if low <= uid <= high]
+                sizes.append(len(found))
+            else:
+                found = [uids[number - 1] for number in numbers(arguments)]
+            return b"* SEARCH %s\r\nTAG OK done\r\n" % b" ".join(b"%d" % uid for uid in reversed(found))
+
+        examine = b"* 65000 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-ONLY] done\r\n"
+        with ScriptedServer({"EXAMINE": examine, "UID SEARCH": search}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert source.uids(1, 4_294_967_295) == uids
+            assert len(sizes) == 3
+            assert max(sizes) <= 30_000
+            assert source.uids(uids[100], uids[64_000]) == uids[100:64_001]
+
+
+class TestFetch:
+    def test_provider_threads(self):
+        for capability, item, thread in (
+            (b"X-GM-EXT-1", b"X-GM-THRID 1278455344230334865", "gmail:1278455344230334865"),
+            (b"OBJECTID", b"THREADID (T64b478a75b7ea9)", "objectid:T64b478a75b7ea9"),
+            (b"OBJECTID", b"THREADID NIL", None),
+        ):
+            line = fetch_line(1).replace(b"UID 1", b"UID 1 " + item)
+            answers = {
+                "CAPABILITY": b"* CAPABILITY IMAP4rev1 " + capability + b"\r\nTAG OK done\r\n",
+                "UID FETCH": line + fetch_line(2) + b"TAG OK done\r\n",
+            }
+            with ScriptedServer(answers) as server, source_of(server) as source:
+                source.open("INBOX", None)
+                # The second one lacks what was asked for.
+                assert [(m.uid, m.thread) for m in source.fetch([1, 2])] == [(1, thread)]
+            assert item.split()[0].decode() in server.said("UID FETCH")[0]
+
+    def test_only_what_was_asked_for(self):
+        noise = b"* 5 EXISTS\r\n* 9 FETCH (FLAGS (\\Answered))\r\n* 2 EXPUNGE\r\n* OK still here\r\n"
+        answer = noise + fetch_line(2) + noise + fetch_line(9) + fetch_line(1) + noise + b"TAG OK done\r\n"
+        with ScriptedServer({"UID FETCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert sorted(source.fetch([1, 2, 3]), key=lambda m: m.uid) == [
+                FetchedMessage(uid, b"From: a@x.example\r\n\r\n", 1_736_755_200, 99, ("\\Seen",)) for uid in (1, 2)
+            ]
+
+    @pytest.mark.parametrize("refusal", [b"TAG NO some failed\r\n", b"TAG BAD no\r\n"])
+    @pytest.mark.parametrize("partly", [True, False])
+    def test_a_message_that_the_server_cannot_fetch(self, refusal, partly):
+        def answer(arguments: str) -> bytes:
+            uids = numbers(arguments)
+            if 13 not in uids:
+                return answer_all(arguments)
+            return b"".join(fetch_line(uid) for uid in uids if partly and uid != 13) + refusal
+
+        with ScriptedServer({"UID FETCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert sorted(m.uid for m in source.fetch(range(1, 41))) == [u for u in range(1, 41) if u != 13]
+        assert server.connections == 1
+
+    @pytest.mark.parametrize(
+        "poison",
+        [
+            b"* 13 FETCH (UID 13 BODY[HEADER.FIELDS (FROM)] {99000000000}\r\nFrom: x\r\n\r\n)\r\n",
+            b"* 13 FETCH (UID 13 BODY[HEADER.FIELDS (FROM)] {%s}\r\nx" % (b"9" * 5000),
+            b"From: x\r\n\r\n",
+            b"* 13 FETCH (UID 13 FLAGS (" + b"x" * 1_000_001 + b"))\r\n",
+            b"A0 OK done\r\n",
+        ],
+    )
+    def test_an_answer_that_cannot_be_read_costs_one_message(self, poison):
+        def answer(arguments: str) -> bytes:
+            return (poison if 13 in numbers(arguments) else b"") + answer_all(arguments)
+
+        with ScriptedServer({"UID FETCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert sorted(m.uid for m in source.fetch(range(1, 21))) == [u for u in range(1, 21) if u != 13]
+            assert source.uids(1, 3) == [1, 2, 3]
+        assert server.connections > 1
+
+    @pytest.mark.parametrize(
+        "poison",
+        [
+            b"* 13 FETCH " + b"(" * 5000 + b")" * 5000 + b"\r\n",
+            b"* 13 FETCH (UID 13\r\n",
+            b'* 13 FETCH (UID 13 INTERNALDATE "\r\n',
+            b"* 13 FETCH\r\n",
+            b"* 13 FETCH (UID 13 BODY[HEADER.FIELDS (FROM)] NIL)\r\n",
+        ],
+    )
+    def test_a_response_that_makes_no_sense_spoils_no_other(self, poison):
+        answer = fetch_line(1) + poison + fetch_line(2) + b"TAG OK done\r\n"
+        with ScriptedServer({"UID FETCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert [m.uid for m in source.fetch([1, 2, 13])] == [1, 2]
+        assert server.connections == 1
+
+    def test_a_server_that_never_makes_sense_is_given_up(self):
+        with ScriptedServer({"UID FETCH": b"nonsense\r\nTAG OK done\r\n"}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            with pytest.raises(ConnectError, match="keeps sending answers"):
+                list(source.fetch(range(1, 500)))
+        assert server.connections <= 50
+
+    def test_renumbered_behind_a_new_connection(self):
+        epochs = iter((b"7", b"8"))
+
+        def examine(_: str) -> bytes:
+            return b"* 3 EXISTS\r\n* OK [UIDVALIDITY %s] x\r\nTAG OK [READ-ONLY] done\r\n" % next(epochs)
+
+        answers = {"EXAMINE": examine, "UID FETCH": b"nonsense\r\nTAG OK done\r\n"}
+        with ScriptedServer(answers) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            with pytest.raises(MailboxError, match="numbered anew"):
+                list(source.fetch([1, 2]))
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            b"",
+            fetch_line(1)[:-30],
+            fetch_line(1)[:30],
+            fetch_line(1) + b"* BYE shutting down\r\n",
+        ],
+    )
+    def test_connection_lost(self, end):
+        with ScriptedServer({"UID FETCH": end}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            with pytest.raises(ConnectError) as caught:
+                list(source.fetch([1, 2]))
+            assert caught.value.hint
+        assert server.connections == 1
+
+    @pytest.mark.parametrize("text", [b"[LIMIT] slow down", b"Server busy. Suggested Backoff Time: 30000 milliseconds"])
+    def test_a_server_that_wants_a_rest_spoils_no_message(self, text):
+        with ScriptedServer({"UID FETCH": b"TAG NO " + text + b"\r\n"}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            with pytest.raises(ConnectError) as caught:
+                list(source.fetch(range(1, 40)))
+        assert "Wait" in caught.value.hint
+        assert len(server.said("UID FETCH")) == 1
+
+    def test_server_falls_silent(self):
+        silent = ScriptedServer({"UID FETCH": b"* OK TAG? no end\r\n"})
+        with silent as server, source_of(server, read_timeout=0.2) as source:
+            source.open("INBOX", None)
+            with pytest.raises(ConnectError, match="stopped answering"):
+                list(source.fetch([1]))
+
+    def test_literals_are_bounded_in_sum(self, monkeypatch):
+        monkeypatch.setattr(imap_connection.LiteralGuard, "ROOM", 5000)
+        with ScriptedServer({"UID FETCH": answer_all}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert sorted(m.uid for m in source.fetch(range(1, 401))) == list(range(1, 401))
+
+    def test_commands_stay_short_for_old_servers(self):
+        uids = list(range(1, 400, 2))
+        for capability, limit in ((b"", 1000), (b"CONDSTORE", 8000)):
+            capable = b"* CAPABILITY IMAP4rev1 " + capability + b"\r\nTAG OK done\r\n"
+            answers = {"UID FETCH": answer_all, "CAPABILITY": capable}
+            with ScriptedServer(answers) as server, source_of(server) as source:
+                source.open("INBOX", None)
+                assert [m.uid for m in source.fetch(uids)] == uids
+            longest = max(len(command) for command in server.said("UID FETCH"))
+            assert limit * 0.8 < longest + 20 < limit or capability
+
+
+def test_leaving_never_raises():
+    with ScriptedServer({"LOGOUT": b"garbage\r\n"}) as server, source_of(server):
+        pass
+    with ScriptedServer({"LOGOUT": b""}) as server, source_of(server):
+        pass
+
+
+def test_an_error_of_the_caller_passes_through():
+    with ScriptedServer() as server, pytest.raises(KeyError), source_of(server):
+        raise KeyError
+    assert not server.said("LOGOUT")
