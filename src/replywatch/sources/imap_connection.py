@@ -143,8 +143,10 @@ def _is_loopback(host: str) -> bool:
         return host.lower().rstrip(".") == "localhost"
 
 
-def _tls_context(settings: ImapSettings) -> ssl.SSLContext:
-    """A context that verifies certificate and host name, TLS 1.2 or newer."""
+def _tls_context(settings: ImapSettings) -> ssl.SSLContext | None:
+    """A context that verifies certificate and host name, TLS 1.2 or newer; None where no TLS is wanted."""
+    if settings.tls == "none":
+        return None
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
     except OSError as error:  # ssl.SSLError, for a file that holds no certificate, is one too
@@ -155,7 +157,7 @@ def _tls_context(settings: ImapSettings) -> ssl.SSLContext:
     return context
 
 
-def _open(settings: ImapSettings, context: ssl.SSLContext, timeout: SocketTimeout) -> Client:
+def _open(settings: ImapSettings, context: ssl.SSLContext | None, timeout: SocketTimeout) -> Client:
     try:
         client = IMAPClient(
             settings.host,
@@ -174,7 +176,7 @@ def _open(settings: ImapSettings, context: ssl.SSLContext, timeout: SocketTimeou
     return client
 
 
-def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext, seconds: float) -> None:
+def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext | None, seconds: float) -> None:
     if not client.has_capability("STARTTLS"):
         raise ConnectError(
             f"{settings.server} does not offer STARTTLS", 'Try tls = "implicit" (port 993); nothing was sent yet.'
