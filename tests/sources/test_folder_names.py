@@ -6,7 +6,7 @@ import os
 from base64 import b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replywatch.sources.folder_names import as_text, decode_name
@@ -50,6 +50,7 @@ def encode(name: str) -> str:
     return "".join(out)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_every_name_survives_its_encoding(name):
     assert decode_name(encode(name)) == name

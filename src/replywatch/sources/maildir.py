@@ -194,10 +194,10 @@ def _walk(top: Path) -> Iterator[_Mailbox]:
     pending = [(top, "", "/")]
     while pending:
         path, name, delimiter = pending.pop()
-        identity = path.stat().st_dev, path.stat().st_ino
-        if identity in seen:
+        status = path.stat()
+        if (status.st_dev, status.st_ino) in seen:
             continue
-        seen.add(identity)
+        seen.add((status.st_dev, status.st_ino))
         folders = _folders(path, must=path == top)
         if not name and any(folder.startswith(".") for folder in folders):
             delimiter = "."

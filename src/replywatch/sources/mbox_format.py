@@ -23,8 +23,8 @@ _LINE = 1024
 
 _SEPARATOR = re.compile(
     rb"From (?:"
-    rb"[^\n]{0,400}?(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +"
-    rb"(?:[A-Z][a-z]{2} +[0-9]{1,2}|[0-9]{1,2} +[A-Z][a-z]{2} +[0-9]{2,4}) +[0-9]{1,2}:[0-9]{2}[^\n]{0,60})\n"
+    rb"[^\n]{0,400}?(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}"
+    rb"(?:[A-Z][a-z]{2} {1,3}[0-9]{1,2}|[0-9]{1,2} [A-Z][a-z]{2} [0-9]{2,4}) {1,3}[0-9]{1,2}:[0-9]{2}[^\n]{0,60})\n"
     rb"|(?:(?:-|MAILER-DAEMON)[^\n]{0,200}|\r?)\n(?=[!-9;-~]{1,76}:))"
 )
 _NOTE = re.compile(rb"(?i)\n(X-Mozilla-Status|Status|X-Status|X-Gmail-Labels|X-GM-THRID):([^\n]*(?:\n[ \t][^\n]*)*)")
