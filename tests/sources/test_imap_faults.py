@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import traceback
 
 import pytest
@@ -286,6 +288,8 @@ class TestFetch:
         for capability, item, thread in (
             (b"X-GM-EXT-1", b"X-GM-THRID 1278455344230334865", "gmail:1278455344230334865"),
             (b"OBJECTID", b"THREADID (T64b478a75b7ea9)", "objectid:T64b478a75b7ea9"),
+            (b"OBJECTID", b"THREADID ((T1))", "objectid:T1"),  # as pymap sends it
+            (b"OBJECTID", b"threadid ((T1))", "objectid:T1"),
             (b"OBJECTID", b"THREADID NIL", None),
         ):
             line = fetch_line(1).replace(b"UID 1", b"UID 1 " + item)
@@ -297,7 +301,7 @@ class TestFetch:
                 source.open("INBOX", None)
                 # The second one lacks what was asked for.
                 assert [(m.uid, m.thread) for m in source.fetch([1, 2])] == [(1, thread)]
-            assert item.split()[0].decode() in server.said("UID FETCH")[0]
+            assert item.split()[0].decode().upper() in server.said("UID FETCH")[0]
 
     def test_only_what_was_asked_for(self):
         noise = b"* 5 EXISTS\r\n* 9 FETCH (FLAGS (\\Answered))\r\n* 2 EXPUNGE\r\n* OK still here\r\n"
@@ -427,6 +431,19 @@ class TestFetch:
                 assert [m.uid for m in source.fetch(uids)] == uids
             longest = max(len(command) for command in server.said("UID FETCH"))
             assert limit * 0.8 < longest + 20 < limit or capability
+
+
+def test_the_library_writes_nothing_to_the_terminal():
+    """Python would print its warnings; in a process of its own, since pytest has handlers for everything."""
+    with ScriptedServer({"EXAMINE": "TAG NO kein Zügang\r\n".encode()}) as server:
+        program = (
+            "from replywatch.sources.imap import ImapSettings, ImapSource\n"
+            f"with ImapSource(ImapSettings('127.0.0.1', 'anna', 'x', {server.port}, 'none')) as source:\n"
+            "    try: source.open('INBOX', None)\n"
+            "    except Exception as error: print(type(error).__name__)\n"
+        )
+        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("MailboxError\n", "")
 
 
 def test_leaving_never_raises():

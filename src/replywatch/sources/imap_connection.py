@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import ipaddress
+import logging
 import re
 import ssl
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from replywatch.errors import CertificateError, ConnectError, LoginError, Replyw
 from replywatch.sources import imap_errors
 
 Client: TypeAlias = IMAPClient
+
+# Without a handler Python prints the library's warnings, which quote servers, to the user's terminal.
+logging.getLogger("imapclient").addHandler(logging.NullHandler())
 
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 _ATOM = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")

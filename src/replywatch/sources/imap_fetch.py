@@ -27,14 +27,14 @@ _SHORT_LINE = 980
 _COMMAND = len("ABCD1234567 UID FETCH  \r\n")
 
 _THREAD_ITEMS = {"X-GM-EXT-1": b"X-GM-THRID", "OBJECTID": b"THREADID"}
-"""Capability → item that names the conversation."""
+"""Capability → item that names the conversation; pymap puts THREADID into two pairs of parentheses, not one."""
 _PROVIDERS = {b"X-GM-THRID": "gmail", b"THREADID": "objectid"}
 
 _HEADER = b"BODY[HEADER"
 """Begins the header's name in an answer. What follows differs: servers quote or sort the field names."""
 _ATTRIBUTES = re.compile(
     rb'(?: ?(?:UID (\d{1,10})|INTERNALDATE "([^"]*)"|RFC822\.SIZE (\d{1,18})|FLAGS \(([^()]*)\)'
-    rb"|X-GM-THRID (\d{1,20})|THREADID \(([^() ]{1,255})\)|MODSEQ \(\d{1,20}\)))*+"
+    rb"|X-GM-THRID (\d{1,20})|THREADID \(+([^() ]{1,255})\)+|MODSEQ \(\d{1,20}\)))*+"
 )
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
@@ -107,7 +107,7 @@ class Question:
             values = {_octets(items[i]).upper(): items[i + 1] for i in range(0, len(items), 2)}
             header = next(value for name, value in values.items() if name.startswith(_HEADER))
             thread = values[self._thread] if self._thread else None
-            if isinstance(thread, tuple):
+            while isinstance(thread, tuple):
                 (thread,) = thread
             return FetchedMessage(
                 int(values[b"UID"]),
