@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
@@ -45,9 +46,11 @@ def demo(
     very same code as a real mailbox, and prints the report.
     """
     from replywatch.app.demo.run import run_demo  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.report import ReportQuery  # noqa: PLC0415 - the same
 
+    query, now = ReportQuery(since="all"), int(time.time())
     with Listener() as listener:
-        report = run_demo(seed, messages, keep, listener)
+        report = run_demo(seed=seed, messages=messages, now=now, query=query, keep=keep, progress=listener)
     write(render(report, output_format))
     if keep:
         click.echo(f"\nKept in {keep}. Go on with: replywatch waiting --config {keep / 'replywatch.toml'}", err=True)

@@ -22,12 +22,13 @@ from replywatch.domain.report import Report
 from replywatch.errors import UsageError
 
 
-def run_demo(seed: int, messages: int, keep: Path | None, progress: Progress) -> Report:
-    """The report of a made-up mailbox; its mail, config and store stay in `keep` if given.
+def run_demo(  # noqa: PLR0913 - what a demo can be told
+    *, seed: int, messages: int, now: int, query: ReportQuery, keep: Path | None, progress: Progress
+) -> Report:
+    """The report of a mailbox made up for the 120 days before `now`; mail, config and store stay in `keep` if given.
 
     Raises `UsageError` if `keep` holds something, `ReplywatchError` if the server can't be started.
     """
-    now = int(time.time())
     with _folder(keep) as folder:
         plan = plan_company(seed, messages, now)
         write_maildir(plan, folder / MAIL_FOLDER)
@@ -42,7 +43,7 @@ def run_demo(seed: int, messages: int, keep: Path | None, progress: Progress) ->
             for outcome in poll(config, open_source, lambda: int(time.time()), progress):
                 if outcome.error:
                     raise outcome.error
-        return make_report(config, ReportQuery(since="all"), now, progress)
+        return make_report(config, query, now, progress)
 
 
 @contextmanager

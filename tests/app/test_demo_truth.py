@@ -1,0 +1,79 @@
+"""The demo knows the truth about the mail it made up; the program has to find it by polling."""
+
+import time
+
+import pytest
+
+from replywatch.app.demo.company import plan_company
+from replywatch.app.demo.run import run_demo
+from replywatch.app.export import export
+from replywatch.app.progress import Silent
+from replywatch.app.report import ReportQuery
+from replywatch.config.load import load_config
+
+MESSAGES = 250
+
+pytest.importorskip("pymap")
+
+
+@pytest.fixture(scope="module", params=[1, 2, 3])
+def told(request, tmp_path_factory):
+    """What the story teller meant, and the folder of the demo that was polled, with its report."""
+    folder = tmp_path_factory.mktemp("demo") / "kept"
+    now = int(time.time())
+    plan = plan_company(request.param, MESSAGES, now)
+    report = run_demo(
+        seed=request.param,
+        messages=MESSAGES,
+        now=now,
+        query=ReportQuery(since="all"),
+        keep=folder,
+        progress=Silent(),
+    )
+    return plan, report, folder
+
+
+def test_buckets_are_those_of_the_truth(told):
+    plan, report, _ = told
+    found = {row.bucket.key: row.count for row in report.buckets}
+    expected = plan.truth.bucket_counts(report.as_of)
+    assert found == found | expected
+    assert sum(found.values()) == sum(expected.values()) == report.totals.exchanges > 20
+
+
+def test_account_is_that_of_the_truth(told):
+    plan, report, _ = told
+    line, truth = report.account, plan.truth.account
+    assert line.closes
+    assert (line.read, line.counted, sum(line.excluded_by_kind.values()), line.not_watched) == (
+        truth.read,
+        truth.counted,
+        truth.excluded_kind,
+        0,
+    )
+    assert (line.internal, line.outbound, line.foreign, line.set_aside) == (
+        truth.internal,
+        truth.outbound,
+        truth.foreign,
+        truth.set_aside,
+    )
+
+
+def test_every_exchange_is_found_and_no_other(told):
+    plan, _, folder = told
+    config = load_config(folder / "replywatch.toml", {})
+    found = {
+        (e.message_id, e.ordinal, e.contact, e.arrived_at, e.answered_at, e.reply_message_id, e.acknowledged_at)
+        for e in (standing.exchange for standing in export(config, ReportQuery(first_only=False), Silent()))
+    }
+    expected = {
+        (e.opener, e.ordinal, e.contact, e.arrived_at, e.answered_at, e.reply, e.acknowledged_at)
+        for e in plan.truth.exchanges
+    }
+    assert found == expected
+
+
+def test_acknowledgements_are_counted_apart(told):
+    plan, report, _ = told
+    expected = [e for e in plan.truth.exchanges if e.ordinal == 1 and e.acknowledged_at is not None]
+    assert report.acknowledged.count == len(expected) > 0
