@@ -123,7 +123,8 @@ class Derived:
             ours_before = self.our_id_domains()
             for old, new in assignment.absorbed.items():
                 for table in ("readings", *CLUSTER_TABLES):
-                    self._db.execute(f"UPDATE {table} SET cluster = ? WHERE cluster = ?", [new, old])
+                    # Both may have the same row of evidence: mail of ours sent in the same second.
+                    self._db.execute(f"UPDATE OR REPLACE {table} SET cluster = ? WHERE cluster = ?", [new, old])
                 self._db.execute("DELETE FROM dirty WHERE cluster = ?", [old])
             self._db.execute_many(
                 "INSERT INTO readings VALUES (?, ?, ?)",
