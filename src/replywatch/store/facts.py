@@ -60,9 +60,15 @@ class Facts:
                 )
         return mailbox
 
-    def mailboxes(self, account: int) -> list[tuple[int, str]]:
-        """(id, name) of every mailbox of the account that was ever read."""
-        return [(i, n) for i, n in self._db.rows("SELECT id, name FROM mailboxes WHERE account = ?", [account])]
+    def mailboxes(self, account: int) -> dict[int, Listing]:
+        """Every mailbox of the account that was ever listed, by id, as it was listed last."""
+        rows = self._db.rows("SELECT id, name, delimiter, attributes FROM mailboxes WHERE account = ?", [account])
+        return {i: Listing(n, d, tuple(json.loads(a))) for i, n, d, a in rows}
+
+    def held_mail(self, mailbox: int) -> bool:
+        """Whether messages were ever found in this mailbox."""
+        sql = "SELECT EXISTS (SELECT 1 FROM locations WHERE epoch IN (SELECT id FROM epochs WHERE mailbox = ?))"
+        return bool(self._db.value(sql, [mailbox]))
 
     def present_epoch(self, mailbox: int) -> Epoch | None:
         """The numbering that was valid when the mailbox was last opened."""
@@ -110,7 +116,7 @@ class Facts:
             ids = dict(self._message_ids(digests))
             self._db.execute_many(
                 "INSERT INTO locations (epoch, uid, message, internal_date, size, flags, thread, first_seen)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (epoch, uid) DO NOTHING",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
                 [
                     (epoch, m.uid, ids[d], m.internal_date, m.size, " ".join(m.flags), m.thread, now)
                     for d, m in zip(digests, fetched, strict=True)
@@ -146,13 +152,24 @@ class Facts:
         """The UIDs that could not be read so far, ascending."""
         return [u for (u,) in self._db.rows("SELECT uid FROM quarantine WHERE epoch = ? ORDER BY uid", [epoch])]
 
+    def unread(self, account: int) -> int:
+        """How many messages of the account could not be read so far."""
+        sql = (
+            "SELECT count(*) FROM quarantine q JOIN epochs e ON e.id = q.epoch JOIN mailboxes m ON m.id = e.mailbox"
+            " WHERE m.account = ? AND e.superseded_at IS NULL"
+        )
+        return int(self._db.value(sql, [account]))
+
     def count(self, epoch: int) -> int:
         """How many messages are held to be in the mailbox, those in quarantine included."""
         live = self._db.value("SELECT count(*) FROM locations WHERE epoch = ? AND gone IS NULL", [epoch])
         return int(live) + int(self._db.value("SELECT count(*) FROM quarantine WHERE epoch = ?", [epoch]))
 
     def missed(self, epoch: int, uids: Sequence[int], span: tuple[int, int], now: int) -> None:
-        """Of the UIDs in `span` (first and last) all are there but these. Missed in two passes in a row means gone."""
+        """Of the UIDs in `span` (first and last) all are there but these. Missed in two passes in a row means gone.
+
+        If any are missed, the mailbox is not known to its end until it was compared once more.
+        """
         values = {"epoch": epoch, "now": now, "first": span[0], "last": span[1]}
         within = "epoch = :epoch AND uid BETWEEN :first AND :last AND gone IS NULL"
         again = f"{within} AND missed_at IS NOT NULL AND uid IN temp.missed"
@@ -169,12 +186,14 @@ class Facts:
             )
             self._db.execute(f"UPDATE locations SET missed_at = :now WHERE {within} AND uid IN temp.missed", values)
             self._db.execute("DELETE FROM quarantine WHERE epoch = :epoch AND uid IN temp.missed", values)
+            if uids:
+                self._db.execute("UPDATE epochs SET message_count = NULL WHERE id = :epoch", values)
 
     def finish_mailbox(self, epoch: Epoch, state: MailboxState, now: int) -> None:
         """The mailbox was read to its end: remember how it stood, and let go of superseded numberings.
 
-        A place of an old numbering is dropped if the new one holds the same message with the same INTERNALDATE; what
-        is left of the old is gone.
+        A place of an old numbering is dropped if the new one holds the same message with the same INTERNALDATE, where
+        it counts as first seen when the old one was; what is left of the old is gone.
         """
         old = "SELECT id FROM epochs WHERE mailbox = :mailbox AND superseded_at IS NOT NULL AND completed_at IS NULL"
         values = {"mailbox": epoch.mailbox, "epoch": epoch.id, "now": now}
@@ -182,6 +201,13 @@ class Facts:
             if self._db.value(old, values):
                 self._db.execute(
                     f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch IN ({old})",
+                    values,
+                )
+                self._db.execute(
+                    "UPDATE locations SET first_seen = o.first_seen FROM (SELECT message, internal_date,"
+                    f" min(first_seen) AS first_seen FROM locations WHERE epoch IN ({old}) GROUP BY 1, 2) o"
+                    " WHERE locations.epoch = :epoch AND locations.message = o.message"
+                    " AND locations.internal_date IS o.internal_date AND o.first_seen < locations.first_seen",
                     values,
                 )
                 self._db.execute(
