@@ -7,15 +7,16 @@ asked for again, and put into quarantine if it still does not come; one that was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from replywatch.app.derive import derive
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.messages import Role
-from replywatch.domain.roles import role_of
+from replywatch.domain.roles import not_listed, role_of
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
 from replywatch.store.database import Database
@@ -27,6 +28,8 @@ BATCH = 500
 WINDOW = 20_000
 """Messages whose UIDs are held in memory at once."""
 HIGHEST_UID = 2**63 - 1
+NAMED = 20
+"""Mailboxes that an error names at most."""
 
 Open = Callable[[AnyAccount], Source]
 
@@ -41,6 +44,8 @@ class AccountOutcome:
     mailboxes: int
     error: SourceError | SecretError | None
     """None: the pass was complete."""
+    unread: int
+    """Messages that are there and could not be read; they are asked for again in every pass."""
     lacks_sent: bool
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
 
@@ -76,7 +81,7 @@ def _poll_account(
         error = failure
     facts.end_pass(pass_number, clock(), error.text if error else None)
     lacks_sent = isinstance(account, ImapAccount) and not reader.has_sent
-    return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, lacks_sent)
+    return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, facts.unread(number), lacks_sent)
 
 
 class _Pass:
@@ -95,13 +100,16 @@ class _Pass:
         self.has_sent = False
 
     def read(self, source: Source) -> None:
-        """Read all mailboxes but those to skip. One that fails is named in the error raised once the rest is read."""
+        """Read all mailboxes but those to skip.
+
+        Raises `MailboxError` once the rest is read: of a mailbox that fails, or that has to be there and is not.
+        """
         failed: list[MailboxError] = []
-        seen: set[int] = set()
+        seen: dict[int, Listing] = {}
         for listing in source.mailboxes():
             mailbox = self._facts.mailbox(self._number, listing)
-            seen.add(mailbox)
-            role = role_of(listing.name, listing.delimiter, listing.attributes, self._account.roles)
+            seen[mailbox] = listing
+            role = self._role(listing)
             if role is Role.SKIP:
                 continue
             self.has_sent |= role is Role.SENT
@@ -110,10 +118,36 @@ class _Pass:
             except MailboxError as error:
                 failed.append(error)
             self.mailboxes += 1
+        failed += self._missing(seen)
         self._forget_others(seen)
         if failed:
             names = "; ".join(e.text for e in failed)
             raise MailboxError(names, failed[0].hint) from failed[0]
+
+    def _missing(self, seen: Mapping[int, Listing]) -> Iterator[MailboxError]:
+        """Mailboxes whose absence would falsify the figures: those that the config names, and the one with sent mail.
+
+        Without an error the account would count as read completely, and mail as unanswered whose replies lie elsewhere.
+        """
+        table = f"[accounts.{self._account.name}]"
+        names = ", ".join(listing.name for listing in islice(seen.values(), NAMED))
+        for name, role in not_listed(self._account.roles, seen.values()):
+            yield MailboxError(
+                f"there is no mailbox {name!r}, which the config names",
+                f'Correct it in the config, under {table}: mailboxes = {{ {role} = ["…"] }}. There are: {names}',
+            )
+        if self.has_sent:
+            return
+        for mailbox, listing in self._facts.mailboxes(self._number).items():
+            if mailbox not in seen and self._role(listing) is Role.SENT and self._facts.held_mail(mailbox):
+                yield MailboxError(
+                    f"the mailbox {listing.name!r} with the sent mail is no longer there",
+                    f'Name the one that took its place in the config, under {table}: mailboxes = {{ sent = ["…"] }}.'
+                    f" There are: {names}",
+                )
+
+    def _role(self, listing: Listing) -> Role:
+        return role_of(listing.name, listing.delimiter, listing.attributes, self._account.roles)
 
     def _read_mailbox(self, source: Source, mailbox: int, listing: Listing) -> None:
         known = self._facts.present_epoch(mailbox)
@@ -161,9 +195,9 @@ class _Pass:
             self.messages += len(messages)
             self._progress.advance(len(messages))
 
-    def _forget_others(self, seen: set[int]) -> None:
+    def _forget_others(self, seen: Collection[int]) -> None:
         """Mailboxes that are no longer listed: their messages were missed."""
-        for mailbox, _ in self._facts.mailboxes(self._number):
+        for mailbox in self._facts.mailboxes(self._number):
             if mailbox not in seen and (epoch := self._facts.present_epoch(mailbox)):
                 span = (1, HIGHEST_UID)
                 self._facts.missed(epoch.id, self._facts.uids(epoch.id, span), span, self._clock())

@@ -52,6 +52,8 @@ def _lines(outcome: AccountOutcome, *, quiet: bool) -> Iterator[str]:
         return
     if not quiet:
         yield f"{name}: {outcome.messages} new, {outcome.mailboxes} mailboxes"
+    if outcome.unread:
+        yield f"{name}: {outcome.unread} messages could not be read; they are tried again with every poll"
     if outcome.lacks_sent:
         yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
         yield f'  Name it in the config, under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'

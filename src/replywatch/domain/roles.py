@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
+from replywatch.domain.fetched import Listing
 from replywatch.domain.messages import Role
 
 Overrides: TypeAlias = Mapping[str, Role] | Sequence[tuple[str, Role]]
@@ -146,6 +147,16 @@ def role_of(name: str, delimiter: str, attributes: Iterable[str], overrides: Ove
     if inherited in _OVERRIDING:
         return inherited
     return by_name or inherited or Role.FOLDER
+
+
+def not_listed(overrides: Overrides, listings: Iterable[Listing]) -> list[tuple[str, Role]]:
+    """What the config says of mailboxes that are not there: neither in `listings` nor above a mailbox that is."""
+    there = {
+        _same_inbox(name)
+        for listing in listings
+        for name in (listing.name, *islice(_parents(listing.name, listing.delimiter), _DEEPEST))
+    }
+    return [(name, role) for name, role in dict(overrides).items() if _same_inbox(name) not in there]
 
 
 def _inherited(name: str, delimiter: str, told: Mapping[str, Role]) -> Role | None:
