@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from replywatch.app.derive import CLUSTERS_AT_ONCE, match_settings, messages_of, places_of
-from replywatch.config.model import Config, MboxAccount
+from replywatch.config.model import AnyAccount, Config, MboxAccount
 from replywatch.domain.coverage import AccountCoverage, Coverage
 from replywatch.domain.match import LEVELS, match
 from replywatch.domain.measure import Wait
@@ -114,33 +114,36 @@ def as_of_of(database: Database, config: Config) -> int:
 
 
 def coverage_of(database: Database, config: Config, period: Period, as_of: int) -> Coverage:
-    """What was read of each account of the config, and the unknown senders in Sent mail of the period."""
+    """What was read of each account of the config, and the unknown senders in Sent mail of the period.
+
+    Of an account that is not enabled the mail read before still counts; that it is read no more is no fault of it.
+    """
     queries = Queries(database)
-    facts = {f.name: f for f in queries.passes()}
+    known = {f.name: f for f in queries.passes()}
     places = places_of(Derived(database), config).values()
     with_sent = {p.account for p in places if p.role is Role.SENT}
-    accounts = tuple(
-        _account_coverage(
-            facts.get(account.name) or AccountFacts(account.name, None, None, None, None, None),
-            type(account).__name__.removesuffix("Account").lower(),
-            watched=account.watched,
-            has_sent=account.name in with_sent,
-        )
+    accounts = (
+        _account_coverage(account, known.get(account.name), has_sent=account.name in with_sent)
         for account in config.accounts
     )
-    return Coverage(accounts, tuple(queries.foreign_senders(*clip(period, as_of))))
+    relevant = tuple(found for found in accounts if found)
+    return Coverage(relevant, tuple(queries.foreign_senders(*clip(period, as_of))))
 
 
-def _account_coverage(facts: AccountFacts, kind: str, *, watched: bool, has_sent: bool) -> AccountCoverage:
-    oldest = [at for at in (facts.oldest_in_sent, facts.oldest_in_archive) if at is not None]
+def _account_coverage(account: AnyAccount, facts: AccountFacts | None, *, has_sent: bool) -> AccountCoverage | None:
+    """None for an account that is not enabled and was never read completely."""
+    found = facts or AccountFacts(account.name, None, None, None, None, None)
+    if not account.enabled and found.last_complete is None:
+        return None
+    oldest = [at for at in (found.oldest_in_sent, found.oldest_in_archive) if at is not None]
     return AccountCoverage(
-        account=facts.name,
-        kind=kind,
-        watched=watched,
+        account=account.name,
+        kind=type(account).__name__.removesuffix("Account").lower(),
+        watched=account.watched,
         has_sent=has_sent,
         covered_from=min(oldest, default=None),
-        covered_to=facts.last_complete,
-        last_complete=facts.last_complete,
-        last_attempt=facts.last_attempt,
-        last_error=facts.last_error,
+        covered_to=found.last_complete,
+        last_complete=found.last_complete,
+        last_attempt=found.last_attempt,
+        last_error=found.last_error if account.enabled else None,
     )
