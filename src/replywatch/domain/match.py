@@ -6,6 +6,7 @@ rung, the one that its person and subject point to; a conversation has at most o
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,7 @@ class Matched:
     conversations: dict[str, str]
     """Identity of every message → identity of the first message of its conversation, on the full ladder."""
     rungs: dict[str, Rung | None]
-    """Identity of every message → by what it is tied to its conversation, on the full ladder."""
+    """Identity of every message → the strictest rung that ties it to another, on the full ladder."""
 
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
@@ -68,6 +69,8 @@ class _Open:
     """An exchange that nobody has answered yet."""
 
     opener: Message
+    index: int
+    """Of the opener."""
     ordinal: int
     people: set[str]
     """Whom a reply may be addressed to: senders, To and Cc outsiders of the exchange's inbound messages."""
@@ -85,8 +88,6 @@ class _Conversation:
     """Of the latest exchange; 1 too where our own message opened the conversation."""
     last_human: int | None = None
     open: _Open | None = None
-    pairs: dict[str, int] = field(default_factory=dict)
-    """Person and subject → the earliest clock of a message that had them."""
 
 
 class _Walk:
@@ -99,8 +100,10 @@ class _Walk:
         self._settings = settings
         self._components = ties.components[Rung.PROVIDER if level is Rung.SUBJECT else level]
         self._by_component: dict[int, _Conversation] = {}
-        self._by_pair: dict[str, list[_Conversation]] = {}
-        self._waiting: dict[str, dict[_Conversation, None]] = {}
+        self._latest: dict[str, tuple[int, _Conversation]] = {}
+        """Person and subject → when on the walk, and in which conversation, a message last had them."""
+        self._waiting: dict[str, list[tuple[int, str, _Conversation, _Open]]] = {}
+        """Person and subject → a heap of the open exchanges that have them, newest opener first; closed ones linger."""
         self._joined_by_subject = False
         self._conversations: list[_Conversation | None] = [None] * len(messages)
         self.rung_of: list[Rung | None] = list(ties.rungs)
@@ -113,14 +116,12 @@ class _Walk:
 
     def run(self) -> None:
         """Walk through all messages and collect the exchanges."""
-        for i in self._ties.order:
+        for step, i in enumerate(self._ties.order):
             message = self._messages[i]
             conversation = self._conversation(i, message)
             self._conversations[i] = conversation
             for pair in message.pairs:
-                if pair not in conversation.pairs:
-                    conversation.pairs[pair] = message.clock
-                    self._by_pair.setdefault(pair, []).append(conversation)
+                self._latest[pair] = (step, conversation)
             if message.direction is Direction.INBOUND:
                 self._inbound(i, message, conversation)
             elif message.direction is Direction.OUTBOUND:
@@ -139,7 +140,7 @@ class _Walk:
         component = self._components[i]
         known = self._by_component.get(component)
         if known is None:
-            known = self._find_by_subject(message) if self._level is Rung.SUBJECT else None
+            known = self._find_by_subject(i, message) if self._level is Rung.SUBJECT else None
             if known is None:
                 known = _Conversation(message.identity)
             else:
@@ -148,8 +149,13 @@ class _Walk:
             self._by_component[component] = known
         return known
 
-    def _find_by_subject(self, message: Message) -> _Conversation | None:
-        """The conversation that the first message of a component belongs to by person and subject alone."""
+    def _find_by_subject(self, i: int, message: Message) -> _Conversation | None:
+        """The conversation that the first message of a component belongs to by person and subject alone.
+
+        It names no known message, so all that was walked before it lies before it in time, too.
+        """
+        if self._ties.named[i]:
+            return None
         if message.direction is Direction.OUTBOUND:
             return self._newest_open(message)
         if message.direction is not Direction.INBOUND or message.in_reply_to or message.references:
@@ -157,29 +163,24 @@ class _Walk:
         waiting = self._newest_open(message)
         if waiting and waiting.open and message.clock - waiting.open.opener.clock <= RESEND_WINDOW:
             return waiting
-        return self._newest(message) if message.reply_prefix else None
+        found = [self._latest[p] for p in message.pairs if p in self._latest] if message.reply_prefix else []
+        return max(found, key=lambda f: f[0])[1] if found else None
 
     def _newest_open(self, message: Message) -> _Conversation | None:
-        found = {
-            (c.open.opener.clock, c.first): c
-            for pair in message.pairs
-            for c in self._waiting.get(pair, ())
-            if c.open and c.open.opener.clock <= message.clock
-        }
-        return found[max(found)] if found else None
-
-    def _newest(self, message: Message) -> _Conversation | None:
-        for pair in sorted(message.pairs):
-            for conversation in reversed(self._by_pair.get(pair, ())):
-                if conversation.pairs[pair] <= message.clock:
-                    return conversation
-        return None
+        found = []
+        for heap in (self._waiting.get(pair, []) for pair in message.pairs):
+            while heap and heap[0][2].open is not heap[0][3]:
+                heapq.heappop(heap)
+            found += heap[:1]
+        return min(found, key=lambda f: f[:2])[2] if found else None
 
     # What a message does
 
     def _inbound(self, i: int, message: Message, conversation: _Conversation) -> None:
         if message.verdict.kind is not Kind.HUMAN:
             return
+        if conversation.open and self._answered_unseen(i, message, conversation.open):
+            self._close(conversation, answered_before=message.clock)
         if message.disposition is Disposition.COUNTED:
             self._counted(i, message, conversation)
         elif conversation.open:
@@ -189,36 +190,40 @@ class _Walk:
     def _counted(self, i: int, message: Message, conversation: _Conversation) -> None:
         silent = self._is_silent(conversation, message)
         waiting = conversation.open
-        if waiting and self._answered_unseen(i, message, waiting):
-            self._close(conversation, answered_before=message.clock)
-        elif waiting and not (silent and waiting.ordinal > 1):
+        if waiting and not (silent and waiting.ordinal > 1):
             waiting.messages += 1
             waiting.people |= message.senders | message.outsiders
             self._await(conversation, waiting, message)
             return
-        elif waiting:
+        if waiting:
             self._close(conversation, ended_at=message.clock)
         names_ours = any(self._is_ours(g) for g in self._ties.ghosts[i])
         conversation.ordinal = 1 if silent else max(conversation.ordinal, int(names_ours)) + 1
-        conversation.open = _Open(message, conversation.ordinal, set(message.senders | message.outsiders))
+        conversation.open = _Open(message, i, conversation.ordinal, set(message.senders | message.outsiders))
         self._await(conversation, conversation.open, message)
 
     def _await(self, conversation: _Conversation, waiting: _Open, message: Message) -> None:
+        for pair in message.pairs - waiting.pairs:
+            entry = (-waiting.opener.clock, waiting.opener.identity, conversation, waiting)
+            heapq.heappush(self._waiting.setdefault(pair, []), entry)
         waiting.pairs |= message.pairs
-        for pair in message.pairs:
-            self._waiting.setdefault(pair, {})[conversation] = None
 
     def _outbound(self, i: int, message: Message, conversation: _Conversation) -> None:
         waiting = conversation.open
         reaches = waiting is not None and (message.public_list or not waiting.people.isdisjoint(message.outsiders))
         if message.verdict.kind is Kind.HUMAN:
-            if reaches:
-                self._close(conversation, reply=message, rung=self.rung_of[i])
+            if waiting and reaches:
+                self._close(conversation, reply=message, rung=self._rung_between(waiting, i))
             if conversation.last_human is None:
                 conversation.ordinal = 1
             self._heard(conversation, message)
         elif waiting and reaches and waiting.acknowledged_at is None and message.verdict.kind in AUTOMATIC_ANSWERS:
             waiting.acknowledged_at = message.clock
+
+    def _rung_between(self, waiting: _Open, reply: int) -> Rung:
+        """The strictest rung under which the reply is in one conversation with the opener."""
+        components = self._ties.components.items()
+        return next((rung for rung, of in components if of[waiting.index] == of[reply]), Rung.SUBJECT)
 
     @staticmethod
     def _heard(conversation: _Conversation, message: Message) -> None:
@@ -233,7 +238,7 @@ class _Walk:
 
     def _answered_unseen(self, i: int, message: Message, waiting: _Open) -> bool:
         """Whether `message` names, after the opener, a message of ours that was never seen."""
-        chain = (*message.references, *(r for r in message.in_reply_to if r not in message.references))
+        chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
         after = next((n + 1 for n, one in enumerate(chain) if one in waiting.opener.ids), len(chain))
         ghosts = self._ties.ghosts[i]
         return any(one in ghosts and self._is_ours(one) for one in chain[after:])
@@ -251,8 +256,6 @@ class _Walk:
         done, conversation.open = conversation.open, None
         if done is None:
             return
-        for pair in done.pairs:
-            self._waiting[pair].pop(conversation, None)
         opener = done.opener
         self.exchanges.append(
             Exchange(

@@ -8,8 +8,9 @@ Works over the messages of one cluster; linear in the ids they name, but for the
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.messages import Message, Rung
@@ -22,32 +23,37 @@ class Ties:
     components: dict[Rung, tuple[int, ...]]
     """For each rung up to `provider`: the component of every message when ties up to that rung count."""
     rungs: tuple[Rung | None, ...]
-    """By what each message is tied to another; None where nothing does."""
+    """The strictest rung that ties each message to another; None where none does."""
     order: tuple[int, ...]
-    """All messages by clock, but none before a message that it names."""
+    """All messages by clock, but none before a message that it names, unless they name each other in a circle."""
+    named: tuple[tuple[int, ...], ...]
+    """The other messages of the cluster that each message names."""
     ghosts: tuple[frozenset[str], ...]
     """The ids each message names that no message of the cluster has."""
 
 
 def tie(messages: Sequence[Message]) -> Ties:
     """The ties between `messages`, the same for any order of them."""
-    index = _by_id(messages)
-    replies = [_resolve(messages, index, i, m.in_reply_to) for i, m in enumerate(messages)]
-    references = [_resolve(messages, index, i, m.references) for i, m in enumerate(messages)]
+    holders = _Holders(messages)
+    replies = [holders.named(i, m.in_reply_to) for i, m in enumerate(messages)]
+    references = [holders.named(i, m.references) for i, m in enumerate(messages)]
+    first: dict[str, int] = {}
+    threads: list[list[Node]] = [[first.setdefault(t, i) for t in m.threads] for i, m in enumerate(messages)]
     sets = _Sets(len(messages))
     components = {}
-    threads: list[list[Node]] = [[*(f"thread\0{t}" for t in m.threads)] for m in messages]
     for rung, names in ((Rung.IN_REPLY_TO, replies), (Rung.REFERENCES, references), (Rung.PROVIDER, threads)):
-        for i, named in enumerate(names):
-            for node in named:
+        for i, nodes in enumerate(names):
+            for node in nodes:
                 sets.join(i, node)
         components[rung] = tuple(sets.root(i) for i in range(len(messages)))
-    seen = [[n for n in (*a, *b) if isinstance(n, int)] for a, b in zip(replies, references, strict=True)]
+    every = [dict.fromkeys((*a, *b)) for a, b in zip(replies, references, strict=True)]
+    named = tuple(tuple(n for n in nodes if isinstance(n, int)) for nodes in every)
     return Ties(
         components,
-        tuple(_rungs(messages, replies, references)),
-        tuple(_order(messages, seen)),
-        tuple(frozenset(n for n in (*a, *b) if isinstance(n, str)) for a, b in zip(replies, references, strict=True)),
+        tuple(_rungs(components)),
+        tuple(_order(messages, named)),
+        named,
+        tuple(frozenset(n for n in nodes if isinstance(n, str)) for nodes in every),
     )
 
 
@@ -55,90 +61,112 @@ Node = int | str
 """A message by its index, or a ghost by its id."""
 
 
-def _by_id(messages: Sequence[Message]) -> dict[str, list[int]]:
-    index: dict[str, list[int]] = {}
-    for i in sorted(range(len(messages)), key=lambda i: (messages[i].clock, messages[i].identity)):
-        for one in messages[i].ids:
-            index.setdefault(one, []).append(i)
-    return index
+class _Holders:
+    """Which messages carry an id."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self._messages = messages
+        self._holders: dict[str, list[int]] = {}
+        for i in sorted(range(len(messages)), key=lambda i: (messages[i].clock, messages[i].identity)):
+            for one in messages[i].ids:
+                self._holders.setdefault(one, []).append(i)
+        self._of_contact: dict[tuple[str, str], list[int]] = {}
+        for one, holders in self._holders.items():
+            for i in holders if len(holders) > 1 else ():
+                self._of_contact.setdefault((one, messages[i].contact), []).append(i)
+
+    def named(self, namer: int, ids: Iterable[str]) -> list[Node]:
+        """The messages and ghosts that message `namer` names; naming itself says nothing."""
+        nodes: list[Node] = []
+        for one in ids:
+            holders = self._holders.get(one)
+            if holders is None:
+                nodes.append(one)
+            elif holders != [namer]:
+                nodes.append(holders[0] if len(holders) == 1 else self._nearest(one, holders, namer))
+        return nodes
+
+    def _nearest(self, one: str, holders: Sequence[int], namer: int) -> int:
+        """Of the messages with id `one` the last before `namer` with its contact; else the last before, or the first.
+
+        All lists are in the order of the clocks.
+        """
+        message = self._messages[namer]
+        for some in (self._of_contact.get((one, message.contact), ()), holders):
+            end = bisect_right(some, message.clock, key=lambda i: self._messages[i].clock)
+            for i in reversed(some[max(0, end - 2) : end]):
+                if i != namer:
+                    return i
+        return next(i for i in holders if i != namer)
 
 
-def _resolve(messages: Sequence[Message], index: dict[str, list[int]], namer: int, ids: Iterable[str]) -> list[Node]:
-    """The messages and ghosts that message `namer` names; naming itself says nothing."""
-    nodes: list[Node] = []
-    for one in ids:
-        holders = index.get(one)
-        if holders is None:
-            nodes.append(one)
-        elif holders != [namer]:
-            nodes.append(_nearest(messages, [h for h in holders if h != namer], messages[namer]))
-    return nodes
-
-
-def _nearest(messages: Sequence[Message], holders: Sequence[int], namer: Message) -> int:
-    """Of the messages with one id the last before `namer` that shares a person with it, else the last before, or first.
-
-    `holders` are in the order of their clocks.
-    """
-    before = [h for h in holders if messages[h].clock <= namer.clock]
-    people = _people(namer)
-    known = [h for h in before if not people.isdisjoint(_people(messages[h]))]
-    return (known or before or holders[:1])[-1]
-
-
-def _people(message: Message) -> frozenset[str]:
-    return message.senders | message.outsiders
-
-
-def _rungs(
-    messages: Sequence[Message], replies: Sequence[Sequence[Node]], references: Sequence[Sequence[Node]]
-) -> list[Rung | None]:
-    namers = Counter(n for a, b in zip(replies, references, strict=True) for n in {*a, *b})
-    threads = Counter(t for m in messages for t in m.threads)
-
-    def ties(nodes: Sequence[Node]) -> bool:
-        return any(isinstance(n, int) or namers[n] > 1 for n in nodes)
-
-    rungs: list[Rung | None] = []
-    for i, message in enumerate(messages):
-        if ties(replies[i]):
-            rungs.append(Rung.IN_REPLY_TO)
-        elif ties(references[i]) or namers[i]:
-            rungs.append(Rung.REFERENCES)
-        elif any(threads[t] > 1 for t in message.threads):
-            rungs.append(Rung.PROVIDER)
-        else:
-            rungs.append(None)
-    return rungs
+def _rungs(components: Mapping[Rung, Sequence[int]]) -> list[Rung | None]:
+    sizes = {rung: Counter(roots) for rung, roots in components.items()}
+    return [
+        next((rung for rung, root in zip(components, roots, strict=True) if sizes[rung][root] > 1), None)
+        for roots in zip(*components.values(), strict=True)
+    ]
 
 
 def _order(messages: Sequence[Message], named: Sequence[Sequence[int]]) -> list[int]:
-    """Kahn's algorithm with the earliest clock first; where messages name each other in a circle, the earliest goes."""
-    namers: list[list[int]] = [[] for _ in messages]
-    waits_for = [0] * len(messages)
-    for i, nodes in enumerate(named):
-        for node in set(nodes):
-            namers[node].append(i)
-            waits_for[i] += 1
+    """Kahn's algorithm with the earliest clock first; ties within circles are left out only if there are circles."""
+    order = _sorted(messages, named)
+    if len(order) < len(messages):
+        circle = _circles(named)
+        order = _sorted(messages, [[n for n in nodes if circle[n] != circle[i]] for i, nodes in enumerate(named)])
+    return order
+
+
+def _sorted(messages: Sequence[Message], named: Sequence[Sequence[int]]) -> list[int]:
+    """The messages in order, without those that are in a circle or behind one."""
+    namers = _turned(named)
+    waits_for = [len(nodes) for nodes in named]
     keys = [(m.clock, m.identity) for m in messages]
-    ready = [(keys[i], i) for i in range(len(messages)) if not waits_for[i]]
+    ready = [(keys[i], i) for i, n in enumerate(waits_for) if not n]
     heapq.heapify(ready)
-    if len(ready) == len(messages):
-        return [i for _, i in sorted(ready)]
-    rest = iter(sorted(range(len(messages)), key=keys.__getitem__))
-    done = [False] * len(messages)
     order: list[int] = []
-    while len(order) < len(messages):
-        i = heapq.heappop(ready)[1] if ready else next(r for r in rest if not done[r])
-        if done[i]:
-            continue
-        done[i] = True
+    while ready:
+        i = heapq.heappop(ready)[1]
         order.append(i)
         for namer in namers[i]:
             waits_for[namer] -= 1
             if waits_for[namer] == 0:
                 heapq.heappush(ready, (keys[namer], namer))
     return order
+
+
+def _circles(named: Sequence[Sequence[int]]) -> list[int]:
+    """For each message a number that it shares with all in a circle with it (Kosaraju's algorithm)."""
+    left: list[int] = []  # in the order in which a depth-first search leaves them
+    seen = [False] * len(named)
+    for start in range(len(named)):
+        stack = [start]
+        while stack:
+            i = stack.pop()
+            if i < 0:
+                left.append(~i)
+            elif not seen[i]:
+                seen[i] = True
+                stack += (~i, *named[i])
+    namers = _turned(named)
+    circle = [-1] * len(named)
+    for start in reversed(left):
+        stack = [start]
+        while stack:
+            i = stack.pop()
+            if circle[i] < 0:
+                circle[i] = start
+                stack += namers[i]
+    return circle
+
+
+def _turned(named: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Who names each message."""
+    namers: list[list[int]] = [[] for _ in named]
+    for i, nodes in enumerate(named):
+        for node in nodes:
+            namers[node].append(i)
+    return namers
 
 
 class _Sets:
