@@ -37,6 +37,7 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool) -> Message | None:
     address = next((c.reading.parties.team_address for c in found if c.reading.parties.team_address), "")
     direction = _direction(first, sightings)
     clock = _sent(found) if parties.ours else _arrival(found)
+    public_list = any(c.reading.public_list for c in found)
     return Message(
         identity=first.identity,
         message_id=first.message_id,
@@ -54,11 +55,11 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool) -> Message | None:
         outsiders=frozenset(a for c in found for a in c.reading.outsiders),
         address=address,
         subject=first.subject,
-        pairs=frozenset(subject_pairs(first)),
+        pairs=frozenset(() if public_list else subject_pairs(first)),
         reply_prefix=first.reply_prefix,
-        public_list=any(c.reading.public_list for c in found),
+        public_list=public_list,
         sent_in=frozenset(s.account for s in sightings if s.role is Role.SENT),
-        filed_in=_filed_in(direction, sightings, public_list=first.public_list),
+        filed_in=_filed_in(direction, sightings, public_list=public_list),
         clock=clock.at,
         clock_source=clock.source,
         clock_sure=clock.sure,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 
+from replywatch.domain.addresses import contact_key
 from replywatch.domain.classify import classify
 from replywatch.domain.messages import Header, Kind, Reading
 from replywatch.domain.parties import parties_of
@@ -23,6 +24,7 @@ def read(header: Header, team: Team) -> Reading:
     """The judgement of one copy under `team`."""
     parties = parties_of(header, team)
     subject = base_subject(header.subject)
+    reached = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address]
     return Reading(
         identity=identity_of(header, subject.base),
         message_id=header.message_id,
@@ -35,11 +37,17 @@ def read(header: Header, team: Team) -> Reading:
         subject=header.subject,
         base_subject=subject.base,
         reply_prefix=subject.reply,
-        public_list=not team.public_lists.isdisjoint(parties.recipients),
-        outsiders=tuple(a for a in parties.recipients if not team.is_ours(a)),
+        public_list=not team.public_lists.isdisjoint(reached),
+        outsiders=_outsiders(reached, team),
         verdict=classify(header, parties, team),
         parties=parties,
     )
+
+
+def _outsiders(reached: Iterable[str], team: Team) -> tuple[str, ...]:
+    """Those of the addresses that are not ours, neither as they stand nor without their tag."""
+    keys = ((a, contact_key(a)) for a in reached)
+    return tuple(dict.fromkeys(key for a, key in keys if not (team.is_ours(a) or team.is_ours(key))))
 
 
 def identity_of(header: Header, base: str) -> str:
