@@ -40,7 +40,7 @@ NOW = 1_795_161_600
 """The moment of every run, 2026-11-20T08:00:00Z: so a demo is the same each time."""
 READING = ("report", "waiting", "export")
 """Commands that only read the store: run with the options shown, so that their times and periods are checked too."""
-OTHER_PROGRAMS = ("cat", "cd", "chmod", "cp", "echo", "export", "git", "jq", "pip", "pipx", "python3", "sh")
+OTHER_PROGRAMS = ("cat", "cd", "chmod", "cp", "echo", "export", "git", "head", "jq", "pip", "pipx")
 ENDINGS = (0, 4)
 """Exit codes of a command that did what it should; 4 says that somebody waits."""
 
@@ -205,12 +205,13 @@ def config_problems(block: Block) -> Iterator[str]:
 
 
 def played(block: Block, stage: Stage) -> str:
-    """The text of a `console` block with what its commands print now."""
+    """The text of a `console` block with what its commands print now, blanks at line ends left out."""
     out = []
     for line in block.text.splitlines():
         if line.startswith("$ "):
             done = stage.run(line[2:])
-            out += [line, done.stdout.rstrip()] if done.stdout.strip() else [line]
+            printed = done.stdout if done.returncode in ENDINGS else f"exit code {done.returncode}: {done.stderr}"
+            out += [line, *(one.rstrip() for one in printed.rstrip().splitlines())]
     return "\n".join(out) + "\n"
 
 
