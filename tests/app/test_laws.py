@@ -1,0 +1,434 @@
+"""Laws of derivation: random mail in random order, and each kind of edge shown to be needed.
+
+The mail is hostile on purpose: reused ids, copies with other traces, circles, clocks that run wrong, ids of unseen
+messages whose right side turns out to be ours later.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from replywatch.app.view import View
+from replywatch.domain.clusters import assign
+from replywatch.domain.headers import parse_header
+from replywatch.domain.match import LEVELS, match
+from replywatch.domain.merge import Copy
+from replywatch.domain.messages import Exchange, Rung
+from replywatch.domain.periods import Period
+from replywatch.domain.reading import EDGES, keys_of, read
+from replywatch.store.derived import Derived
+from replywatch.store.schema import CLUSTER_TABLES
+from story import DAY, HOUR, LONG_AGO, MINUTE, Keep, Mail, Place, Story, at, merged
+
+START = at("03-02 09:00")
+EPOCH = LONG_AGO
+AUTOMATIC = "Auto-Submitted: auto-replied"
+LEARNED = "mailer.example"
+"""Right side of ids that is ours or not, as the mail shows."""
+
+LAW = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+# Random stories
+
+INSIDE = ("ben", "eva")
+OUTSIDE = ("anna", "carl", "alias@mailer.example")
+SUBJECTS = ("Oak", "Oak", "Re: Oak", "Beech", "")
+PLACES = [(mailbox, "info") for mailbox in ("INBOX", "INBOX", "Sent", "Trash", "Archive")] + [("INBOX", "eva")]
+GHOSTS = ("g1@example.com", f"g2@{LEARNED}", "g3@carl.example", "g4")
+
+MESSAGE = st.fixed_dictionaries(
+    {
+        "ours": st.booleans(),
+        "who": st.sampled_from([0, 0, 0, 1, 2]),
+        "to": st.sampled_from([(0,), (0,), (0, 1), (1,), (2,)]),
+        "gap": st.sampled_from([0, MINUTE, HOUR, HOUR, 6 * HOUR, 3 * DAY, 8 * DAY, 31 * DAY, -HOUR]),
+        "subject": st.sampled_from(SUBJECTS),
+        "named": st.one_of(
+            st.just([]), st.lists(st.tuples(st.sampled_from(["replies", "references"]), st.integers(0, 8)), max_size=3)
+        ),
+        "thread": st.sampled_from([None, None, None, "gmail:1", "gmail:2"]),
+        "id": st.sampled_from(["", "", "", "", None, "same@anna.example", f"new@{LEARNED}"]),
+        "automatic": st.sampled_from([False, False, False, True]),
+        "places": st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=3),
+    }
+)  # fmt: skip
+PLANS = st.lists(MESSAGE, min_size=1, max_size=9)
+
+
+def tell(plan: Sequence[dict[str, Any]]) -> Story:
+    """The story of a plan; numbers that are named mean ghosts, or the messages told last."""
+    s = Story(unwatched=["eva"])
+    now = START
+    for n, said in enumerate(plan):
+        now += said["gap"]
+        named: dict[str, list[Mail | str]] = {"replies": [], "references": []}
+        for field, number in said["named"]:
+            named[field].append((*GHOSTS, *s.mails[:-6:-1], *GHOSTS, GHOSTS[0])[number])
+        sender = INSIDE[said["who"] % 2] if said["ours"] else OUTSIDE[said["who"]]
+        outside = [OUTSIDE[i] for i in said["to"]]
+        one = f"{n}@{sender.partition('@')[2] or sender}.example" if said["id"] == "" else said["id"]
+        mail = s.mail(
+            sender,
+            now,
+            outside if said["ours"] else "info",
+            subject=str(said["subject"]),
+            message_id=one,
+            fields=AUTOMATIC if said["automatic"] else "",
+            thread=said["thread"],
+            **named,
+        )
+        first, *others = said["places"]
+        mail.places[0] = moved(mail.places[0], first[0])
+        for number, touched in others:
+            s.copy(mail, *PLACES[number], trace="X-Spam-Flag: NO\n" if touched else "")
+    return s
+
+
+def moved(place: Place, number: int) -> Place:
+    mailbox, account = PLACES[number]
+    return Place(mailbox, account, place.internal_date, place.thread, place.trace)
+
+
+def copies(story: Story) -> list[tuple[Mail, Place]]:
+    return [(m, p) for m in story.mails for p in m.places]
+
+
+# Stores
+
+
+@cache
+def template() -> Path:
+    """A store with its tables and nothing else."""
+    folder = Path(tempfile.mkdtemp(prefix="replywatch-laws-"))
+    with Keep(folder, Story().config):
+        pass
+    return folder / "store.sqlite3"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tidy() -> Iterator[None]:
+    yield
+    shutil.rmtree(template().parent)
+    template.cache_clear()
+
+
+@contextmanager
+def keep(story: Story) -> Iterator[Keep]:
+    """An empty store for a story."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(template(), folder)
+        with Keep(Path(folder), story.config) as found:
+            yield found
+
+
+@contextmanager
+def filled(story: Story, mails: Sequence[Mail] | None = None) -> Iterator[Keep]:
+    """A store that got the whole story at once, or only `mails` of it."""
+    with keep(story) as found:
+        found.add(c for c in copies(story) if mails is None or c[0] in mails)
+        found.derive()
+        yield found
+
+
+def whole(store: Keep) -> dict[str, list[tuple[object, ...]]]:
+    """All derived rows, with the numbers of their clusters."""
+    return {t: store.rows(t) for t in ("readings", *CLUSTER_TABLES, "id_domains", "named_domains")}
+
+
+def essence(store: Keep) -> dict[str, object]:
+    """All derived rows, without the numbers that depend on the order of arrival."""
+    return {t: store.without_clusters(t) for t in CLUSTER_TABLES} | {"clusters": store.partition()}
+
+
+# (i) Incremental = rebuilt
+
+EVENT = st.tuples(
+    st.sampled_from(["add", "add", "add", "lose", "renumber", "derive", "derive"]), st.randoms(use_true_random=False)
+)
+
+
+@given(PLANS, st.lists(EVENT, max_size=14), st.randoms(use_true_random=False))
+@LAW
+def test_incremental_rows_equal_the_rebuilt_ones(plan, events, chance) -> None:
+    story = tell(plan)
+    waiting = copies(story)
+    chance.shuffle(waiting)
+    held: list[tuple[Mail, Place]] = []
+    with keep(story) as store:
+        for number, (what, dice) in enumerate(events):
+            now = EPOCH + number
+            if what == "add" and waiting:
+                batch = [waiting.pop() for _ in range(min(len(waiting), dice.randint(1, 3)))]
+                store.add(batch, now)
+                held += batch
+            elif what == "lose" and held:
+                mail, place = held.pop(dice.randrange(len(held)))
+                store.lose(mail, place, now)
+            elif what == "renumber" and held:
+                _, box = dice.choice(held)
+                same = [h for h in held if (h[1].mailbox, h[1].account) == (box.mailbox, box.account)]
+                stay = dice.sample(same, dice.randint(0, len(same)))
+                held = [h for h in held if h not in same or h in stay]
+                store.renumber(box, stay, now)
+            elif what == "derive":
+                store.derive()
+        store.add(waiting, EPOCH + len(events))
+        store.derive()
+        incremental = whole(store)
+        store.derive(anew=True)
+        assert whole(store) == incremental
+
+
+# (ii) Any order of arrival
+
+
+@given(PLANS, st.randoms(use_true_random=False), st.integers(1, 4))
+@LAW
+def test_any_order_of_arrival_gives_the_same(plan, chance, size) -> None:
+    story = tell(plan)
+    mixed = copies(story)
+    chance.shuffle(mixed)
+    with filled(story) as one, keep(story) as other:
+        for start in range(0, len(mixed), size):
+            other.add(mixed[start : start + size])
+            other.derive()
+        assert essence(other) == essence(one)
+
+
+# (iii) to (v): pure, so more examples for less time
+
+PURE = settings(LAW, max_examples=150)
+
+
+def exchanges(story: Story) -> set[tuple[Exchange, int]]:
+    return set(story.matched().exchanges)
+
+
+@given(PLANS)
+@PURE
+def test_another_copy_of_everything_changes_no_exchange(plan) -> None:
+    story = tell(plan)
+    before = exchanges(story)
+    for mail in story.mails:
+        for place in list(mail.places):
+            account = "info2" if place.account == "info" else "eva2"
+            story.copy(mail, place.mailbox, account, trace="X-Spam-Flag: NO\n")
+            mail.places[-1] = Place(
+                place.mailbox, account, place.internal_date, place.thread, f"X-Spam-Flag: NO\n{place.trace}"
+            )
+    story.unwatched |= {"eva2"}
+    assert exchanges(story) == before
+
+
+@given(PLANS, st.integers(0, 3))
+@PURE
+def test_an_unrelated_conversation_changes_nothing_else(plan, turns) -> None:
+    story = tell(plan)
+    before = exchanges(story)
+    last = story.inbound("dora", START + HOUR, subject="Ash", message_id="d@dora.example")
+    for n in range(turns):
+        last = story.reply(last, START + (n + 2) * HOUR, to="dora", message_id=f"d{n}@example.com")
+    after = exchanges(story)
+    assert before <= after
+    assert {e.contact for e, _ in after - before} == {"dora@dora.example"}
+
+
+def clusters(found: Sequence[Copy]) -> list[list[Copy]]:
+    """The copies in their clusters, by the same keys and the same function as in the store."""
+    keys = [keys_of(c.reading, {s.thread for s in c.sightings if s.thread}) for c in found]
+    of = assign(((n, None, k) for n, k in enumerate(keys)), {}).clusters
+    order = sorted(range(len(found)), key=lambda n: (of[n], n))
+    return [[found[n] for n in group] for _, group in groupby(order, key=of.__getitem__)]
+
+
+def is_local(story: Story) -> bool:
+    """What is derived from all messages together is what the clusters give one by one."""
+    said = story.settings()
+    together = match(story.messages(), said)
+    apart = [match(merged(c, story.team), said) for c in clusters(story.copies())]
+    return (
+        set(together.exchanges) == {e for m in apart for e in m.exchanges}
+        and together.conversations == {k: v for m in apart for k, v in m.conversations.items()}
+        and together.rungs == {k: v for m in apart for k, v in m.rungs.items()}
+        and sum(len(m.conversations) for m in apart) == len(together.conversations)
+    )
+
+
+@given(PLANS)
+@PURE
+def test_nothing_outside_a_cluster_matters(plan) -> None:
+    assert is_local(tell(plan))
+
+
+# (vi) As it stood
+
+ALWAYS = Period(None, None)
+
+
+def seen(store: Keep, as_of: int, level: Rung) -> list[tuple[object, ...]]:
+    view = View(store.database, store.config, as_of, level)
+    found = list(view.exchanges(ALWAYS, first_only=False))
+    assert [(e.arrived_at, e.id) for e in found] == sorted((e.arrived_at, e.id) for e in found)
+    waits = sorted(view.waits(ALWAYS, first_only=False))
+    assert waits == sorted(
+        (e.id, e.arrived_at, e.answered_at, e.answered_after, e.answered_before, e.acknowledged_at) for e in found
+    )
+    return found
+
+
+@given(PLANS, st.integers(0, 8), st.sampled_from(list(LEVELS)))
+@LAW
+def test_a_view_is_the_store_of_that_moment(plan, number, level) -> None:
+    """Learned right sides of ids aside: which ones are ours is known from all mail, also in a view."""
+    story = tell([p | {"id": "" if p["id"] == f"new@{LEARNED}" else p["id"]} for p in plan])
+    clocks = {m.identity: m.clock for m in story.messages()}
+    then = sorted(clocks.values())[min(number, len(clocks) - 1)]
+    early = [m for m in story.mails if clocks[identity(story, m)] <= then]
+    with filled(story) as full, filled(story, early) as part:
+        assert seen(full, then, level) == seen(part, then, level)
+
+
+def identity(story: Story, mail: Mail) -> str:
+    return read(parse_header(mail.raw(mail.places[0])), story.team).identity
+
+
+# (vii) The account is closed
+
+
+@given(PLANS)
+@PURE
+def test_every_message_has_one_line_of_the_account(plan) -> None:
+    story = tell(plan)
+    messages = story.messages()
+    assert len({m.identity for m in messages}) == len(messages) == len(story.matched().conversations)
+    openers = {e.id for e, _ in exchanges(story)}
+    assert openers <= {m.identity for m in messages if m.disposition == "counted"}
+
+
+# The mutation show: without any one of the edges a law breaks. Were an edge superfluous, or a law blind, this fails.
+
+
+def two_traces() -> Story:
+    """Nothing but their identity ties these copies together."""
+    s = Story()
+    q = s.inbound("anna", START, subject="", message_id=None)
+    s.copy(q, "INBOX", "sales", trace="X-Spam-Flag: NO\n")
+    return s
+
+
+def by_id() -> Story:
+    s = Story()
+    s.outbound("anna", START + HOUR, replies=s.inbound("anna", START, subject="Oak"), subject="Beech")
+    return s
+
+
+def by_ghost() -> Story:
+    s = Story()
+    s.inbound("anna", START, subject="Oak", references="ghost@carl.example")
+    s.outbound("anna", START + HOUR, subject="Beech", references="ghost@carl.example")
+    return s
+
+
+def by_subject() -> Story:
+    s = Story()
+    s.inbound("anna", START)
+    s.outbound("anna", START + HOUR, subject="Re: Offer for oak boards")
+    return s
+
+
+def by_thread() -> Story:
+    s = Story()
+    s.inbound("anna", START, subject="Oak", thread="gmail:1")
+    s.outbound("anna", START + HOUR, subject="Beech", thread="gmail:1")
+    return s
+
+
+@pytest.mark.parametrize(
+    ("edge", "story"), [("same", two_traces), ("id", by_id), ("id", by_ghost), ("subject", by_subject)]
+)
+def test_without_an_edge_the_rest_of_the_world_matters(
+    edge: str, story: Callable[[], Story], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_local(story())
+    monkeypatch.delitem(EDGES, edge)
+    assert not is_local(story())
+
+
+def test_every_kind_of_edge_is_in_the_show() -> None:
+    assert set(EDGES) == {"same", "id", "subject"}
+
+
+def test_without_thread_keys_the_rest_of_the_world_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_local(by_thread())
+    monkeypatch.setattr("replywatch.domain.reading.thread_keys", lambda _: set())
+    assert not is_local(by_thread())
+
+
+def rebuild_agrees(story: Story, batches: Sequence[Sequence[tuple[Mail, Place]]]) -> bool:
+    """Whether deriving after each batch ends like deriving anew."""
+    with keep(story) as store:
+        for batch in batches:
+            store.add(batch)
+            store.derive()
+        incremental = whole(store)
+        store.derive(anew=True)
+        return whole(store) == incremental
+
+
+def found_again() -> tuple[Story, list[list[tuple[Mail, Place]]]]:
+    """A message read before is found in an account whose provider has thread ids; another one has the same."""
+    s = Story()
+    q = s.inbound("anna", START, subject="Oak")
+    r = s.outbound("anna", START + HOUR, subject="Beech", thread="gmail:1")
+    first = q.places[0]
+    q.places.append(Place("INBOX", "gmail", first.internal_date, "gmail:1", first.trace))
+    return s, [[(q, first), (r, r.places[0])], [(q, q.places[1])]]
+
+
+def test_without_the_thread_keys_of_later_places_the_rebuild_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rebuild_agrees(*found_again())
+    monkeypatch.setattr("replywatch.app.derive.thread_keys", lambda _: set())
+    assert not rebuild_agrees(*found_again())
+
+
+def domain_becomes(ours: bool) -> tuple[Story, list[list[tuple[Mail, Place]]]]:
+    """An opener names an unseen id; later mail shows whether such ids are ours, or that they no longer are."""
+    s = Story()
+    q = s.inbound("anna", START, subject="Re: Oak", replies=f"lost@{LEARNED}")
+    r = s.outbound("carl", START, subject="Ash", message_id=f"1@{LEARNED}")
+    other = s.inbound("dora", START, subject="Elm", message_id=f"2@{LEARNED}")
+    late = r if ours else other
+    return s, [[(m, m.places[0]) for m in s.mails if m is not late and (m is q or not ours)], [(late, late.places[0])]]
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_without_soiling_namers_of_learned_domains_the_rebuild_differs(
+    ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rebuild_agrees(*domain_becomes(ours))
+    monkeypatch.setattr(Derived, "_soil_namers", lambda *_: None)
+    assert not rebuild_agrees(*domain_becomes(ours))
+
+
+def test_two_clusters_with_the_same_evidence_may_grow_together() -> None:
+    s = Story()
+    a = s.outbound("anna", START, subject="Oak")
+    b = s.outbound("carl", START, subject="Ash")
+    tie = s.inbound("anna", START + DAY, references=(a, b))
+    assert rebuild_agrees(s, [[(a, a.places[0]), (b, b.places[0])], [(tie, tie.places[0])]])
