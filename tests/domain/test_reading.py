@@ -1,0 +1,130 @@
+"""One header judged on its own, and the keys that tie it to others."""
+
+from __future__ import annotations
+
+import pytest
+
+from replywatch.domain.headers import parse_header
+from replywatch.domain.messages import Kind, Reading
+from replywatch.domain.reading import id_domain, identity_of, keys_of, read, subject_pairs, thread_keys
+from story import INFO, Mail, Story, cases
+
+
+def reading(story: Story, mail: Mail) -> Reading:
+    return read(parse_header(mail.raw(mail.places[0])), story.team)
+
+
+def test_what_a_reading_says() -> None:
+    s = Story()
+    q = s.inbound(
+        "anna",
+        "03-02 09:00",
+        cc=["carl", "eva"],
+        subject="AW: [info] Oak",
+        replies="a@x.example",
+        references=["b@x.example", "a@x.example"],
+        fields="X-Google-Original-Message-ID: <old@anna.example>",
+    )
+    r = reading(s, q)
+    assert r.ids == (q.message_id, "old@anna.example")
+    assert (r.in_reply_to, r.references) == (("a@x.example",), ("b@x.example", "a@x.example"))
+    assert (r.base_subject, r.reply_prefix, r.subject) == ("oak", True, "AW: [info] Oak")
+    assert r.outsiders == ("carl@carl.example",)
+    assert (r.date, r.date_has_zone, r.received) == (q.when, True, q.when)
+    assert r.verdict.kind is Kind.HUMAN
+    assert not r.public_list
+
+
+def test_a_public_list_is_an_outsider() -> None:
+    s = Story(public_lists=["users@example.com"])
+    r = reading(s, s.outbound("users@example.com", "03-02 09:00"))
+    assert (r.public_list, r.outsiders) == (True, ("users@example.com",))
+
+
+def test_a_public_list_may_have_a_tag() -> None:
+    s = Story(public_lists=["users+dev@lists.example"])
+    assert reading(s, s.outbound("users+dev@lists.example", "03-02 09:00")).public_list
+    assert not reading(s, s.outbound("users@lists.example", "03-02 09:00")).public_list
+
+
+@pytest.mark.parametrize(
+    ("message_id", "domain"),
+    [("a@Example.COM", "example.com"), ("a@b@c.example", "c.example"), ("a", ""), ("", ""), ("a@", "")],
+)
+def test_the_right_side_of_an_id(message_id: str, domain: str) -> None:
+    assert id_domain(message_id) == domain
+
+
+@pytest.mark.parametrize("raw", [b"", b"\r\n", b"\xff\xfe", b"From: \n\n", b"Message-ID: <\x00>\nSubject: \x00\n"])
+def test_nothing_is_too_strange_to_be_read(raw: bytes) -> None:
+    r = read(parse_header(raw), Story().team)
+    assert len(r.identity) == 32
+    assert keys_of(r, ())
+
+
+def test_identities_do_not_depend_on_the_team() -> None:
+    header = parse_header(b"From: a@b.example\nMessage-ID: <x>\nDate: Mon, 2 Mar 2026 09:00:00 +0000\n")
+    assert read(header, Story().team).identity == read(header, Story(domains=["b.example"]).team).identity
+    assert identity_of(header, "any") == identity_of(header, "other")
+
+
+# Keys
+
+HUMAN, MACHINE = "", "Auto-Submitted: auto-generated"
+PAIRS = [
+    # by, to, subject, fields → persons of the pairs
+    ("inbound", "anna", [INFO], "Oak", HUMAN, {"anna@anna.example"}),
+    ("inbound with Reply-To", "anna", [INFO], "Oak", "Reply-To: a@x.example", {"anna@anna.example", "a@x.example"}),
+    ("inbound to others too", "anna", [INFO, "carl"], "Oak", HUMAN, {"anna@anna.example"}),
+    ("outbound", "ben", ["anna", "carl", "eva"], "Oak", HUMAN, {"anna@anna.example", "carl@carl.example"}),
+    ("acknowledgement of ours", "ben", ["anna"], "Oak", MACHINE, {"anna@anna.example"}),
+    ("automatic inbound", "anna", [INFO], "Oak", MACHINE, set()),
+    ("newsletter of ours", "ben", ["anna"], "Oak", "List-Unsubscribe: <https://x.example>", set()),
+    ("internal", "ben", ["eva"], "Oak", HUMAN, set()),
+    ("trivial subject", "anna", [INFO], "Re:", HUMAN, set()),
+    ("public list", "anna", [INFO, "users@lists.example"], "Oak", HUMAN, set()),
+]
+
+
+@cases("by", "to", "subject", "fields", "people", rows=PAIRS)
+def test_pairs_of_person_and_subject(by: str, to: list[str], subject: str, fields: str, people: set[str]) -> None:
+    s = Story(public_lists=["users@lists.example"])
+    assert set(subject_pairs(reading(s, s.mail(by, "03-02 09:00", to, subject=subject, fields=fields)))) == {
+        f"{person}\0oak" for person in people
+    }
+
+
+def share(first: dict[str, object], second: dict[str, object]) -> bool:
+    """Whether two messages would fall into one cluster."""
+    s = Story()
+    a, b = (
+        keys_of(reading(s, s.inbound("anna", when, **({"subject": when} | said))), said_threads)
+        for when, said, said_threads in (
+            ("03-02 09:00", {k: v for k, v in first.items() if k != "threads"}, first.get("threads", ())),
+            ("03-02 10:00", {k: v for k, v in second.items() if k != "threads"}, second.get("threads", ())),
+        )
+    )
+    return not a.isdisjoint(b)
+
+
+SHARING = [
+    ("nothing", {}, {}, False),
+    ("reply", {"message_id": "q"}, {"replies": "q"}, True),
+    ("reference", {"message_id": "q"}, {"references": ["x", "q"]}, True),
+    ("the same ghost", {"references": "g"}, {"replies": "g"}, True),
+    ("an alias", {"fields": "X-Microsoft-Original-Message-ID: <q>"}, {"replies": "q"}, True),
+    ("one id", {"message_id": "q"}, {"message_id": "q"}, True),
+    ("one thread", {"threads": ["gmail:1"]}, {"threads": ["gmail:1", "gmail:2"]}, True),
+    ("thread and id of one text", {"threads": ["gmail:1"]}, {"replies": "gmail:1"}, False),
+    ("one subject", {"subject": "Oak"}, {"subject": "Re: oak"}, True),
+    ("ids in another letter case", {"message_id": "Q"}, {"replies": "q"}, False),
+]
+
+
+@cases("first", "second", "shared", rows=SHARING)
+def test_what_shares_a_key(first: dict[str, object], second: dict[str, object], shared: bool) -> None:
+    assert share(first, second) == shared
+
+
+def test_keys_fit_into_the_store() -> None:
+    assert all(-(2**63) <= key < 2**63 for key in thread_keys(map(str, range(100))))
