@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import errno
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -106,6 +107,9 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
     `arguments` are those of the process by default.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter gets a question mark, not a bug
     try:
         return _call(command, words)
     except BrokenPipeError:

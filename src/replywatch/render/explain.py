@@ -39,9 +39,9 @@ def explanation_text(explanation: Explanation, zone: tzinfo) -> str:
 
 
 def judgements_json_lines(judgements: Iterable[FileJudgement]) -> Iterator[str]:
-    """One JSON object for each file."""
+    """One JSON object for each file, one a line, in ASCII: no pipe can garble it."""
     for judgement in judgements:
-        yield json.dumps(asdict(judgement), ensure_ascii=False)
+        yield json.dumps(asdict(judgement))
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:

@@ -66,9 +66,9 @@ def export_row(standing: Standing) -> dict[str, Any]:
 
 
 def as_json_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """One JSON object a line."""
+    """One JSON object a line, in ASCII: no pipe can garble it."""
     for row in rows:
-        yield json.dumps(row, ensure_ascii=False)
+        yield json.dumps(row)
 
 
 def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
