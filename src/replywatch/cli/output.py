@@ -74,7 +74,7 @@ class Listener:
             self._bars.advance(self._task, steps)
 
     def say(self, text: str) -> None:
-        """Something a person should read now, one line."""
+        """Something a person should read now, one line; blanks in front stay."""
         if self._bars:
             self._bars.console.print(_plain(text), markup=False, highlight=False)
         else:
@@ -98,4 +98,4 @@ def _bars() -> Bars:
 def _plain(text: str) -> str:
     from replywatch.render.text import safe  # noqa: PLC0415 - only where something is said
 
-    return safe(text)
+    return " " * (len(text) - len(text.lstrip(" "))) + safe(text)

@@ -48,15 +48,20 @@ def _lines(outcome: AccountOutcome, *, quiet: bool) -> Iterator[str]:
     name = outcome.account
     if outcome.error:
         yield f"{name}: failed: {outcome.error.text}"
-        yield f"  {outcome.error.hint}"
+        if outcome.error.hint:
+            yield f"  {outcome.error.hint}"
         return
     if not quiet:
-        yield f"{name}: {outcome.messages} new, {outcome.mailboxes} mailboxes"
+        yield f"{name}: {_counted(outcome.messages, 'new message')}, {_counted(outcome.mailboxes, 'mailbox', 'es')}"
     if outcome.unread:
-        yield f"{name}: {outcome.unread} messages could not be read; they are tried again with every poll"
+        yield f"{name}: {_counted(outcome.unread, 'message')} could not be read; every poll tries again"
     if outcome.lacks_sent:
         yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
         yield f'  Name it in the config, under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
+
+
+def _counted(number: int, noun: str, plural: str = "s") -> str:
+    return f"{number} {noun}{'' if number == 1 else plural}"
 
 
 def _failure(failed: Sequence[AccountOutcome], polled: int) -> ReplywatchError:
