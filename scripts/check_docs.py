@@ -118,8 +118,10 @@ def calls(line: str) -> Iterator[list[str]]:
         if set(token) <= set("();|&"):
             yield words
             words = []
-        elif set(token) <= set("<>"):
+        elif set(token) <= set("<>&"):
             target = True
+            if words and words[-1].isdigit():  # the 2 of `2>&1`
+                words.pop()
         elif target:
             target = False
         elif words or not _SETTING.fullmatch(token):

@@ -1,4 +1,7 @@
-"""Certificates for test servers: an authority of our own, and what can be wrong with a certificate."""
+"""Certificates for test servers: an authority of our own, and what can be wrong with a certificate.
+
+They have what RFC 5280 demands (key identifiers, key usage): from 3.13 on, Python takes no others.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 class Authority:
     """A certificate authority that only these tests trust."""
@@ -17,8 +32,11 @@ class Authority:
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name("replywatch test authority")
-        certificate = _builder(self._name, self._name, self._key, expired=False).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        certificate = (
+            _builder(self._name, self._name, self._key, expired=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_SIGNS_CERTIFICATES, critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
         )
         self.certificate = _pem(certificate.sign(self._key, hashes.SHA256()))
         """The authority's own certificate, PEM."""
@@ -36,13 +54,16 @@ def _server_certificate(
     hosts: tuple[str, ...], issuer: x509.Name, issuer_key: ec.EllipticCurvePrivateKey | None, *, expired: bool
 ) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _builder(_name(hosts[0]), issuer, key, expired=expired).add_extension(
-        x509.SubjectAlternativeName([_general_name(host) for host in hosts]), critical=False
+    signer = issuer_key or key
+    certificate = (
+        _builder(_name(hosts[0]), issuer, key, expired=expired)
+        .add_extension(x509.SubjectAlternativeName([_general_name(host) for host in hosts]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return private + _pem(certificate.sign(issuer_key or key, hashes.SHA256()))
+    return private + _pem(certificate.sign(signer, hashes.SHA256()))
 
 
 def _builder(

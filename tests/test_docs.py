@@ -1,0 +1,156 @@
+"""What the documents say is true of the code. Commands and outputs they show: scripts/check_docs.py."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from replywatch.cli import main
+from replywatch.config.load import parse_config
+from replywatch.config.table import Table
+from replywatch.domain.measure import BUCKETS
+from replywatch.domain.messages import Direction, Disposition, Kind, Role, Rung, Status
+from replywatch.errors import ReplywatchError
+from replywatch.store.database import Database
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+EXAMPLE = ROOT / "config.example.toml"
+
+
+def text_of(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows_of(text):
+    """The cells of the table rows in a Markdown text."""
+    return [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\|.*\|$", text, re.MULTILINE)
+    ]
+
+
+class TestGlossary:
+    @pytest.mark.parametrize("words", [Direction, Disposition, Kind, Role, Rung, Status])
+    def test_has_every_word_of_the_code(self, words):
+        known = set(re.findall(r"`([^`]+)`", text_of("docs/glossary.md")))
+        assert {word.value for word in words} <= known
+
+    def test_has_every_bucket(self):
+        known = set(re.findall(r"`([^`]+)`", text_of("docs/glossary.md")))
+        assert {bucket.key for bucket in BUCKETS} <= known
+
+    def test_no_help_uses_a_synonym(self):
+        synonyms = [
+            word.strip()
+            for _, _, *others in rows_of(text_of("docs/glossary.md"))
+            for word in re.sub(r"\(.*?\)", "", others[0]).split(",")
+            if word.strip() not in ("", "not", "---")
+        ]
+        assert "ticket" in synonyms
+        helps = {name: help_of(command) for name, command in commands()}
+        used = [(n, s) for n, text in helps.items() for s in synonyms if re.search(rf"\b{s}s?\b", text, re.IGNORECASE)]
+        assert not used
+
+
+def commands():
+    context = click.Context(main.cli, info_name="replywatch")
+    return [("", main.cli), *((name, main.cli.get_command(context, name)) for name in main.COMMANDS)]
+
+
+def help_of(command):
+    return command.get_help(click.Context(command, info_name="replywatch"))
+
+
+class TestReadme:
+    def test_names_every_command(self):
+        assert all(
+            re.search(rf"\breplywatch {name}\b|^  {name} ", text_of("README.md"), re.MULTILINE)
+            for name in main.COMMANDS
+        )
+
+    def test_has_every_exit_code(self):
+        said = {int(row[0]) for row in rows_of(text_of("README.md")) if row[0].isdigit()}
+        errors = [ReplywatchError]
+        for error in errors:
+            errors += error.__subclasses__()
+        assert said == {0, main.BUG, main.INTERRUPTED} | {error.exit_code for error in errors}
+
+    def test_has_every_bucket(self):
+        shown = [(row[0], row[1]) for row in rows_of(text_of("README.md")) if len(row) == 3]
+        assert [pair for pair in shown if pair[1].startswith("`")] == [(b.label, f"`{b.key}`") for b in BUCKETS]
+
+    def test_first_code_is_the_two_commands(self):
+        first = re.search(r"```sh\n(.*?)```", text_of("README.md"), re.DOTALL)
+        assert [line.split("#")[0].split() for line in first[1].splitlines()] == [["make", "demo"], ["make", "test"]]
+
+
+class TestDecisions:
+    def test_are_numbered_without_gaps(self):
+        assert [path.name[:4] for path in DECISIONS] == [f"{n:04}" for n in range(1, len(DECISIONS) + 1)]
+
+    def test_index_has_each_with_its_title(self):
+        index = [tuple(row) for row in rows_of(text_of("docs/decisions/README.md")) if row[0].startswith("[")]
+        assert index == [(f"[{p.name[:4]}]({p.name})", p.read_text().splitlines()[0][8:]) for p in DECISIONS]
+
+    @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name[:4])
+    def test_have_context_decision_consequences(self, path):
+        text = path.read_text()
+        assert text.startswith(f"# {path.name[:4]}: ")
+        assert re.findall(r"^## (\w+)", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+
+
+def test_schema_is_that_of_a_new_store(tmp_path):
+    said = {}
+    for part in text_of("docs/schema.md").split("\n### `")[1:]:
+        rows = [row for row in rows_of(part) if row[0].startswith("`")]
+        said[part.partition("`")[0]] = [
+            (row[0].split("`")[1], row[1].split(",")[0], row[1].endswith("null"), "(key)" in row[0]) for row in rows
+        ]
+    made = {}
+    with Database(tmp_path / "store.sqlite3", create=True) as database:
+        names = list(database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '*sqlite_*'"))
+        for (name,) in names:
+            made[name] = [
+                (column, kind, not (needed or key), bool(key))
+                for _, column, kind, needed, _, key in database.rows(f"PRAGMA table_info({name})")
+            ]
+    assert said == made
+
+
+class TestExampleConfig:
+    def test_names_every_key_that_is_read(self, monkeypatch):
+        asked = set()
+        take = Table.take
+        monkeypatch.setattr(Table, "take", lambda self, key: asked.add(key) or take(self, key))
+        accounts = [
+            {"type": "imap", "host": "h", "username": "u", "password": {"env": "X"}, "mailboxes": {"sent": ["S"]}},
+            {"type": "maildir", "path": "m"},
+            {"type": "mbox", "path": "m"},
+        ]
+        data = {"team": {"domains": ["b.de"]}, "accounts": dict(zip("abc", accounts, strict=True))}
+        parse_config(data, ROOT, {})
+        assert "timezone" in asked
+        unsupported = {"business_hours", "targets", "oauth2"}
+        shown = EXAMPLE.read_text()
+        assert {key for key in asked - unsupported - set("abc") if not re.search(rf"\b{key}\b", shown)} == set()
+
+    def test_every_line_that_can_be_used_is_accepted(self):
+        text = re.sub(r"^#(\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+        assert text.count("\n#") < EXAMPLE.read_text().count("\n#")
+        assert parse_config(tomllib.loads(text), ROOT, {}).accounts
+
+
+def test_changelog_has_the_version():
+    version = tomllib.loads(text_of("pyproject.toml"))["project"]["version"]
+    assert re.search(rf"^## \[{re.escape(version)}\]", text_of("CHANGELOG.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path):
+    links = re.findall(r"\]\(([^)#:]+)[^):]*\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
