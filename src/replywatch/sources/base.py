@@ -11,7 +11,6 @@ from typing import Protocol, Self
 
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 
-
 __all__ = ["FetchedMessage", "Listing", "MailboxState", "Source"]
 
 
