@@ -25,8 +25,8 @@ from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, DerivedRows, Pending, Place, ReadBatch
 
-READ_AT_ONCE = 1000
-CLUSTERS_AT_ONCE = 300
+READ_AT_ONCE = 2000
+CLUSTERS_AT_ONCE = 1000
 
 
 def fingerprint(config: Config) -> str:

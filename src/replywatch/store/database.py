@@ -15,6 +15,13 @@ from replywatch.store import schema
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 20.0
+_PRAGMAS = (
+    "foreign_keys = ON",
+    "synchronous = FULL",
+    "cache_size = -32000",  # KiB
+    "wal_autocheckpoint = 8000",  # pages, 32 MB: the same pages of the indexes change with every batch
+    "trusted_schema = OFF",
+)
 
 
 class Database:
@@ -36,7 +43,7 @@ class Database:
             self._connection = connection = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
             )
-            for pragma in ("foreign_keys = ON", "synchronous = FULL", "cache_size = -32000", "trusted_schema = OFF"):
+            for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
             self._migrate(connection)
         return self
