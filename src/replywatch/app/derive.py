@@ -18,8 +18,8 @@ from replywatch.domain.clusters import assign
 from replywatch.domain.headers import parse_header
 from replywatch.domain.match import MatchSettings, match
 from replywatch.domain.merge import Copy, merge
-from replywatch.domain.messages import Message, Reading, Role
-from replywatch.domain.reading import id_domain, keys_of, read, thread_keys
+from replywatch.domain.messages import Mark, Message, Reading, Role
+from replywatch.domain.reading import id_domain, keys_of, mark_keys, read, thread_keys
 from replywatch.domain.roles import role_of
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
@@ -57,17 +57,18 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
     last_pass = derived.newest_pass()
     pending, _ = derived.due()
     progress.begin("Reading headers", pending)
+    replies = derived.marked_replies()
     while batch := derived.pending(READ_AT_ONCE):
-        _read_batch(derived, batch, config.team)
+        _read_batch(derived, batch, config.team, replies)
         progress.advance(len(batch))
     _, dirty = derived.due()
     progress.begin("Matching replies", dirty)
     places = places_of(derived, config)
-    our_domains = derived.our_id_domains()
+    our_domains, marks = derived.our_id_domains(), derived.marks()
     while clusters := derived.dirty(CLUSTERS_AT_ONCE):
         rows = DerivedRows()
         for cluster, copies in derived.copies(clusters, places):
-            _derive_cluster(rows, cluster, messages_of(copies, config.team), config, our_domains)
+            _derive_cluster(rows, cluster, messages_of(copies, config.team, marks), config, our_domains)
         derived.replace(clusters, rows)
         progress.advance(len(clusters))
     derived.finish(last_pass)
@@ -85,10 +86,11 @@ def places_of(derived: Derived, config: Config) -> dict[int, Place]:
     return places
 
 
-def messages_of(copies: Sequence[Copy], team: Team) -> list[Message]:
-    """The messages behind the copies of one cluster."""
+def messages_of(copies: Sequence[Copy], team: Team, marks: Mapping[str, Mark]) -> list[Message]:
+    """The messages behind the copies of one cluster, with the corrections by hand that hold for them."""
     same = groupby(sorted(copies, key=lambda c: c.reading.identity), key=lambda c: c.reading.identity)
-    merged = (merge(list(group), all_inbound=not team.addresses) for _, group in same)
+    all_inbound = not team.addresses
+    merged = (merge(list(group), all_inbound=all_inbound, mark=marks.get(identity)) for identity, group in same)
     return [m for m in merged if m]
 
 
@@ -110,12 +112,13 @@ def _derive_cluster(
         rows.add_exchange(cluster, exchange, levels)
 
 
-def _read_batch(derived: Derived, batch: Sequence[Pending], team: Team) -> None:
+def _read_batch(derived: Derived, batch: Sequence[Pending], team: Team, replies: Mapping[str, Sequence[str]]) -> None:
     readings = {p.message: read(parse_header(p.header), team) for p in batch if p.cluster is None}
-    keys = {
-        p.message: keys_of(readings[p.message], p.threads) if p.cluster is None else thread_keys(p.threads)
-        for p in batch
-    }
+    keys = {}
+    for p in batch:
+        identity = p.identity or readings[p.message].identity
+        own = keys_of(readings[p.message], p.threads) if p.cluster is None else thread_keys(p.threads)
+        keys[p.message] = own | mark_keys(replies.get(identity, ()))
     known = derived.clusters_of({k for ks in keys.values() for k in ks})
     assignment = assign(((p.message, p.cluster, keys[p.message]) for p in batch), known)
     derived.add_batch(ReadBatch(readings, assignment, _id_domains(readings.values()), _named_domains(readings, team)))

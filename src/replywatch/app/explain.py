@@ -6,6 +6,7 @@ from pathlib import Path
 
 from replywatch.app.current import current
 from replywatch.app.derive import match_settings, messages_of, places_of
+from replywatch.app.find import the_message
 from replywatch.app.progress import Progress
 from replywatch.app.view import as_of_of, coverage_of
 from replywatch.config.model import Config
@@ -20,12 +21,9 @@ from replywatch.domain.periods import Period
 from replywatch.domain.reading import read
 from replywatch.domain.standings import Standing, standing
 from replywatch.domain.team import Team
-from replywatch.errors import UsageError
 from replywatch.store.derived import Derived
-from replywatch.store.queries import MessageRow, Queries
+from replywatch.store.queries import Queries
 
-SHORTEST_ID = 4
-LISTED = 10
 HEADER_LIMIT = 1 << 20
 
 
@@ -36,11 +34,11 @@ def explain_message(config: Config, text: str, progress: Progress) -> Explanatio
     """
     with current(config, progress) as database:
         queries, derived = Queries(database), Derived(database)
-        row = _the_one(queries, text.strip().removeprefix("<").removesuffix(">"))
+        row = the_message(queries, text)
         as_of = as_of_of(database, config)
-        places = places_of(derived, config)
+        places, marks = places_of(derived, config), derived.marks()
         ((_, copies),) = derived.copies([row.cluster], places)
-        messages = {m.identity: m for m in messages_of(copies, config.team)}
+        messages = {m.identity: m for m in messages_of(copies, config.team, marks)}
         settings = match_settings(config, derived.our_id_domains())
         matched = match(list(messages.values()), settings)
         found = tuple(s for s in queries.sources(row.cluster) if s.identity == row.identity)
@@ -67,24 +65,6 @@ def explain_message(config: Config, text: str, progress: Progress) -> Explanatio
             standings=standings(Rung.SUBJECT),
             strict=standings(Rung.REFERENCES),
         )
-
-
-def _the_one(queries: Queries, text: str) -> MessageRow:
-    if len(text) < SHORTEST_ID:
-        raise UsageError(f"{text!r} is too short for an id", "Give a Message-ID, or at least 4 letters of an id.")
-    found = queries.find_messages(text, LISTED + 1)
-    if not found:
-        raise UsageError(
-            f"no message has the id {text}",
-            "Take the Message-ID from the mail's source, or the id that `waiting` or `export` shows.",
-        )
-    if len(found) > 1:
-        more = " …" if len(found) > LISTED else ""
-        raise UsageError(
-            f"several messages have the id {text}: " + ", ".join(m.identity for m in found[:LISTED]) + more,
-            "Give one of these.",
-        )
-    return found[0]
 
 
 def explain_file(path: Path, team: Team) -> FileJudgement:
@@ -114,5 +94,6 @@ def _found_in_an_inbox(reading: Reading) -> Copy:
         first_seen=0,
         gone=None,
         draft=False,
+        flagged=None,
     )
     return Copy("", reading, (place,))

@@ -27,6 +27,8 @@ BATCH = 500
 """Messages in one transaction."""
 WINDOW = 20_000
 """Messages whose UIDs are held in memory at once."""
+ASKED_FOR = 180 * 86_400
+"""Seconds after its arrival for which the server is asked whether a message was answered."""
 HIGHEST_UID = 2**63 - 1
 NAMED = 20
 """Mailboxes that an error names at most."""
@@ -151,7 +153,7 @@ class _Pass:
 
     def _read_mailbox(self, source: Source, mailbox: int, listing: Listing) -> None:
         known = self._facts.present_epoch(mailbox)
-        if known and known.complete and source.status(listing.name, known.state) == known.state:
+        if known and known.complete and self._is_unchanged(source, listing, known):
             return
         state = source.open(listing.name, known.state if known else None)
         epoch = self._facts.epoch(mailbox, state, self._clock())
@@ -161,8 +163,26 @@ class _Pass:
             for span in _windows(epoch.scanned_to + 1, upper, state.exists):
                 self._fetch(source, epoch, source.uids(*span))
         self._fetch(source, epoch, self._facts.quarantined(epoch.id))
+        self._ask_for_answers(source, epoch)
         if self._settle(source, epoch, state):
             self._facts.finish_mailbox(epoch, state, self._clock())
+
+    def _ask_for_answers(self, source: Source, epoch: Epoch) -> None:
+        """Has the server been told of answers that were not seen? Only the open exchanges are asked for."""
+        waiting = self._unanswered(epoch)
+        answered = sorted(source.answered(waiting)) if waiting else []
+        if answered:
+            since = self._facts.last_complete_pass(self._number)
+            self._facts.flag_answered(epoch.id, answered, since, self._clock())
+
+    def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
+        """Whether opening the mailbox would tell nothing new; flags change unseen where the source doesn't count them."""
+        if source.status(listing.name, known.state) != known.state:
+            return False
+        return known.state.tells_flags or not self._unanswered(known)
+
+    def _unanswered(self, epoch: Epoch) -> list[int]:
+        return self._facts.unanswered(epoch.id, self._clock() - ASKED_FOR)
 
     def _settle(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
         """Whether the store holds just what the mailbox holds; if not, compare the lists and mend what differs."""

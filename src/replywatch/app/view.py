@@ -74,11 +74,12 @@ class View:
         spanning = self.queries.hide_spanning(self.as_of)
         if not spanning:
             return []
-        places, settings = places_of(derived, config), match_settings(config, derived.our_id_domains())
+        places, marks = places_of(derived, config), derived.marks()
+        settings = match_settings(config, derived.our_id_domains())
         found = []
         for start in range(0, len(spanning), CLUSTERS_AT_ONCE):
             for _, copies in derived.copies(spanning[start : start + CLUSTERS_AT_ONCE], places):
-                until_then = [m for m in messages_of(copies, config.team) if m.clock <= self.as_of]
+                until_then = [m for m in messages_of(copies, config.team, marks) if m.clock <= self.as_of]
                 found += [e for e, levels in match(until_then, settings).exchanges if levels & self.level]
         return found
 

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "waiting": Lazy("replywatch.cli.waiting:waiting", "List who is waiting for an answer right now."),
     "explain": Lazy("replywatch.cli.explain:explain", "Say why a message was judged and matched as it was."),
     "export": Lazy("replywatch.cli.export:export", "Write the exchanges, one row each."),
+    "mark": Lazy("replywatch.cli.mark:mark", "Correct by hand what was judged wrong or could not be seen."),
     "rebuild": Lazy("replywatch.cli.rebuild:rebuild", "Derive everything again from what was read."),
 }
 

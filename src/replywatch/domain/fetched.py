@@ -33,6 +33,11 @@ class MailboxState:
     token: str = ""
     """Whatever the source wants handed back the next time (mbox: how far and how it recognises the file)."""
 
+    @property
+    def tells_flags(self) -> bool:
+        """A changed flag shows in this state (CONDSTORE, RFC 7162; or the files' times)."""
+        return self.highestmodseq is not None or bool(self.token)
+
 
 @dataclass(frozen=True, slots=True)
 class FetchedMessage:

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from replywatch.domain.messages import Direction, Disposition, Exchange, Kind, Message, Rung
+from replywatch.domain.messages import Direction, Disposition, Exchange, Flagged, Kind, MarkKind, Message, Rung
 from replywatch.domain.reading import AUTOMATIC_ANSWERS, id_domain
 from replywatch.domain.threads import Ties, tie
 
@@ -72,11 +72,30 @@ class _Open:
     index: int
     """Of the opener."""
     ordinal: int
-    people: set[str]
+    people: set[str] = field(default_factory=set)
     """Whom a reply may be addressed to: senders, To and Cc outsiders of the exchange's inbound messages."""
     pairs: set[str] = field(default_factory=set)
+    identities: set[str] = field(default_factory=set)
+    """Of its inbound messages."""
     messages: int = 1
     acknowledged_at: int | None = None
+    marked: bool = False
+    told_at: int | None = None
+    """When it was answered according to a mark."""
+    flagged: Flagged | None = None
+    """The server's word that it was answered."""
+
+    def take_in(self, message: Message) -> None:
+        """One more inbound message belongs to it."""
+        self.people |= message.senders | message.outsiders
+        self.pairs |= message.pairs
+        self.identities.add(message.identity)
+        mark = message.mark
+        self.marked |= mark is not None
+        if mark and mark.kind is MarkKind.ANSWERED:
+            self.told_at = int(mark.value)
+        if message.flagged and (self.flagged is None or message.flagged.before < self.flagged.before):
+            self.flagged = message.flagged
 
 
 @dataclass(slots=True, eq=False)
@@ -120,6 +139,7 @@ class _Walk:
             message = self._messages[i]
             conversation = self._conversation(i, message)
             self._conversations[i] = conversation
+            self._believe_mark(conversation, message.clock)
             for pair in message.pairs:
                 self._latest[pair] = (step, conversation)
             if message.direction is Direction.INBOUND:
@@ -127,8 +147,9 @@ class _Walk:
             elif message.direction is Direction.OUTBOUND:
                 self._outbound(i, message, conversation)
         for conversation in dict.fromkeys(self.conversation_of):
+            self._believe_mark(conversation, None)
             if conversation.open:
-                self._close(conversation)
+                self._close(conversation, unseen=conversation.open.flagged)
 
     def differs_under(self, level: Rung) -> bool:
         """Whether a walk under the stricter `level` ties other messages together than this one did."""
@@ -179,8 +200,8 @@ class _Walk:
     def _inbound(self, i: int, message: Message, conversation: _Conversation) -> None:
         if message.verdict.kind is not Kind.HUMAN:
             return
-        if conversation.open and self._answered_unseen(i, message, conversation.open):
-            self._close(conversation, answered_before=message.clock)
+        if conversation.open and (unseen := self._answered_unseen(i, message, conversation.open)):
+            self._close(conversation, unseen=unseen)
         if message.disposition is Disposition.COUNTED:
             self._counted(i, message, conversation)
         elif conversation.open:
@@ -192,27 +213,26 @@ class _Walk:
         waiting = conversation.open
         if waiting and not (silent and waiting.ordinal > 1):
             waiting.messages += 1
-            waiting.people |= message.senders | message.outsiders
-            self._await(conversation, waiting, message)
+            self._take_in(conversation, waiting, message)
             return
         if waiting:
             self._close(conversation, ended_at=message.clock)
         names_ours = any(self._is_ours(g) for g in self._ties.ghosts[i])
         conversation.ordinal = 1 if silent else max(conversation.ordinal, int(names_ours)) + 1
-        conversation.open = _Open(message, i, conversation.ordinal, set(message.senders | message.outsiders))
-        self._await(conversation, conversation.open, message)
+        conversation.open = _Open(message, i, conversation.ordinal)
+        self._take_in(conversation, conversation.open, message)
 
-    def _await(self, conversation: _Conversation, waiting: _Open, message: Message) -> None:
+    def _take_in(self, conversation: _Conversation, waiting: _Open, message: Message) -> None:
         for pair in message.pairs - waiting.pairs:
             entry = (-waiting.opener.clock, waiting.opener.identity, conversation, waiting)
             heapq.heappush(self._waiting.setdefault(pair, []), entry)
-        waiting.pairs |= message.pairs
+        waiting.take_in(message)
 
     def _outbound(self, i: int, message: Message, conversation: _Conversation) -> None:
         waiting = conversation.open
-        reaches = waiting is not None and (message.public_list or not waiting.people.isdisjoint(message.outsiders))
+        reaches = waiting is not None and _reaches(message, waiting)
         if message.verdict.kind is Kind.HUMAN:
-            if waiting and reaches:
+            if waiting and reaches and waiting.told_at is None:
                 self._close(conversation, reply=message, rung=self._rung_between(waiting, i))
             if conversation.last_human is None:
                 conversation.ordinal = 1
@@ -222,8 +242,17 @@ class _Walk:
 
     def _rung_between(self, waiting: _Open, reply: int) -> Rung:
         """The strictest rung under which the reply is in one conversation with the opener."""
+        mark = self._messages[reply].mark
+        if mark and mark.kind is MarkKind.REPLY_OF:
+            return Rung.MARK
         components = self._ties.components.items()
         return next((rung for rung, of in components if of[waiting.index] == of[reply]), Rung.SUBJECT)
+
+    def _believe_mark(self, conversation: _Conversation, until: int | None) -> None:
+        """Close the open exchange if a mark says that it was answered by `until` (None: at any time)."""
+        told_at = conversation.open.told_at if conversation.open else None
+        if told_at is not None and (until is None or told_at <= until):
+            self._close(conversation, told_at=told_at, rung=Rung.MARK)
 
     @staticmethod
     def _heard(conversation: _Conversation, message: Message) -> None:
@@ -236,20 +265,27 @@ class _Walk:
     def _is_ours(self, ghost: str) -> bool:
         return self._settings.is_our_domain(id_domain(ghost))
 
-    def _answered_unseen(self, i: int, message: Message, waiting: _Open) -> bool:
-        """Whether `message` names, after the opener, a message of ours that was never seen."""
+    def _answered_unseen(self, i: int, message: Message, waiting: _Open) -> Flagged | None:
+        """The bounds of an answer that was not seen, if there was one before `message`.
+
+        The server said so, or `message` names, after the opener, a message of ours that was never seen.
+        """
+        if waiting.flagged and waiting.flagged.before <= message.clock:
+            return waiting.flagged
         chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
         after = next((n + 1 for n, one in enumerate(chain) if one in waiting.opener.ids), len(chain))
         ghosts = self._ties.ghosts[i]
-        return any(one in ghosts and self._is_ours(one) for one in chain[after:])
+        named = any(one in ghosts and self._is_ours(one) for one in chain[after:])
+        return Flagged(None, message.clock) if named else None
 
-    def _close(
+    def _close(  # noqa: PLR0913 - the ways in which an exchange can end
         self,
         conversation: _Conversation,
         *,
         reply: Message | None = None,
         rung: Rung | None = None,
-        answered_before: int | None = None,
+        told_at: int | None = None,
+        unseen: Flagged | None = None,
         ended_at: int | None = None,
     ) -> None:
         """Put the open exchange on record: answered, answered unseen, ended by a new enquiry, or still open."""
@@ -272,13 +308,21 @@ class _Walk:
                 arrival_sure=opener.clock_sure,
                 messages=done.messages,
                 acknowledged_at=done.acknowledged_at,
-                answered_at=reply.clock if reply else None,
+                answered_at=reply.clock if reply else told_at,
                 reply=reply.identity if reply else None,
                 reply_message_id=reply.message_id if reply else None,
                 answered_by=reply.author if reply else None,
-                matched_by=rung if reply else None,
-                answered_after=None if answered_before is None else opener.clock,
-                answered_before=answered_before,
+                matched_by=rung,
+                answered_after=max(opener.clock, unseen.after or opener.clock) if unseen else None,
+                answered_before=max(opener.clock, unseen.before) if unseen else None,
                 ended_at=ended_at,
+                marked=done.marked or bool(reply and reply.mark),
             )
         )
+
+
+def _reaches(message: Message, waiting: _Open) -> bool:
+    """Whether our message goes to somebody of the exchange; a mark says it outright."""
+    if message.mark and message.mark.kind is MarkKind.REPLY_OF:
+        return message.mark.value in waiting.identities
+    return message.public_list or not waiting.people.isdisjoint(message.outsiders)

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from replywatch.domain.clocks import Clock, arrival, sent_time
-from replywatch.domain.messages import Direction, Disposition, Kind, Message, Reading, Role, Sighting
+from replywatch.domain.messages import (
+    Direction,
+    Disposition,
+    Flagged,
+    Kind,
+    Mark,
+    MarkKind,
+    Message,
+    Reading,
+    Role,
+    Sighting,
+    Verdict,
+)
 from replywatch.domain.reading import subject_pairs
 
 PUT_AWAY = (Role.JUNK, Role.TRASH)
@@ -21,11 +33,11 @@ class Copy(NamedTuple):
     sightings: tuple[Sighting, ...]
 
 
-def merge(copies: Sequence[Copy], *, all_inbound: bool) -> Message | None:
+def merge(copies: Sequence[Copy], *, all_inbound: bool, mark: Mark | None = None) -> Message | None:
     """The message behind copies of equal identity; None where there are only drafts.
 
-    `all_inbound` says that no address is watched in particular (`[team] addresses` is empty). The result does not
-    depend on the order of `copies`.
+    `mark` is the correction by hand that holds for it. `all_inbound` says that no address is watched in particular
+    (`[team] addresses` is empty). The result does not depend on the order of `copies`.
     """
     found = [Copy(c.digest, c.reading, tuple(s for s in c.sightings if not s.draft)) for c in copies]
     found = sorted((c for c in found if c.sightings), key=_most_personal_first)
@@ -36,6 +48,7 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool) -> Message | None:
     sightings = [s for c in found for s in c.sightings]
     address = next((c.reading.parties.team_address for c in found if c.reading.parties.team_address), "")
     direction = _direction(first, sightings)
+    verdict = marked_verdict(first.verdict, mark)
     clock = _sent(found) if parties.ours else _arrival(found)
     public_list = any(c.reading.public_list for c in found)
     return Message(
@@ -46,8 +59,8 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool) -> Message | None:
         references=_in_order(c.reading.references for c in found),
         threads=frozenset(s.thread for s in sightings if s.thread),
         direction=direction,
-        disposition=_disposition(direction, found, sightings, address, all_inbound=all_inbound),
-        verdict=first.verdict,
+        disposition=_disposition(direction, verdict, mark, found, all_inbound=all_inbound),
+        verdict=verdict,
         contact=parties.contact,
         contact_name=parties.contact_name,
         author=parties.author,
@@ -63,6 +76,8 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool) -> Message | None:
         clock=clock.at,
         clock_source=clock.source,
         clock_sure=clock.sure,
+        mark=mark,
+        flagged=_flagged(sightings),
     )
 
 
@@ -86,16 +101,31 @@ def _direction(reading: Reading, sightings: Sequence[Sighting]) -> Direction:
     return Direction.FOREIGN if only_sent else Direction.INBOUND
 
 
+def marked_verdict(verdict: Verdict, mark: Mark | None) -> Verdict:
+    """What sort of mail it is once a person has spoken."""
+    if mark is None or mark.kind is not MarkKind.KIND:
+        return verdict
+    return Verdict(Kind(mark.value), "mark", f"marked by hand as {mark.value}")
+
+
+def _flagged(sightings: Sequence[Sighting]) -> Flagged | None:
+    """The earliest word of a mailbox that it was answered."""
+    return min((s.flagged for s in sightings if s.flagged), key=lambda f: (f.before, f.after or 0), default=None)
+
+
 def _disposition(
-    direction: Direction, copies: Sequence[Copy], sightings: Sequence[Sighting], address: str, *, all_inbound: bool
+    direction: Direction, verdict: Verdict, mark: Mark | None, copies: Sequence[Copy], *, all_inbound: bool
 ) -> Disposition:
     if direction is not Direction.INBOUND:
         return Disposition(direction.value)
-    if copies[0].reading.verdict.kind is not Kind.HUMAN:
+    if mark and (mark.kind is MarkKind.NO_REPLY_NEEDED or (verdict.rule == "mark" and verdict.kind is not Kind.HUMAN)):
+        return Disposition.SET_ASIDE
+    if verdict.kind is not Kind.HUMAN:
         return Disposition.EXCLUDED_KIND
+    sightings = [s for c in copies for s in c.sightings]
     if all(s.role in PUT_AWAY for s in _where_it_lies(sightings)):
         return Disposition.SET_ASIDE
-    if all_inbound or address:
+    if all_inbound or any(c.reading.parties.team_address for c in copies):
         return Disposition.COUNTED
     names_ours = any(c.reading.parties.names_ours for c in copies)
     watched = any(s.watched for s in sightings)

@@ -202,6 +202,36 @@ class Sighting(NamedTuple):
     gone: int | None
     """When it was found to be no longer there; None while it is."""
     draft: bool
+    flagged: Flagged | None
+    """When the server began to say that it was answered (flag \\Answered)."""
+
+
+class MarkKind(StrEnum):
+    """What a correction by hand says of a message."""
+
+    ANSWERED = "answered"
+    """Answered at a given time, by whatever means."""
+    NO_REPLY_NEEDED = "no-reply-needed"
+    KIND = "kind"
+    """It is of another kind than the rules found."""
+    REPLY_OF = "reply-of"
+    """It is a reply to another message."""
+
+
+class Mark(NamedTuple):
+    """The correction by hand that holds for a message: the latest one."""
+
+    kind: MarkKind
+    value: str
+    """Instant in seconds of the answer, the kind, or the identity of the message replied to; "" if none is needed."""
+
+
+class Flagged(NamedTuple):
+    """The server's word that somebody answered a message, between two polls."""
+
+    after: int | None
+    """It had not been answered yet; None: it was answered when first seen."""
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +270,8 @@ class Message:
     clock_source: str
     """`internaldate`, `received`, `date` or `first_seen`."""
     clock_sure: bool
+    mark: Mark | None
+    flagged: Flagged | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +309,8 @@ class Exchange:
     answered_before: int | None
     ended_at: int | None
     """Arrival of the enquiry that ended this later turn unanswered."""
+    marked: bool
+    """A correction by hand had a part in it."""
 
     @property
     def elapsed(self) -> int | None:

@@ -114,6 +114,11 @@ def thread_keys(threads: Iterable[str]) -> set[int]:
     return {_key("thread", thread) for thread in threads}
 
 
+def mark_keys(identities: Iterable[str]) -> set[int]:
+    """The keys that a message has from marks: those of the messages that it was ever said to reply to."""
+    return {_key("same", identity) for identity in identities}
+
+
 def _key(kind: str, text: str) -> int:
     digest = blake2b(f"{kind}\0{text}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from replywatch.domain.messages import Message, Rung
+from replywatch.domain.messages import MarkKind, Message, Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,13 @@ class Ties:
 def tie(messages: Sequence[Message]) -> Ties:
     """The ties between `messages`, the same for any order of them."""
     holders = _Holders(messages)
-    replies = [holders.named(i, m.in_reply_to) for i, m in enumerate(messages)]
-    references = [holders.named(i, m.references) for i, m in enumerate(messages)]
+    marked = _marked_replies(messages)
+    replies = [marked[i] if i in marked else holders.named(i, m.in_reply_to) for i, m in enumerate(messages)]
+    references = [[] if i in marked else holders.named(i, m.references) for i, m in enumerate(messages)]
     first: dict[str, int] = {}
-    threads: list[list[Node]] = [[first.setdefault(t, i) for t in m.threads] for i, m in enumerate(messages)]
+    threads: list[list[Node]] = [
+        [] if i in marked else [first.setdefault(t, i) for t in m.threads] for i, m in enumerate(messages)
+    ]
     sets = _Sets(len(messages))
     components = {}
     for rung, names in ((Rung.IN_REPLY_TO, replies), (Rung.REFERENCES, references), (Rung.PROVIDER, threads)):
@@ -98,6 +101,13 @@ class _Holders:
                 if i != namer:
                     return i
         return next(i for i in holders if i != namer)
+
+
+def _marked_replies(messages: Sequence[Message]) -> dict[int, list[Node]]:
+    """The messages that a mark ties to one other: what they name themselves ties them no longer."""
+    targets = {i: m.mark.value for i, m in enumerate(messages) if m.mark and m.mark.kind is MarkKind.REPLY_OF}
+    index = {m.identity: i for i, m in enumerate(messages)} if targets else {}
+    return {i: [index[target]] for i, target in targets.items() if target in index}
 
 
 def _rungs(components: Mapping[Rung, Sequence[int]]) -> list[Rung | None]:

@@ -49,6 +49,10 @@ class Source(Protocol):
         """The UIDs between `first` and `last`, both included, that exist now, ascending."""
         ...
 
+    def answered(self, uids: Sequence[int]) -> set[int]:
+        """Those of `uids` that somebody answered, as the source says (flag Answered)."""
+        ...
+
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """The messages with these UIDs, in any order; one that is gone or can't be read is left out."""
         ...

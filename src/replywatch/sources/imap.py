@@ -158,6 +158,19 @@ class ImapSource:
         for batch in self._question.batches(uids):
             yield from self._fetch_batch(batch)
 
+    def answered(self, uids: Sequence[int]) -> set[int]:
+        """Those of `uids` that have the flag Answered (RFC 9051, section 2.3.2).
+
+        Raises:
+            MailboxError: no mailbox is open, or the server's answer can't be read.
+            ConnectError: the connection broke.
+        """
+        wanted = set(uids)
+        found: set[int] = set()
+        for low, high in self._windows(min(wanted, default=1), max(wanted, default=0)):
+            found |= wanted & self._search(f"UID {low}:{high} ANSWERED")
+        return found
+
     def _windows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """`first` to `last` in parts with some 20,000 messages each, however sparse the UIDs are."""
         exists = self._mailbox()[1].exists

@@ -156,6 +156,15 @@ class MaildirSource:
                     yield message
                 break
 
+    def answered(self, uids: Sequence[int]) -> set[int]:
+        """Those of `uids` whose file name has the flag R.
+
+        Raises:
+            MailboxError: the mailbox can't be read any more.
+        """
+        names = self._listed(self._opened).names
+        return {uid for uid in uids if "\\Answered" in _flags(names.get(uid, ""))}
+
     def _folder(self, name: str) -> Path:
         if name not in self._mailboxes:
             raise MailboxError(f"{self._path} has no mailbox {name!r}")

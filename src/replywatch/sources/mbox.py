@@ -216,6 +216,14 @@ class MboxSource:
             if end is not None:
                 yield file.read(uid - 1, end)
 
+    def answered(self, uids: Sequence[int]) -> set[int]:
+        """Those of `uids` whose X-Mozilla-Status or X-Status field says that they were answered.
+
+        Raises:
+            MailboxError: the file can't be read, or was rewritten since it was opened.
+        """
+        return {message.uid for message in self.fetch(uids) if "\\Answered" in message.flags}
+
     def _file(self, name: str) -> _File:
         if name not in self._paths:
             raise MailboxError(f"{self._path} has no mailbox {name!r}")

@@ -10,8 +10,22 @@ from operator import attrgetter, itemgetter
 
 from replywatch.domain.clusters import Assignment
 from replywatch.domain.merge import Copy
-from replywatch.domain.messages import Exchange, Kind, Message, Parties, Reading, Role, Rung, Sighting, Verdict
+from replywatch.domain.messages import (
+    Exchange,
+    Flagged,
+    Kind,
+    Mark,
+    MarkKind,
+    Message,
+    Parties,
+    Reading,
+    Role,
+    Rung,
+    Sighting,
+    Verdict,
+)
 from replywatch.store.database import Database
+from replywatch.store.facts import UNDO
 from replywatch.store.schema import CLUSTER_TABLES, DERIVED_TABLES
 
 EXCHANGE_COLUMNS = tuple(f.name for f in fields(Exchange))
@@ -26,6 +40,8 @@ class Pending:
     cluster: int | None
     """None: it was never read under these rules."""
     threads: frozenset[str]
+    identity: str | None
+    """None: it was never read under these rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +108,32 @@ class Derived:
         """All that passes up to `last_pass` brought is derived now."""
         self._db.execute("UPDATE derivation SET last_pass = ?", [last_pass])
 
+    def marks(self) -> dict[str, Mark]:
+        """Identity → the mark that holds for it: the latest one, unless it was undone."""
+        rows = self._db.rows("SELECT identity, kind, value FROM marks ORDER BY id")
+        latest = {identity: (kind, value) for identity, kind, value in rows}
+        return {i: Mark(MarkKind(k), v) for i, (k, v) in latest.items() if k != UNDO}
+
+    def marked_replies(self) -> dict[str, list[str]]:
+        """Identity → those of the messages that it was ever marked as a reply to, even if undone since."""
+        found: dict[str, list[str]] = {}
+        for identity, value in self._db.rows("SELECT identity, value FROM marks WHERE kind = ?", [MarkKind.REPLY_OF]):
+            found.setdefault(identity, []).append(value)
+        return found
+
     # First hop: readings and clusters
 
     def pending(self, most: int) -> list[Pending]:
         """Up to `most` messages that are due, ascending."""
         rows = self._db.rows(
-            "SELECT p.message, m.header, r.cluster,"
+            "SELECT p.message, m.header, r.cluster, r.identity,"
             " (SELECT json_group_array(DISTINCT l.thread) FROM locations l"
             " WHERE l.message = p.message AND l.thread IS NOT NULL)"
             " FROM pending p JOIN messages m ON m.id = p.message LEFT JOIN readings r ON r.message = p.message"
             " ORDER BY p.message LIMIT ?",
             [most],
         )
-        return [Pending(i, h, c, frozenset(json.loads(t))) for i, h, c, t in rows]
+        return [Pending(m, h, c, frozenset(json.loads(t)), i) for m, h, c, i, t in rows]
 
     def clusters_of(self, keys: Iterable[int]) -> dict[int, int]:
         """Key → cluster, for those keys that were seen before."""
@@ -127,8 +156,8 @@ class Derived:
                     self._db.execute(f"UPDATE OR REPLACE {table} SET cluster = ? WHERE cluster = ?", [new, old])
                 self._db.execute("DELETE FROM dirty WHERE cluster = ?", [old])
             self._db.execute_many(
-                "INSERT INTO readings VALUES (?, ?, ?)",
-                [(m, assignment.clusters[m], encode_reading(r)) for m, r in batch.readings.items()],
+                "INSERT INTO readings VALUES (?, ?, ?, ?)",
+                [(m, assignment.clusters[m], r.identity, encode_reading(r)) for m, r in batch.readings.items()],
             )
             self._db.execute_many("INSERT INTO keys VALUES (?, ?)", assignment.holders.items())
             self._db.execute_many(
@@ -178,7 +207,8 @@ class Derived:
         """Each of `clusters` with its copies and the places where they lie."""
         rows = self._db.rows(
             "SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone,"
-            " l.flags FROM json_each(?) j JOIN readings r ON r.cluster = j.value JOIN messages m ON m.id = r.message"
+            " l.flags, l.unanswered_at, l.answered_at"
+            " FROM json_each(?) j JOIN readings r ON r.cluster = j.value JOIN messages m ON m.id = r.message"
             " LEFT JOIN locations l ON l.message = r.message ORDER BY r.cluster, r.message",
             [json.dumps(list(clusters))],
         )
@@ -197,8 +227,9 @@ class Derived:
                         first_seen,
                         gone,
                         draft="\\Draft" in flags,
+                        flagged=None if answered_at is None else Flagged(unanswered_at, answered_at),
                     )
-                    for *_, epoch, date, thread, first_seen, gone, flags in found
+                    for *_, epoch, date, thread, first_seen, gone, flags, unanswered_at, answered_at in found
                     if (p := places.get(epoch)) and p.role is not Role.SKIP
                 )
                 copies.append(Copy(found[0][2].hex(), decode_reading(found[0][3]), sightings))

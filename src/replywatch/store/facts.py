@@ -24,6 +24,11 @@ class Epoch:
     """It was read to its end then, and nothing is left over."""
 
 
+ANSWERED = "\\Answered"
+UNDO = "undo"
+"""A mark that takes back the one before it."""
+
+
 class Facts:
     """Reads and writes the facts of a store."""
 
@@ -108,6 +113,7 @@ class Facts:
     ) -> None:
         """Store a batch: headers, places, what could not be read, and the cursor, all or nothing."""
         digests = [blake2b(m.header, digest_size=16).digest() for m in fetched]
+        answered = [now if ANSWERED in m.flags else None for m in fetched]
         with self._db.transaction():
             self._db.execute_many(
                 "INSERT OR IGNORE INTO messages (digest, header) VALUES (?, ?)",
@@ -115,11 +121,12 @@ class Facts:
             )
             ids = dict(self._message_ids(digests))
             self._db.execute_many(
-                "INSERT INTO locations (epoch, uid, message, internal_date, size, flags, thread, first_seen)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
+                "INSERT INTO locations"
+                " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
                 [
-                    (epoch, m.uid, ids[d], m.internal_date, m.size, " ".join(m.flags), m.thread, now)
-                    for d, m in zip(digests, fetched, strict=True)
+                    (epoch, m.uid, ids[d], m.internal_date, m.size, " ".join(m.flags), m.thread, now, a)
+                    for d, m, a in zip(digests, fetched, answered, strict=True)
                 ],
             )
             self._db.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in ids.values()])
@@ -226,6 +233,48 @@ class Facts:
                 "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?"
                 " WHERE id = ?",
                 [state.uidnext, state.exists, state.highestmodseq, state.token, now, epoch.id],
+            )
+
+    def unanswered(self, epoch: int, since: int) -> list[int]:
+        """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""
+        rows = self._db.rows(
+            "SELECT DISTINCT l.uid FROM exchanges e CROSS JOIN readings r ON r.identity = e.id"
+            " CROSS JOIN locations l ON l.message = r.message"
+            " WHERE e.answered_at IS NULL AND e.answered_before IS NULL AND e.arrived_at >= ?"
+            " AND l.epoch = ? AND l.gone IS NULL AND l.answered_at IS NULL ORDER BY l.uid",
+            [since, epoch],
+        )
+        return [u for (u,) in rows]
+
+    def flag_answered(self, epoch: int, uids: Sequence[int], since: int | None, now: int) -> None:
+        """The server says that these were answered; it did not yet at `since`, the last time it was asked."""
+        with self._db.transaction():
+            self._db.execute_many(
+                "UPDATE locations SET answered_at = ?, unanswered_at = max(first_seen, coalesce(?, first_seen))"
+                " WHERE epoch = ? AND uid = ? AND answered_at IS NULL",
+                [(now, since, epoch, uid) for uid in uids],
+            )
+            self._db.execute_many(
+                "INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch = ? AND uid = ?",
+                [(epoch, uid) for uid in uids],
+            )
+
+    def last_complete_pass(self, account: int) -> int | None:
+        """The start of the last complete pass over an account."""
+        found = self._db.value(
+            "SELECT max(started_at) FROM passes WHERE account = ? AND finished_at IS NOT NULL AND error IS NULL",
+            [account],
+        )
+        return None if found is None else int(found)
+
+    def mark(self, identity: str, kind: str, value: str, now: int) -> None:
+        """Put a mark on record; all copies of the message are due again, and those of the message it points to."""
+        with self._db.transaction():
+            self._db.execute(
+                "INSERT INTO marks (identity, made_at, kind, value) VALUES (?, ?, ?, ?)", [identity, now, kind, value]
+            )
+            self._db.execute(
+                "INSERT OR IGNORE INTO pending SELECT message FROM readings WHERE identity IN (?, ?)", [identity, value]
             )
 
     def begin_pass(self, account: int, now: int) -> int:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.measure import Wait
-from replywatch.domain.messages import Exchange, Rung
+from replywatch.domain.messages import Direction, Exchange, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived import EXCHANGE_COLUMNS, decode_reading
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
-_SURE = EXCHANGE_COLUMNS.index("arrival_sure")
+_FLAGS = [EXCHANGE_COLUMNS.index(name) for name in ("arrival_sure", "marked")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class MessageRow:
     message_id: str | None
     conversation: str
     rung: Rung | None
+    direction: Direction
     clock: int
 
 
@@ -171,11 +172,11 @@ class Queries:
 
     def _messages(self, where: str, values: Sequence[object], most: int) -> list[MessageRow]:
         rows = self._db.rows(
-            "SELECT identity, cluster, message_id, conversation, rung, clock FROM judgements"
+            "SELECT identity, cluster, message_id, conversation, rung, direction, clock FROM judgements"
             f" WHERE {where} ORDER BY clock, identity LIMIT ?",
             [*values, most],
         )
-        return [MessageRow(i, c, m, v, Rung(r) if r else None, t) for i, c, m, v, r, t in rows]
+        return [MessageRow(i, c, m, v, Rung(r) if r else None, Direction(d), t) for i, c, m, v, r, d, t in rows]
 
     def sources(self, cluster: int) -> list[SourceRow]:
         """The raw headers of a cluster and where they lie, in the order in which they were found."""
@@ -205,5 +206,6 @@ def _exchange(row: Sequence[object]) -> Exchange:
     values = list(row)
     matched_by = values[_MATCHED_BY]
     values[_MATCHED_BY] = None if matched_by is None else Rung(str(matched_by))
-    values[_SURE] = bool(values[_SURE])
+    for at in _FLAGS:
+        values[at] = bool(values[at])
     return Exchange(*values)  # type: ignore[arg-type] # the columns are the fields, of the types of the STRICT table

@@ -69,6 +69,8 @@ _FACTS = (
         thread TEXT, -- NULL: the provider has no conversation ids
         first_seen INTEGER NOT NULL,
         missed_at INTEGER, -- NULL: there when last looked for
+        unanswered_at INTEGER, -- NULL: not seen without the flag \\Answered; else the last pass before it came
+        answered_at INTEGER, -- NULL: no flag \\Answered; else the pass that saw it first
         gone INTEGER, -- NULL: still there; else when it was missed for the second time
         PRIMARY KEY (epoch, uid)
     ) STRICT, WITHOUT ROWID""",
@@ -88,6 +90,14 @@ _FACTS = (
         error TEXT -- NULL: complete, if finished
     ) STRICT""",
     "CREATE INDEX passes_by_account ON passes (account, started_at)",
+    """CREATE TABLE marks (
+        id INTEGER PRIMARY KEY,
+        identity TEXT NOT NULL, -- of the message it corrects
+        made_at INTEGER NOT NULL,
+        kind TEXT NOT NULL, -- domain.messages.MarkKind, or 'undo': nothing holds from here on
+        value TEXT NOT NULL -- instant, kind, or identity of the message replied to
+    ) STRICT""",
+    "CREATE INDEX marks_by_identity ON marks (identity)",
     "CREATE TABLE pending (message INTEGER PRIMARY KEY REFERENCES messages (id)) STRICT",
 )
 
@@ -103,9 +113,11 @@ _DERIVED = (
     """CREATE TABLE readings (
         message INTEGER PRIMARY KEY REFERENCES messages (id),
         cluster INTEGER NOT NULL, -- the smallest message of the cluster
+        identity TEXT NOT NULL, -- the same for all copies of a message
         data TEXT NOT NULL -- domain.messages.Reading as JSON
     ) STRICT""",
     "CREATE INDEX readings_by_cluster ON readings (cluster)",
+    "CREATE INDEX readings_by_identity ON readings (identity)",
     """CREATE TABLE keys (
         key INTEGER PRIMARY KEY,
         message INTEGER NOT NULL REFERENCES messages (id) -- the first that has it
@@ -167,11 +179,13 @@ _DERIVED = (
         answered_after INTEGER, -- NULL: no evidence of an unseen reply
         answered_before INTEGER,
         ended_at INTEGER, -- NULL: no new enquiry ended it
+        marked INTEGER NOT NULL,
         PRIMARY KEY (id, levels)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX exchanges_by_cluster ON exchanges (cluster)",
     """CREATE INDEX exchanges_by_arrival ON exchanges
         (arrived_at, ordinal, levels, answered_at, answered_after, answered_before, acknowledged_at, cluster)""",
+    "CREATE INDEX exchanges_open ON exchanges (arrived_at) WHERE answered_at IS NULL AND answered_before IS NULL",
     """CREATE TABLE written (
         contact TEXT NOT NULL, -- somebody outside to whom a person of ours wrote
         sent_at INTEGER NOT NULL,

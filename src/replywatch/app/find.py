@@ -1,0 +1,32 @@
+"""One message of the store, by what a person calls it."""
+
+from __future__ import annotations
+
+from replywatch.errors import UsageError
+from replywatch.store.queries import MessageRow, Queries
+
+SHORTEST_ID = 4
+LISTED = 10
+
+
+def the_message(queries: Queries, text: str) -> MessageRow:
+    """The message with this Message-ID (with or without `<>`), or whose id begins so.
+
+    Raises `UsageError` if there is none, or if there are several: then it names them.
+    """
+    text = text.strip().removeprefix("<").removesuffix(">")
+    if len(text) < SHORTEST_ID:
+        raise UsageError(f"{text!r} is too short for an id", "Give a Message-ID, or at least 4 letters of an id.")
+    found = queries.find_messages(text, LISTED + 1)
+    if not found:
+        raise UsageError(
+            f"no message has the id {text}",
+            "Take the Message-ID from the mail's source, or the id that `waiting` or `export` shows.",
+        )
+    if len(found) > 1:
+        more = " …" if len(found) > LISTED else ""
+        raise UsageError(
+            f"several messages have the id {text}: " + ", ".join(m.identity for m in found[:LISTED]) + more,
+            "Give one of these.",
+        )
+    return found[0]

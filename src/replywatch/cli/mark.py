@@ -1,0 +1,77 @@
+"""`replywatch mark`: corrections by hand."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from replywatch.cli import options
+from replywatch.cli.options import Context, ExampleCommand, load
+from replywatch.cli.output import Listener
+from replywatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from replywatch.domain.messages import Mark
+
+KINDS = ("human", "auto_reply", "bounce", "receipt", "newsletter", "notification", "calendar", "spam")
+
+
+@click.command(
+    cls=ExampleCommand,
+    examples=[
+        "replywatch mark 3f9c02ab41 --answered '2026-03-02 14:30'   # by telephone",
+        "replywatch mark 3f9c02ab41 --no-reply-needed",
+        "replywatch mark 3f9c02ab41 --kind newsletter",
+        "replywatch mark 77d01b22c9 --reply-of 3f9c02ab41",
+        "replywatch mark 3f9c02ab41 --undo",
+    ],
+)
+@click.argument("message", metavar="ID")
+@click.option("--answered", metavar="TIME", help="It was answered then, by whatever means.")
+@click.option("--no-reply-needed", is_flag=True, help="Nobody has to answer it: it leaves the figures.")
+@click.option("--kind", type=click.Choice(KINDS), help="It is of this kind, whatever the rules say.")
+@click.option("--reply-of", metavar="ID", help="This mail of ours is a reply to that message.")
+@click.option("--undo", is_flag=True, help="Take the last mark of the message back.")
+@options.common
+def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    context: Context,
+    message: str,
+    answered: str | None,
+    no_reply_needed: bool,
+    kind: str | None,
+    reply_of: str | None,
+    undo: bool,
+) -> None:
+    """Correct what the program got wrong about a message, or could not see.
+
+    The mail itself is never touched. The latest mark of a message counts; marks outlive rebuilds and new polls.
+    """
+    from replywatch.app.mark import mark as put_mark  # noqa: PLC0415 - imported when it is called
+
+    if sum(map(bool, (answered, no_reply_needed, kind, reply_of, undo))) != 1:
+        raise UsageError(
+            "say one thing about the message",
+            "One of --answered, --no-reply-needed, --kind, --reply-of and --undo; see `replywatch mark --help`.",
+        )
+    config = load(context)
+    wanted = None if undo else _mark(answered, kind, reply_of, config.report.timezone)
+    with Listener() as listener:
+        found = put_mark(config, message, wanted, int(time.time()), listener)
+    click.echo(f"{'Took back the mark of' if undo else 'Marked'} {found.identity}.", err=True)
+
+
+def _mark(answered: str | None, kind: str | None, reply_of: str | None, zone: tzinfo) -> Mark:
+    from replywatch.domain.messages import Mark, MarkKind  # noqa: PLC0415 - imported when it is called
+    from replywatch.domain.periods import parse_moment  # noqa: PLC0415 - the same
+
+    if answered:
+        return Mark(MarkKind.ANSWERED, str(parse_moment(answered, zone, end=False)))
+    if kind:
+        return Mark(MarkKind.KIND, kind)
+    if reply_of:
+        return Mark(MarkKind.REPLY_OF, reply_of)
+    return Mark(MarkKind.NO_REPLY_NEEDED, "")
