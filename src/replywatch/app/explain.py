@@ -13,7 +13,7 @@ from replywatch.config.model import Config
 from replywatch.domain.classify import fired
 from replywatch.domain.explanation import Explanation, FileJudgement, Place
 from replywatch.domain.headers import parse_header
-from replywatch.domain.match import LEVELS, match
+from replywatch.domain.match import LEVELS, Matched, match
 from replywatch.domain.merge import Copy, merge
 from replywatch.domain.messages import Reading, Role, Rung, Sighting
 from replywatch.domain.parties import parties_of
@@ -21,10 +21,53 @@ from replywatch.domain.periods import Period
 from replywatch.domain.reading import read
 from replywatch.domain.standings import Standing, standing
 from replywatch.domain.team import Team
+from replywatch.store.database import Database
 from replywatch.store.derived import Derived
-from replywatch.store.queries import Queries
+from replywatch.store.queries import MessageRow, Queries
 
 HEADER_LIMIT = 1 << 20
+
+
+class Explainer:
+    """Explains messages of one open store."""
+
+    def __init__(self, database: Database, config: Config) -> None:
+        self.queries = Queries(database)
+        self._config = config
+        self._derived = derived = Derived(database)
+        self._as_of = as_of_of(database, config)
+        self._places, self._marks = places_of(derived, config), derived.marks()
+        self._settings = match_settings(config, derived.our_id_domains())
+        self._coverage = coverage_of(database, config, Period(None, None), self._as_of)
+
+    def explain(self, row: MessageRow) -> Explanation:
+        """All that is known of the message of `row`."""
+        ((_, copies),) = self._derived.copies([row.cluster], self._places)
+        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._marks)}
+        matched = match(list(messages.values()), self._settings)
+        together = {i for i, c in matched.conversations.items() if c == row.conversation}
+        found = [s for s in self.queries.sources(row.cluster) if s.identity == row.identity]
+        header = parse_header(found[0].header)
+        parties = parties_of(header, self._config.team)
+        return Explanation(
+            message=messages[row.identity],
+            header=header,
+            parties=parties,
+            rules=fired(header, parties, self._config.team),
+            places=tuple(Place(s.account, s.mailbox, s.uid, s.internal_date, s.first_seen, s.gone) for s in found),
+            rung=matched.rungs[row.identity],
+            conversation=tuple(sorted((messages[i] for i in together), key=lambda m: (m.clock, m.identity))),
+            standings=self._standings(matched, together, Rung.SUBJECT),
+            strict=self._standings(matched, together, Rung.REFERENCES),
+        )
+
+    def _standings(self, matched: Matched, together: set[str], level: Rung) -> tuple[Standing, ...]:
+        """The exchanges that the messages `together` make under one level of matching."""
+        return tuple(
+            standing(e, self._as_of, self._config.report.never_after, self._coverage)
+            for e, levels in matched.exchanges
+            if levels & LEVELS[level] and e.id in together
+        )
 
 
 def explain_message(config: Config, text: str, progress: Progress) -> Explanation:
@@ -33,38 +76,8 @@ def explain_message(config: Config, text: str, progress: Progress) -> Explanatio
     Raises `UsageError` if there is none, or if there are several: then it names them.
     """
     with current(config, progress) as database:
-        queries, derived = Queries(database), Derived(database)
-        row = the_message(queries, text)
-        as_of = as_of_of(database, config)
-        places, marks = places_of(derived, config), derived.marks()
-        ((_, copies),) = derived.copies([row.cluster], places)
-        messages = {m.identity: m for m in messages_of(copies, config.team, marks)}
-        settings = match_settings(config, derived.our_id_domains())
-        matched = match(list(messages.values()), settings)
-        found = tuple(s for s in queries.sources(row.cluster) if s.identity == row.identity)
-        coverage = coverage_of(database, config, Period(None, None), as_of)
-        together = {i for i, c in matched.conversations.items() if c == row.conversation}
-
-        def standings(level: Rung) -> tuple[Standing, ...]:
-            return tuple(
-                standing(e, as_of, config.report.never_after, coverage)
-                for e, levels in matched.exchanges
-                if levels & LEVELS[level] and e.id in together
-            )
-
-        header = parse_header(found[0].header)
-        parties = parties_of(header, config.team)
-        return Explanation(
-            message=messages[row.identity],
-            header=header,
-            parties=parties,
-            rules=fired(header, parties, config.team),
-            places=tuple(Place(s.account, s.mailbox, s.uid, s.internal_date, s.first_seen, s.gone) for s in found),
-            rung=matched.rungs[row.identity],
-            conversation=tuple(sorted((messages[i] for i in together), key=lambda m: (m.clock, m.identity))),
-            standings=standings(Rung.SUBJECT),
-            strict=standings(Rung.REFERENCES),
-        )
+        explainer = Explainer(database, config)
+        return explainer.explain(the_message(explainer.queries, text))
 
 
 def explain_file(path: Path, team: Team) -> FileJudgement:

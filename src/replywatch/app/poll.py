@@ -176,7 +176,7 @@ class _Pass:
             self._facts.flag_answered(epoch.id, answered, since, self._clock())
 
     def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
-        """Whether opening the mailbox would tell nothing new; flags change unseen where the source doesn't count them."""
+        """Whether opening it would tell nothing new; flags change unseen where the source doesn't count changes."""
         if source.status(listing.name, known.state) != known.state:
             return False
         return known.state.tells_flags or not self._unanswered(known)

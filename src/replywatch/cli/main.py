@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "explain": Lazy("replywatch.cli.explain:explain", "Say why a message was judged and matched as it was."),
     "export": Lazy("replywatch.cli.export:export", "Write the exchanges, one row each."),
     "mark": Lazy("replywatch.cli.mark:mark", "Correct by hand what was judged wrong or could not be seen."),
+    "review": Lazy("replywatch.cli.review:review", "Look at random judgements and measure how many are wrong."),
     "rebuild": Lazy("replywatch.cli.rebuild:rebuild", "Derive everything again from what was read."),
 }
 

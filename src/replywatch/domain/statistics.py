@@ -88,6 +88,15 @@ def percentile(ordered: Sequence[int], percent: int) -> float:
     return ordered[at] + (ordered[at + 1] - ordered[at]) * hundredths / 100
 
 
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share of which `hits` of `n` were seen (Wilson 1927); (0, 1) for n = 0."""
+    if n == 0:
+        return 0.0, 1.0
+    centre = (hits + _Z**2 / 2) / (n + _Z**2)
+    half = _Z / (n + _Z**2) * sqrt(hits * (n - hits) / n + _Z**2 / 4)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
 def spread(ordered: Sequence[int]) -> Spread:
     """Count, percentiles, maximum and mean of ascending `ordered` seconds."""
     if not ordered:

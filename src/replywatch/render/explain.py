@@ -113,17 +113,18 @@ def _exchanges(e: Explanation, zone: tzinfo) -> Iterator[str]:
     yield ""
     yield "Exchanges    " + ("none" if not e.standings else "")
     for standing in e.standings:
-        yield f"  {_exchange(standing, zone)}"
+        yield f"  {exchange_line(standing, zone)}"
     strict = {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.strict}
     if strict == {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.standings}:
         yield f"The same under --min-match {Rung.REFERENCES.value}."
         return
     yield f"Under --min-match {Rung.REFERENCES.value} these messages make other exchanges:"
     for standing in e.strict:
-        yield f"  {_exchange(standing, zone)}"
+        yield f"  {exchange_line(standing, zone)}"
 
 
-def _exchange(standing: Standing, zone: tzinfo) -> str:
+def exchange_line(standing: Standing, zone: tzinfo) -> str:
+    """Where an exchange stands, in one line."""
     e = standing.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
     start = f"{what} of {local_time(e.arrived_at, zone)} ({e.id[:SHORT_ID]}): "

@@ -123,7 +123,10 @@ class Facts:
             self._db.execute_many(
                 "INSERT INTO locations"
                 " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
+                "INSERT INTO locations"
+                " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
                 [
                     (epoch, m.uid, ids[d], m.internal_date, m.size, " ".join(m.flags), m.thread, now, a)
                     for d, m, a in zip(digests, fetched, answered, strict=True)

@@ -1,0 +1,81 @@
+"""Judgements for a person to check, one after the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+from typing import Any
+
+from replywatch.domain.explanation import Explanation
+from replywatch.domain.messages import Disposition, Status
+from replywatch.domain.standings import Standing
+from replywatch.domain.statistics import wilson
+from replywatch.render.explain import SHORT_ID, exchange_line
+from replywatch.render.numbers import rfc3339
+from replywatch.render.text import local_time, safe
+
+
+def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
+    """What was judged about a message, in a few lines."""
+    e, message = explanation, explanation.message
+    standing = own_standing(e)
+    if standing is not None:
+        counted = exchange_line(standing, zone)
+    elif message.disposition is Disposition.COUNTED:
+        counted = "a further mail in an exchange that is open already"
+    else:
+        counted = f"not counted ({message.disposition.value.replace('_', ' ')})"
+    sender = e.header.from_[0].address if e.header.from_ else "nobody"
+    lines = [
+        f"{local_time(message.clock, zone)}  {message.identity[:SHORT_ID]}",
+        f"  From     {safe(sender)}",
+        f"  Subject  {safe(message.subject) or '(no subject)'}",
+        f"  Kind     {message.verdict.kind.value}: {safe(message.verdict.because)}",
+        f"  Contact  {safe(message.contact) or 'nobody'}",
+        f"  Counted  {counted}",
+    ]
+    reply = next((m for m in e.conversation if standing and m.identity == standing.exchange.reply), None)
+    if reply is not None:
+        lines.append(f"  Reply    {safe(reply.author)}: {safe(reply.subject) or '(no subject)'}")
+    return "\n".join(lines) + "\n"
+
+
+def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
+    """One JSON object for each judgement."""
+    for e in explanations:
+        message, standing = e.message, own_standing(e)
+        exchange = standing.exchange if standing else None
+        answered = bool(standing and standing.status is Status.ANSWERED)
+        row: dict[str, Any] = {
+            "id": message.identity,
+            "message_id": message.message_id,
+            "arrived_at": rfc3339(message.clock),
+            "subject": message.subject,
+            "kind": message.verdict.kind.value,
+            "rule": message.verdict.rule,
+            "because": message.verdict.because,
+            "contact": message.contact,
+            "disposition": message.disposition.value,
+            "status": standing.status.value if standing else None,
+            "reply_message_id": exchange.reply_message_id if exchange and answered else None,
+            "matched_by": exchange.matched_by.value if exchange and answered and exchange.matched_by else None,
+        }
+        yield json.dumps(row, ensure_ascii=False)
+
+
+def verdict_text(judged: int, wrong: int) -> str:
+    """The measured error rate in a sentence; "" if nothing was judged."""
+    if not judged:
+        return ""
+    low, high = wilson(wrong, judged)
+    return (
+        f"{wrong} of {judged} judgements wrong: {100 * wrong / judged:.1f} %"
+        f" (95 % interval {100 * low:.1f} to {100 * high:.1f} %).\n"
+    )
+
+
+def own_standing(explanation: Explanation) -> Standing | None:
+    """The exchange that the message opened, if it opened one."""
+    own = explanation.message.identity
+    return next((s for s in explanation.standings if s.exchange.id == own), None)
