@@ -202,7 +202,7 @@ class Sighting(NamedTuple):
     gone: int | None
     """When it was found to be no longer there; None while it is."""
     draft: bool
-    flagged: Flagged | None
+    flagged: Flagged | None = None
     """When the server began to say that it was answered (flag \\Answered)."""
 
 

@@ -123,8 +123,6 @@ class Facts:
             self._db.execute_many(
                 "INSERT INTO locations"
                 " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
-                "INSERT INTO locations"
-                " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
                 [
