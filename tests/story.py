@@ -11,8 +11,9 @@ Moments are `MM-DD HH:MM` of 2026 or `YYYY-MM-DD HH:MM`, in UTC.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import blake2b
@@ -395,11 +396,17 @@ class Box:
     uidnext: int = 1
     messages: dict[int, FetchedMessage] = field(default_factory=dict)
 
+    def modseq(self) -> int:
+        """Changes with every change of a message or a flag, as HIGHESTMODSEQ does (RFC 7162)."""
+        return zlib.crc32(repr(sorted((uid, m.flags) for uid, m in self.messages.items())).encode())
+
 
 class FakeSource:
     """Implements `sources.base.Source` over mailboxes in memory that tests change between two passes."""
 
     in_order = True
+    condstore = True
+    """Whether changes of flags show in the state of a mailbox."""
 
     def __init__(self) -> None:
         self.boxes: dict[str, Box] = {}
@@ -418,6 +425,11 @@ class FakeSource:
     def expunge(self, mailbox: str, uid: int) -> FetchedMessage:
         """A message is deleted for good."""
         return self.boxes[mailbox].messages.pop(uid)
+
+    def answer(self, mailbox: str, uid: int) -> None:
+        """Somebody answers a message: it gets the flag."""
+        box = self.boxes[mailbox]
+        box.messages[uid] = replace(box.messages[uid], flags=(*box.messages[uid].flags, "\\Answered"))
 
     def move(self, mailbox: str, uid: int, target: str) -> int:
         """A message is moved, as MOVE does (RFC 6851): INTERNALDATE stays, the UID doesn't."""
@@ -455,7 +467,8 @@ class FakeSource:
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:
         box = self.boxes[name]
-        return MailboxState(box.uidvalidity, box.uidnext, len(box.messages))
+        modseq = box.modseq() if self.condstore else None
+        return MailboxState(box.uidvalidity, box.uidnext, len(box.messages), modseq)
 
     def open(self, name: str, known: MailboxState | None) -> MailboxState:
         self._open = self.boxes[name]
@@ -466,3 +479,6 @@ class FakeSource:
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         return (self._open.messages[u] for u in uids if u in self._open.messages)
+
+    def answered(self, uids: Sequence[int]) -> set[int]:
+        return {u for u in uids if u in self._open.messages and "\\Answered" in self._open.messages[u].flags}

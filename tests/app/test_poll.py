@@ -3,113 +3,21 @@
 import os
 from contextlib import contextmanager
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from office import NOW, Killed, Office, Watched
 from replywatch.app import poll as module
 from replywatch.app.export import export
 from replywatch.app.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery, make_report
-from replywatch.config.model import Config, ImapAccount, ReportSettings
+from replywatch.app.report import ReportQuery
+from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, LockedError, MailboxError, StoreError
 from replywatch.store.database import Database
 from replywatch.store.lock import writing
-from story import HOUR, FakeSource, Story, at
-
-NOW = at("03-20 12:00")
-TABLES = (
-    *("accounts", "mailboxes", "epochs", "messages", "locations", "quarantine", "pending", "derivation", "readings"),
-    *("keys", "id_domains", "named_domains", "dirty", "judgements", "exchanges", "written", "evidence"),
-)
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-class Watched(FakeSource):
-    """Writes down what is asked of it, and fails on demand."""
-
-    def __init__(self):
-        super().__init__()
-        self.asked = []
-        self.fails = {}
-        """Mailbox, or "" for the connection → the error of opening it."""
-        self.never = set()
-        """(mailbox, UID) that is listed and does not come."""
-        self.fetches_left = None
-        self.attributes = {}
-
-    def __enter__(self):
-        if "" in self.fails:
-            raise self.fails[""]
-        return self
-
-    def mailboxes(self):
-        return [replace(box, attributes=self.attributes.get(box.name, ())) for box in super().mailboxes()]
-
-    def open(self, name, known):
-        self.asked.append(("open", name))
-        self.name = name
-        if name in self.fails:
-            raise self.fails[name]
-        return super().open(name, known)
-
-    def fetch(self, uids):
-        self.asked += [("fetch", self.name, uid) for uid in uids]
-        for message in super().fetch(uids):
-            if self.fetches_left is not None:
-                self.fetches_left -= 1
-                if self.fetches_left < 0:
-                    raise Killed
-            if (self.name, message.uid) not in self.never:
-                yield message
-
-
-class Office:
-    """A config, sources in memory, and a clock that moves an hour with each pass."""
-
-    def __init__(self, folder, *accounts, **settings):
-        accounts = accounts or (ImapAccount("info"),)
-        report = ReportSettings(ZoneInfo("UTC"))
-        self.config = Config(Story(**settings).team, accounts, report, folder / "store" / "mail.db")
-        self.sources = {a.name: Watched() for a in accounts}
-        self.now = NOW
-
-    def tell(self, story):
-        """Put all mail of a story where it lies."""
-        for mail in story.mails:
-            for place in mail.places:
-                self.sources[place.account].deliver(mail, place)
-
-    def pass_(self, hours=1):
-        self.now += hours * HOUR
-        for source in self.sources.values():
-            source.asked.clear()
-        return poll(self.config, lambda a: self.sources[a.name], lambda: self.now, Silent())
-
-    def one_pass(self):
-        (outcome,) = self.pass_()
-        return outcome
-
-    def report(self, **query):
-        return make_report(self.config, ReportQuery(**({"since": "all"} | query)), self.now, Silent())
-
-    def figures(self):
-        """What people read of a report, without the moment it speaks of."""
-        report = self.report()
-        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
-
-    def standings(self):
-        found = export(self.config, ReportQuery(first_only=False), Silent())
-        return {s.exchange.message_id: s.status.value for s in found}
-
-    def rows(self, *tables):
-        with Database(self.config.store_path) as database:
-            return {t: list(database.rows(f"SELECT * FROM {t}")) for t in tables or TABLES}
+from story import HOUR, Story
 
 
 @pytest.fixture
