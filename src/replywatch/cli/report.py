@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ import click
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
 from replywatch.cli.output import Listener, width, write
+from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
     from replywatch.domain.report import Report
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     help="Count enquiries only, or every turn of a conversation.",
 )
 @options.min_match_option
+@click.option(
+    "--compare-matching", is_flag=True, help="Show the figures of ids alone beside those down to --min-match."
+)
 @options.common
 def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: Context,
@@ -44,6 +49,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     output_format: str,
     measure: str,
     min_match: str,
+    compare_matching: bool,
 ) -> None:
     """Say how long people waited for a personal answer.
 
@@ -54,9 +60,21 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     from replywatch.domain.messages import Rung  # noqa: PLC0415 - the same
 
     query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))
+    config, now = load(context), int(time.time())
     with Listener() as listener:
-        made = make_report(load(context), query, int(time.time()), listener)
-    write(render(made, output_format))
+        made = make_report(config, query, now, listener)
+        strict = (
+            make_report(config, replace(query, min_match=Rung.REFERENCES), now, listener) if compare_matching else None
+        )
+    write(render(made, output_format) if strict is None else _render_both(strict, made, output_format))
+
+
+def _render_both(strict: Report, full: Report, output_format: str) -> str:
+    from replywatch.render.comparison import comparison_json, comparison_text  # noqa: PLC0415 - only if asked for
+
+    if output_format == "csv":
+        raise UsageError("--compare-matching has no CSV form", "Take --format json, or two reports with --min-match.")
+    return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full)
 
 
 def render(report: Report, output_format: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.measure import Wait
@@ -166,24 +166,24 @@ class Queries:
         by_id = self._messages("message_id = ?", [text], most)
         return by_id or self._messages("identity >= ? AND identity < ?", [text.lower(), text.lower() + "g"], most)
 
-    def sample(self, thresholds: Sequence[str]) -> list[MessageRow]:
-        """For each threshold (32 hex digits) the inbound message with the next identity; those are evenly spread."""
-        found: dict[str, MessageRow] = {}
-        for threshold in thresholds:
-            rows = self._messages("identity >= ? AND direction = 'inbound'", [threshold], 1, order="identity")
-            found |= {row.identity: row for row in rows}
-        return list(found.values())
+    def count_inbound(self) -> int:
+        """How many inbound messages there are."""
+        return int(self._db.value("SELECT count(*) FROM judgements WHERE direction = 'inbound'"))
+
+    def inbound_at(self, places: Collection[int]) -> list[MessageRow]:
+        """The inbound messages at these places (from 0) of their order by identity."""
+        rows = self._db.rows("SELECT identity FROM judgements WHERE direction = 'inbound' ORDER BY identity")
+        found = [identity for place, (identity,) in enumerate(rows) if place in places]
+        return [row for identity in found for row in self._messages("identity = ?", [identity], 1)]
 
     def cluster_messages(self, cluster: int) -> list[MessageRow]:
         """The messages of a cluster by clock."""
         return self._messages("cluster = ?", [cluster], -1)
 
-    def _messages(
-        self, where: str, values: Sequence[object], most: int, order: str = "clock, identity"
-    ) -> list[MessageRow]:
+    def _messages(self, where: str, values: Sequence[object], most: int) -> list[MessageRow]:
         rows = self._db.rows(
             "SELECT identity, cluster, message_id, conversation, rung, direction, clock FROM judgements"
-            f" WHERE {where} ORDER BY {order} LIMIT ?",
+            f" WHERE {where} ORDER BY clock, identity LIMIT ?",
             [*values, most],
         )
         return [MessageRow(i, c, m, v, Rung(r) if r else None, Direction(d), t) for i, c, m, v, r, d, t in rows]

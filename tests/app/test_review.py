@@ -1,0 +1,72 @@
+"""A random sample of judgements, and the error rate that a person measures on it."""
+
+import json
+
+import pytest
+
+from office import Office
+from replywatch.app.progress import Silent
+from replywatch.app.review import sample
+from replywatch.cli import review as command
+from replywatch.domain.statistics import wilson
+from replywatch.render.review import judgement_text, judgements_json_lines, own_standing, verdict_text
+from story import Story
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    office, story = Office(tmp_path_factory.mktemp("review")), Story()
+    for number in range(40):
+        asked = story.inbound(f"guest{number}", f"03-{number % 18 + 1:02} 09:00", subject=f"Question {number}")
+        if number % 2:
+            story.reply(asked, f"03-{number % 18 + 1:02} 10:00")
+    office.tell(story)
+    office.pass_()
+    return office
+
+
+def test_the_sample_is_random_inbound_mail_each_once(office):
+    found = [e.message.identity for e in sample(office.config, 10, 1, Silent())]
+    assert len(set(found)) == 10
+    assert {e.message.direction.value for e in sample(office.config, 10, 1, Silent())} == {"inbound"}
+    assert found == [e.message.identity for e in sample(office.config, 10, 1, Silent())]
+    assert found != [e.message.identity for e in sample(office.config, 10, 2, Silent())]
+
+
+def test_every_message_can_be_drawn(office):
+    drawn = {e.message.identity for seed in range(30) for e in sample(office.config, 20, seed, Silent())}
+    assert len(drawn) == 40
+
+
+def test_a_judgement_shows_kind_contact_reply_and_rung(office):
+    answered = next(e for e in sample(office.config, 20, 3, Silent()) if own_standing(e).exchange.reply)
+    text = judgement_text(answered, office.config.report.timezone)
+    for part in ("human", answered.message.contact, "in-reply-to", f"Re: {answered.message.subject}"):
+        assert part in text
+    (line,) = judgements_json_lines([answered])
+    row = json.loads(line)
+    assert (row["kind"], row["status"], row["matched_by"]) == ("human", "answered", "in-reply-to")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "judged", "low", "high"),
+    # Brown, Cai and DasGupta (2001) give these for the Wilson interval
+    [(0, 10, 0.0, 0.2775), (1, 10, 0.0179, 0.4042), (5, 10, 0.2366, 0.7634), (0, 0, 0.0, 1.0)],
+)
+def test_the_interval_is_wilsons(wrong, judged, low, high):
+    assert wilson(wrong, judged) == pytest.approx((low, high), abs=5e-4)
+
+
+def test_the_error_rate_in_words():
+    assert verdict_text(20, 1) == "1 of 20 judgements wrong: 5.0 % (95 % interval 0.9 to 23.6 %).\n"
+    assert verdict_text(0, 0) == ""
+
+
+def test_answers_from_the_keyboard_become_marks(office, monkeypatch, capsys):
+    found = sample(office.config, 3, 5, Silent())
+    answers = iter(["k", "newsletter", "y", "q"])
+    monkeypatch.setattr(command.click, "prompt", lambda *_, **__: next(answers))
+    command._ask_about(office.config, found)
+    marks = office.rows("marks")["marks"]
+    assert [(m[1], m[3], m[4]) for m in marks] == [(found[0].message.identity, "kind", "newsletter")]
+    assert "1 of 2 judgements wrong" in capsys.readouterr().out
