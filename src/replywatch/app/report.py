@@ -14,7 +14,7 @@ from replywatch.config.model import Config
 from replywatch.domain.classify import RULES_VERSION
 from replywatch.domain.measure import DAY
 from replywatch.domain.messages import Disposition, Exchange, Kind, Rung
-from replywatch.domain.periods import parse_moment, parse_period
+from replywatch.domain.periods import local, parse_moment, parse_period
 from replywatch.domain.report import AccountLine, Definition, Report, Waiter, build_report, summarise
 
 OLD_AFTER = 2 * DAY
@@ -59,7 +59,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             contact_written_to=sum(view.written_to_at(e) is not None for e in view.by_id(summary.never_ids)),
             account=_account_line(view.queries.account(*clip(period, as_of))),
             coverage=coverage,
-            warnings=[] if query.as_of else _age_warning(newest, now),
+            warnings=_age_warnings(query, newest, now, config),
         )
 
 
@@ -114,7 +114,13 @@ def _account_line(rows: Iterable[tuple[str, str, int]]) -> AccountLine:
     )
 
 
-def _age_warning(as_of: int, now: int) -> list[str]:
-    if now - as_of < OLD_AFTER:
+def _age_warnings(query: ReportQuery, newest: int, now: int, config: Config) -> list[str]:
+    zone = config.report.timezone
+    if query.as_of is not None:
+        beyond = parse_moment(query.as_of, zone, end=True) > newest
+        return [
+            f"Mail was read only up to {local(newest, zone):%Y-%m-%d %H:%M}: these are the figures of then."
+        ] * beyond
+    if now - newest < OLD_AFTER:
         return []
-    return [f"The mail was last read completely {(now - as_of) // DAY} days ago: run `replywatch poll`."]
+    return [f"The mail was last read completely {(now - newest) // DAY} days ago: run `replywatch poll`."]

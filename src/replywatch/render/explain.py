@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import tzinfo
 
 from replywatch.domain.explanation import Explanation, FileJudgement, Place
-from replywatch.domain.messages import Disposition, Message, Rung, Status
+from replywatch.domain.messages import Disposition, Mark, MarkKind, Message, Rung, Status
 from replywatch.domain.standings import Standing
 from replywatch.render.text import human_duration, local_time, safe
 
@@ -21,7 +21,7 @@ _DISPOSITIONS = {
     Disposition.INTERNAL: "not counted: internal mail",
     Disposition.OUTBOUND: "our own mail: it can be a reply",
     Disposition.FOREIGN: "not counted: found in Sent only, but its sender is not in [team]",
-    Disposition.SET_ASIDE: "set aside: it lies in Junk or Trash",
+    Disposition.SET_ASIDE: "set aside: it lies in Junk or Trash, or a mark says that it needs no answer",
     Disposition.NOT_WATCHED: "not counted: it went to somebody of ours, not to a watched address",
 }
 _SOURCES = {
@@ -34,7 +34,7 @@ _SOURCES = {
 
 def explanation_text(explanation: Explanation, zone: tzinfo) -> str:
     """`explanation` as lines of text with a line end."""
-    parts = (_message(explanation), _clocks(explanation, zone), _conversation(explanation, zone))
+    parts = (_message(explanation, zone), _clocks(explanation, zone), _conversation(explanation, zone))
     return "\n".join(line for part in (*parts, _exchanges(explanation, zone)) for line in part) + "\n"
 
 
@@ -55,7 +55,15 @@ def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
         yield f"  because {safe(j.because)} (rule {j.rule})"
 
 
-def _message(e: Explanation) -> Iterator[str]:
+def _mark(mark: Mark, zone: tzinfo) -> str:
+    if mark.kind is MarkKind.ANSWERED:
+        return f"answered at {local_time(int(mark.value), zone)}"
+    if mark.kind is MarkKind.REPLY_OF:
+        return f"a reply to {mark.value[:SHORT_ID]}"
+    return "no reply needed" if mark.kind is MarkKind.NO_REPLY_NEEDED else f"kind {mark.value}"
+
+
+def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
     message = e.message
     yield f"Message      {safe(message.subject) or '(no subject)'}"
     yield f"Id           {message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
@@ -65,6 +73,8 @@ def _message(e: Explanation) -> Iterator[str]:
     yield f"Kind         {message.verdict.kind.value}: {safe(message.verdict.because)} (rule {message.verdict.rule})"
     for verdict in e.rules[1:]:
         yield f"             also {verdict.kind.value}: {safe(verdict.because)} (rule {verdict.rule})"
+    if message.mark:
+        yield f"Marked       by hand: {_mark(message.mark, zone)}"
     yield f"Counted      {_DISPOSITIONS[message.disposition]}"
     if message.address:
         yield f"Address      {safe(message.address)}"

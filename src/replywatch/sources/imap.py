@@ -33,8 +33,8 @@ _WINDOW = 20_000
 """Messages that one SEARCH may find: its answer is one line, and the library takes a million octets."""
 _NEW_CONNECTIONS = 40
 """How often one session connects anew because an answer could not be read."""
-_LOOK = "Look at the account with `replywatch check`."
-_DAMAGED = "The server may be damaged or not quite an IMAP server; `replywatch check` tells more."
+_LOOK = "Run it again; if it stays so, ask whoever runs the server, with what it says here."
+_DAMAGED = "The server may be damaged or not quite an IMAP server; ask whoever runs it."
 
 
 class ImapSource:
@@ -299,9 +299,7 @@ class ImapSource:
             raise imap_errors.lost(error, server, self._settings.password) from error
         except (IMAPClientError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
             said = imap_errors.words(error, self._settings.password)
-            raise MailboxError(
-                f"{failure} at {server}: {said}", "Look at the account with `replywatch check`."
-            ) from error
+            raise MailboxError(f"{failure} at {server}: {said}", _LOOK) from error
 
 
 def _text(value: bytes | str) -> str:
