@@ -12,7 +12,7 @@ Moments are `MM-DD HH:MM` of 2026 or `YYYY-MM-DD HH:MM`, in UTC.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -32,7 +32,7 @@ from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.headers import parse_header
 from replywatch.domain.match import LEVELS, Matched, MatchSettings, match
 from replywatch.domain.merge import Copy, merge
-from replywatch.domain.messages import Exchange, Message, Reading, Role, Rung, Sighting
+from replywatch.domain.messages import Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
 from replywatch.domain.reading import id_domain, read
 from replywatch.domain.roles import role_of
 from replywatch.domain.team import Team
@@ -124,6 +124,8 @@ class Story:
         self.archives = frozenset(archives)
         self.new_enquiry_after = new_enquiry_after
         self.mails: list[Mail] = []
+        self.marks: dict[str, Mark] = {}
+        """By identity of the message; see `mark`."""
         self._numbers = count(1)
 
     # Telling
@@ -208,6 +210,14 @@ class Story:
         mail.places.append(place)
         return place
 
+    def mark(self, mail: Mail, kind: MarkKind, value: str = "") -> None:
+        """Somebody corrects by hand what is said of `mail`."""
+        self.marks[self.identity(mail)] = Mark(kind, value)
+
+    def identity(self, mail: Mail) -> str:
+        """The identity of a message of the story."""
+        return read(parse_header(mail.raw(mail.places[0])), self.team).identity
+
     # Judging purely
 
     @property
@@ -246,7 +256,7 @@ class Story:
 
     def messages(self) -> list[Message]:
         """All messages, each merged from its copies."""
-        return merged(self.copies(), self.team)
+        return merged(self.copies(), self.team, self.marks)
 
     def settings(self) -> MatchSettings:
         """What matching has to know: the team's domains and those seen on its Message-IDs alone."""
@@ -280,12 +290,13 @@ LONG_AGO = at("2020-01-01 00:00")
 """When all copies of a story were first seen."""
 
 
-def merged(copies: Sequence[Copy], team: Team) -> list[Message]:
+def merged(copies: Sequence[Copy], team: Team, marks: Mapping[str, Mark] | None = None) -> list[Message]:
     """The messages behind `copies`."""
+    of = marks or {}
     by_identity: dict[str, list[Copy]] = {}
     for one in copies:
         by_identity.setdefault(one.reading.identity, []).append(one)
-    found = (merge(group, all_inbound=not team.addresses) for group in by_identity.values())
+    found = (merge(group, all_inbound=not team.addresses, mark=of.get(i)) for i, group in by_identity.items())
     return [m for m in found if m]
 
 
@@ -347,6 +358,11 @@ class Keep:
         epoch, uid = self._places[id(mail), id(place)]
         for _ in range(2):
             self.facts.missed(epoch.id, [uid], (uid, uid), now)
+
+    def flag(self, mail: Mail, place: Place, since: int, now: int) -> None:
+        """The server began to say between `since` and `now` that the message was answered."""
+        epoch, uid = self._places[id(mail), id(place)]
+        self.facts.flag_answered(epoch.id, [uid], since, now)
 
     def renumber(self, place: Place, held: Sequence[tuple[Mail, Place]], now: int) -> None:
         """The mailbox of `place` got another UIDVALIDITY; only `held` are found in it then."""
