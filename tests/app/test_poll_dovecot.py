@@ -1,0 +1,414 @@
+"""Passes over a real Dovecot, wired as the program wires them; what really happened stands in its log and files."""
+
+import re
+import signal
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+
+from planted import Program, dovecot_account, plant_dovecot
+from replywatch.app.export import export
+from replywatch.app.poll import poll
+from replywatch.app.progress import Silent
+from replywatch.app.report import ReportQuery, make_report
+from replywatch.app.sources import open_source
+from replywatch.config.load import load_config
+from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
+from servers.dovecot import Dovecot
+from story import HOUR, Story, at
+
+NOW = at("2024-03-20 12:00")
+
+
+class Office(Program):
+    """An office on the server, polled in this process, an hour later each time."""
+
+    def __init__(self, folder, user):
+        super().__init__(folder)
+        self.user = user
+        self.now = NOW
+        self.opened = []
+        self.use()
+
+    def use(self, **keys):
+        """One account, with these keys of its own."""
+        self.use_accounts(info=dovecot_account(self.user, **keys))
+
+    def use_accounts(self, **accounts):
+        self.configure(accounts)
+        self.config = load_config(self.folder / "replywatch.toml", {})
+
+    def poll_all(self):
+        self.now += HOUR
+        self.opened.clear()
+
+        def source_of(account):
+            source = open_source(account)
+            really = source.open
+            source.open = lambda name, known: (self.opened.append(name), really(name, known))[1]
+            return source
+
+        return poll(self.config, source_of, lambda: self.now, Silent())
+
+    def poll(self):
+        (outcome,) = self.poll_all()
+        return outcome
+
+    def polls(self, times):
+        for _ in range(times):
+            assert self.poll().error is None
+
+    def report(self):
+        return make_report(self.config, ReportQuery(since="all"), self.now, Silent())
+
+    def figures(self):
+        report = self.report()
+        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
+
+    def standings(self):
+        found = export(self.config, ReportQuery(first_only=False), Silent())
+        return {s.exchange.contact.partition("@")[0]: s.status.value for s in found}
+
+    def rows(self):
+        """Every row of the store as SQL; passes and the number of the last one left out."""
+        with closing(sqlite3.connect(self.store)) as connection:
+            return [r for r in connection.iterdump() if not re.match('INSERT INTO "(passes|derivation|_sqlite)', r)]
+
+
+@pytest.fixture
+def office(tmp_path, dovecot_user):
+    (tmp_path / "office").mkdir()
+    return Office(tmp_path / "office", dovecot_user)
+
+
+def three_letters(sent="Sent"):
+    """An answered, a waiting and a never answered enquiry."""
+    story = Story()
+    story.outbound("xaver", "2024-01-05 09:00", mailbox=sent)
+    story.inbound("nora", "2024-01-10 09:00")
+    answered = story.inbound("anna", "2024-03-02 09:00")
+    story.reply(answered, "2024-03-02 10:30", mailbox=sent)
+    story.inbound("will", "2024-03-19 09:00")
+    return story
+
+
+THREE = {"nora": "never", "anna": "answered", "will": "waiting"}
+
+
+def put(user, mail):
+    for place in mail.places:
+        user.deliver(place.mailbox, mail.raw(place) + b"\r\nx\r\n", place.internal_date)
+
+
+def command(user, mailbox, *words):
+    """One command of another mail program."""
+    with user.connect() as client:
+        client.select(mailbox)
+        assert client.uid(*words)[0] == "OK"
+
+
+def number_anew(user, mailbox):
+    """What a server that lost its notes does: another UIDVALIDITY, other UIDs, the same mail."""
+    folder = user.maildir if mailbox == "INBOX" else user.maildir / f".{mailbox}"
+    for path in [*folder.glob("dovecot-uidlist*"), *folder.glob("dovecot.index*")]:
+        path.unlink()
+
+
+class TestIncremental:
+    def test_a_pass_without_news(self, office, dovecot_user, dovecot_server):
+        plant_dovecot(three_letters(), dovecot_user)
+        assert office.poll().messages == 5
+        assert office.standings() == THREE
+        office.polls(1)  # Dovecot counts changes (HIGHESTMODSEQ) only from the first question for them on
+        before, files, length = office.rows(), dovecot_user.files(), len(dovecot_server.log())
+        assert office.poll().messages == 0
+        assert office.opened == []
+        assert " hdr_count=0 " in log_line(dovecot_server, dovecot_user, length)
+        assert office.rows() == before
+        assert dovecot_user.files() == files
+
+    def test_only_new_mail_is_fetched(self, office, dovecot_user, dovecot_server):
+        story = three_letters()
+        plant_dovecot(story, dovecot_user)
+        office.polls(2)
+        put(dovecot_user, story.reply(story.mails[-1], "2024-03-20 10:00"))
+        length = len(dovecot_server.log())
+        assert office.poll().messages == 1
+        assert office.opened == ["Sent"]
+        assert " hdr_count=1 " in log_line(dovecot_server, dovecot_user, length)
+        assert office.standings() == THREE | {"will": "answered"}
+
+    def test_flags_and_files_stay_as_they_are(self, office, dovecot_user):
+        plant_dovecot(three_letters(), dovecot_user)
+        put(dovecot_user, Story().inbound("neu", "2024-03-19 10:00"))
+        (fresh,) = [p for p in dovecot_user.maildir.rglob("*.test:2,") if p.parent.name == "cur"][:1]
+        fresh.rename(dovecot_user.maildir / "new" / "9.unseen")
+        files = dovecot_user.files()
+        office.polls(2)
+        assert {f for f in files if f.startswith("cur")} <= dovecot_user.files().keys()
+        assert not [f for f in dovecot_user.files() if f.endswith("S")]
+        flags = dovecot_user.flags("INBOX")
+        assert all("\\Seen" not in f for f in flags.values())
+        files = dovecot_user.files()
+        number_anew(dovecot_user, "INBOX")
+        office.polls(2)
+        assert dovecot_user.files() == files
+        assert {f for fs in dovecot_user.flags("INBOX").values() for f in fs} <= {"\\Recent"}
+
+
+def log_line(server, user, since):
+    """What the server wrote when the last session of the user ended."""
+    end = time.monotonic() + 10
+    while True:
+        lines = [line for line in server.log()[since:].splitlines() if f"imap({user.name})" in line]
+        if lines or time.monotonic() > end:
+            return lines[-1]
+        time.sleep(0.02)
+
+
+class TestMoved:
+    @pytest.mark.parametrize(
+        ("target", "put_away"), [("Archive/2026", False), ("Ablage", False), ("Trash", True), ("Junk", True)]
+    )
+    def test_the_figures_follow(self, office, dovecot_user, target, put_away):
+        plant_dovecot(three_letters(), dovecot_user)
+        office.poll()
+        before = office.figures()
+        dovecot_user.create(target)
+        command(dovecot_user, "INBOX", "MOVE", "3", target)
+        office.polls(2)
+        assert office.standings() == {k: v for k, v in THREE.items() if k != "will" or not put_away}
+        assert office.report().account.set_aside == int(put_away)
+        assert (office.figures() == before) != put_away
+
+    def test_expunged(self, office, dovecot_user):
+        plant_dovecot(three_letters(), dovecot_user)
+        office.poll()
+        before = office.figures()
+        dovecot_user.expunge("INBOX", [2, 3])
+        dovecot_user.expunge("Sent", [2])
+        for _ in range(3):
+            office.polls(1)
+            assert office.figures() == before
+            assert office.standings() == THREE
+        office.polls(1)
+        assert office.opened == []
+
+    def test_a_mailbox_is_renamed(self, office, dovecot_user):
+        story = three_letters()
+        story.inbound("karl", "2024-03-19 09:00", mailbox="Kunden")
+        plant_dovecot(story, dovecot_user)
+        office.poll()
+        before = office.figures()
+        with dovecot_user.connect() as client:
+            client.rename("Kunden", "Kunden2")
+        for _ in range(3):
+            office.polls(1)
+            assert office.figures() == before
+
+    def test_the_mailbox_with_sent_mail_is_deleted(self, office, dovecot_user):
+        plant_dovecot(three_letters(), dovecot_user)
+        office.poll()
+        as_of = office.report().as_of
+        dovecot_user.delete("Sent")
+        assert isinstance(office.poll().error, MailboxError)
+        assert office.report().as_of == as_of
+        assert office.standings() == THREE
+
+
+class TestRenumbered:
+    @pytest.mark.parametrize("mailboxes", [["INBOX"], ["Sent"], ["INBOX", "Sent"]])
+    def test_no_figure_moves(self, office, dovecot_user, mailboxes):
+        plant_dovecot(three_letters(), dovecot_user)
+        office.poll()
+        before = office.figures()
+        for _ in range(2):
+            for mailbox in mailboxes:
+                number_anew(dovecot_user, mailbox)
+            assert office.poll().messages >= 2
+            assert office.figures() == before
+        office.polls(1)
+        assert office.opened == []
+        with closing(sqlite3.connect(office.store)) as connection:
+            assert connection.execute("SELECT count(*) FROM locations WHERE gone IS NULL").fetchone() == (5,)
+
+    def test_deleted_and_made_again_with_the_same_mail(self, office, dovecot_user):
+        story = three_letters()
+        filed = story.inbound("karl", "2024-03-18 09:00", mailbox="Kunden")
+        plant_dovecot(story, dovecot_user)
+        office.poll()
+        before = office.figures()
+        dovecot_user.delete("Kunden")
+        dovecot_user.create("Kunden")
+        put(dovecot_user, filed)
+        for _ in range(2):
+            office.polls(1)
+            assert office.figures() == before
+
+    def test_restored_with_other_internaldates(self, office, dovecot_user):
+        """A restore may stamp all mail with its own time; when it first came is known from before."""
+        story = three_letters()
+        plant_dovecot(story, dovecot_user)
+        office.poll()
+        before = office.figures()
+        dovecot_user.expunge("INBOX", [1, 2, 3])
+        number_anew(dovecot_user, "INBOX")
+        for mail in story.mails:
+            if mail.places[0].mailbox == "INBOX":
+                dovecot_user.deliver("INBOX", mail.raw(mail.places[0]) + b"\r\nx", at("2024-03-20 11:00"))
+        for _ in range(2):
+            office.polls(1)
+            assert office.figures() == before
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "Gesendet",
+            "Gesendete Objekte",
+            "Gesendete Elemente",
+            "Éléments envoyés",
+            "Envoyés",
+            "Posta inviata",
+            "Enviados",
+            "Отправленные",
+            "INBOX/Sent Messages",
+        ],
+    )
+    def test_mailboxes_for_sent_mail_without_special_use(self, office, dovecot_user, name):
+        plant_dovecot(three_letters(sent=name), dovecot_user)
+        outcome = office.poll()
+        assert (outcome.error, outcome.lacks_sent) == (None, False)
+        assert office.standings() == THREE
+
+    def test_other_scripts_and_odd_letters(self, office, dovecot_user):
+        story = three_letters()
+        names = ["Kunden/Müller & Söhne", "日本語", "a b", "Ελλάδα/Αθήνα", "quote'd", "percent%"]
+        for number, name in enumerate(names):
+            story.inbound(f"p{number}", "2024-03-19 09:00", mailbox=name)
+        plant_dovecot(story, dovecot_user)
+        assert office.poll().messages == 5 + len(names)
+        assert office.standings() == THREE | {f"p{n}": "waiting" for n in range(len(names))}
+
+    def test_drafts_are_not_read(self, office, dovecot_user):
+        story = three_letters()
+        story.mail("ben", "2024-03-19 10:00", "will", mailbox="Entwürfe", subject="Re: Offer for oak boards")
+        story.mail("ben", "2024-03-19 10:00", "will", mailbox="Sent", draft=True, subject="Re: Offer for oak boards")
+        plant_dovecot(story, dovecot_user)
+        office.poll()
+        assert "Entwürfe" not in office.opened
+        assert office.standings() == THREE
+
+
+class TestAccounts:
+    def test_the_reply_of_a_colleague(self, office, dovecot_user, dovecot_server):
+        eva = dovecot_server.new_user()
+        story = three_letters()
+        story.reply(story.mails[-1], "2024-03-19 10:00", by="eva", account="eva")
+        story.inbound("private", "2024-03-19 09:00", to="eva", account="eva")
+        both = story.inbound("both", "2024-03-19 11:00", cc="eva")
+        story.copy(both, "INBOX", "eva", later=3, trace="Received: by mx2; Tue, 19 Mar 2024 11:00:03 +0000\n")
+        plant_dovecot(story, dovecot_user)
+        plant_dovecot(story, eva, "eva")
+        office.use_accounts(info=dovecot_account(dovecot_user), eva=dovecot_account(eva, watched=False))
+        info, other = office.poll_all()
+        assert (info.messages, other.messages) == (6, 3)
+        assert office.standings() == THREE | {"will": "answered", "both": "waiting"}
+        assert office.report().account.not_watched == 1
+
+    def test_one_fails(self, office, dovecot_user):
+        plant_dovecot(three_letters(), dovecot_user)
+        office.use_accounts(bad=dovecot_account(dovecot_user, password="x"), info=dovecot_account(dovecot_user))
+        bad, info = office.poll_all()
+        assert isinstance(bad.error, LoginError)
+        assert info.messages == 5
+        assert office.standings() == THREE
+
+    def test_a_disabled_one_is_left_alone(self, office, dovecot_user):
+        plant_dovecot(three_letters(), dovecot_user)
+        off = dovecot_account(dovecot_user, host="nowhere.invalid", enabled=False)
+        office.use_accounts(info=dovecot_account(dovecot_user), old=off)
+        assert [o.account for o in office.poll_all()] == ["info"]
+        assert office.report().warnings == ()
+
+
+class TestConnections:
+    @pytest.mark.parametrize(
+        "keys",
+        [
+            {},
+            {"tls": "starttls", "port": "plain"},
+            {"host": "localhost"},
+            {"host": Dovecot.TLS_FIRST, "port": "plain", "tls": "starttls"},
+            {"tls": "none", "port": "plain", "ca_file": ""},
+            {"host": Dovecot.ONE_CONNECTION},
+        ],
+    )
+    def test_good(self, office, dovecot_user, keys):
+        plant_dovecot(three_letters(), dovecot_user)
+        office.use(**plain_port(keys, dovecot_user))
+        outcome = office.poll()
+        assert (outcome.error, outcome.messages) == (None, 5)
+
+    @pytest.mark.parametrize(
+        ("keys", "error"),
+        [
+            ({"host": Dovecot.SELF_SIGNED}, CertificateError),
+            ({"host": Dovecot.EXPIRED}, CertificateError),
+            ({"host": Dovecot.WRONG_HOST}, CertificateError),
+            ({"ca_file": ""}, CertificateError),
+            ({"host": Dovecot.SELF_SIGNED, "tls": "starttls", "port": "plain"}, CertificateError),
+            ({"host": Dovecot.PLAIN_ONLY, "tls": "starttls", "port": "plain"}, ConnectError),
+            ({"port": "plain"}, ConnectError),
+            ({"password": "wrong"}, LoginError),
+            ({"password": {"env": "REPLYWATCH_NOT_SET"}}, SecretError),
+            ({"password": {"file": "not-there"}}, SecretError),
+        ],
+    )
+    def test_bad(self, office, dovecot_user, keys, error):
+        plant_dovecot(three_letters(), dovecot_user)
+        office.use(**plain_port(keys, dovecot_user))
+        outcome = office.poll()
+        assert isinstance(outcome.error, error)
+        assert outcome.messages == 0
+
+
+def plain_port(keys, user):
+    return keys | ({"port": user.server.port} if keys.get("port") == "plain" else {})
+
+
+def test_killed_in_the_middle_and_run_again(office, tmp_path, dovecot_user):
+    """SIGKILL after the first batches of a large first poll; the next one ends like one that was never disturbed."""
+    story = three_letters()
+    for number in range(2500):
+        story.inbound(f"p{number}", at("2024-02-01 08:00") + 60 * number, subject=f"About {number}")
+    plant_dovecot(story, dovecot_user)
+    with office.start("poll") as child:
+        while child.poll() is None and not stored(office):
+            time.sleep(0.005)
+        child.kill()
+        child.communicate()
+    assert child.returncode in (0, -signal.SIGKILL)
+    assert stored(office) > 0
+    office.polls(1)
+    (tmp_path / "plain").mkdir()
+    undisturbed = Office(tmp_path / "plain", dovecot_user)
+    undisturbed.polls(1)
+    assert office.figures() == undisturbed.figures()
+    assert office.standings() == undisturbed.standings()
+    seen = re.compile(r",17\d{8}")
+    assert [seen.sub("", row) for row in office.rows()] == [seen.sub("", row) for row in undisturbed.rows()]
+
+
+def stored(office):
+    """How many places of messages the store holds so far."""
+    if not office.store.with_name(f"{office.store.name}-wal").exists():
+        return 0  # nobody may look while the store is being made
+    with closing(sqlite3.connect(office.store, timeout=30)) as connection:
+        try:
+            return connection.execute("SELECT count(*) FROM locations").fetchone()[0]
+        except sqlite3.OperationalError:  # the tables are being made
+            return 0
