@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
-from itertools import groupby
 
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config, ImapAccount
@@ -88,9 +87,11 @@ def places_of(derived: Derived, config: Config) -> dict[int, Place]:
 
 def messages_of(copies: Sequence[Copy], team: Team, marks: Mapping[str, Mark]) -> list[Message]:
     """The messages behind the copies of one cluster, with the corrections by hand that hold for them."""
-    same = groupby(sorted(copies, key=lambda c: c.reading.identity), key=lambda c: c.reading.identity)
+    same: dict[str, list[Copy]] = {}
+    for copy in copies:
+        same.setdefault(copy.reading.identity, []).append(copy)
     all_inbound = not team.addresses
-    merged = (merge(list(group), all_inbound=all_inbound, mark=marks.get(identity)) for identity, group in same)
+    merged = [merge(group, all_inbound=all_inbound, mark=marks.get(identity)) for identity, group in same.items()]
     return [m for m in merged if m]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from replywatch.domain.clocks import Clock, arrival, sent_time
@@ -39,11 +40,11 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool, mark: Mark | None = None
     `mark` is the correction by hand that holds for it. `all_inbound` says that no address is watched in particular
     (`[team] addresses` is empty). The result does not depend on the order of `copies`.
     """
-    found = [Copy(c.digest, c.reading, tuple(s for s in c.sightings if not s.draft)) for c in copies]
-    found = sorted((c for c in found if c.sightings), key=_most_personal_first)
+    found = sorted([c for c in map(_without_drafts, copies) if c.sightings], key=_most_personal_first)
     if not found:
         return None
-    first = found[0].reading
+    readings = [c.reading for c in found]
+    first = readings[0]
     parties = first.parties
     sightings = [s for c in found for s in c.sightings]
     address = next((c.reading.parties.team_address for c in found if c.reading.parties.team_address), "")
@@ -54,24 +55,24 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool, mark: Mark | None = None
     return Message(
         identity=first.identity,
         message_id=first.message_id,
-        ids=frozenset(i for c in found for i in c.reading.ids),
-        in_reply_to=_in_order(c.reading.in_reply_to for c in found),
-        references=_in_order(c.reading.references for c in found),
-        threads=frozenset(s.thread for s in sightings if s.thread),
+        ids=_any_of([r.ids for r in readings]),
+        in_reply_to=_in_order([r.in_reply_to for r in readings]),
+        references=_in_order([r.references for r in readings]),
+        threads=frozenset([s.thread for s in sightings if s.thread]),
         direction=direction,
         disposition=_disposition(direction, verdict, mark, found, all_inbound=all_inbound),
         verdict=verdict,
         contact=parties.contact,
         contact_name=parties.contact_name,
         author=parties.author,
-        senders=frozenset(a for c in found for a in c.reading.parties.senders),
-        outsiders=frozenset(a for c in found for a in c.reading.outsiders),
+        senders=_any_of([r.parties.senders for r in readings]),
+        outsiders=_any_of([r.outsiders for r in readings]),
         address=address,
         subject=first.subject,
         pairs=frozenset(() if public_list else subject_pairs(first)),
         reply_prefix=first.reply_prefix,
         public_list=public_list,
-        sent_in=frozenset(s.account for s in sightings if s.role is Role.SENT),
+        sent_in=frozenset([s.account for s in sightings if s.role is Role.SENT]),
         filed_in=_filed_in(direction, sightings, public_list=public_list),
         clock=clock.at,
         clock_source=clock.source,
@@ -86,11 +87,17 @@ def _most_personal_first(copy: Copy) -> tuple[bool, bool, str]:
     return (copy.reading.verdict.kind is not Kind.HUMAN, not copy.reading.parties.team_address, copy.digest)
 
 
+def _without_drafts(copy: Copy) -> Copy:
+    kept = [s for s in copy.sightings if not s.draft]
+    return copy if len(kept) == len(copy.sightings) else Copy(copy.digest, copy.reading, tuple(kept))
+
+
+def _any_of(fields: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(chain.from_iterable(fields))
+
+
 def _in_order(fields: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    seen: dict[str, None] = {}
-    for ids in fields:
-        seen.update(dict.fromkeys(ids))
-    return tuple(seen)
+    return tuple(dict.fromkeys(chain.from_iterable(fields)))
 
 
 def _direction(reading: Reading, sightings: Sequence[Sighting]) -> Direction:
@@ -110,7 +117,8 @@ def marked_verdict(verdict: Verdict, mark: Mark | None) -> Verdict:
 
 def _flagged(sightings: Sequence[Sighting]) -> Flagged | None:
     """The earliest word of a mailbox that it was answered."""
-    return min((s.flagged for s in sightings if s.flagged), key=lambda f: (f.before, f.after or 0), default=None)
+    flags = [s.flagged for s in sightings if s.flagged]
+    return min(flags, key=lambda f: (f.before, f.after or 0)) if flags else None
 
 
 def _disposition(
@@ -153,6 +161,8 @@ def _arrival(copies: Sequence[Copy]) -> Clock:
     places = [(c.reading, s) for c in copies for s in c.sightings]
     chosen = [p for p in places if p[1].watched and p[1].role is not Role.SENT] or places
     clocks = [arrival(r.received, r.date, s.internal_date, s.first_seen) for r, s in chosen]
+    if len(clocks) == 1:
+        return clocks[0]
     return min(clocks, key=lambda c: (c.source == "first_seen", not c.sure, c.at, c.source))
 
 
