@@ -60,6 +60,32 @@ def test_each_rung_ties_more() -> None:
     assert together(s, Rung.PROVIDER) == {frozenset("qabc"), d}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"replies": "ghost", "references": ("older", "ghost")},
+        {"replies": "q", "references": ("ghost", "q")},
+        {"thread": "gmail:1", "references": "ghost"},
+    ],
+)
+def test_a_message_alone_is_tied_as_beside_a_stranger(said: dict[str, object]) -> None:
+    s = Story()
+    mail(s, "q", "03-02 09:00", **said)
+    (alone,) = s.messages()
+    stranger = replace(
+        alone, identity="z" * 32, ids=frozenset({"z"}), in_reply_to=(), references=(), threads=frozenset()
+    )
+    ties, beside = tie([alone]), tie([alone, stranger])
+    assert (ties.rungs[0], ties.order, ties.named[0], ties.ghosts[0]) == (
+        beside.rungs[0],
+        (0,),
+        beside.named[0],
+        beside.ghosts[0],
+    )
+    assert {rung: roots[:1] for rung, roots in beside.components.items()} == ties.components
+
+
 def test_the_rung_of_a_message_is_the_strictest_that_ties_it() -> None:
     s = Story()
     mail(s, "q", "03-02 09:00", thread="gmail:1")

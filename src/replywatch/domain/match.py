@@ -7,7 +7,7 @@ rung, the one that its person and subject point to; a conversation has at most o
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from replywatch.domain.messages import Direction, Disposition, Exchange, Flagged, Kind, MarkKind, Message, Rung
@@ -49,19 +49,26 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
     ties = tie(messages)
     full = _Walk(messages, ties, Rung.SUBJECT, settings)
     full.run()
-    levels = dict.fromkeys(full.exchanges, LEVELS[Rung.SUBJECT])
-    walk = full
+    levels: dict[Exchange, int] = {}
+    walk, bits = full, LEVELS[Rung.SUBJECT]
     for stricter in (Rung.PROVIDER, Rung.REFERENCES, Rung.IN_REPLY_TO):
         if walk.differs_under(stricter):
-            walk = _Walk(messages, ties, stricter, settings)
+            _add(levels, walk.exchanges, bits)
+            walk, bits = _Walk(messages, ties, stricter, settings), 0
             walk.run()
-        for exchange in walk.exchanges:
-            levels[exchange] = levels.get(exchange, 0) | LEVELS[stricter]
+        bits |= LEVELS[stricter]
+    _add(levels, walk.exchanges, bits)
     return Matched(
         tuple(levels.items()),
         {m.identity: c.first for m, c in zip(messages, full.conversation_of, strict=True)},
         {m.identity: r for m, r in zip(messages, full.rung_of, strict=True)},
     )
+
+
+def _add(levels: dict[Exchange, int], exchanges: Iterable[Exchange], bits: int) -> None:
+    """Note that `exchanges` hold under the levels of `bits`."""
+    for exchange in exchanges:
+        levels[exchange] = levels.get(exchange, 0) | bits
 
 
 @dataclass(slots=True, eq=False)

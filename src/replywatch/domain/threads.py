@@ -34,6 +34,8 @@ class Ties:
 
 def tie(messages: Sequence[Message]) -> Ties:
     """The ties between `messages`, the same for any order of them."""
+    if len(messages) == 1 and messages[0].mark is None:
+        return _alone(messages[0])
     holders = _Holders(messages)
     marked = _marked_replies(messages)
     replies = [marked[i] if i in marked else holders.named(i, m.in_reply_to) for i, m in enumerate(messages)]
@@ -62,6 +64,14 @@ def tie(messages: Sequence[Message]) -> Ties:
 
 Node = int | str
 """A message by its index, or a ghost by its id."""
+
+_ALONE = dict.fromkeys((Rung.IN_REPLY_TO, Rung.REFERENCES, Rung.PROVIDER), (0,))
+
+
+def _alone(message: Message) -> Ties:
+    """As `tie` says of a message without others, as every second one is: only ids that were never seen are left."""
+    named = frozenset((*message.in_reply_to, *message.references)) - message.ids
+    return Ties(_ALONE, (None,), (0,), ((),), (named,))
 
 
 class _Holders:
