@@ -65,7 +65,7 @@ def tie(messages: Sequence[Message]) -> Ties:
 Node = int | str
 """A message by its index, or a ghost by its id."""
 
-_ALONE = dict.fromkeys((Rung.IN_REPLY_TO, Rung.REFERENCES, Rung.PROVIDER), (0,))
+_ALONE: dict[Rung, tuple[int, ...]] = dict.fromkeys((Rung.IN_REPLY_TO, Rung.REFERENCES, Rung.PROVIDER), (0,))
 
 
 def _alone(message: Message) -> Ties:
