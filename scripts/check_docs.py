@@ -2,7 +2,7 @@
 
 A block of code says by the word behind its fence how it is checked:
 
-    sh       commands to type: they exist and take these options and values; those that only read are run
+    sh       commands to type: they exist and take these options and values; some are run
     cron     lines of a crontab, the same
     console  commands behind `$ ` and what they print: run on a demo mailbox at a fixed moment, compared to the letter
     toml     a config or a part of one: it is accepted
@@ -38,8 +38,8 @@ from replywatch.errors import ConfigError
 ROOT = Path(__file__).parents[1]
 NOW = 1_795_161_600
 """The moment of every run, 2026-11-20T08:00:00Z: so a demo is the same each time."""
-READING = ("report", "waiting", "export")
-"""Commands that only read the store: run with the options shown, so that their times and periods are checked too."""
+TRIED = ("report", "waiting", "export")
+"""Commands that change nothing: run with the options shown, so that times and periods are checked too."""
 OTHER_PROGRAMS = ("cat", "cd", "chmod", "cp", "echo", "export", "git", "head", "jq", "pip", "pipx")
 ENDINGS = (0, 4)
 """Exit codes of a command that did what it should; 4 says that somebody waits."""
@@ -86,13 +86,16 @@ class Stage:
             "LANG": "C.UTF-8",
             "TZ": "UTC",
         }
-        subprocess.run(
-            ["replywatch", "demo", "--keep", "demo"],
+        made = subprocess.run(
+            ["replywatch", "demo", "--keep", self._folder.name],
             cwd=folder,
             env=self._environment,
-            check=True,
+            check=False,
             capture_output=True,
+            text=True,
         )
+        if made.returncode:
+            sys.exit(f"The demo that the documents are checked against failed:\n{made.stderr}")
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """What `command`, a line for the shell, prints; the code is that of its last program."""
@@ -166,7 +169,7 @@ def replywatch_problems(words: Sequence[str], stage: Stage) -> Iterator[str]:
     except click.ClickException as error:
         yield f"{shown}: {error.format_message()}"
         return
-    if at < len(words) and words[at] in READING:
+    if at < len(words) and words[at] in TRIED:
         done = stage.run(shlex.join(["replywatch", *_without_config(words)]))
         if done.returncode not in ENDINGS:
             yield f"{shown}: exit code {done.returncode}: {done.stderr.strip()}"

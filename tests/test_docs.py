@@ -13,7 +13,7 @@ from replywatch.cli import main
 from replywatch.config.load import parse_config
 from replywatch.config.table import Table
 from replywatch.domain.measure import BUCKETS
-from replywatch.domain.messages import Direction, Disposition, Kind, Role, Rung, Status
+from replywatch.domain.messages import Direction, Disposition, Kind, MarkKind, Role, Rung, Status
 from replywatch.errors import ReplywatchError
 from replywatch.store.database import Database
 
@@ -35,7 +35,7 @@ def rows_of(text):
 
 
 class TestGlossary:
-    @pytest.mark.parametrize("words", [Direction, Disposition, Kind, Role, Rung, Status])
+    @pytest.mark.parametrize("words", [Direction, Disposition, Kind, MarkKind, Role, Rung, Status])
     def test_has_every_word_of_the_code(self, words):
         known = set(re.findall(r"`([^`]+)`", text_of("docs/glossary.md")))
         assert {word.value for word in words} <= known
