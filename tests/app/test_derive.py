@@ -188,7 +188,6 @@ def test_rows_are_current_until_facts_or_config_change(office: Office) -> None:
         assert not is_current(database, other)
 
 
-@pytest.mark.xfail(strict=False, reason="the fingerprint knows an account's name, but not its type")
 def test_an_account_that_becomes_an_archive_is_derived_again() -> None:
     config = Story().config
     assert fingerprint(replace(config, accounts=(MboxAccount("info"),))) != fingerprint(config)

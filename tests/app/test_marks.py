@@ -242,3 +242,10 @@ class TestTheServerSaysAnswered:
         office.pass_()
         assert [a for a in office.sources["info"].asked if a[0] == "fetch"] == []
         assert ("open", "INBOX") not in office.sources["info"].asked
+
+    def test_a_new_numbering_keeps_the_bounds(self, tmp_path):
+        office, _, asked, _ = self.flagged(tmp_path)
+        before = exchanges(office)[asked.message_id]
+        office.sources["info"].renumber("INBOX")
+        office.pass_()
+        assert exchanges(office)[asked.message_id] == before

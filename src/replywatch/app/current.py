@@ -27,7 +27,8 @@ def current(config: Config, progress: Progress) -> Iterator[Database]:
                 with writing(config.store_path):
                     derive(database, config, progress)
             except LockedError:
-                if Derived(database).fingerprint() != fingerprint(config):
+                derived = Derived(database)
+                if derived.fingerprint() != fingerprint(config) or not derived.is_finished():
                     raise
                 progress.say("A poll is at work: these are the figures from before it.")
         yield database

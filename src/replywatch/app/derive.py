@@ -36,7 +36,7 @@ def fingerprint(config: Config) -> str:
         team.addresses,
         sorted(team.domains),
         *(sorted(s) for s in (team.automatic_senders, team.webforms, team.public_lists)),
-        sorted((a.name, a.watched, sorted(a.roles)) for a in config.accounts),
+        sorted((a.name, type(a).__name__, a.watched, sorted(a.roles)) for a in config.accounts),
         config.report.new_enquiry_after,
     ]
     return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()

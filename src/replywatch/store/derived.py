@@ -69,6 +69,10 @@ class Place:
     """An archive: mail of ours lies beside mail to us."""
 
 
+UNFINISHED = -1
+"""Stands for the last pass while derived rows are being made anew."""
+
+
 class Derived:
     """Reads and writes the derived rows of a store."""
 
@@ -98,11 +102,15 @@ class Derived:
                 self._db.execute(f"DELETE FROM {table}")
             self._db.execute("DELETE FROM pending")
             self._db.execute("INSERT INTO pending SELECT id FROM messages")
-            self._db.execute("INSERT INTO derivation VALUES (1, ?, 0)", [fingerprint])
+            self._db.execute("INSERT INTO derivation VALUES (1, ?, ?)", [fingerprint, UNFINISHED])
 
     def newest_pass(self) -> int:
         """The number of the pass that began last, 0 if there was none."""
         return int(self._db.value("SELECT coalesce(max(id), 0) FROM passes"))
+
+    def is_finished(self) -> bool:
+        """Whether everything was derived at least once under the present fingerprint."""
+        return bool(self._db.value("SELECT last_pass <> ? FROM derivation", [UNFINISHED]))
 
     def finish(self, last_pass: int) -> None:
         """All that passes up to `last_pass` brought is derived now."""

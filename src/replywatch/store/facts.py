@@ -198,43 +198,41 @@ class Facts:
                 self._db.execute("UPDATE epochs SET message_count = NULL WHERE id = :epoch", values)
 
     def finish_mailbox(self, epoch: Epoch, state: MailboxState, now: int) -> None:
-        """The mailbox was read to its end: remember how it stood, and let go of superseded numberings.
-
-        A place of an old numbering is dropped if the new one holds the same message with the same INTERNALDATE, where
-        it counts as first seen when the old one was; what is left of the old is gone.
-        """
-        old = "SELECT id FROM epochs WHERE mailbox = :mailbox AND superseded_at IS NOT NULL AND completed_at IS NULL"
-        values = {"mailbox": epoch.mailbox, "epoch": epoch.id, "now": now}
+        """The mailbox was read to its end: remember how it stood, and let go of superseded numberings."""
         with self._db.transaction():
-            if self._db.value(old, values):
-                self._db.execute(
-                    f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch IN ({old})",
-                    values,
-                )
-                self._db.execute(
-                    "UPDATE locations SET first_seen = o.first_seen FROM (SELECT message, internal_date,"
-                    f" min(first_seen) AS first_seen FROM locations WHERE epoch IN ({old}) GROUP BY 1, 2) o"
-                    " WHERE locations.epoch = :epoch AND locations.message = o.message"
-                    " AND locations.internal_date IS o.internal_date AND o.first_seen < locations.first_seen",
-                    values,
-                )
-                self._db.execute(
-                    f"DELETE FROM locations WHERE epoch IN ({old}) AND EXISTS (SELECT 1 FROM locations l"
-                    " WHERE l.message = locations.message AND l.epoch = :epoch"
-                    " AND l.internal_date IS locations.internal_date)",
-                    values,
-                )
-                self._db.execute(
-                    f"UPDATE locations SET gone = :now WHERE gone IS NULL AND epoch IN ({old})",
-                    values,
-                )
-                self._db.execute(f"DELETE FROM quarantine WHERE epoch IN ({old})", values)
-                self._db.execute(f"UPDATE epochs SET completed_at = :now WHERE id IN ({old})", values)
+            old = "SELECT id FROM epochs WHERE mailbox = ? AND superseded_at IS NOT NULL AND completed_at IS NULL"
+            for (superseded,) in list(self._db.rows(old, [epoch.mailbox])):
+                self._let_go({"old": superseded, "epoch": epoch.id, "now": now})
             self._db.execute(
                 "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?"
                 " WHERE id = ?",
                 [state.uidnext, state.exists, state.highestmodseq, state.token, now, epoch.id],
             )
+
+    def _let_go(self, values: dict[str, int]) -> None:
+        """Drop what the superseded epoch `old` says that `epoch` says, too; what is left of it is gone.
+
+        A message with the same INTERNALDATE is in the same place: it counts as first seen, and as answered, when it was
+        under the old number.
+        """
+        same = "o.epoch = :old AND locations.message = o.message AND locations.internal_date IS o.internal_date"
+        self._db.execute("INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch = :old", values)
+        self._db.execute(
+            "UPDATE locations SET first_seen = min(locations.first_seen, o.first_seen),"
+            " unanswered_at = CASE WHEN o.answered_at IS NOT NULL THEN o.unanswered_at"
+            " WHEN locations.answered_at IS NOT NULL THEN o.first_seen END,"
+            " answered_at = coalesce(o.answered_at, locations.answered_at)"
+            f" FROM locations o WHERE locations.epoch = :epoch AND {same}",
+            values,
+        )
+        self._db.execute(
+            "DELETE FROM locations WHERE epoch = :old AND EXISTS (SELECT 1 FROM locations l WHERE l.epoch = :epoch"
+            " AND l.message = locations.message AND l.internal_date IS locations.internal_date)",
+            values,
+        )
+        self._db.execute("UPDATE locations SET gone = :now WHERE gone IS NULL AND epoch = :old", values)
+        self._db.execute("DELETE FROM quarantine WHERE epoch = :old", values)
+        self._db.execute("UPDATE epochs SET completed_at = :now WHERE id = :old", values)
 
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""

@@ -108,7 +108,7 @@ _DERIVED = (
     """CREATE TABLE derivation (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         fingerprint TEXT NOT NULL, -- of the rules and the config that made all derived rows
-        last_pass INTEGER NOT NULL -- all that passes up to this one brought is derived
+        last_pass INTEGER NOT NULL -- all that passes up to this one brought is derived; -1: not all is yet
     ) STRICT""",
     """CREATE TABLE readings (
         message INTEGER PRIMARY KEY REFERENCES messages (id),
