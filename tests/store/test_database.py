@@ -1,0 +1,174 @@
+"""The file under the store: made, migrated, refused, written all or nothing."""
+
+import os
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from replywatch.errors import LockedError, StoreError
+from replywatch.store import schema
+from replywatch.store.database import Database
+from replywatch.store.lock import writing
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "deep" / "er" / "mail.db"
+
+
+def tables(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def migrations(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
+
+
+class TestOpening:
+    def test_made_with_all_tables_for_its_owner_alone(self, path):
+        old = os.umask(0)
+        try:
+            with Database(path, create=True):
+                assert path.stat().st_mode & 0o777 == 0o600
+        finally:
+            os.umask(old)
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert migrations(path) == list(schema.NAMES)
+        assert {"messages", "locations", "exchanges", *schema.DERIVED_TABLES} <= tables(path)
+
+    def test_every_table_is_strict(self, path):
+        with Database(path, create=True) as database:
+            for name, sql in database.rows("SELECT name, sql FROM sqlite_master WHERE type = 'table'"):
+                if not name.startswith(("sqlite_", "_sqlite")):
+                    assert "STRICT" in sql, name
+            assert database.value("PRAGMA foreign_keys") == 1
+            assert database.value("PRAGMA journal_mode") == "wal"
+
+    def test_not_made_by_looking(self, path):
+        with pytest.raises(StoreError, match="there is no store"), Database(path):
+            pass
+        assert not path.exists()
+
+    def test_an_empty_file_is_migrated(self, tmp_path):
+        path = tmp_path / "empty.db"
+        path.touch()
+        with Database(path) as database:
+            assert database.value("SELECT count(*) FROM messages") == 0
+        assert migrations(path) == list(schema.NAMES)
+
+    @pytest.mark.parametrize("applied", range(1, len(schema.NAMES)))
+    def test_an_older_store_is_brought_up_to_date(self, tmp_path, applied):
+        """A process that was killed between two migrations leaves just that, too."""
+        import sqlite_utils  # noqa: PLC0415 - as in the store: only where something migrates
+
+        path = tmp_path / "old.db"
+        database = sqlite_utils.Database(path)
+        schema.migrations().apply(database, stop_before=schema.NAMES[applied])
+        database.close()
+        assert migrations(path) == list(schema.NAMES[:applied])
+        with Database(path):
+            pass
+        assert migrations(path) == list(schema.NAMES)
+
+    def test_a_migration_that_fails_leaves_nothing_of_itself(self, tmp_path, monkeypatch):
+        path = tmp_path / "mail.db"
+        with monkeypatch.context() as patch:
+            patch.setattr(schema, "_FACTS", (*schema._FACTS, "CREATE TABLE broken ("))
+            with pytest.raises(StoreError), Database(path, create=True):
+                pass
+        assert "accounts" not in tables(path)
+        with Database(path):
+            pass
+        assert migrations(path) == list(schema.NAMES)
+
+    def test_of_a_newer_release(self, path):
+        with Database(path, create=True) as database:
+            database.execute("INSERT INTO _sqlite_migrations VALUES (99, 'replywatch', '0099_later', '2031')")
+        with pytest.raises(StoreError, match="newer release"), Database(path, create=True):
+            pass
+
+    @pytest.mark.parametrize("create", [True, False])
+    @pytest.mark.parametrize("content", [b"x" * 5000, b"SQLite format 3\0" + b"\xff" * 5000])
+    def test_garbage_stays_as_it_is(self, tmp_path, content, create):
+        path = tmp_path / "mail.db"
+        path.write_bytes(content)
+        with pytest.raises(StoreError, match="damaged") as caught, Database(path, create=create):
+            pass
+        assert "Nothing was changed" in caught.value.hint
+        assert path.read_bytes() == content
+
+    def test_of_another_program(self, tmp_path):
+        path = tmp_path / "other.db"
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE TABLE bookmarks (url TEXT)")
+        with pytest.raises(StoreError, match="some other program"), Database(path, create=True):
+            pass
+        assert tables(path) == {"bookmarks"}
+
+    def test_not_open(self, path):
+        with pytest.raises(StoreError, match="not open"):
+            Database(path).value("SELECT 1")
+
+
+class TestTransactions:
+    def test_all_or_nothing(self, path):
+        class Sudden(BaseException):
+            pass
+
+        def half(database):
+            with database.transaction():
+                database.execute("INSERT INTO accounts (name) VALUES ('info')")
+                raise Sudden
+
+        with Database(path, create=True) as database:
+            with pytest.raises(Sudden):
+                half(database)
+            assert list(database.rows("SELECT * FROM accounts")) == []
+            with database.transaction():
+                database.execute("INSERT INTO accounts (name) VALUES ('info')")
+            assert list(database.rows("SELECT name FROM accounts")) == [("info",)]
+
+    def test_closing_undoes_what_is_not_committed(self, path):
+        with Database(path, create=True) as database:
+            database.execute("BEGIN")
+            database.execute("INSERT INTO accounts (name) VALUES ('info')")
+        with Database(path) as database:
+            assert database.row("SELECT * FROM accounts") is None
+
+    def test_readers_see_the_state_before(self, path):
+        with Database(path, create=True) as database, Database(path) as reader, database.transaction():
+            database.execute("INSERT INTO accounts (name) VALUES ('info')")
+            assert reader.value("SELECT count(*) FROM accounts") == 0
+
+    def test_rules_of_the_tables_are_told_as_faults_of_the_store(self, path):
+        with Database(path, create=True) as database, pytest.raises(StoreError, match="reported"):
+            database.execute("INSERT INTO mailboxes (account, name, delimiter, attributes) VALUES (7, 'x', '', '[]')")
+
+
+class TestLock:
+    def test_one_at_a_time(self, path):
+        with writing(path), pytest.raises(LockedError), writing(path):
+            pass
+        with writing(path):
+            pass
+
+    def test_it_is_no_store(self, path):
+        with writing(path):
+            assert not path.exists()
+
+    def test_free_after_its_holder_was_killed(self, path):
+        child = os.fork()
+        if child == 0:
+            with writing(path):
+                os.kill(os.getpid(), 9)
+        os.waitpid(child, 0)
+        with writing(path):
+            pass
+
+    def test_no_folder_can_be_made(self, tmp_path):
+        (tmp_path / "file").touch()
+        with pytest.raises(StoreError, match="lock"), writing(tmp_path / "file" / "mail.db"):
+            pass

@@ -1,0 +1,144 @@
+"""Values survive the store as they were."""
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.headers import parse_header
+from replywatch.domain.match import LEVELS
+from replywatch.domain.messages import Exchange, Reading, Rung
+from replywatch.domain.reading import read
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived, DerivedRows, decode_reading, encode_reading
+from replywatch.store.facts import Facts
+from replywatch.store.queries import Queries
+from story import Story
+
+HOSTILE = (
+    b"From: =?utf-8?q?M=C3=BCller_=22x=22?= <m@m.example>\r\nTo: info@example.com, =?x?q?=ff?= <y@y.example>\r\n"
+    b"Subject: =?utf-8?b?8J+YgCDvv70=?= \xff\xfe \x00 '; DROP TABLE exchanges; --\r\nMessage-ID: <a'b@c>\r\n"
+    b"References: <1@x> <2@x>\r\nIn-Reply-To: <2@x>\r\nDate: Mon, 4 Mar 2024 08:00:00 +0100\r\nPrecedence: list\r\n\r\n"
+)
+
+
+@given(st.binary(max_size=300))
+def test_any_reading_survives(noise):
+    reading = read(parse_header(b"From: a@b.example\r\nSubject: " + noise + b"\r\n\r\n"), Story().team)
+    assert decode_reading(encode_reading(reading)) == reading
+
+
+def test_a_hostile_reading_survives_in_all_its_types():
+    reading = read(parse_header(HOSTILE), Story().team)
+    found = decode_reading(encode_reading(reading))
+    assert found == reading
+    for field in fields(Reading):
+        assert type(getattr(found, field.name)) is type(getattr(reading, field.name)), field.name
+
+
+@pytest.fixture
+def database(tmp_path):
+    with Database(tmp_path / "mail.db", create=True) as database:
+        yield database
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_an_exchange_survives(database, answered):
+    reply = {
+        "answered_at": 200,
+        "reply": "r",
+        "reply_message_id": "r@x",
+        "answered_by": "ben@example.com",
+        "matched_by": Rung.SUBJECT,
+    }
+    exchange = Exchange(
+        id="e",
+        conversation="c",
+        ordinal=1,
+        address="info@example.com",
+        contact="a@b.example",
+        contact_name="Ä \ufffd",
+        message_id=None,
+        subject="'; --",
+        arrived_at=100,
+        arrival_source="internaldate",
+        arrival_sure=False,
+        messages=2,
+        acknowledged_at=150,
+        answered_after=None,
+        answered_before=None,
+        ended_at=None,
+        marked=answered,
+        **(reply if answered else dict.fromkeys(reply)),
+    )
+    rows = DerivedRows()
+    rows.add_exchange(7, exchange, LEVELS[Rung.SUBJECT])
+    Derived(database).replace([7], rows)
+    found = Queries(database).exchanges_by_id(["e"], LEVELS[Rung.SUBJECT])
+    assert found == {"e": exchange}
+    assert {type(found["e"].arrival_sure), type(found["e"].marked)} == {bool}
+    assert Queries(database).exchanges_by_id(["e"], LEVELS[Rung.REFERENCES] & ~LEVELS[Rung.SUBJECT]) == {}
+
+
+def fetched(uid, header=b"From: a@b.example\r\n\r\n", **said):
+    return FetchedMessage(uid, header, **({"internal_date": 5, "size": None} | said))
+
+
+class TestFacts:
+    @pytest.fixture
+    def facts(self, database):
+        return Facts(database)
+
+    @pytest.fixture
+    def epoch(self, facts):
+        mailbox = facts.mailbox(facts.account("info"), Listing("INBOX", "/", ("\\hasnochildren",)))
+        return facts.epoch(mailbox, MailboxState(7, 4, 3), 100)
+
+    def test_names_are_kept_apart(self, facts):
+        assert facts.account("info") == facts.account("info") != facts.account("Info")
+        box = Listing("Entwürfe/日本", "/", ("\\drafts",))
+        number = facts.mailbox(1, box)
+        assert facts.mailbox(1, box) == number
+        assert facts.mailboxes(1) == {number: box}
+        assert facts.mailboxes(2) == {}
+
+    def test_the_same_header_is_stored_once(self, facts, epoch, database):
+        facts.add_batch(epoch.id, [fetched(1), fetched(2), fetched(3, b"From: c@d.example\r\n\r\n")], (), 3, 100)
+        assert database.value("SELECT count(*) FROM messages") == 2
+        assert facts.uids(epoch.id, (1, 9)) == [1, 2, 3]
+        assert facts.count(epoch.id) == 3
+
+    def test_headers_are_kept_byte_for_byte(self, facts, epoch, database):
+        facts.add_batch(epoch.id, [fetched(1, HOSTILE)], (), 1, 100)
+        assert database.value("SELECT header FROM messages") == HOSTILE
+
+    def test_the_cursor_never_goes_back(self, facts, epoch):
+        facts.add_batch(epoch.id, [fetched(9)], (), 9, 100)
+        facts.add_batch(epoch.id, [fetched(2)], (), 2, 100)
+        assert facts.present_epoch(epoch.mailbox).scanned_to == 9
+
+    def test_a_batch_is_all_or_nothing(self, facts, epoch, database):
+        with pytest.raises(Exception, match="reported"):
+            facts.add_batch(epoch.id, [fetched(1), fetched(2, internal_date="soon")], (3,), 3, 100)
+        assert database.value("SELECT count(*) FROM messages") == 0
+        assert facts.present_epoch(epoch.mailbox).scanned_to == 0
+        assert facts.quarantined(epoch.id) == []
+
+    def test_quarantine_counts_as_there(self, facts, epoch):
+        facts.add_batch(epoch.id, [fetched(1)], (2, 3), 3, 100)
+        assert facts.quarantined(epoch.id) == [2, 3]
+        assert facts.count(epoch.id) == 3
+        assert facts.unread(1) == 2
+        facts.add_batch(epoch.id, [fetched(2)], (3,), 3, 200)
+        assert facts.quarantined(epoch.id) == [3]
+
+    def test_states_are_remembered_once_read_to_the_end(self, facts, epoch):
+        assert not facts.present_epoch(epoch.mailbox).complete
+        state = MailboxState(7, 4, 3, 99, "token")
+        facts.finish_mailbox(epoch, state, 200)
+        found = facts.present_epoch(epoch.mailbox)
+        assert (found.state, found.complete) == (state, True)
+        facts.add_batch(epoch.id, [fetched(4)], (), 4, 300)
+        assert not facts.present_epoch(epoch.mailbox).complete
