@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replywatch.errors import UsageError
+from replywatch.render.numbers import rfc3339
 from replywatch.store.queries import MessageRow, Queries
 
 SHORTEST_ID = 4
@@ -24,9 +25,7 @@ def the_message(queries: Queries, text: str) -> MessageRow:
             "Take the Message-ID from the mail's source, or the id that `waiting` or `export` shows.",
         )
     if len(found) > 1:
-        more = " …" if len(found) > LISTED else ""
-        raise UsageError(
-            f"several messages have the id {text}: " + ", ".join(m.identity for m in found[:LISTED]) + more,
-            "Give one of these.",
-        )
+        lines = [f"  {m.identity}  {rfc3339(m.clock)}  {m.person}" for m in found[:LISTED]]
+        more = ["  …"] if len(found) > LISTED else []
+        raise UsageError(f"several messages have the id {text}:", "\n".join([*lines, *more, "Give the id of one."]))
     return found[0]

@@ -28,9 +28,8 @@ def explain(context: Context, what: tuple[str, ...], output_format: str) -> None
     An ID is a Message-ID, with or without <>, or the id that waiting and export show (its beginning is enough). FILEs
     are messages on disk, judged as if found in an inbox; they need no config, but with --config its [team] counts.
     """
-    files = [Path(word) for word in what]
-    if output_format == "jsonl" or any(_is_file(path) for path in files):
-        _explain_files(context, files, output_format)
+    if output_format == "jsonl" or any(map(_is_file, what)):
+        _explain_files(context, [Path(word) for word in what], output_format)
         return
     from replywatch.app.explain import explain_message  # noqa: PLC0415 - imported when it is called
     from replywatch.render.explain import explanation_text  # noqa: PLC0415 - the same
@@ -42,9 +41,9 @@ def explain(context: Context, what: tuple[str, ...], output_format: str) -> None
         write("\n" * bool(number) + explanation_text(found, config.report.timezone))
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(word: str) -> bool:
     try:
-        return path.exists()
+        return bool(word) and Path(word).exists()
     except (OSError, ValueError):  # a Message-ID may be too long for a path, or hold what no path may
         return False
 

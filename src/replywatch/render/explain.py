@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import tzinfo
+from textwrap import wrap
 
 from replywatch.domain.explanation import Explanation, FileJudgement, Place
-from replywatch.domain.messages import Disposition, Mark, MarkKind, Message, Rung, Status
+from replywatch.domain.messages import Disposition, Kind, Mark, MarkKind, Message, Rung, Status
 from replywatch.domain.standings import Standing
 from replywatch.render.text import human_duration, local_time, safe
 
+_WIDTH = 80
 SHORT_ID = 10
 """Digits of an id that are shown; `explain` takes them."""
 
@@ -24,6 +26,7 @@ _DISPOSITIONS = {
     Disposition.SET_ASIDE: "set aside: it lies in Junk or Trash, or a mark says that it needs no answer",
     Disposition.NOT_WATCHED: "not counted: it went to somebody of ours, not to a watched address",
 }
+_AUTOMATIC = "our own automatic mail: no personal reply"
 _SOURCES = {
     "internaldate": "the mailbox's own clock (INTERNALDATE)",
     "received": "the topmost Received field; the mailbox's clock lies far off, as after an import",
@@ -75,7 +78,8 @@ def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
         yield f"             also {verdict.kind.value}: {safe(verdict.because)} (rule {verdict.rule})"
     if message.mark:
         yield f"Marked       by hand: {_mark(message.mark, zone)}"
-    yield f"Counted      {_DISPOSITIONS[message.disposition]}"
+    automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
+    yield f"Counted      {_AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]}"
     if message.address:
         yield f"Address      {safe(message.address)}"
 
@@ -100,8 +104,11 @@ def _place(place: Place, zone: tzinfo) -> str:
 
 def _conversation(e: Explanation, zone: tzinfo) -> Iterator[str]:
     yield ""
-    tied = "nothing ties it to another message" if e.rung is None else f"tied to the others by {e.rung.value}"
-    yield f"Conversation {len(e.conversation)} messages; {tied}"
+    if len(e.conversation) == 1:
+        yield "Conversation this message alone"
+    else:
+        tied = "the others were tied to this one" if e.rung is None else f"tied to the others by {e.rung.value}"
+        yield f"Conversation {len(e.conversation)} messages; {tied}"
     depths: dict[str, int] = {}
     for message in e.conversation:
         named = [depths[i] for i in (*message.in_reply_to, *message.references) if i in depths]
@@ -121,16 +128,20 @@ def _line(message: Message, depth: int, zone: tzinfo, *, here: bool) -> str:
 
 def _exchanges(e: Explanation, zone: tzinfo) -> Iterator[str]:
     yield ""
-    yield "Exchanges    " + ("none" if not e.standings else "")
+    yield "Exchanges" if e.standings else "Exchanges    none"
     for standing in e.standings:
-        yield f"  {exchange_line(standing, zone)}"
+        yield from _wrapped(exchange_line(standing, zone))
     strict = {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.strict}
     if strict == {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.standings}:
         yield f"The same under --min-match {Rung.REFERENCES.value}."
         return
     yield f"Under --min-match {Rung.REFERENCES.value} these messages make other exchanges:"
     for standing in e.strict:
-        yield f"  {exchange_line(standing, zone)}"
+        yield from _wrapped(exchange_line(standing, zone))
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
 
 
 def exchange_line(standing: Standing, zone: tzinfo) -> str:

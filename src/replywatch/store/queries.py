@@ -51,6 +51,8 @@ class MessageRow:
     rung: Rung | None
     direction: Direction
     clock: int
+    person: str
+    """Who of ours wrote it, else the contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +184,11 @@ class Queries:
 
     def _messages(self, where: str, values: Sequence[object], most: int) -> list[MessageRow]:
         rows = self._db.rows(
-            "SELECT identity, cluster, message_id, conversation, rung, direction, clock FROM judgements"
-            f" WHERE {where} ORDER BY clock, identity LIMIT ?",
+            "SELECT identity, cluster, message_id, conversation, rung, direction, clock, coalesce(nullif(author, ''),"
+            f" contact) FROM judgements WHERE {where} ORDER BY clock, identity LIMIT ?",
             [*values, most],
         )
-        return [MessageRow(i, c, m, v, Rung(r) if r else None, Direction(d), t) for i, c, m, v, r, d, t in rows]
+        return [MessageRow(i, c, m, v, Rung(r) if r else None, Direction(d), t, p) for i, c, m, v, r, d, t, p in rows]
 
     def sources(self, cluster: int) -> list[SourceRow]:
         """The raw headers of a cluster and where they lie, in the order in which they were found."""
