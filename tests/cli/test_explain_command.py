@@ -1,0 +1,150 @@
+"""Why a message was judged so: from the store, and for files on their own."""
+
+import json
+import re
+
+import pytest
+
+from planted import Program, maildir_account, plant_maildir
+from story import Story
+
+
+def told():
+    story = Story()
+    story.outbound("xaver", "2024-01-05 09:00", subject="Happy new year")
+    asked = story.inbound("anna", "2024-03-04 08:00", subject="Oak table\x1b[31m for six")
+    story.mail(
+        "info", "2024-03-04 08:00:05", "anna", subject="Received: Oak table", mailbox="Sent", received=None,
+        replies=asked, fields="Auto-Submitted: auto-replied",
+    )  # fmt: skip
+    reply = story.reply(asked, "2024-03-05 10:00")
+    story.answer(reply, "2024-03-05 11:00")
+    story.inbound(
+        "news",
+        "2024-03-06 08:00",
+        subject="Our offers",
+        fields="List-Unsubscribe: <https://n.example/u>\nPrecedence: bulk",
+    )
+    loose = story.inbound("lars", "2024-03-07 08:00", subject="Quote for a staircase")
+    story.outbound(loose.sender, "2024-03-07 12:00", subject="Re: Quote for a staircase")
+    story.inbound("junk", "2024-03-08 08:00", mailbox="Junk")
+    for name in ("twin", "sister"):
+        story.inbound(name, "2024-03-09 08:00", message_id="same@id.example")
+    return story
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    program = Program(tmp_path_factory.mktemp("explain"), accounts={"info": maildir_account()})
+    plant_maildir(told(), program.folder / "mail")
+    program.output("poll")
+    return program
+
+
+def settled(text):
+    """Without what depends on the moment of the poll."""
+    return re.sub(r"(waiting|never) for \d+ d( \d+ h)?", r"\1 for … d", re.sub(r"UID \d+", "UID …", text))
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("answered", 1), ("acknowledgement", 2), ("reply", 3), ("newsletter", 5), ("subject", 6), ("junk", 8)],
+)
+def test_the_whole_text(office, golden_output, name, number):
+    text = office.output("explain", told().mails[number].message_id)
+    assert "\x1b" not in text
+    assert not [line for line in text.splitlines() if line != line.rstrip()]
+    golden_output(f"explain_{name}.txt", settled(text))
+
+
+class TestIds:
+    def test_with_and_without_brackets_and_short(self, office):
+        message_id = told().mails[1].message_id
+        whole = office.output("explain", message_id)
+        assert office.output("explain", f"<{message_id}>") == whole
+        (short,) = [line.split()[1] for line in whole.splitlines() if line.startswith("Id ")]
+        assert office.output("explain", short) == whole
+        assert office.output("explain", short[:6].upper()) == whole
+
+    def test_two_at_once(self, office):
+        first, second = (told().mails[n].message_id for n in (1, 6))
+        text = office.output("explain", first, second)
+        assert text == office.output("explain", first) + "\n" + office.output("explain", second)
+
+    def test_none(self, office):
+        text = office.fails("explain", "nobody@nowhere.example", code=2)
+        assert "no message has the id nobody@nowhere.example" in text
+        assert "Message-ID" in text
+
+    @pytest.mark.parametrize("word", ["abc", "<>", ""])
+    def test_too_short(self, office, word):
+        assert "too short" in office.fails("explain", word, code=2)
+
+    def test_several(self, office):
+        text = office.fails("explain", "same@id.example", code=2)
+        assert "several messages have the id same@id.example" in text
+        for who in ("twin", "sister"):
+            (line,) = [line for line in text.splitlines() if who in line]
+            assert office.output("explain", line.split()[0])
+
+    def test_a_file_that_is_not_there(self, office):
+        text = office.fails("explain", "letters/not-there.eml", code=2)
+        assert "letters/not-there.eml" in text
+
+
+class TestFiles:
+    @pytest.fixture
+    def letters(self, tmp_path):
+        program = Program(tmp_path)
+        (tmp_path / "human.eml").write_bytes(
+            b"From: Anna <anna@a.example>\r\nTo: info@example.com\r\nSubject: Table\r\n\r\nhi\r\n"
+        )
+        (tmp_path / "auto.eml").write_bytes(
+            b"From: anna@a.example\nTo: info@example.com\nAuto-Submitted: auto-replied\nSubject: Away\n\nx\n"
+        )
+        (tmp_path / "bounce.eml").write_bytes(
+            b"From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; report-type=delivery-status\n\nx\n"
+        )
+        (tmp_path / "empty.eml").write_bytes(b"")
+        (tmp_path / "garbage.eml").write_bytes(bytes(range(256)) * 500)
+        (tmp_path / "folder.eml").mkdir()
+        (tmp_path / "ümlaut.eml").write_bytes(b"From: =?utf-8?q?M=C3=BCller?= <m@m.example>\n\n")
+        return program
+
+    NAMES = ("human.eml", "auto.eml", "bounce.eml", "empty.eml", "garbage.eml", "folder.eml", "none.eml", "ümlaut.eml")
+
+    def test_every_file_gets_its_line(self, letters):
+        found = {row["path"]: row for row in letters.lines("explain", *self.NAMES)}
+        assert tuple(found) == self.NAMES
+        assert {tuple(row) for row in found.values()} == {("path", "direction", "kind", "rule", "because", "contact")}
+        kinds = {name: row["kind"] for name, row in found.items()}
+        assert kinds["human.eml"] == "human"
+        assert kinds["auto.eml"] == "auto_reply"
+        assert kinds["bounce.eml"] == "bounce"
+        assert (kinds["folder.eml"], kinds["none.eml"]) == (None, None)
+        assert found["folder.eml"]["because"] == "can't be read: Is a directory"
+        assert found["none.eml"]["because"] == "can't be read: No such file or directory"
+        assert found["human.eml"]["contact"] == "anna@a.example"
+        assert kinds["empty.eml"] is not None
+
+    def test_as_text(self, letters):
+        text = letters.output("explain", "human.eml", "folder.eml")
+        assert text.splitlines() == [
+            "human.eml: inbound human from anna@a.example",
+            "  because no sign of automatic mail (rule human)",
+            "folder.eml: can't be read: Is a directory",
+        ]
+
+    def test_the_team_of_a_config_counts(self, letters):
+        letters.configure({"info": maildir_account()}, team={"domains": ["a.example"]})
+        words = ("explain", "human.eml", "--format", "jsonl")
+        assert json.loads(letters.output(*words))["direction"] == "inbound"
+        assert json.loads(letters.output(*words, "--config", "replywatch.toml"))["direction"] == "outbound"
+
+    def test_a_name_that_is_no_text(self, letters):
+        name = letters.folder / "\udcff\udcfe.eml"
+        name.write_bytes(b"From: anna@a.example\n\n")
+        assert letters.run("explain", name.name).returncode == 0
+        done = letters.run("explain", name.name, "--format", "jsonl")
+        assert done.returncode == 0
+        assert json.loads(done.stdout)["kind"] == "human"

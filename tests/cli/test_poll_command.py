@@ -1,0 +1,99 @@
+"""What a poll says, to people at a terminal and to cron."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+
+from planted import Program, maildir_account, plant_maildir
+from story import Story
+
+
+@pytest.fixture
+def office(tmp_path):
+    story = Story()
+    story.outbound("xaver", "2024-01-05 09:00")
+    story.inbound("anna", "2024-03-02 09:00")
+    plant_maildir(story, tmp_path / "mail")
+    return Program(tmp_path, accounts={"info": maildir_account()})
+
+
+def on_a_terminal(program, *words):
+    """What a terminal gets to see of a run: its stdout and stderr are one."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "replywatch", *words],
+        cwd=program.folder,
+        env=program.environment | {"TERM": "xterm"},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    ) as child:
+        os.close(theirs)
+        seen = bytearray()
+        while True:
+            try:
+                part = os.read(ours, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            seen += part
+        os.close(ours)
+    return child.returncode, seen.decode()
+
+
+def test_a_line_for_each_account_on_stderr(office):
+    done = office.run("poll")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "info: 2 new messages, 2 mailboxes\n")
+    assert office.run("poll").stderr == "info: 0 new messages, 2 mailboxes\n"
+
+
+def test_cron_hears_nothing_if_nothing_is_wrong(office):
+    done = office.run("poll", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_terminal_gets_bars_that_are_wiped_away(office):
+    code, seen = on_a_terminal(office, "poll")
+    assert code == 0
+    assert "\x1b[" in seen
+    assert "info: INBOX" in seen
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.replace("\r", "\n")).splitlines()
+    assert "info: 2 new messages, 2 mailboxes" in map(str.strip, lines)
+    assert "\x1b[2K" in seen[seen.rindex("info: 2 new") :], "the bar is wiped away"
+    code, quiet = on_a_terminal(office, "poll", "--quiet")
+    assert (code, quiet) == (0, "")
+
+
+def test_mailbox_names_steer_no_terminal(office):
+    story = Story()
+    story.inbound("anna", "2024-03-02 09:00", mailbox="evil\x1b]0;owned\x07")
+    plant_maildir(story, office.folder / "mail")
+    _, seen = on_a_terminal(office, "poll")
+    assert "\x1b]0;" not in seen
+    assert "\x07" not in seen
+
+
+def test_the_store_belongs_to_its_owner_alone(office):
+    office.environment["UMASK"] = "0"
+    old = os.umask(0)
+    try:
+        office.output("poll")
+    finally:
+        os.umask(old)
+    assert {p.name: oct(p.stat().st_mode & 0o777) for p in office.store.parent.iterdir()} == {
+        "mail.db": "0o600",
+        "mail.db.lock": "0o600",
+    }
+    assert oct(office.store.parent.stat().st_mode & 0o777) == "0o700"
+
+
+def test_the_environment_may_name_the_store(office):
+    office.environment["REPLYWATCH_DATABASE"] = str(office.folder / "other.db")
+    office.output("poll")
+    assert (office.folder / "other.db").exists()
+    assert not office.store.exists()
