@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import Self
 
 from letters import letters
-
 from replywatch.app.derive import derive
 from replywatch.app.poll import BATCH, poll
 from replywatch.app.sources import open_source

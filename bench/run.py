@@ -11,14 +11,13 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))  # the servers that the tests use
+sys.path.insert(0, str(ROOT / "tests"))  # for the servers that the tests use
 
-from servers import dovecot  # noqa: E402 - found by the line above
-
-import memory  # noqa: E402 - imports those servers
+import memory  # noqa: E402 - needs the line above
 import report  # noqa: E402 - the same
 import startup  # noqa: E402 - the same
 import wire  # noqa: E402 - the same
+from servers import dovecot  # noqa: E402 - the same
 
 SECTIONS = ("wire", "memory", "report", "startup")
 

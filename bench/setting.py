@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import median
 
@@ -57,6 +58,21 @@ def replywatch(*arguments: object, importtime: bool = False) -> subprocess.Compl
     environ = {name: value for name, value in os.environ.items() if not name.startswith("REPLYWATCH")}
     words = [sys.executable, *options, "-m", "replywatch", *map(str, arguments)]
     return subprocess.run(words, check=True, capture_output=True, text=True, env=environ)
+
+
+def seconds(*arguments: object) -> float:
+    """How long a command line takes, start and end of the process included."""
+    started = time.perf_counter()
+    replywatch(*arguments)
+    return time.perf_counter() - started
+
+
+def demo_config(folder: Path) -> Path:
+    """The config of a demo kept in `folder`, run now if it was not before."""
+    config = folder / "demo" / "replywatch.toml"
+    if not config.exists():
+        replywatch("demo", "--keep", config.parent)
+    return config
 
 
 def middle(rounds: list[dict[str, float]]) -> dict[str, float]:

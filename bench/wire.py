@@ -7,12 +7,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Self
 
 from letters import letters
+from replywatch.sources.imap_fetch import Question, uid_set
 from servers.dovecot import Delivery, Dovecot, User
 from setting import Place, middle
-
-from replywatch.sources.imap_fetch import Question, uid_set
 
 MAILBOXES = ("INBOX", "Sent")
 
@@ -76,7 +76,7 @@ class _Socket:
         self._buffer = bytearray(1 << 18)
         self.command(f'LOGIN {user.name} "{Dovecot.PASSWORD}"'.encode())
 
-    def __enter__(self) -> _Socket:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
