@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.classify import RULES, classify, fired
+from replywatch.domain.classify import RULES, SENDER, SUBJECT, TEAM_SENDERS, classify, fired
 from replywatch.domain.headers import FETCH_FIELDS, parse_header
 from replywatch.domain.messages import Kind, Verdict
 from replywatch.domain.parties import parties_of
@@ -34,6 +34,7 @@ def judged(*lines: str, team: Team = TEAM) -> Verdict:
     return verdict
 
 
+DAEMON = "From: Mail Delivery Subsystem <MAILER-DAEMON@mx.test>"
 REPORT = "Content-Type: multipart/report; report-type={}; boundary=x"
 SIGNS = [
     ([REPORT.format("delivery-status")], Kind.BOUNCE, "report.delivery"),
@@ -43,7 +44,7 @@ SIGNS = [
     ([REPORT.format("feedback-report")], Kind.NOTIFICATION, "report.feedback"),
     ([REPORT.format("tlsrpt")], Kind.NOTIFICATION, "report.other"),
     (["Content-Type: text/calendar; charset=utf-8"], Kind.CALENDAR, "calendar"),
-    (["Content-Type: multipart/alternative; boundary=x; method=REQUEST"], Kind.CALENDAR, "calendar"),
+    (["Content-Type: multipart/alternative; boundary=x; method=REQUEST"], Kind.CALENDAR, "calendar.method"),
     (["X-Failed-Recipients: a@b.test"], Kind.BOUNCE, "failed-recipients"),
     (["From: Mail Delivery Subsystem <MAILER-DAEMON@mx.test>"], Kind.BOUNCE, "from.mailer-daemon"),
     (["From: MAILER-DAEMON"], Kind.BOUNCE, "from.mailer-daemon"),
@@ -61,7 +62,7 @@ SIGNS = [
     (
         ["Auto-Submitted: auto-generated", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"],
         Kind.AUTO_REPLY,
-        "auto-submitted.exchange",
+        "auto-submitted.reply",
     ),
     (
         [
@@ -70,7 +71,7 @@ SIGNS = [
             "X-MS-Exchange-Inbox-Rules-Loop: anna@firma.test",
         ],
         Kind.AUTO_REPLY,
-        "auto-submitted.exchange",
+        "auto-submitted.reply",
     ),
     (
         ["Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All"],
@@ -90,6 +91,12 @@ SIGNS = [
     (["Delivered-To: autoresponder"], Kind.AUTO_REPLY, "autoreply.delivered-to"),
     (["X-Apple-Action: VACATION"], Kind.AUTO_REPLY, "autoreply.apple"),
     (["X-Loop: firma"], Kind.AUTO_REPLY, "autoreply.loop"),
+    (["X-Loop: <anna@firma.test>"], Kind.AUTO_REPLY, "autoreply.loop"),
+    (
+        ["X-RT-Loop-Prevention: firma.test", "Subject: [firma #1] AutoReply: Offer"],
+        Kind.AUTO_REPLY,
+        "subject.auto-reply",
+    ),
     (["X-RT-Loop-Prevention: firma.test"], Kind.AUTO_REPLY, "autoreply.loop"),
     (["List-Unsubscribe: <https://news.test/u>"], Kind.NEWSLETTER, "list"),
     (["List-Id: News <news.firma.test>", "Precedence: list"], Kind.NEWSLETTER, "list"),
@@ -126,7 +133,90 @@ SIGNS = [
     (["Return-Path: <MAILER-DAEMON>"], Kind.BOUNCE, "return-path"),
     (["From:", "Return-Path: <>"], Kind.BOUNCE, "return-path"),
     (["From:", "Sender: a@b.test", "Return-Path: <>"], Kind.BOUNCE, "return-path"),
+    # reports in every spelling
+    (["Content-Type: message/delivery-status"], Kind.BOUNCE, "report.delivery"),
+    (["Content-Type: multipart/mixed; boundary=x; report-type=delivery-status"], Kind.BOUNCE, "report.delivery"),
+    (["Content-Type: multipart/report; report-type*=us-ascii'en'delivery%2Dstatus"], Kind.BOUNCE, "report.delivery"),
+    (
+        ['Content-Type: multipart/report; report-type*0="delivery-"; report-type*1=status'],
+        Kind.BOUNCE,
+        "report.delivery",
+    ),
+    (["Content-Type: message/disposition-notification"], Kind.RECEIPT, "report.disposition"),
+    ([DAEMON, REPORT.format("disposition-notification")], Kind.BOUNCE, "report.refused"),
+    (["Content-Type: application/ics; name=a.ics"], Kind.CALENDAR, "calendar"),
+    (["Content-Class: urn:content-classes:calendarmessage"], Kind.CALENDAR, "content-class.calendar"),
+    (["Content-Class: urn:content-classes:dsn"], Kind.BOUNCE, "content-class.delivery"),
+    (["Content-Class: urn:content-classes:mdn"], Kind.RECEIPT, "content-class.receipt"),
+    # bounces by sender and subject
+    (["From: Mail Delivery System <anna@firma.test>"], Kind.BOUNCE, "from.mailer-daemon"),
+    (
+        ["From: Microsoft Outlook <MicrosoftExchange0123456789abcdef0123456789abcdef@x.test>"],
+        Kind.BOUNCE,
+        "from.mailer-daemon",
+    ),
+    (["From: InterScan <postmaster@mx.test>", "Subject: Message delivery problem"], Kind.BOUNCE, "from.postmaster"),
+    (["Subject: Undelivered Mail Returned to Sender"], Kind.BOUNCE, "subject.bounce"),
+    (
+        ["From: no-reply@mx.test", "Subject: =?iso-2022-jp?B?GyRCJWEhPCVrJSglaSE8RExDThsoQg==?="],
+        Kind.BOUNCE,
+        "subject.bounce",
+    ),
+    (['From: "System Administrator" <x@mx.test>', "Subject: Delivery Failure"], Kind.BOUNCE, "subject.undelivered"),
+    (['From: "System Administrator"@mx.test', "Subject: Delivery Failure"], Kind.BOUNCE, "subject.undelivered"),
+    (['From: "Mail System" <>', "Subject: Mail Error"], Kind.BOUNCE, "subject.undelivered"),
+    (["From: admin@mx.test", "Subject: Your message was not delivered"], Kind.BOUNCE, "subject.undelivered"),
+    (
+        ["Precedence: bulk", "Subject: Non-Delivery: Your message", "List-Id: <a.b.test>"],
+        Kind.BOUNCE,
+        "subject.undelivered",
+    ),
+    (
+        ["Auto-Submitted: auto-replied", "Subject: Your message could not be delivered"],
+        Kind.BOUNCE,
+        "subject.undelivered",
+    ),
+    # a second sign tells a program's label from a person's
+    (["Subject: Auto: Offer", "In-Reply-To: <1@example.com>"], Kind.AUTO_REPLY, "subject.auto-reply"),
+    (["Subject: Abwesend: Angebot", "Thread-Topic: Angebot"], Kind.AUTO_REPLY, "subject.auto-reply"),
+    (
+        ["Subject: Abwesend: =?utf-8?Q?T=C3=BCr?=", "Thread-Topic: =?utf-8?Q?T=C3=BCr?="],
+        Kind.AUTO_REPLY,
+        "subject.auto-reply",
+    ),
+    (["Subject: Read: Offer", "Thread-Topic: Offer"], Kind.RECEIPT, "subject.receipt"),
+    (["Subject: Gelesen: Angebot", "References: <1@example.com>"], Kind.RECEIPT, "subject.receipt"),
+    (["Subject: Read: Offer", "Auto-Submitted: auto-replied"], Kind.RECEIPT, "subject.receipt"),
+    (["Subject: Accepted: Meeting", "In-Reply-To: <1@example.com>"], Kind.CALENDAR, "subject.calendar"),
+    (["Subject: Declined: Meeting", "X-Auto-Response-Suppress: All"], Kind.CALENDAR, "subject.calendar"),
+    (["Subject: Einladung: Essen", "Sender: calendar-notification@google.com"], Kind.CALENDAR, "subject.calendar"),
+    (["Subject: Invitation: Lunch @ Mon 5 May 2025 12:00"], Kind.CALENDAR, "subject.calendar"),
+    # programs' accounts
+    (
+        ["From: Anna <notifications@github.com>", "List-Post: <mailto:reply@reply.github.com>"],
+        Kind.NOTIFICATION,
+        "from.no-reply",
+    ),
+    (["From: root (Cron Daemon) <root@web1.test>"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: root@web1.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: shopnoreply@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: info-noreply@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: no-reply-shop@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: list-bounces@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: auto-confirm@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["Subject: complaint about message from 192.0.2.1"], Kind.NOTIFICATION, "subject.notification"),
+    # answers of responders that say no more than that they don't want one
+    (["Auto-Submitted: auto-generated", "Subject: Re: Offer"], Kind.AUTO_REPLY, "auto-submitted.reply"),
+    (["Auto-Submitted: auto-generated", "Subject: Out of Office: Offer"], Kind.AUTO_REPLY, "auto-submitted.reply"),
+    (
+        ["Auto-Submitted: auto-generated", "Subject: Re: Offer", "List-Id: <a.b.test>"],
+        Kind.NOTIFICATION,
+        "auto-submitted.generated",
+    ),
+    (["Precedence: junk", "Subject: Re: Offer", "In-Reply-To: <1@example.com>"], Kind.AUTO_REPLY, "precedence.reply"),
+    (["Return-Path: <>", "Subject: Re: Offer", "In-Reply-To: <1@example.com>"], Kind.AUTO_REPLY, "return-path.reply"),
     # the more telling sign decides
+    (["X-Autogenerated: Mirror", "From: MAILER-DAEMON@mx.test"], Kind.BOUNCE, "from.mailer-daemon"),
     (["Return-Path: <>", "Auto-Submitted: auto-replied"], Kind.AUTO_REPLY, "auto-submitted"),
     (["Return-Path: <>", "Subject: Automatic reply: Offer"], Kind.AUTO_REPLY, "subject.auto-reply"),
     (["Precedence: bulk", "Subject: Out of Office: Offer"], Kind.AUTO_REPLY, "subject.auto-reply"),
@@ -182,6 +272,52 @@ HUMAN = [
     ["X-Gmail-Labels: Inbox,No spam"],
     ["Return-Path: <anna@firma.test>"],
     ["Return-Path:"],
+    ["Content-Class: urn:content-classes:message"],
+    ['Content-Type: multipart/mixed; boundary="a; report-type=delivery-status"'],
+    ['Content-Type: multipart/mixed; boundary="a; method=REQUEST"'],
+    ["Content-Type: application/pdf; method=x"],
+    ["X-Autogenerated: Mirror"],
+    # subjects that programs write as well
+    ["Subject: Undeliverable package last week"],
+    ["Subject: Re: Anna is out of the office"],
+    ["Subject: Auto: VW Golf gesucht"],
+    ["Subject: Auto: VW Golf gesucht", "Thread-Topic: Auto: VW Golf gesucht"],
+    ["Subject: Read: chapter 3"],
+    ["Subject: Accepted: your offer of Monday"],
+    ["Subject: Einladung: Tag der offenen Tür"],
+    ["Subject: Invitation: meet me @ the office"],
+    ["Subject: Einladung: Essen", "Sender: anna@home.test"],
+    ["Subject: Abwesenheit: Lisa, Klasse 3b"],
+    ["Subject: Delivery failure: order 17"],
+    ["Subject: Your message was not delivered to me"],
+    ["Subject: Re: Undelivered Mail Returned to Sender"],
+    ["From: Anna Admin <anna@firma.test>", "Subject: Delivery failure"],
+    ["From: admin@firma.test", "Subject: Delivery failure: parcel 17"],
+    ["From: postmaster@firma.test", "Subject: Problem with your mail server"],
+    ["From: Anna <>", "Subject: Offer"],
+    # forwarders and help desks mark what people write
+    ["X-Loop: info@example.com"],
+    ["X-Loop: forward@home.test"],
+    ["From: Anna via RT <help@firma.test>", "X-RT-Loop-Prevention: firma.test", "Precedence: bulk"],
+    ["From: Bob via RT <info@example.com>", "To: anna@firma.test", "X-RT-Loop-Prevention: x", "Precedence: bulk"],
+    ["From: bob@example.com", "To: anna@firma.test", "X-RT-Loop-Prevention: example.com"],
+    ["From: bob@example.com", "To: anna@firma.test", "X-Loop: bob@example.com"],
+    # accounts with names like a program's
+    ["From: Anna <root@firma.test>"],
+    ["From: Robot Ltd <hello@robot.test>"],
+    ["From: alertness@firma.test"],
+    ["From: cronin@firma.test"],
+    ["From: support-request@firma.test"],
+    # people write to lists
+    ["To: club@lists.test", "List-Id: Club <club.lists.test>", "Precedence: list", "Cc: info@example.com"],
+    [
+        "To: info@example.com, club@lists.test",
+        "List-Post: <mailto:club@lists.test>",
+        "List-Unsubscribe: <mailto:leave@lists.test>",
+        "Precedence: bulk",
+    ],
+    ["List-Id: <club.lists.test>", "Precedence: list", "List-Unsubscribe: <mailto:leave@lists.test>"],
+    ["Sender: owner-club@lists.test", "Precedence: bulk"],
     # groups of our own and public lists reach people
     ["List-Id: <info.example.com>", "Precedence: list", "List-Unsubscribe: <mailto:x@googlegroups.com>"],
     ["List-Id: <sales.example.com>", "List-Unsubscribe: <mailto:x@googlegroups.com>", "X-Loop: sales"],
@@ -227,6 +363,31 @@ def test_a_configured_machine_never_writes_as_a_person(lines, kind):
     assert judged(*sent, team=Team()).rule != "team.automatic-sender"
 
 
+GROUP = [
+    "From: Anna <anna@firma.test>",
+    "To: info@example.com",
+    "List-Id: <info.example.com>",
+    "List-Post: <https://groups.google.com/a/example.com/group/info/post>, <mailto:info@example.com>",
+    "List-Unsubscribe: <mailto:googlegroups-manage+1+unsubscribe@googlegroups.com>",
+    "Precedence: list",
+    "X-Original-Sender: anna@firma.test",
+]
+ANNOUNCEMENT = ["From: news@firma.test", "List-Id: <news.firma.test>", "Precedence: list"]
+
+
+@pytest.mark.parametrize("team", [TEAM, Team()])
+def test_a_group_passes_on_what_a_person_wrote_whether_or_not_it_is_known_as_ours(team):
+    assert judged(*GROUP, team=team).kind is Kind.HUMAN
+    assert judged(*ANNOUNCEMENT, team=team).kind is Kind.NEWSLETTER
+
+
+def test_what_goes_to_a_foreign_list_alone_is_no_mail_to_us():
+    lines = ["To: club@lists.test", "List-Post: <mailto:club@lists.test>", "List-Id: <club.lists.test>"]
+    assert judged(*lines).kind is Kind.NEWSLETTER
+    assert judged(*lines, "Cc: info@example.com").kind is Kind.HUMAN
+    assert judged(*lines, team=Team()).kind is Kind.HUMAN  # nobody said who we are
+
+
 def test_our_own_newsletter_is_a_newsletter():
     sent = ["From: bob@example.com", "To: anna@firma.test", "List-Unsubscribe: <https://example.com/u>"]
     assert judged(*sent, "List-Id: <news.example.com>").kind is Kind.NEWSLETTER
@@ -239,6 +400,9 @@ def test_our_own_vacation_notice_is_automatic():
 def test_the_reason_is_the_text_that_decided():
     assert judged("Auto-Submitted: auto-replied (x)").because == "Auto-Submitted: auto-replied (x)"
     assert judged("X-Loop: " + "a" * 5000).because == "X-Loop: " + "a" * 120
+    assert (
+        judged("Subject: Read: Offer", "Thread-Topic: Offer").because == "Subject: Read: Offer with Thread-Topic: Offer"
+    )
 
 
 def test_all_signs_are_named_in_order():
@@ -248,9 +412,9 @@ def test_all_signs_are_named_in_order():
 
 
 def test_rules_look_at_fetched_fields_only():
-    wanted = {name for rule in RULES for name in rule.fields}
-    assert wanted <= {name.lower() for name in FETCH_FIELDS}
-    assert all(name == name.lower() for name in wanted)
+    wakes = {name for rule in RULES for name in rule.wakes}
+    assert wakes - {name.lower() for name in FETCH_FIELDS} == {SUBJECT, SENDER, TEAM_SENDERS}
+    assert all(rule.wakes for rule in RULES)
 
 
 NAMES = st.sampled_from(FETCH_FIELDS)

@@ -16,9 +16,9 @@ from replywatch.domain.team import Team
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
 KINDS = {"no_reply_notification": "notification", "receipt_mdn": "receipt", "newsletter_list": "newsletter"}
-MISSED = {"bounce": 6, "notification": 2}
+MISSED = {"notification": 1}
 """How many files of each label get another kind than they should; may go down, never up."""
-AUTOMATIC_CALLED_HUMAN = 5
+AUTOMATIC_CALLED_HUMAN = 1
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample mail isn't here")

@@ -11,24 +11,18 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from replywatch.domain.addresses import contact_key
+from replywatch.domain.addresses import contact_key, fold_domain
+from replywatch.domain.lists import related
 from replywatch.domain.messages import Address, Header, Parties
+from replywatch.domain.sender_forms import is_form, is_no_reply
 from replywatch.domain.team import Team
 
 LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
 """Fields by which a mailing list or a newsletter shows (RFC 2369, RFC 2919), in lower case."""
 
-_NO_REPLY = re.compile(
-    r"""(?:^|[-._+=])(?:
-        (?:please[-._]?)?(?:do[-._]?not|dont)[-._]?reply | no[-._]?reply
-      | (?:bitte[-._]?)?nicht[-._]?antworten | keine[-._]?antwort
-      | ne[-._]?pas[-._]?r[eé]pondre | n[aã]o[-._]?respond(?:a|er) | no[-._]?respond(?:er|a|as)
-      | non[-._]?rispondere | niet[-._]?(?:be)?antwoorden | niet[-._]?reageren
-      | svar[-._]?(?:ikke|ej|inte) | (?:ikke|inte)[-._]?svara? | nie[-._]?odpowiada[cjć]
-    )(?:$|[-._+=\d])""",
-    re.VERBOSE,
-)
 _REWRITTEN_NAME = re.compile(r"(.+) via \S")
+_ENCODED = re.compile(r"([^@]{1,64})=40([^@=]{1,253})@dmarc\.[^@]{1,253}")
+"""An author's address as the IETF's lists put it into their own domain."""
 _LONGEST_NAME = 200
 """Characters of a display name in which "via" is looked for."""
 
@@ -57,12 +51,6 @@ class _Author(NamedTuple):
     """From is the address of a list or form that handed the message on, none of the author's own."""
 
 
-@lru_cache(maxsize=8192)
-def is_no_reply(address: str) -> bool:
-    """Whether `address` (lower case) says that nobody reads it, such as `no-reply@` or `shop-nicht-antworten@`."""
-    return _NO_REPLY.search(address.partition("@")[0][:100]) is not None
-
-
 @lru_cache(maxsize=8)
 def _judge(team: Team) -> Callable[[str], bool]:
     """Whether an address, as it is or without its tag, is the team's; remembers, since most come again."""
@@ -84,7 +72,7 @@ def parties_of(header: Header, team: Team) -> Parties:
     case = _Case(header, team, is_ours, [a for a in people if not is_ours(a.address)])
     behind = _author_behind(case)
     author = _our_author(case, behind)
-    contact = _addressee(case.outside) if author else behind or _plain_author(header)
+    contact = _addressee(case.outside) if author else behind or _plain_author(case)
     named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc)
     return Parties(
         ours=bool(author),
@@ -133,6 +121,9 @@ def _rewritten(case: _Case) -> _Author | None:
     """
     header, lists, is_ours = case.header, case.team.public_lists, case.is_ours
     name, sender = header.from_[0] if header.from_ else _NOBODY
+    if "=40" in sender and (encoded := _ENCODED.fullmatch(sender)):
+        author = Address(name, f"{encoded[1]}@{fold_domain(encoded[2])}")
+        return _Author(author, f"From, written as {sender} by a list", relayed=True)
     via = _REWRITTEN_NAME.match(name[:_LONGEST_NAME]) if " via " in name else None
     from_list = via is not None or sender in lists
     relayed = from_list or is_ours(sender)
@@ -161,8 +152,12 @@ def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
         elif is_ours(sender) and all(a.address == found.address for a in case.outside):
             # A colleague with a private Reply-To writes to other people outside; a form writes to us.
             why = "ours and writes to nobody else outside, as a web form does"
-        elif is_no_reply(sender) and not is_ours(sender) and _is_foreign_form(case.header, sender, found.address):
-            why = "a no-reply address of another domain, as a web form's is"
+        elif is_ours(sender) or not _is_foreign_form(case.header, sender, found.address):
+            return None
+        elif is_form(sender):
+            why = "an address of another domain that nobody writes from, as a web form's is"
+        elif all(a.address == sender for a in (*case.header.to, *case.header.cc)):
+            why = "the only recipient too, as a web form of its owner has it"
         else:
             return None
         return _Author(found, f"Reply-To, since From is {why}", relayed=True)
@@ -170,18 +165,19 @@ def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
 
 
 def _is_foreign_form(header: Header, sender: str, visitor: str) -> bool:
-    """Whether a no-reply `sender` hands over a visitor's words and not its own firm's news."""
-    ours, theirs = sender.rpartition("@")[2], visitor.rpartition("@")[2]
-    related = ours == theirs or ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}")
+    """Whether `sender` may hand over a visitor's words: it's no list, and the visitor no other address of its own."""
+    own = related(sender.rpartition("@")[2], visitor.rpartition("@")[2])
     bulk = any("bulk" in v.lower() for v in header.fields.get("precedence", ()))
-    return not (related or is_no_reply(visitor) or bulk or _has_list_sign(header))
+    return not (own or is_no_reply(visitor) or bulk or _has_list_sign(header))
 
 
-def _plain_author(header: Header) -> _Author:
+def _plain_author(case: _Case) -> _Author:
     """Who wrote by the header's own word: From, where that has no address Reply-To or Sender."""
+    header = case.header
     for field, addresses in (("From", header.from_), ("Reply-To", header.reply_to), ("Sender", header.sender)):
         for address in _usable(addresses):
-            return _Author(address, field)
+            if not case.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
+                return _Author(address, field)
     return _Author(Address(header.from_[0].name if header.from_ else "", ""), "no field with an address")
 
 

@@ -1,0 +1,70 @@
+"""Mailing lists in a header: which they are, whether they are ours, whether people write there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from replywatch.domain.messages import Header, Parties
+from replywatch.domain.team import Team
+
+_POST_ADDRESS = re.compile(r"mailto:\s?([^<>?\s,]{1,320})", re.IGNORECASE)
+_LIST_SENDER = re.compile(r"owner-.|.{1,80}-(?:owner|bounces?|admin|request|errors)(?:[+=].*)?@")
+_LONGEST_VALUE = 2000
+"""Characters of a field that are looked at."""
+
+
+def list_ids(header: Header) -> Iterator[str]:
+    """The ids of the lists it went through, in lower case, with a dot for `@`.
+
+    What has no form of an id isn't believed (RFC 2919, section 3).
+    """
+    for value in header.fields.get("list-id", ()):
+        name = value[-_LONGEST_VALUE:].rpartition("<")[2].partition(">")[0].strip()
+        if "." in name and len(name.split()) == 1:
+            yield name.lower().replace("@", ".")
+
+
+def post_addresses(header: Header) -> Iterator[str]:
+    """The addresses, in lower case, to which people write for a list (RFC 2369, section 3.4)."""
+    for value in header.fields.get("list-post", ()):
+        yield from _POST_ADDRESS.findall(value[:_LONGEST_VALUE].lower())
+
+
+def own_list(header: Header, parties: Parties, team: Team) -> bool:
+    """Whether the list is our own group (Google Groups for info@) or a public one: people write there.
+
+    Our own mail goes to a group of ours only if it names the group: a newsletter of ours has our domain, too.
+    """
+    if not team.public_lists.isdisjoint(parties.recipients):
+        return True
+    known = (*team.addresses, *team.public_lists, *(parties.recipients if parties.ours else ()))
+    names = {address.replace("@", ".") for address in known}
+    for list_id in list_ids(header):
+        if list_id in names or (not parties.ours and team.has_domain(list_id.partition(".")[2])):
+            return True
+    return any(address in known or (not parties.ours and team.is_ours(address)) for address in post_addresses(header))
+
+
+def discussion_list(header: Header, parties: Parties) -> bool:
+    """Whether it looks like a person's mail to a list, other than a newsletter that its own sender distributes.
+
+    It was sent to the list's own address; or the list is run for such mail (List-Post, `Precedence: list`, a list's
+    address in Sender) and its author is of another domain.
+    """
+    posts = list(post_addresses(header))
+    ids = list(list_ids(header))
+    recipients = set(parties.recipients)
+    if not recipients.isdisjoint(posts) or not {r.replace("@", ".") for r in recipients}.isdisjoint(ids):
+        return True
+    hosts = [post.rpartition("@")[2] for post in posts]
+    if any(value.strip().lower().startswith("list") for value in header.fields.get("precedence", ())):
+        hosts += [list_id.partition(".")[2] for list_id in ids]
+    hosts += [a.address.rpartition("@")[2] for a in header.sender if _LIST_SENDER.match(a.address)]
+    home = parties.contact.rpartition("@")[2]
+    return bool(home) and any(host and not related(home, host) for host in hosts)
+
+
+def related(domain: str, other: str) -> bool:
+    """Whether two domains are the same or one is below the other."""
+    return domain == other or domain.endswith(f".{other}") or other.endswith(f".{domain}")
