@@ -26,7 +26,7 @@ class AccountCoverage:
     """Oldest message of the Sent mailbox, or oldest outbound message of an archive that holds both directions;
     None: replies written here are not seen."""
     covered_to: int | None
-    """Start of the last complete pass, for mbox the newest arrival."""
+    """Start of the last complete pass."""
     last_complete: int | None
     """Start of the last complete pass."""
     last_attempt: int | None

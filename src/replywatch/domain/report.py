@@ -205,7 +205,7 @@ class Waiter:
     message_id: str | None
     contact: str
     subject: str
-    """As it came: hostile text. Empty where the config hides subjects."""
+    """As it came: hostile text."""
     arrived_at: int
     waiting_seconds: int
 

@@ -77,7 +77,11 @@ def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """A line of names, then one line for each row; no cell is ever taken for a formula."""
     yield _line(COLUMNS)
     for row in rows:
-        yield _line([cell(row[c]) for c in COLUMNS])
+        yield _line([_cell(row[c]) for c in COLUMNS])
+
+
+def _cell(value: Any) -> object:  # noqa: ANN401 - any of the values of `export_row`
+    return str(value).lower() if isinstance(value, bool) else cell(value)
 
 
 def _line(values: Iterable[object]) -> str:

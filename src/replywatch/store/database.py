@@ -144,7 +144,7 @@ _FAULTS = (
     (
         ("not a database", "malformed"),
         "is damaged or is no SQLite database",
-        "Nothing was changed. Restore it from a backup, or move it away and poll again: the mailboxes hold the facts.",
+        "Nothing was changed. Restore it from a backup, or move it away and poll again: only marks are lost.",
     ),
     (("disk is full", "disk i/o"), "can't be written: the disk is full or broken", "Make room and run it again."),
     (("readonly", "read-only"), "is read-only", "Check who owns the file and its folder."),
