@@ -157,7 +157,8 @@ class _Pass:
             return
         state = source.open(listing.name, known.state if known else None)
         epoch = self._facts.epoch(mailbox, state, self._clock())
-        self._progress.begin(f"{self._account.name}: {listing.name}", None)
+        new = state.exists - self._facts.count(epoch.id)
+        self._progress.begin(f"{self._account.name}: {listing.name}", new if new > 0 else None)
         upper = HIGHEST_UID if state.uidnext is None else state.uidnext - 1
         if source.in_order:
             for span in _windows(epoch.scanned_to + 1, upper, state.exists):
