@@ -56,7 +56,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             period=period,
             definition=_definition(config, query),
             oldest_waiting=[_waiter(e, as_of) for e in view.by_id(summary.longest_waiting)],
-            contact_written_to=sum(view.written_to_at(e) is not None for e in view.by_id(summary.never_ids)),
+            contact_written_to=view.count_written_to(summary.never_ids),
             account=_account_line(view.queries.account(*clip(period, as_of))),
             coverage=coverage,
             warnings=_age_warnings(query, newest, now, config),

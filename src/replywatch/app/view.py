@@ -59,6 +59,12 @@ class View:
         """When the contact was first written to personally in another conversation afterwards, up to as_of."""
         return self.queries.written_to(exchange.contact, exchange.arrived_at, self.as_of, exchange.conversation)
 
+    def count_written_to(self, ids: Sequence[str]) -> int:
+        """For how many of the exchanges with these ids `written_to_at` is known."""
+        again = {e.id: e for e in self._again}
+        stored = self.queries.count_written_to([i for i in ids if i not in again], self.level, self.as_of)
+        return stored + sum(self.written_to_at(again[i]) is not None for i in ids if i in again)
+
     def _window(self, period: Period, *, first_only: bool) -> Window:
         since, until = clip(period, self.as_of)
         return Window(since, until, self.level, first_only)

@@ -126,6 +126,17 @@ class Queries:
         )
         return None if found is None else int(found)
 
+    def count_written_to(self, ids: Sequence[str], level: int, until: int) -> int:
+        """For how many of the stored exchanges with these ids `written_to` knows an instant."""
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM json_each(?) j JOIN exchanges e ON e.id = j.value WHERE e.levels & ? AND EXISTS"
+                " (SELECT 1 FROM written w WHERE w.contact = e.contact AND w.sent_at > e.arrived_at AND w.sent_at <= ?"
+                " AND w.conversation <> e.conversation)",
+                [json.dumps(ids), level, until],
+            )
+        )
+
     def account(self, since: int, until: int) -> list[tuple[str, str, int]]:
         """(disposition, kind, messages) of all messages whose clock lies in [since, until)."""
         return [

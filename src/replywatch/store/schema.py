@@ -155,6 +155,7 @@ _DERIVED = (
     "CREATE INDEX judgements_by_cluster ON judgements (cluster)",
     "CREATE INDEX judgements_by_clock ON judgements (clock, disposition, kind, cluster)",
     "CREATE INDEX judgements_by_message_id ON judgements (message_id)",
+    "CREATE INDEX judgements_of_foreign ON judgements (clock, contact) WHERE disposition = 'foreign'",
     """CREATE TABLE exchanges (
         id TEXT NOT NULL, -- identity of the opening message
         levels INTEGER NOT NULL, -- bits of domain.match.LEVELS

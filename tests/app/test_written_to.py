@@ -1,0 +1,46 @@
+"""People who never got an answer, but were written to in another conversation afterwards."""
+
+import pytest
+
+from office import Office
+from replywatch.app.export import export
+from replywatch.app.progress import Silent
+from replywatch.app.report import ReportQuery
+from story import Story
+
+
+@pytest.fixture
+def office(tmp_path):
+    office, story = Office(tmp_path), Story()
+    story.outbound("first", "01-02 09:00")
+    for name, written in (("nora", "02-20 09:00"), ("ida", "03-10 09:00"), ("hugo", None), ("otto", "01-09 09:00")):
+        story.inbound(name, "01-10 09:00", subject=f"Oak for {name}")
+        if written:
+            story.outbound(name, written, subject="Something else")
+    office.tell(story)
+    office.pass_()
+    return office
+
+
+@pytest.mark.parametrize(
+    ("as_of", "names"),
+    [(None, {"nora", "ida"}), ("2026-03-01", {"nora"}), ("2026-02-01", set())],
+)
+def test_report_and_export_agree(office, as_of, names):
+    query = ReportQuery(since="all", as_of=as_of)
+    found = {s.exchange.contact for s in export(office.config, query, Silent()) if s.contact_written_to_at}
+    assert {contact.partition("@")[0] for contact in found} == names
+    assert office.report(as_of=as_of).totals.contact_written_to == len(names)
+
+
+def test_a_conversation_that_went_on_after_as_of_is_counted_as_it_stood(tmp_path):
+    """Its stored rows know of the answer; at that moment there was none."""
+    office, story = Office(tmp_path), Story()
+    story.outbound("first", "01-02 09:00")
+    asked = story.inbound("nora", "01-10 09:00", subject="Oak")
+    story.outbound("nora", "02-20 09:00", subject="Something else")
+    story.reply(asked, "03-10 09:00")
+    office.tell(story)
+    office.pass_()
+    assert office.report().totals.contact_written_to == 0
+    assert office.report(as_of="2026-03-01").totals.contact_written_to == 1
