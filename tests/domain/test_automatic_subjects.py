@@ -208,6 +208,7 @@ Warning: your shop is down
 Complaint about order 17
 Report domain names
 Cron job broken
+Club Digest, Vol 12, Issue 3
 You are not a member?
 Vacation home request
 Away game tickets

@@ -58,6 +58,7 @@ SIGNS = [
     (["Auto-Submitted: auto-replied; owner-email=a@b.test"], Kind.AUTO_REPLY, "auto-submitted"),
     (["Auto-Submitted: no", "Auto-Submitted: auto-replied"], Kind.AUTO_REPLY, "auto-submitted"),
     (["Auto-Submitted: auto-generated"], Kind.NOTIFICATION, "auto-submitted.generated"),
+    (["Auto-Submitted: auto-generated", "Subject: FW: Offer"], Kind.NOTIFICATION, "auto-submitted.generated"),
     (["Auto-Submitted: auto-notified"], Kind.NOTIFICATION, "auto-submitted.generated"),
     (
         ["Auto-Submitted: auto-generated", "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"],
@@ -101,6 +102,7 @@ SIGNS = [
     (["List-Unsubscribe: <https://news.test/u>"], Kind.NEWSLETTER, "list"),
     (["List-Id: News <news.firma.test>", "Precedence: list"], Kind.NEWSLETTER, "list"),
     (["List-Id: news.firma.test", "Precedence: bulk"], Kind.NEWSLETTER, "list"),
+    (["From: club-request@lists.test", "To: club@lists.test", "List-Id: <club.lists.test>"], Kind.NEWSLETTER, "list"),
     (["From: Firma <no-reply@firma.test>"], Kind.NOTIFICATION, "from.no-reply"),
     (["From: Firma <noreply@firma.test>"], Kind.NOTIFICATION, "from.no-reply"),
     (["From: noreply+17@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
@@ -204,6 +206,7 @@ SIGNS = [
     (["From: no-reply-shop@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
     (["From: list-bounces@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
     (["From: auto-confirm@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: club-request@lists.test", "Sender: club-admin@lists.test"], Kind.NOTIFICATION, "from.no-reply"),
     (["Subject: complaint about message from 192.0.2.1"], Kind.NOTIFICATION, "subject.notification"),
     # answers of responders that say no more than that they don't want one
     (["Auto-Submitted: auto-generated", "Subject: Re: Offer"], Kind.AUTO_REPLY, "auto-submitted.reply"),
@@ -239,6 +242,12 @@ HUMAN = [
     ["X-Auto-Response-Suppress: All"],
     ["X-Auto-Response-Suppress: DR, OOF, AutoReply"],
     ["X-MS-Exchange-Inbox-Rules-Loop: anna@firma.test"],
+    ["Subject: FW: Offer", "Auto-Submitted: auto-generated", "X-MS-Exchange-Inbox-Rules-Loop: anna@firma.test"],
+    [
+        "Subject: WG: Angebot",
+        "Auto-Submitted: auto-generated",
+        "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
+    ],
     ["X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"],
     ["Precedence: list"],
     ["Precedence: normal"],
@@ -272,6 +281,8 @@ HUMAN = [
     ["X-Gmail-Labels: Inbox,No spam"],
     ["Return-Path: <anna@firma.test>"],
     ["Return-Path:"],
+    ["Return-Path: <>", "Reply-To: anna@home.test"],
+    ['From: "Anna" <>', "Return-Path: <>", "Reply-To: anna@home.test"],
     ["Content-Class: urn:content-classes:message"],
     ['Content-Type: multipart/mixed; boundary="a; report-type=delivery-status"'],
     ['Content-Type: multipart/mixed; boundary="a; method=REQUEST"'],
@@ -308,6 +319,7 @@ HUMAN = [
     ["From: alertness@firma.test"],
     ["From: cronin@firma.test"],
     ["From: support-request@firma.test"],
+    ["From: anna@firma.test", "Sender: club-admin@lists.test", "Subject: Club Digest, Vol 12, Issue 3"],
     # people write to lists
     ["To: club@lists.test", "List-Id: Club <club.lists.test>", "Precedence: list", "Cc: info@example.com"],
     [

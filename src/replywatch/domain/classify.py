@@ -17,9 +17,9 @@ from itertools import chain
 
 from replywatch.domain import signs
 from replywatch.domain.automatic_subjects import announced
+from replywatch.domain.field_signs import Mail, Sign, present, says, typed
 from replywatch.domain.messages import Address, Header, Kind, Parties, Verdict
 from replywatch.domain.sender_forms import is_machine, post_office
-from replywatch.domain.signs import Mail, Sign
 from replywatch.domain.team import Team
 
 RULES_VERSION = 2
@@ -57,22 +57,22 @@ def fired(header: Header, parties: Parties, team: Team) -> tuple[Verdict, ...]:
 
 def _verdicts(header: Header, parties: Parties, team: Team) -> Iterator[Verdict]:
     mail = Mail(header, parties, team, announced(header.subject))
-    present = _SIGNALS.intersection(header.fields)
+    there = _SIGNALS.intersection(header.fields)
     if not any(map(signs.TELLING_TYPE.search, header.fields.get("content-type", ()))):
-        present -= _CONTENT_TYPE  # nearly every message has one, few a telling one
+        there -= _CONTENT_TYPE  # nearly every message has one, few a telling one
     if mail.announced:
-        present |= _SUBJECT
+        there |= _SUBJECT
     if (
         not header.from_
         or any(map(_tells, header.from_))
         or any(map(_tells, header.delivered_to))
         or _writer_tells(mail)
     ):
-        present |= _SENDER
+        there |= _SENDER
     if team.automatic_senders:
-        present |= _TEAM
-    if present:
-        for rule in _awake(present):
+        there |= _TEAM
+    if there:
+        for rule in _awake(there):
             if because := rule.finds(mail):
                 yield Verdict(rule.kind, rule.id, because)
 
@@ -82,9 +82,9 @@ _SUBJECT, _SENDER, _TEAM = frozenset({SUBJECT}), frozenset({SENDER}), frozenset(
 
 
 @lru_cache(maxsize=4096)
-def _awake(present: frozenset[str]) -> tuple[Rule, ...]:
-    """The rules that can fire where `present` is; mail knows few combinations."""
-    return tuple(rule for rule in RULES if rule.wakes & present)
+def _awake(there: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules that can fire where `there` is; mail knows few combinations."""
+    return tuple(rule for rule in RULES if rule.wakes & there)
 
 
 @lru_cache(maxsize=16_384)
@@ -125,13 +125,13 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "report.feedback",
         Kind.NOTIFICATION,
-        signs.typed(types=("message/feedback-report",), reports=("feedback-report",)),
+        typed(types=("message/feedback-report",), reports=("feedback-report",)),
         _TYPE,
     ),
     _rule(
         "report.delivery",
         Kind.BOUNCE,
-        signs.typed(types=("message/delivery-status",), reports=("delivery-status", "global-delivery-status")),
+        typed(types=("message/delivery-status",), reports=("delivery-status", "global-delivery-status")),
         _TYPE,
     ),
     _rule("report", Kind.BOUNCE, signs.untyped_report, _TYPE),
@@ -139,15 +139,13 @@ RULES: tuple[Rule, ...] = (
     _rule("content-class.delivery", Kind.BOUNCE, signs.content_class("dsn"), "Content-Class"),
     _rule("content-class.receipt", Kind.RECEIPT, signs.content_class("mdn"), "Content-Class"),
     # Bounces without a type
-    _rule("failed-recipients", Kind.BOUNCE, signs.present("X-Failed-Recipients"), "X-Failed-Recipients"),
+    _rule("failed-recipients", Kind.BOUNCE, present("X-Failed-Recipients"), "X-Failed-Recipients"),
     _rule("from.mailer-daemon", Kind.BOUNCE, signs.daemon, SENDER),
     _rule("from.postmaster", Kind.BOUNCE, signs.postmaster, SENDER),
     _rule("subject.bounce", Kind.BOUNCE, signs.subject(Kind.BOUNCE), SUBJECT),
     _rule("subject.undelivered", Kind.BOUNCE, signs.undelivered, SENDER, *_GENERATED),
     # What calendars and mail programs send on a person's click
-    _rule(
-        "calendar", Kind.CALENDAR, signs.typed(types=("text/calendar", "text/x-vcalendar", "application/ics")), _TYPE
-    ),
+    _rule("calendar", Kind.CALENDAR, typed(types=("text/calendar", "text/x-vcalendar", "application/ics")), _TYPE),
     _rule("calendar.method", Kind.CALENDAR, signs.calendar_parameter, _TYPE),
     _rule("content-class.calendar", Kind.CALENDAR, signs.content_class("calendarmessage"), "Content-Class"),
     _rule("subject.calendar", Kind.CALENDAR, signs.subject(Kind.CALENDAR), SUBJECT),
@@ -156,10 +154,10 @@ RULES: tuple[Rule, ...] = (
     _rule("auto-submitted", Kind.AUTO_REPLY, signs.auto_replied, "Auto-Submitted"),
     _rule("auto-submitted.reply", Kind.AUTO_REPLY, signs.generated_reply, "Auto-Submitted"),
     _rule("auto-submitted.generated", Kind.NOTIFICATION, signs.auto_generated, "Auto-Submitted"),
-    _rule("precedence", Kind.AUTO_REPLY, signs.says("Precedence", r"auto[-_]?reply\b"), "Precedence"),
+    _rule("precedence", Kind.AUTO_REPLY, says("Precedence", r"auto[-_]?reply\b"), "Precedence"),
     _rule("autoreply", Kind.AUTO_REPLY, signs.auto_reply_field, *_AUTO_REPLY_FIELDS),
-    _rule("autoreply.first-class", Kind.AUTO_REPLY, signs.says("X-POST-MessageClass", r"9\s*;"), "X-POST-MessageClass"),
-    _rule("autoreply.apple", Kind.AUTO_REPLY, signs.says("X-Apple-Action", r"vacation\b"), "X-Apple-Action"),
+    _rule("autoreply.first-class", Kind.AUTO_REPLY, says("X-POST-MessageClass", r"9\s*;"), "X-POST-MessageClass"),
+    _rule("autoreply.apple", Kind.AUTO_REPLY, says("X-Apple-Action", r"vacation\b"), "X-Apple-Action"),
     _rule("autoreply.delivered-to", Kind.AUTO_REPLY, signs.delivered_to_responder, SENDER),
     _rule("subject.auto-reply", Kind.AUTO_REPLY, signs.subject(Kind.AUTO_REPLY), SUBJECT),
     _rule("autoreply.loop", Kind.AUTO_REPLY, signs.loop, "X-Loop", "X-RT-Loop-Prevention"),
@@ -169,7 +167,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "amazon",
         Kind.NOTIFICATION,
-        signs.says("X-AMAZON-MAIL-RELAY-TYPE", r"notification\b"),
+        says("X-AMAZON-MAIL-RELAY-TYPE", r"notification\b"),
         "X-AMAZON-MAIL-RELAY-TYPE",
     ),
     *(_rule("spam", Kind.SPAM, signs.spam(name), name) for name in signs.SPAM_SIGNS),

@@ -50,8 +50,11 @@ def discussion_list(header: Header, parties: Parties) -> bool:
     """Whether it looks like a person's mail to a list, other than a newsletter that its own sender distributes.
 
     It was sent to the list's own address; or the list is run for such mail (List-Post, `Precedence: list`, a list's
-    address in Sender) and its author is of another domain.
+    address in Sender) and its author is of another domain. What the list's own program writes (digests, reminders)
+    is no person's.
     """
+    if _LIST_SENDER.match(parties.contact):
+        return False
     posts = list(post_addresses(header))
     ids = list(list_ids(header))
     recipients = set(parties.recipients)
@@ -63,6 +66,13 @@ def discussion_list(header: Header, parties: Parties) -> bool:
     hosts += [a.address.rpartition("@")[2] for a in header.sender if _LIST_SENDER.match(a.address)]
     home = parties.contact.rpartition("@")[2]
     return bool(home) and any(host and not related(home, host) for host in hosts)
+
+
+def written_by_list(header: Header) -> bool:
+    """Whether the list's own program wrote it, such as a digest: From and Sender are both addresses that it runs."""
+    return any(_LIST_SENDER.match(a.address) for a in header.from_) and any(
+        _LIST_SENDER.match(a.address) for a in header.sender
+    )
 
 
 def related(domain: str, other: str) -> bool:

@@ -46,10 +46,10 @@ _FORM = re.compile(
 )
 
 _DAEMON = re.compile(
-    r"(?:mailer|mail)[-_. ]?daemon\b|mdaemon$|microsoftexchange[0-9a-f]{20,40}$"
+    r"(?:mailer|mail)[-_. ]?daemon\b|mdaemon$|post_master$|microsoftexchange[0-9a-f]{20,40}$"
     r"|mail (?:delivery|deliver) (?:sub)?system$|mail delivery service$"
 )
-_POSTMASTER = re.compile(r"post_?master(?:$|[-._+])")
+_POSTMASTER = re.compile(r"postmaster(?:$|[-._+])")
 _OFFICE = re.compile(
     r"\b(?:post[-_ ]?master"
     r"|e?-?mail ?(?:delivery|system|server|router|gateway|gate|hub|admin\w*|filter|security)"
@@ -63,7 +63,7 @@ class PostOffice(StrEnum):
     """How much an address belongs to the mail system itself."""
 
     DAEMON = "daemon"
-    """Nobody but a mail server has it: MAILER-DAEMON, Mail Delivery System."""
+    """Nobody but a mail server has it: MAILER-DAEMON, Mail Delivery System, post_master@ (Verizon)."""
     POSTMASTER = "postmaster"
     """A mail server's or the person's in charge of it."""
     OFFICE = "office"

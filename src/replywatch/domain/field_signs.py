@@ -1,0 +1,89 @@
+"""A mail as its signs see it, and the plainest signs: what a field says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from replywatch.domain.automatic_subjects import Announcement
+from replywatch.domain.content_types import media_type, parameter
+from replywatch.domain.messages import Header, Parties
+from replywatch.domain.team import Team
+
+
+class Mail(NamedTuple):
+    """What a sign may be found in."""
+
+    header: Header
+    parties: Parties
+    team: Team
+    announced: Announcement | None
+    """What the subject announces."""
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """All instances of a field; `name` in lower case."""
+        return self.header.fields.get(name, ())
+
+    @property
+    def answers(self) -> bool:
+        """It names the mail it answers."""
+        return bool(self.header.in_reply_to or self.header.references)
+
+
+Sign = Callable[[Mail], str | None]
+"""Finds a sign in a mail: the header text that shows it, in a person's words, or None."""
+
+
+LONGEST_VALUE = 2000
+"""Characters of a field that are looked at."""
+
+
+def quote(name: str, value: str) -> str:
+    """A field as it is shown."""
+    return f"{name}: {value[:120]}".rstrip()
+
+
+def says(name: str, pattern: str) -> Sign:
+    """A sign: some instance of field `name` matches `pattern` from its start, in any case."""
+    matches = re.compile(pattern, re.IGNORECASE).match
+    field = name.lower()
+
+    def finds(mail: Mail) -> str | None:
+        for value in mail.values(field):
+            if matches(value[:LONGEST_VALUE].lstrip()):
+                return quote(name, value)
+        return None
+
+    return finds
+
+
+def present(*names: str) -> Sign:
+    """A sign: one of the fields is there and doesn't say no."""
+
+    def finds(mail: Mail) -> str | None:
+        for name in names:
+            for value in mail.values(name.lower()):
+                if value.strip().lower() not in ("no", "false", "0"):
+                    return quote(name, value)
+        return None
+
+    return finds
+
+
+def typed(*, types: tuple[str, ...] = (), reports: tuple[str, ...] = ()) -> Sign:
+    """A sign: the type of the whole message is one of `types`, or a multipart with one of the `reports`."""
+
+    def finds(mail: Mail) -> str | None:
+        for value in mail.values("content-type"):
+            kind = media_type(value)
+            if kind in types or (kind.startswith("multipart/") and parameter(value, "report-type") in reports):
+                return quote("Content-Type", value)
+        return None
+
+    return finds
+
+
+def keyword_of(value: str) -> str:
+    """The first word of a field such as Auto-Submitted, without parameters and comments (RFC 3834, section 5)."""
+    return re.split(r"[;(]", value, maxsplit=1)[0].strip().lower()
