@@ -65,8 +65,8 @@ EXPECTED = {
 COUNTS = {bucket: list(EXPECTED.values()).count(bucket) for bucket in EXPECTED.values()}
 
 
-def polled_maildir(folder, story):
-    program = Program(folder, accounts={"info": maildir_account()})
+def polled_maildir(folder, story, *, apart=False):
+    program = Program(folder, apart=apart, accounts={"info": maildir_account()})
     plant_maildir(story, program.folder / "mail")
     program.output("poll")
     return program
@@ -74,14 +74,14 @@ def polled_maildir(folder, story):
 
 @pytest.fixture(scope="module")
 def on_disk(tmp_path_factory):
-    return polled_maildir(tmp_path_factory.mktemp("maildir"), company())
+    return polled_maildir(tmp_path_factory.mktemp("maildir"), company(), apart=True)
 
 
 @pytest.fixture(scope="module")
 def on_a_server(tmp_path_factory, dovecot_server):
     user = dovecot_server.new_user()
     plant_dovecot(company(), user)
-    program = Program(tmp_path_factory.mktemp("server"), accounts={"info": dovecot_account(user)})
+    program = Program(tmp_path_factory.mktemp("server"), apart=True, accounts={"info": dovecot_account(user)})
     program.output("poll")
     return program
 

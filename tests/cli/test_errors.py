@@ -40,7 +40,7 @@ def local(tmp_path):
 def remote(tmp_path, dovecot_user):
     """An office on the server that nobody has polled yet."""
     plant_dovecot(small_story(), dovecot_user)
-    return Program(tmp_path, accounts={"info": dovecot_account(dovecot_user)})
+    return Program(tmp_path, apart=True, accounts={"info": dovecot_account(dovecot_user)})
 
 
 def lines_of(text):
@@ -257,6 +257,7 @@ class TestOutput:
         assert done.stderr == ""
 
     def test_a_terminal_that_knows_few_letters(self, local):
+        local.apart = True
         local.environment["PYTHONIOENCODING"] = "iso-8859-1"
         local.output("poll")
         assert "under 1 hour" in local.output("report", "--since", "all")
