@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replywatch.domain.headers import parse_header
-from replywatch.domain.match import LEVELS, MatchSettings, match
-from replywatch.domain.merge import Copy, merge
-from replywatch.domain.messages import Header, Role, Rung, Sighting
+from replywatch.domain.match import MatchSettings, match
+from replywatch.domain.merge import merge
+from replywatch.domain.messages import LEVELS, Copy, Header, Role, Rung, Sighting
 from replywatch.domain.reading import read
 from replywatch.domain.team import Team
 from replywatch.sources.mbox import MboxSettings, MboxSource

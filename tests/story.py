@@ -30,9 +30,9 @@ from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.headers import parse_header
-from replywatch.domain.match import LEVELS, Matched, MatchSettings, match
-from replywatch.domain.merge import Copy, merge
-from replywatch.domain.messages import Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
+from replywatch.domain.match import Matched, MatchSettings, match
+from replywatch.domain.merge import merge
+from replywatch.domain.messages import LEVELS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
 from replywatch.domain.reading import id_domain, read
 from replywatch.domain.roles import role_of
 from replywatch.domain.team import Team

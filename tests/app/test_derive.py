@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.app.derive import fingerprint, is_current
+from replywatch.app.basis import fingerprint, is_current
 from replywatch.app.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, MboxAccount

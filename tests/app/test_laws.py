@@ -22,9 +22,8 @@ from hypothesis import strategies as st
 
 from replywatch.app.view import View
 from replywatch.domain.clusters import assign
-from replywatch.domain.match import LEVELS, match
-from replywatch.domain.merge import Copy
-from replywatch.domain.messages import Exchange, MarkKind, Rung
+from replywatch.domain.match import match
+from replywatch.domain.messages import LEVELS, Copy, Exchange, MarkKind, Rung
 from replywatch.domain.periods import Period
 from replywatch.domain.reading import EDGES, keys_of, mark_keys
 from replywatch.store.derived import Derived

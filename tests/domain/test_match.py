@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from replywatch.domain.match import LEVELS, MatchSettings, match
-from replywatch.domain.messages import Exchange, Rung
+from replywatch.domain.match import MatchSettings, match
+from replywatch.domain.messages import LEVELS, Exchange, Rung
 from story import DAY, HOUR, MINUTE, Mail, Story, at, cases
 
 AUTOMATIC = "Auto-Submitted: auto-replied"

@@ -12,8 +12,7 @@ import pytest
 
 from replywatch.domain.headers import parse_header
 from replywatch.domain.match import match
-from replywatch.domain.merge import Copy
-from replywatch.domain.messages import Message, Role, Rung, Sighting
+from replywatch.domain.messages import Copy, Message, Role, Rung, Sighting
 from replywatch.domain.reading import read
 from replywatch.domain.team import Team
 from replywatch.domain.threads import Ties, tie

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.headers import parse_header
-from replywatch.domain.match import LEVELS
-from replywatch.domain.messages import Exchange, Reading, Rung
+from replywatch.domain.messages import LEVELS, Exchange, Reading, Rung
 from replywatch.domain.reading import read
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, DerivedRows, decode_reading, encode_reading

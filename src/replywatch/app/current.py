@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from replywatch.app.derive import derive, fingerprint, is_current
+from replywatch.app.basis import fingerprint, is_current
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.errors import LockedError
@@ -23,6 +23,8 @@ def current(config: Config, progress: Progress) -> Iterator[Database]:
     """
     with Database(config.store_path) as database:
         if not is_current(database, config):
+            from replywatch.app.derive import derive  # noqa: PLC0415 - all rules, 100 ms; mostly not needed
+
             try:
                 with writing(config.store_path):
                     derive(database, config, progress)

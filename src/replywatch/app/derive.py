@@ -6,46 +6,23 @@ to is derived again as a whole. Both go in batches of one transaction each, so a
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from replywatch.app.basis import fingerprint, places_of
 from replywatch.app.progress import Progress
-from replywatch.config.model import Config, ImapAccount
-from replywatch.domain.classify import RULES_VERSION
+from replywatch.config.model import Config
 from replywatch.domain.clusters import assign
 from replywatch.domain.headers import parse_header
 from replywatch.domain.match import MatchSettings, match
-from replywatch.domain.merge import Copy, merge
-from replywatch.domain.messages import Mark, Message, Reading, Role
+from replywatch.domain.merge import merge
+from replywatch.domain.messages import Copy, Exchange, Mark, Message, Reading
 from replywatch.domain.reading import id_domain, keys_of, mark_keys, read, thread_keys
-from replywatch.domain.roles import role_of
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
-from replywatch.store.derived import Derived, DerivedRows, Pending, Place, ReadBatch
+from replywatch.store.derived import Derived, DerivedRows, Pending, ReadBatch
 
 READ_AT_ONCE = 2000
 CLUSTERS_AT_ONCE = 1000
-
-
-def fingerprint(config: Config) -> str:
-    """What derived rows depend on besides the facts, as 16 hex digits: rules, team, roles, accounts, windows."""
-    team = config.team
-    parts = [
-        RULES_VERSION,
-        team.addresses,
-        sorted(team.domains),
-        *(sorted(s) for s in (team.automatic_senders, team.webforms, team.public_lists)),
-        sorted((a.name, type(a).__name__, a.watched, sorted(a.roles)) for a in config.accounts),
-        config.report.new_enquiry_after,
-    ]
-    return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
-
-
-def is_current(database: Database, config: Config) -> bool:
-    """Whether every derived row stands as rules, config and facts want it."""
-    derived = Derived(database)
-    return derived.fingerprint() == fingerprint(config) and not derived.is_due()
 
 
 def derive(database: Database, config: Config, progress: Progress, *, anew: bool = False) -> None:
@@ -73,16 +50,16 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
     derived.finish(last_pass)
 
 
-def places_of(derived: Derived, config: Config) -> dict[int, Place]:
-    """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
-    accounts = {a.name: a for a in config.accounts}
-    places = {}
-    for epoch, name, mailbox, delimiter, attributes in derived.epochs():
-        if account := accounts.get(name):
-            role = role_of(mailbox, delimiter, attributes, account.roles)
-            archive = role is Role.ARCHIVE or not isinstance(account, ImapAccount)
-            places[epoch] = Place(name, account.watched, role, archive)
-    return places
+def exchanges_until(
+    derived: Derived, config: Config, clusters: Sequence[int], as_of: int
+) -> Iterator[tuple[Exchange, int]]:
+    """The exchanges of `clusters`, with the levels at which they hold, as if nothing had come after `as_of`."""
+    places, marks = places_of(derived, config), derived.marks()
+    settings = match_settings(config, derived.our_id_domains())
+    for start in range(0, len(clusters), CLUSTERS_AT_ONCE):
+        for _, copies in derived.copies(clusters[start : start + CLUSTERS_AT_ONCE], places):
+            messages = messages_of(copies, config.team, marks)
+            yield from match([m for m in messages if m.clock <= as_of], settings).exchanges
 
 
 def messages_of(copies: Sequence[Copy], team: Team, marks: Mapping[str, Mark]) -> list[Message]:

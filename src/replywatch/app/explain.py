@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from replywatch.app.basis import places_of
 from replywatch.app.current import current
-from replywatch.app.derive import match_settings, messages_of, places_of
+from replywatch.app.derive import match_settings, messages_of
 from replywatch.app.find import the_message
 from replywatch.app.progress import Progress
 from replywatch.app.view import as_of_of, coverage_of
@@ -13,9 +14,9 @@ from replywatch.config.model import Config
 from replywatch.domain.classify import fired
 from replywatch.domain.explanation import Explanation, FileJudgement, Place
 from replywatch.domain.headers import parse_header
-from replywatch.domain.match import LEVELS, Matched, match
-from replywatch.domain.merge import Copy, merge
-from replywatch.domain.messages import Reading, Role, Rung, Sighting
+from replywatch.domain.match import Matched, match
+from replywatch.domain.merge import merge
+from replywatch.domain.messages import LEVELS, Copy, Reading, Role, Rung, Sighting
 from replywatch.domain.parties import parties_of
 from replywatch.domain.periods import Period
 from replywatch.domain.reading import read

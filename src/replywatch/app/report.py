@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from replywatch.app.basis import fingerprint
 from replywatch.app.current import current
-from replywatch.app.derive import fingerprint
 from replywatch.app.progress import Progress
 from replywatch.app.view import View, as_of_of, clip, coverage_of
 from replywatch.config.model import Config
-from replywatch.domain.classify import RULES_VERSION
 from replywatch.domain.measure import DAY
 from replywatch.domain.messages import Disposition, Exchange, Kind, Rung
 from replywatch.domain.periods import local, parse_moment, parse_period
 from replywatch.domain.report import AccountLine, Definition, Report, Waiter, build_report, summarise
+from replywatch.domain.rules_version import RULES_VERSION
 
 OLD_AFTER = 2 * DAY
 """Age in seconds of the last complete pass from which a report warns of it."""

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from replywatch.app.derive import CLUSTERS_AT_ONCE, match_settings, messages_of, places_of
+from replywatch.app.basis import places_of
 from replywatch.config.model import AnyAccount, Config, MboxAccount
 from replywatch.domain.coverage import AccountCoverage, Coverage
-from replywatch.domain.match import LEVELS, match
 from replywatch.domain.measure import Wait
-from replywatch.domain.messages import Exchange, Role, Rung
+from replywatch.domain.messages import LEVELS, Exchange, Role, Rung
 from replywatch.domain.periods import Period
 from replywatch.errors import ReplywatchError
 from replywatch.store.database import Database
@@ -80,14 +79,9 @@ class View:
         spanning = self.queries.hide_spanning(self.as_of)
         if not spanning:
             return []
-        places, marks = places_of(derived, config), derived.marks()
-        settings = match_settings(config, derived.our_id_domains())
-        found = []
-        for start in range(0, len(spanning), CLUSTERS_AT_ONCE):
-            for _, copies in derived.copies(spanning[start : start + CLUSTERS_AT_ONCE], places):
-                until_then = [m for m in messages_of(copies, config.team, marks) if m.clock <= self.as_of]
-                found += [e for e, levels in match(until_then, settings).exchanges if levels & self.level]
-        return found
+        from replywatch.app.derive import exchanges_until  # noqa: PLC0415 - all rules, 100 ms; rarely needed
+
+        return [e for e, levels in exchanges_until(derived, config, spanning, self.as_of) if levels & self.level]
 
 
 def clip(period: Period, as_of: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """What sort of mail a header announces: an ordered table of small rules, the first that fires decides.
 
 A rule says which kind a sign stands for. To add one, put a line into `RULES` (and its sign into `domain.signs`), and
-raise `RULES_VERSION`. The order is that of trust: what says bounce beats all else, since
+raise `rules_version.RULES_VERSION`. The order is that of trust: what says bounce beats all else, since
 reports come with every other sign as well (RFC 3834 makes them say Auto-Submitted, lists pass them on); signs that
 also occur on other automatic mail (Precedence, an empty Return-Path) come last. To call a person's mail automatic is
 the worst error: a sign that people's mail carries as well (X-Auto-Response-Suppress, Feedback-ID, `Precedence: list`,
@@ -21,9 +21,6 @@ from replywatch.domain.field_signs import Mail, Sign, present, says, typed
 from replywatch.domain.messages import Address, Header, Kind, Parties, Verdict
 from replywatch.domain.sender_forms import is_machine, post_office
 from replywatch.domain.team import Team
-
-RULES_VERSION = 2
-"""Goes up with every change to a rule about kind or parties: rows derived under other rules are derived again."""
 
 HUMAN = Verdict(Kind.HUMAN, "human", "no sign of automatic mail")
 

@@ -10,15 +10,12 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from replywatch.domain.messages import Direction, Disposition, Exchange, Flagged, Kind, MarkKind, Message, Rung
+from replywatch.domain.messages import LEVELS, Direction, Disposition, Exchange, Flagged, Kind, MarkKind, Message, Rung
 from replywatch.domain.reading import AUTOMATIC_ANSWERS, id_domain
 from replywatch.domain.threads import Ties, tie
 
 RESEND_WINDOW = 7 * 86_400
 """Seconds after an enquiry in which a second mail of the same contact and subject, without ids, is a reminder."""
-
-LEVELS = {Rung.IN_REPLY_TO: 1, Rung.REFERENCES: 2, Rung.PROVIDER: 4, Rung.SUBJECT: 8}
-"""Each rung's bit: the same exchange may hold under several levels of matching."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from replywatch.domain.clocks import Clock, arrival, sent_time
 from replywatch.domain.messages import (
+    Copy,
     Direction,
     Disposition,
     Flagged,
@@ -23,15 +23,6 @@ from replywatch.domain.messages import (
 from replywatch.domain.reading import subject_pairs
 
 PUT_AWAY = (Role.JUNK, Role.TRASH)
-
-
-class Copy(NamedTuple):
-    """One header of a message and the places where it was found."""
-
-    digest: str
-    """Of the raw header: orders copies the same way in every store."""
-    reading: Reading
-    sightings: tuple[Sighting, ...]
 
 
 def merge(copies: Sequence[Copy], *, all_inbound: bool, mark: Mark | None = None) -> Message | None:

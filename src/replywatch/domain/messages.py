@@ -61,6 +61,10 @@ class Rung(StrEnum):
     MARK = "mark"
 
 
+LEVELS = {Rung.IN_REPLY_TO: 1, Rung.REFERENCES: 2, Rung.PROVIDER: 4, Rung.SUBJECT: 8}
+"""Each rung's bit: the same exchange may hold under several levels of matching."""
+
+
 class Status(StrEnum):
     """Where an exchange stands at a given moment; never stored."""
 
@@ -232,6 +236,15 @@ class Flagged(NamedTuple):
     after: int | None
     """It had not been answered yet; None: it was answered when first seen."""
     before: int
+
+
+class Copy(NamedTuple):
+    """One header of a message and the places where it was found."""
+
+    digest: str
+    """Of the raw header: orders copies the same way in every store."""
+    reading: Reading
+    sightings: tuple[Sighting, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from replywatch.domain.clusters import Assignment
-from replywatch.domain.merge import Copy
 from replywatch.domain.messages import (
+    Copy,
     Exchange,
     Flagged,
     Kind,

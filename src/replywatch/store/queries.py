@@ -23,7 +23,7 @@ class Window:
     since: int
     until: int
     level: int
-    """Bit of `domain.match.LEVELS`."""
+    """Bit of `domain.messages.LEVELS`."""
     first_only: bool
     """Only enquiries (ordinal 1)."""
 

@@ -1,0 +1,45 @@
+"""What derived rows rest on besides the facts, and whether they still do; apart from deriving, to be imported fast."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+
+from replywatch.config.model import Config, ImapAccount
+from replywatch.domain.messages import Role
+from replywatch.domain.roles import role_of
+from replywatch.domain.rules_version import RULES_VERSION
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived, Place
+
+
+def fingerprint(config: Config) -> str:
+    """What derived rows depend on besides the facts, as 16 hex digits: rules, team, roles, accounts, windows."""
+    team = config.team
+    parts = [
+        RULES_VERSION,
+        team.addresses,
+        sorted(team.domains),
+        *(sorted(s) for s in (team.automatic_senders, team.webforms, team.public_lists)),
+        sorted((a.name, type(a).__name__, a.watched, sorted(a.roles)) for a in config.accounts),
+        config.report.new_enquiry_after,
+    ]
+    return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
+
+
+def is_current(database: Database, config: Config) -> bool:
+    """Whether every derived row stands as rules, config and facts want it."""
+    derived = Derived(database)
+    return derived.fingerprint() == fingerprint(config) and not derived.is_due()
+
+
+def places_of(derived: Derived, config: Config) -> dict[int, Place]:
+    """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
+    accounts = {a.name: a for a in config.accounts}
+    places = {}
+    for epoch, name, mailbox, delimiter, attributes in derived.epochs():
+        if account := accounts.get(name):
+            role = role_of(mailbox, delimiter, attributes, account.roles)
+            archive = role is Role.ARCHIVE or not isinstance(account, ImapAccount)
+            places[epoch] = Place(name, account.watched, role, archive)
+    return places

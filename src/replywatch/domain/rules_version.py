@@ -1,0 +1,6 @@
+"""The version of the rules by which mail is judged; apart from them, since most commands only compare it."""
+
+from __future__ import annotations
+
+RULES_VERSION = 2
+"""Goes up with every change to a rule about kind or parties: rows derived under other rules are derived again."""
