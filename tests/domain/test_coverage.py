@@ -84,7 +84,7 @@ def test_without_accounts_the_first_step_is_named():
         ),
         (
             replace(INFO, last_error="no route to host"),
-            "Account info was last read completely at 2026-02-01; the last attempt failed: no route to host",
+            "Account info was last read completely on 2026-02-01; the last attempt failed: no route to host",
         ),
         (
             replace(INFO, has_sent=False, covered_from=None, covered_to=None),
@@ -114,7 +114,7 @@ def test_an_archive_that_holds_both_directions_needs_no_sent_mailbox():
 def test_a_late_start_of_sent_mail_is_said_only_if_it_lies_in_the_period():
     late = Coverage((replace(INFO, covered_from=JAN + 86_400),))
     assert late.warnings(FEB, since=JAN) == (
-        "Sent mail starts only at 2026-01-02: mail from before that has no answer here is counted as unknown.",
+        "Sent mail starts only on 2026-01-02: mail from before that has no answer here is counted as unknown.",
     )
     assert late.warnings(FEB, since=JAN + 86_400) == ()
     assert late.warnings(FEB) == ()

@@ -210,7 +210,7 @@ def test_warnings_of_the_app_come_first_and_those_of_coverage_follow():
     late = Coverage((replace(SENT, covered_from=AS_OF - DAY),))
     said = report(coverage=late, warnings=["The last poll is old."]).warnings
     assert said[0] == "The last poll is old."
-    assert said[1].startswith("Sent mail starts only at")
+    assert said[1].startswith("Sent mail starts only on")
 
 
 def test_the_account_closes_or_says_that_it_does_not():

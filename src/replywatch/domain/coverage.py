@@ -76,7 +76,7 @@ class Coverage:
         found = [sentence for account in self.accounts for sentence in _account_warnings(account, zone)]
         if self._starts and since is not None and self._starts[0] > since:
             found.append(
-                f"Sent mail starts only at {_day(self._starts[0], zone)}: mail from before that has no answer here "
+                f"Sent mail starts only on {_day(self._starts[0], zone)}: mail from before that has no answer here "
                 "is counted as unknown."
             )
         if self._ends and self._ends[-1] < as_of:
@@ -107,7 +107,7 @@ def _account_warnings(account: AccountCoverage, zone: tzinfo) -> Iterator[str]:
         yield f"Account {name} has never been read completely" + (f"; {failed}" if failed else ".")
         return
     if failed:
-        yield f"Account {name} was last read completely at {_day(account.last_complete, zone)}; {failed}"
+        yield f"Account {name} was last read completely on {_day(account.last_complete, zone)}; {failed}"
     if account.covered_from is not None:
         return
     if account.has_sent:
