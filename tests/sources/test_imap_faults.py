@@ -155,6 +155,14 @@ class TestMailboxes:
         with ScriptedServer({"LIST": lines + b"TAG OK done\r\n"}) as server, source_of(server) as source:
             assert [listing.name for listing in source.mailboxes()] == names
 
+    def test_signs_of_news_are_no_attributes_of_a_mailbox(self):
+        """They change with every visit; attributes that change make all messages due again."""
+        listed = (
+            b'* LIST (\\Marked \\HasNoChildren \\Sent) "/" A\r\n* LIST (\\UnMarked \\HasChildren \\Archive) "/" B\r\n'
+        )
+        with ScriptedServer({"LIST": listed + b"TAG OK done\r\n"}) as server, source_of(server) as source:
+            assert [m.attributes for m in source.mailboxes()] == [("\\sent",), ("\\archive",), ()]
+
     def test_a_name_is_sent_back_as_it_came(self):
         listed = b'* LIST () "/" R&D\r\n* LIST () "/" "&AOk-t&AOk-"\r\nTAG OK done\r\n'
         with ScriptedServer({"LIST": listed}) as server, source_of(server) as source:

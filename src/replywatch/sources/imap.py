@@ -28,6 +28,8 @@ from replywatch.sources.imap_fetch import Piece, Question, uid_set
 __all__ = ["ImapSettings", "ImapSource"]
 
 _UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
+_FLEETING = frozenset({"\\marked", "\\unmarked", "\\haschildren", "\\hasnochildren"})
+"""What LIST says of a mailbox's news and neighbours (RFC 9051, section 7.3.1): it comes and goes and tells no role."""
 _LARGEST_UID = (1 << 32) - 1
 _WINDOW = 20_000
 """Messages that one SEARCH may find: its answer is one line, and the library takes a million octets."""
@@ -97,7 +99,8 @@ class ImapSource:
                 name = decode_name(wire)
                 attributes = tuple(_text(flag).lower() for flag in flags)
                 if _UNREADABLE.isdisjoint(attributes):
-                    found[name] = Listing(name, _text(delimiter or b""), attributes)
+                    lasting = tuple(a for a in attributes if a not in _FLEETING)
+                    found[name] = Listing(name, _text(delimiter or b""), lasting)
                     self._wire_names[name] = wire
         if not any(name.upper() == "INBOX" for name in found):
             found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
