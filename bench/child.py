@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from letters import letters
 from replywatch.app.derive import derive
@@ -64,7 +64,6 @@ class TimedSource:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self.in_order = source.in_order
         self.seconds = 0.0
 
     def __enter__(self) -> Self:
@@ -78,25 +77,14 @@ class TimedSource:
         with self._timed():
             self._source.__exit__(kind, error, trace)
 
-    def mailboxes(self) -> list[Listing]:
-        """As the source."""
-        with self._timed():
-            return self._source.mailboxes()
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the source has
+        found = getattr(self._source, name)
 
-    def status(self, name: str, known: MailboxState | None) -> MailboxState:
-        """As the source."""
-        with self._timed():
-            return self._source.status(name, known)
+        def timed(*arguments: object) -> Any:  # noqa: ANN401 - the same
+            with self._timed():
+                return found(*arguments)
 
-    def open(self, name: str, known: MailboxState | None) -> MailboxState:
-        """As the source."""
-        with self._timed():
-            return self._source.open(name, known)
-
-    def uids(self, first: int, last: int) -> list[int]:
-        """As the source."""
-        with self._timed():
-            return self._source.uids(first, last)
+        return timed if callable(found) else found
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """As the source; what the caller does between two messages is not counted."""
