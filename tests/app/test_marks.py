@@ -249,3 +249,17 @@ class TestTheServerSaysAnswered:
         office.sources["info"].renumber("INBOX")
         office.pass_()
         assert exchanges(office)[asked.message_id] == before
+
+    def test_a_later_turn_that_a_new_enquiry_ended_was_answered_all_the_same(self, office, story):
+        asked = story.inbound("nora", "01-02 09:00")
+        reply = story.reply(asked, "01-02 10:00")
+        again = story.answer(reply, "01-03 09:00")
+        story.answer(again, "03-10 09:00", by="nora")
+        for mail in story.mails:
+            uid = office.sources["info"].deliver(mail, mail.places[0])
+            if mail is again:
+                office.sources["info"].answer("INBOX", uid)
+        office.pass_()
+        exchange = exchanges(office)[again.message_id]
+        assert (exchange.ordinal, exchange.answered_before) == (2, office.now)
+        assert exchange.ended_at == at("03-10 09:00")

@@ -220,7 +220,7 @@ class _Walk:
             self._take_in(conversation, waiting, message)
             return
         if waiting:
-            self._close(conversation, ended_at=message.clock)
+            self._close(conversation, unseen=waiting.flagged, ended_at=message.clock)
         names_ours = any(self._is_ours(g) for g in self._ties.ghosts[i])
         conversation.ordinal = 1 if silent else max(conversation.ordinal, int(names_ours)) + 1
         conversation.open = _Open(message, i, conversation.ordinal)
