@@ -166,7 +166,7 @@ def test_batches(uids, short):
     question = Question(frozenset() if short else frozenset({"CONDSTORE"}))
     batches = list(question.batches(uids))
     assert [uid for batch in batches for uid in batch] == uids
-    assert all(0 < len(batch) <= 500 for batch in batches)
+    assert all(0 < len(batch) <= 1000 for batch in batches)
     longest = max((len(uid_set(batch)) for batch in batches if len(batch) > 1), default=0)
     assert longest + len(question.items) < (980 if short else 8000)
 
@@ -174,4 +174,4 @@ def test_batches(uids, short):
 def test_batches_grow_over_the_session():
     question = Question(frozenset({"CONDSTORE"}))
     assert [len(batch) for batch in question.batches(range(1, 1001))] == [80, 160, 320, 440]
-    assert [len(batch) for batch in question.batches(range(1, 1001))] == [500, 500]
+    assert [len(batch) for batch in question.batches(range(1, 2001))] == [1000, 1000]

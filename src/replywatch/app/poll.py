@@ -23,7 +23,7 @@ from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
 from replywatch.store.lock import writing
 
-BATCH = 500
+BATCH = 1000
 """Messages in one transaction."""
 WINDOW = 20_000
 """Messages whose UIDs are held in memory at once."""

@@ -20,7 +20,7 @@ from replywatch.domain.headers import FETCH_FIELDS
 Piece: TypeAlias = bytes | tuple[bytes, bytes] | None
 
 _FIRST_BATCH = 80
-_LARGEST_BATCH = 500
+_LARGEST_BATCH = 1000
 _LINE = 8000
 _SHORT_LINE = 980
 """Octets of a command; the short one for old servers, RFC 2683, section 3.2.1.5."""
