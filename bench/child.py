@@ -113,13 +113,14 @@ def poll_once(config: Config) -> Figures:
         sources.append(TimedSource(open_source(account)))
         return sources[-1]
 
-    watch = Watch()
+    watch, before = Watch(), time.process_time()
     outcomes = poll(config, opened, lambda: int(time.time()), watch)
     figures = watch.phases(sum(source.seconds for source in sources))
     for outcome in outcomes:
         if outcome.error:
             raise outcome.error
-    return figures | {"messages": sum(outcome.messages for outcome in outcomes)}
+    counts = {"messages": sum(outcome.messages for outcome in outcomes)}
+    return figures | counts | {"processor": time.process_time() - before}
 
 
 def fill(config: Config, count: int) -> Figures:

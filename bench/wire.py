@@ -118,5 +118,6 @@ def _print(bare: dict[str, float], first: dict[str, float], second: dict[str, fl
     for name, seconds in rows:
         speed = f"{count / seconds:>12,.0f}{seconds / count * 1e6:>12.1f}"
         print(f"  {name:22}{speed}" + ("" if name.startswith(" ") else f"{bare['seconds'] / seconds:>15.1%}"))
+    print(f"  {'processor time alone':22}{'':>12}{first['processor'] / count * 1e6:>12.1f}")
     print(f"  on the wire {bare['octets'] / count:,.0f} octets, in the store {store_mb * 1e6 / count:,.0f} a message")
     print(f"Second poll, nothing new: {second['all'] * 1000:,.0f} ms")
