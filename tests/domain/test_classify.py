@@ -393,6 +393,14 @@ def test_a_group_passes_on_what_a_person_wrote_whether_or_not_it_is_known_as_our
     assert judged(*ANNOUNCEMENT, team=team).kind is Kind.NEWSLETTER
 
 
+@pytest.mark.parametrize("team", [TEAM, Team()])
+@pytest.mark.parametrize("post", ["NO", "no (announcements only)"])
+def test_to_a_list_that_takes_no_posts_nobody_writes(team, post):
+    lines = ["To: club@lists.test", "List-Id: <club.lists.test>", "Precedence: list", "Cc: info@example.com"]
+    assert judged(*lines, team=team).kind is Kind.HUMAN
+    assert judged(*lines, f"List-Post: {post}", team=team).kind is Kind.NEWSLETTER
+
+
 def test_what_goes_to_a_foreign_list_alone_is_no_mail_to_us():
     lines = ["To: club@lists.test", "List-Post: <mailto:club@lists.test>", "List-Id: <club.lists.test>"]
     assert judged(*lines).kind is Kind.NEWSLETTER

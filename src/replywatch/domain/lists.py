@@ -51,9 +51,9 @@ def discussion_list(header: Header, parties: Parties) -> bool:
 
     It was sent to the list's own address; or the list is run for such mail (List-Post, `Precedence: list`, a list's
     address in Sender) and its author is of another domain. What the list's own program writes (digests, reminders)
-    is no person's.
+    is no person's, nor is anything on a list that takes no posts.
     """
-    if _LIST_SENDER.match(parties.contact):
+    if _LIST_SENDER.match(parties.contact) or _takes_no_posts(header):
         return False
     posts = list(post_addresses(header))
     ids = list(list_ids(header))
@@ -66,6 +66,13 @@ def discussion_list(header: Header, parties: Parties) -> bool:
     hosts += [a.address.rpartition("@")[2] for a in header.sender if _LIST_SENDER.match(a.address)]
     home = parties.contact.rpartition("@")[2]
     return bool(home) and any(host and not related(home, host) for host in hosts)
+
+
+def _takes_no_posts(header: Header) -> bool:
+    """Whether the list says so: `List-Post: NO` (RFC 2369, section 3.4)."""
+    return any(
+        re.match(r"\s*no\b(?!@)", value[:_LONGEST_VALUE], re.IGNORECASE) for value in header.fields.get("list-post", ())
+    )
 
 
 def written_by_list(header: Header) -> bool:

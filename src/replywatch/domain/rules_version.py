@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Goes up with every change to a rule about kind or parties: rows derived under other rules are derived again."""

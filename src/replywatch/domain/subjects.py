@@ -18,8 +18,10 @@ _WIDER = {"ascii": "utf-8", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "
 # Codecs of Python that no mail program means; some are slow or warn on strange bytes.
 _NO_CHARSETS = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
-_REPLY = "re|aw|antw|antwort|sv|vs|vá|odp|r|rif|res|ynt|atb|回复|答复"
-_FORWARD = "fwd|fw|wg|tr|vb|enc|rv|i|pd|doorst|转发"
+_REPLY = (
+    "re|aw|antw|antwort|sv|vs|vá|odp|r|rif|rép|res|ynt|atb|bls|отв|ответ|σχετ|απ|השב|رد|回复|答复|回覆|返信|회신|답장"
+)
+_FORWARD = "fwd|fw|wg|tr|vb|enc|rv|i|pd|doorst|trs|πρθ|הועבר|转发|轉寄|転送|전달"
 _PREFIX = re.compile(rf"(?:({_REPLY})|{_FORWARD}) ?(?:\[[0-9]{{1,4}}\]|\([0-9]{{1,4}}\)|\*[0-9]{{1,4}})? ?: ?")
 # A tag goes only where something follows (RFC 5256, section 2.1, step 4): "[Order 17]" alone is a subject.
 _TAG = re.compile(r"(?:\[[^\[\]]{1,60}\]|\((?:ext|extern|externe|external|externo|esterno)\)) ?(?=\S)")
