@@ -89,6 +89,22 @@ class TestAnswered:
         exchange = exchanges(office)[asked.message_id]
         assert (exchange.elapsed, exchange.matched_by) == (6 * HOUR, Rung.MARK)
 
+    @pytest.mark.parametrize(
+        ("moment", "told"),
+        [
+            ("01-10 08:59", "before the message arrived"),
+            ("01-10 00:00", "before"),
+            ("2027-01-01 00:00", "in the future"),
+        ],
+    )
+    def test_a_time_at_which_nobody_can_have_answered_is_refused(self, office, never, moment, told):
+        before = exchanges(office)
+        with pytest.raises(UsageError, match=told):
+            put(office, never, MarkKind.ANSWERED, str(at(moment)))
+        assert exchanges(office) == before
+        put(office, never, MarkKind.ANSWERED, str(at("01-10 09:00")))
+        assert exchanges(office)[never.message_id].elapsed == 0
+
 
 class TestOthers:
     def test_no_reply_needed_leaves_the_figures(self, office, never):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from replywatch.app.current import current
 from replywatch.app.derive import derive
 from replywatch.app.find import the_message
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.domain.messages import Direction, Mark, MarkKind
+from replywatch.domain.periods import local
 from replywatch.errors import UsageError
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
@@ -33,6 +36,8 @@ def mark(config: Config, text: str, wanted: Mark | None, now: int, progress: Pro
             facts.mark(message.identity, UNDO, "", now)
         else:
             checked = _checked(queries, message, wanted)
+            if checked.kind is MarkKind.ANSWERED:
+                _possible(int(checked.value), message, now, config.report.timezone)
             facts.mark(message.identity, checked.kind.value, checked.value, now)
         derive(database, config, progress)
         return message
@@ -50,6 +55,17 @@ def _checked(queries: Queries, message: MessageRow, wanted: Mark) -> Mark:
     if wanted.kind is not MarkKind.KIND:
         _inbound(message)
     return wanted
+
+
+def _possible(answered: int, message: MessageRow, now: int, zone: tzinfo) -> None:
+    """Refuse a time at which nobody can have answered; a bare date is its midnight, often before the message."""
+    if answered < message.clock:
+        raise UsageError(
+            f"that is before the message arrived ({local(message.clock, zone):%Y-%m-%d %H:%M})",
+            "Give the time of day, too: --answered '2026-03-02 14:30'.",
+        )
+    if answered > now:
+        raise UsageError("that is in the future", "Give the time at which it was answered.")
 
 
 def _inbound(message: MessageRow) -> MessageRow:
