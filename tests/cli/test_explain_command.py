@@ -148,3 +148,30 @@ class TestFiles:
         done = letters.run("explain", name.name, "--format", "jsonl")
         assert done.returncode == 0
         assert json.loads(done.stdout)["kind"] == "human"
+
+
+class TestMarked:
+    """What a person said is shown, and so is what the rules had said."""
+
+    @pytest.fixture
+    def marked(self, tmp_path):
+        program = Program(tmp_path, accounts={"info": maildir_account()})
+        story = Story()
+        story.outbound("xaver", "2024-01-05 09:00")
+        asked = story.inbound("anna", "2024-03-04 08:00")
+        news = story.inbound("news", "2024-03-06 08:00", fields="Precedence: bulk")
+        plant_maildir(story, program.folder / "mail")
+        program.output("poll")
+        program.output("mark", asked.message_id, "--answered", "2024-03-05 08:00")
+        program.output("mark", news.message_id, "--kind", "human")
+        return {name: program.output("explain", mail.message_id) for name, mail in (("asked", asked), ("news", news))}
+
+    def test_an_answer_without_a_mail(self, marked):
+        exchange = " ".join(marked["asked"].partition("Exchanges")[2].split())
+        assert "matched by mark; marked by hand" in exchange
+        assert "reply" not in exchange
+
+    def test_the_rule_that_was_overruled(self, marked):
+        assert "Kind         human: marked by hand as human (rule mark)" in marked["news"]
+        assert "also notification: Precedence: bulk (rule precedence.bulk)" in marked["news"]
+        assert "marked by hand" in marked["news"].partition("Exchanges")[2]

@@ -74,7 +74,9 @@ def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
     if message.contact:
         yield f"Contact      {safe(message.contact)}: {safe(e.parties.contact_because)}"
     yield f"Kind         {message.verdict.kind.value}: {safe(message.verdict.because)} (rule {message.verdict.rule})"
-    for verdict in e.rules[1:]:
+    for verdict in e.rules:
+        if verdict == message.verdict:
+            continue
         yield f"             also {verdict.kind.value}: {safe(verdict.because)} (rule {verdict.rule})"
     if message.mark:
         yield f"Marked       by hand: {_mark(message.mark, zone)}"
@@ -149,16 +151,18 @@ def exchange_line(standing: Standing, zone: tzinfo) -> str:
     e = standing.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
     start = f"{what} of {local_time(e.arrived_at, zone)} ({e.id[:SHORT_ID]}): "
+    marked = "; marked by hand" if e.marked else ""
     if standing.status is Status.ANSWERED and e.answered_at is not None and e.elapsed is not None and e.matched_by:
+        reply = f", reply {e.reply[:SHORT_ID]}" if e.reply else ""
         odd = "; the reply is dated before the message, the wait counts as 0" if e.clock_anomaly else ""
         return (
             f"{start}answered after {human_duration(e.elapsed)} at {local_time(e.answered_at, zone)}, "
-            f"matched by {e.matched_by.value}, reply {(e.reply or '')[:SHORT_ID]}{odd}"
+            f"matched by {e.matched_by.value}{reply}{odd}{marked}"
         )
     if standing.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
         return (
             f"{start}answered between {local_time(e.answered_after, zone)} and "
-            f"{local_time(e.answered_before, zone)}; the reply itself was not found"
+            f"{local_time(e.answered_before, zone)}; the reply itself was not found{marked}"
         )
     ended = "; ended by a new enquiry" if e.ended_at is not None else ""
-    return f"{start}{standing.status.value} for {human_duration(standing.waited)}{ended}"
+    return f"{start}{standing.status.value} for {human_duration(standing.waited)}{ended}{marked}"
