@@ -138,6 +138,17 @@ def test_a_copy_outside_sent_makes_foreign_mail_inbound() -> None:
     assert s.message(m).direction is Direction.INBOUND
 
 
+def test_an_archive_says_nothing_of_the_direction() -> None:
+    s = Story()
+    alias = s.mail("alias@other.example", "03-02 09:00", "anna", mailbox="Sent")
+    s.copy(alias, "Archive")
+    assert s.message(alias).direction is Direction.FOREIGN
+    s.copy(alias, "Customers")
+    assert s.message(alias).direction is Direction.INBOUND
+    filed = s.inbound("anna", "03-02 10:00", mailbox="Archive")
+    assert s.message(filed).direction is Direction.INBOUND
+
+
 def test_sub_domains_are_ours_if_the_team_says_so() -> None:
     s = Story(domains=["example.com", "*.example.com"])
     m = s.mail("ben", "03-02 09:00", "x@sub.example.com", mailbox="Sent")

@@ -95,8 +95,9 @@ def _direction(reading: Reading, sightings: Sequence[Sighting]) -> Direction:
     if reading.parties.ours:
         only_ours = bool(reading.parties.recipients) and not reading.outsiders
         return Direction.INTERNAL if only_ours else Direction.OUTBOUND
-    only_sent = all(s.role is Role.SENT for s in sightings)
-    return Direction.FOREIGN if only_sent else Direction.INBOUND
+    # An archive holds both directions (Gmail's All Mail has a copy of all that was sent): it says nothing of this.
+    roles = {s.role for s in sightings} - {Role.ARCHIVE}
+    return Direction.FOREIGN if roles == {Role.SENT} else Direction.INBOUND
 
 
 def marked_verdict(verdict: Verdict, mark: Mark | None) -> Verdict:

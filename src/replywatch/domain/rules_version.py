@@ -3,4 +3,7 @@
 from __future__ import annotations
 
 RULES_VERSION = 3
-"""Goes up with every change to a rule about kind or parties: rows derived under other rules are derived again."""
+"""Goes up with every change to what is derived, such as kinds, parties, directions, clocks or matching.
+
+Rows derived under other rules are derived again.
+"""
