@@ -37,6 +37,8 @@ class Lazy(NamedTuple):
 
 COMMANDS: Mapping[str, Lazy] = {
     "demo": Lazy("replywatch.cli.demo:demo", "Show the report of a sample mailbox; no config, no network."),
+    "init": Lazy("replywatch.cli.init:init", "Write a first config from a few questions."),
+    "check": Lazy("replywatch.cli.check:check", "Try the config and every account, and say what is missing."),
     "poll": Lazy("replywatch.cli.poll:poll", "Read what is new in all accounts."),
     "report": Lazy("replywatch.cli.report:report", "Say how long people waited for an answer."),
     "waiting": Lazy("replywatch.cli.waiting:waiting", "List who is waiting for an answer right now."),

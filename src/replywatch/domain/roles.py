@@ -132,21 +132,29 @@ def role_of(name: str, delimiter: str, attributes: Iterable[str], overrides: Ove
         attributes: LIST attributes, in any letter case.
         overrides: What the config says of mailboxes; `INBOX` in any letter case, other names exactly.
     """
+    return role_and_reason(name, delimiter, attributes, overrides)[0]
+
+
+def role_and_reason(
+    name: str, delimiter: str, attributes: Iterable[str], overrides: Overrides = ()
+) -> tuple[Role, str]:
+    """As `role_of`, and what told the role, in a few words; "" for an ordinary folder."""
     told = {_same_inbox(mailbox): role for mailbox, role in dict(overrides).items()}
     if role := told.get(_same_inbox(name)):
-        return role
+        return role, "config"
     said = frozenset(attribute.lower() for attribute in attributes)
     if not said.isdisjoint(_UNREADABLE):
-        return Role.SKIP
+        return Role.SKIP, "it can't be opened"
     if _same_inbox(name) == "INBOX":
-        return Role.INBOX
-    if role := next((role for attribute, role in _SPECIAL_USE if attribute in said), None):
-        return role
-    by_name, inherited = _role_by_name(name, delimiter), _inherited(name, delimiter, told)
+        return Role.INBOX, "name"
+    for attribute, role in _SPECIAL_USE:
+        if attribute in said:
+            return role, f"special-use {attribute}"
+    by_name, (inherited, parent) = _role_by_name(name, delimiter), _inherited(name, delimiter, told)
     # What lies in the trash was thrown away, whatever it is called; likewise below a mailbox that is skipped.
-    if inherited in _OVERRIDING:
-        return inherited
-    return by_name or inherited or Role.FOLDER
+    if by_name and inherited not in _OVERRIDING:
+        return by_name, "name"
+    return (inherited, f"below {parent}") if inherited else (Role.FOLDER, "")
 
 
 def not_listed(overrides: Overrides, listings: Iterable[Listing]) -> list[tuple[str, Role]]:
@@ -159,14 +167,14 @@ def not_listed(overrides: Overrides, listings: Iterable[Listing]) -> list[tuple[
     return [(name, role) for name, role in dict(overrides).items() if _same_inbox(name) not in there]
 
 
-def _inherited(name: str, delimiter: str, told: Mapping[str, Role]) -> Role | None:
-    """Role of the nearest mailbox above that has one to hand down."""
+def _inherited(name: str, delimiter: str, told: Mapping[str, Role]) -> tuple[Role | None, str]:
+    """Role and name of the nearest mailbox above that has one to hand down."""
     for parent in islice(_parents(name, delimiter), _DEEPEST):
         if role := told.get(_same_inbox(parent)):
-            return role if role in _INHERITED else None
+            return (role if role in _INHERITED else None), parent
         if role := _role_by_name(parent, delimiter):
-            return role
-    return None
+            return role, parent
+    return None, ""
 
 
 def _parents(name: str, delimiter: str) -> Iterator[str]:

@@ -18,10 +18,12 @@ from replywatch.sources.imap_connection import (
     Client,
     ImapSettings,
     LiteralGuard,
+    Protection,
     capabilities,
     close,
     connect,
     log_out,
+    protection,
 )
 from replywatch.sources.imap_fetch import Piece, Question, uid_set
 
@@ -82,6 +84,15 @@ class ImapSource:
     def capabilities(self) -> frozenset[str]:
         """What the server can do, as it said after the login, in upper case."""
         return self._capabilities
+
+    @property
+    def protection(self) -> Protection:
+        """What protects the connection.
+
+        Raises:
+            ConnectError: there is none.
+        """
+        return protection(self._connected())
 
     def mailboxes(self) -> list[Listing]:
         """All mailboxes that can be selected, sorted by name; INBOX is always among them.

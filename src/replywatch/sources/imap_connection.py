@@ -49,6 +49,16 @@ class ImapSettings:
         return f"{self.host}:{self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What protects a connection."""
+
+    version: str
+    """Such as `TLSv1.3`; "" without TLS."""
+    valid_until: int | None
+    """The instant at which the server's certificate expires; None without TLS."""
+
+
 class LiteralGuard:
     """Reads literals for imaplib, but no more octets than there is room for.
 
@@ -113,6 +123,16 @@ def capabilities(client: Client) -> frozenset[str]:
     """
     answers = client._imap.capability()[1]  # noqa: SLF001 - the library's own method may answer from before the login
     return frozenset((answers[-1] or b"").decode("ascii", "replace").upper().split())
+
+
+def protection(client: Client) -> Protection:
+    """What protects the connection."""
+    channel = client.socket()
+    if not isinstance(channel, ssl.SSLSocket):
+        return Protection("", None)
+    # The certificate was verified, so it is there and has a date; `str` is for the type checker.
+    expires = str((channel.getpeercert() or {})["notAfter"])
+    return Protection(channel.version() or "", ssl.cert_time_to_seconds(expires))
 
 
 def close(client: Client) -> None:

@@ -1,0 +1,63 @@
+"""The mailboxes of an account, as `check` looks at them: role of each and why, how many messages, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from replywatch.config.lines import mailboxes_line
+from replywatch.config.model import AnyAccount
+from replywatch.domain.fetched import Listing
+from replywatch.domain.finding import Finding, Level
+from replywatch.domain.messages import Role
+from replywatch.domain.roles import not_listed, role_and_reason
+from replywatch.errors import MailboxError
+from replywatch.sources.base import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A mailbox that a poll would read."""
+
+    name: str
+    role: Role
+    exists: int
+    """Messages in it."""
+
+
+def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, None, list[Box]]:
+    """A finding for each mailbox, and for each that the config names and that is not there.
+
+    What it returns in the end are those that a poll would read.
+    """
+    listings = source.mailboxes()
+    boxes: list[Box] = []
+    for listing in listings:
+        role, reason = role_and_reason(listing.name, listing.delimiter, listing.attributes, account.roles)
+        because = f" ({reason})" if reason else ""
+        if role is Role.SKIP:
+            yield Finding(Level.OK, account.name, "mailbox", f"{listing.name}: skipped{because}")
+            continue
+        try:
+            exists = source.status(listing.name, None).exists
+        except MailboxError as error:
+            yield Finding(Level.ERROR, account.name, "mailbox", error.text, error.hint)
+            continue
+        boxes.append(Box(listing.name, role, exists))
+        what = f"{listing.name}: {role}{because}, {exists:,} message{'' if exists == 1 else 's'}"
+        yield Finding(Level.OK, account.name, "mailbox", what)
+    yield from _missing(account, listings)
+    return boxes
+
+
+def _missing(account: AnyAccount, listings: list[Listing]) -> Iterator[Finding]:
+    for name, role in not_listed(account.roles, listings):
+        others = [(other, its) for other, its in account.roles if other != name]
+        yield Finding(
+            Level.ERROR,
+            account.name,
+            "mailbox",
+            f"there is no mailbox {name!r}, which the config names",
+            f"Correct it in the config, under [accounts.{account.name}]; the names stand above:\n"
+            f"  {mailboxes_line([*others, ('…', role)])}",
+        )

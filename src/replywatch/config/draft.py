@@ -1,0 +1,98 @@
+"""A first config, written from a few answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import wrap
+
+from replywatch.config.lines import listed, quoted
+from replywatch.config.model import Secret
+from replywatch.config.providers import Provider
+
+_TEMPLATE = """\
+# The config of replywatch, made by `replywatch init`. `replywatch check` tries it.
+# Unknown keys are errors. Paths are seen from this file's folder; a leading ~ is your home folder.
+
+# Who counts as "ours": the answers of these people end a wait, their mail to each other is internal.
+[team]
+# The shared addresses that customers write to, and colleagues outside the domains below.
+addresses = {addresses}
+# Everybody at these domains is ours; "*.example.com" adds sub-domains. Never a provider's, such as gmail.com: its other
+# users would be colleagues.
+domains = {domains}
+# Ours, but machines (shop, ticket system): they never answer anybody.
+#automatic_senders = ["shop@example.com"]
+# Addresses that web forms send from, if the visitor's address stands in Reply-To.
+#webforms = ["website@example.com"]
+
+[accounts.{account}]
+type = "imap"
+{note}host = {host}
+{tls}username = {username}
+{password}
+# Roles are found by themselves. Say it where `replywatch check` finds them wrong; "skip" is never read.
+#mailboxes = {{ sent = ["Gesendete Objekte"], skip = ["Privat"] }}
+
+# A colleague who answers from a mailbox of her own gets a table, too; without it her answers are not seen.
+# watched = false: personal mail to her does not count, her answers do.
+#[accounts.anna]
+#type = "imap"
+#host = {host}
+#username = "anna@example.com"
+#password = {{ env = "REPLYWATCH_ANNA_PASSWORD" }}
+#watched = false
+
+[report]
+# The zone in which days begin.
+timezone = {timezone}
+# Unanswered for at least so long counts as "never", before that as "waiting".
+#never_after = "14d"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a first config says."""
+
+    account: str
+    """A bare key of TOML."""
+    addresses: tuple[str, ...]
+    domains: tuple[str, ...]
+    host: str
+    username: str
+    password: Secret
+    timezone: str
+    port: int = 993
+    tls: str = "implicit"
+    provider: Provider | None = None
+    """Its note becomes a comment."""
+
+
+def draft_text(draft: Draft) -> str:
+    """The config as TOML with comments; whether the loader takes it is for the caller to see."""
+    usual = (draft.port, draft.tls) == (993, "implicit")
+    return _TEMPLATE.format(
+        addresses=listed(draft.addresses),
+        domains=listed(draft.domains),
+        account=draft.account,
+        note=_comment(draft.provider) if draft.provider else "",
+        host=quoted(draft.host),
+        tls="" if usual else f"port = {draft.port}\ntls = {quoted(draft.tls)}\n",
+        username=quoted(draft.username),
+        password=_password(draft.password),
+        timezone=quoted(draft.timezone),
+    )
+
+
+def _comment(provider: Provider) -> str:
+    return "".join(f"# {line}\n" for line in wrap(f"{provider.name}. {provider.note}", 118))
+
+
+def _password(secret: Secret) -> str:
+    """The line for the password."""
+    if secret.literal is not None:
+        return f"# In clear: nobody but you may read this file (chmod 600).\npassword = {quoted(secret.literal)}"
+    ways = {"env": secret.env, "command": secret.command, "file": secret.file, "keyring": secret.keyring}
+    way, value = next((way, value) for way, value in ways.items() if value is not None)
+    shown = listed(value) if isinstance(value, tuple) else quoted(str(value))
+    return f"password = {{ {way} = {shown} }}"

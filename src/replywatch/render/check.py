@@ -1,0 +1,53 @@
+"""What `check` found, as lines for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from textwrap import wrap
+
+from replywatch.domain.finding import Finding, Level
+from replywatch.render.text import safe
+
+_COLOURS = {Level.OK: "32", Level.WARNING: "33", Level.ERROR: "1;31"}
+"""Of ECMA-48, SGR: green, yellow, bold red."""
+_TOPIC = 13
+_START = 2 + 9 + _TOPIC
+
+
+def check_lines(findings: Iterable[Finding], width: int, *, colours: bool) -> Iterator[str]:
+    """The lines for people, as soon as each finding is known; at most `width` columns, but for lines of a config."""
+    account: str | None = None
+    for finding in findings:
+        if finding.account != account:
+            if account is not None:
+                yield ""
+            account = finding.account
+            yield safe(account) if account else "set-up"
+        yield from _lines(finding, width, colours=colours)
+
+
+def _lines(finding: Finding, width: int, *, colours: bool) -> Iterator[str]:
+    mark = f"{finding.level:<9}"
+    if colours:
+        mark = f"\x1b[{_COLOURS[finding.level]}m{mark}\x1b[0m"
+    first, *others = _wrapped(finding.what, width)
+    yield f"  {mark}{finding.topic:<{_TOPIC}}{first}"
+    for line in others:
+        yield " " * _START + line
+    for paragraph in finding.hint.splitlines():
+        if paragraph.startswith(" "):
+            yield " " * _START + "  " + safe(paragraph)
+        else:
+            yield from (" " * _START + line for line in _wrapped(paragraph, width))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(safe(text), width - _START, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def check_json(findings: Iterable[Finding]) -> str:
+    """All findings as one JSON object."""
+    rows = [asdict(finding) for finding in findings]
+    return json.dumps({"schema": "replywatch.check/1", "findings": rows}, indent=2) + "\n"

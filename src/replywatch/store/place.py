@@ -1,0 +1,41 @@
+"""Whether the place of the store can be used, found out without touching it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from replywatch.errors import StoreError
+
+_HINT = "Check the path ([store] path in the config, or REPLYWATCH_DATABASE) and the permissions."
+_MAGIC = b"SQLite format 3\0"
+"""How every SQLite file begins (https://www.sqlite.org/fileformat.html, 1.3.1)."""
+
+
+def check_place(path: Path) -> bool:
+    """Whether there is a store at `path`; False if the first poll can make one there.
+
+    Raises:
+        StoreError: neither; the file or its folder can't be read or written, or it is no database.
+    """
+    try:
+        if path.exists():
+            with path.open("rb") as file:
+                beginning = file.read(len(_MAGIC))
+            if beginning not in (b"", _MAGIC):
+                raise StoreError(f"{path} is no database", _HINT)
+            _need_writable(path)
+            _need_writable(path.parent)
+            return True
+        _need_writable(next(folder for folder in path.absolute().parents if folder.exists()))
+    except OSError as error:
+        raise StoreError(f"the store {path} can't be used: {error.strerror}", _HINT) from error
+    return False
+
+
+def _need_writable(path: Path) -> None:
+    """Raise `StoreError` if this process may not write to the file or into the folder."""
+    if not path.is_dir() and not path.is_file():
+        raise StoreError(f"{path} is neither file nor folder", _HINT)
+    if not os.access(path, os.W_OK | (os.X_OK if path.is_dir() else 0)):
+        raise StoreError(f"{path} can't be written", _HINT)
