@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from replywatch.domain import roles
 from replywatch.domain.messages import Role
-from replywatch.domain.roles import role_of
+from replywatch.domain.roles import role_and_reason, role_of
 
 INBOX, SENT, ARCHIVE, JUNK, TRASH, FOLDER, SKIP = Role
 
@@ -176,3 +176,22 @@ def test_letter_case_does_not_count(name, change):
 
 def test_absurd_depth_takes_no_time():
     assert role_of("a/" * 50_000, "/", ()) is FOLDER
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "told", "answer"),
+    [
+        ("INBOX", (), {}, (INBOX, "name")),
+        ("Gesendet", (), {}, (SENT, "name")),
+        ("Gesendet", ("\\Trash",), {}, (TRASH, "special-use \\trash")),
+        ("Gesendet", ("\\Trash",), {"Gesendet": ARCHIVE}, (ARCHIVE, "config")),
+        ("Sent/2020", (), {}, (SENT, "below Sent")),
+        ("A/2020", (), {"A": SENT}, (SENT, "below A")),
+        ("Trash/Sent", (), {}, (TRASH, "below Trash")),
+        ("A/2020", (), {"A": INBOX}, (FOLDER, "")),
+        ("Kunden", (), {}, (FOLDER, "")),
+        ("Kunden", ("\\Noselect",), {}, (SKIP, "it can't be opened")),
+    ],
+)
+def test_what_told_the_role(name, attributes, told, answer):
+    assert role_and_reason(name, "/", attributes, told) == answer

@@ -53,8 +53,8 @@ class Given:
     cls=ExampleCommand,
     examples=[
         "replywatch init",
-        "replywatch init --address info@example.com --provider ionos --password-file info.password --yes",
-        "replywatch init --address info@example.com --host imap.example.com --password-env MAIL_PASSWORD --yes",
+        "replywatch init --address info@example.com --provider ionos --yes",
+        "replywatch init --address info@example.com --host imap.example.com --password-env MAIL --yes",
     ],
 )
 @click.option("--address", metavar="ADDRESS", help="The shared address that customers write to.")

@@ -12,6 +12,7 @@ from pathlib import Path
 from replywatch.config.model import Secret
 from replywatch.errors import SecretError
 
+_LOOK = "Look at what stands where it comes from; it is not shown here."
 TIMEOUT = 30
 """Seconds that a command has to print the password."""
 LONGEST = 65_536
@@ -36,9 +37,9 @@ def resolve(secret: Secret, *, username: str, where: str, environ: Mapping[str, 
     else:
         found = secret.literal or ""
     if not found:
-        raise SecretError(f"{where}: the password is empty")
+        raise SecretError(f"{where}: the password is empty", _LOOK)
     if any(char in found for char in "\0\r\n"):
-        raise SecretError(f"{where}: the password holds a line break or a NUL, which no server takes")
+        raise SecretError(f"{where}: the password holds a line break or a NUL, which no server takes", _LOOK)
     return found
 
 
@@ -70,7 +71,10 @@ def _from_command(command: str | tuple[str, ...], where: str, environ: Mapping[s
     except subprocess.TimeoutExpired:
         raise SecretError(f"{where}: {program} has not answered within {TIMEOUT} seconds", hint) from None
     except OSError as error:
-        raise SecretError(f"{where}: {program} can't be run: {error.strerror}") from None
+        raise SecretError(
+            f"{where}: {program} can't be run: {error.strerror}",
+            "Name the program with its whole path: cron looks for programs in fewer places than a shell.",
+        ) from None
     if done.returncode != 0:
         raise SecretError(f"{where}: {program} failed with exit status {done.returncode}", hint)
     return _first_line(done.stdout, where)
@@ -83,7 +87,10 @@ def _from_file(path: Path, where: str) -> str:
             mode = os.fstat(file.fileno()).st_mode
             line = file.readline(LONGEST)
     except OSError as error:
-        raise SecretError(f"{where}: the password file {path} can't be read: {error.strerror}") from None
+        raise SecretError(
+            f"{where}: the password file {path} can't be read: {error.strerror}",
+            f"Its first line is to be the password. Then: chmod 600 {shlex.quote(str(path))}",
+        ) from None
     if open_to_others(mode):
         raise SecretError(
             f"{where}: others can read the password file {path}", f"Run: chmod 600 {shlex.quote(str(path))}"
@@ -103,7 +110,10 @@ def _from_keyring(service: str, username: str, where: str) -> str:
     try:
         found = keyring.get_password(service, username)
     except keyring.errors.KeyringError as error:
-        raise SecretError(f"{where}: the keyring can't be used ({type(error).__name__})") from None
+        raise SecretError(
+            f"{where}: the keyring can't be used ({type(error).__name__})",
+            "Unlock it; where nobody is logged in, as in cron, let the password come from a file.",
+        ) from None
     if found is None:
         raise SecretError(
             f"{where}: the keyring has no password for {username} at {service}",
@@ -122,4 +132,4 @@ def _first_line(output: bytes, where: str) -> str:
     try:
         return output.partition(b"\n")[0].removesuffix(b"\r").decode()
     except UnicodeDecodeError:
-        raise SecretError(f"{where}: the password is not UTF-8 text") from None
+        raise SecretError(f"{where}: the password is not UTF-8 text", _LOOK) from None

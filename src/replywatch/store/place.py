@@ -24,18 +24,19 @@ def check_place(path: Path) -> bool:
                 beginning = file.read(len(_MAGIC))
             if beginning not in (b"", _MAGIC):
                 raise StoreError(f"{path} is no database", _HINT)
-            _need_writable(path)
-            _need_writable(path.parent)
+            if not os.access(path, os.W_OK):
+                raise StoreError(f"{path} can't be written", _HINT)
+            _need_folder(path.parent)
             return True
-        _need_writable(next(folder for folder in path.absolute().parents if folder.exists()))
+        _need_folder(next(folder for folder in path.absolute().parents if folder.exists()))
     except OSError as error:
         raise StoreError(f"the store {path} can't be used: {error.strerror}", _HINT) from error
     return False
 
 
-def _need_writable(path: Path) -> None:
-    """Raise `StoreError` if this process may not write to the file or into the folder."""
-    if not path.is_dir() and not path.is_file():
-        raise StoreError(f"{path} is neither file nor folder", _HINT)
-    if not os.access(path, os.W_OK | (os.X_OK if path.is_dir() else 0)):
+def _need_folder(path: Path) -> None:
+    """Raise `StoreError` if `path` is no folder in which this process may make files."""
+    if not path.is_dir():
+        raise StoreError(f"{path} is no folder", _HINT)
+    if not os.access(path, os.W_OK | os.X_OK):
         raise StoreError(f"{path} can't be written", _HINT)

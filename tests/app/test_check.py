@@ -1,0 +1,418 @@
+"""Is everything set up right? Asked of real accounts, each with one thing wrong."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+
+from planted import Program, dovecot_account, maildir_account, plant_dovecot, plant_maildir
+from replywatch.app.check import check
+from replywatch.app.check_mailboxes import Box
+from replywatch.app.check_samples import NEWEST, look
+from replywatch.app.sources import open_source
+from replywatch.config.load import load_config
+from replywatch.domain.finding import Level
+from replywatch.domain.messages import Role
+from replywatch.domain.team import Team
+from replywatch.errors import UsageError
+from servers.dovecot import Dovecot
+from servers.scripted import ScriptedServer
+from story import DAY, HOUR, MINUTE, Place, Story, at
+
+NOW = at("2024-03-20 12:00")
+OK, WARNING, ERROR = Level
+
+
+class Office(Program):
+    """A config in a folder, and what `check` finds about it."""
+
+    def check(self, *names, now=NOW):
+        self.findings = list(check(load_config(self.folder / "replywatch.toml", {}), names, open_source, now))
+        return self
+
+    def of(self, topic, account="info"):
+        return [f for f in self.findings if (f.topic, f.account) == (topic, account)]
+
+    def one(self, topic, account="info"):
+        (finding,) = self.of(topic, account)
+        return finding
+
+    def worst(self):
+        """What is not well: level and topic of each."""
+        return [(f.level, f.topic) for f in self.findings if f.level is not OK]
+
+
+def told(sent="Sent", trace_later=2, saved_later=5):
+    """Ten enquiries that were answered; each copy has the trace that delivery leaves."""
+    story = Story()
+    for number in range(10):
+        when = at("2024-03-01 09:00") + number * DAY
+        question = story.inbound(f"p{number}", when)
+        place = question.places[0]
+        received = f"Received: by mx; {_rfc(when)}\n"
+        question.places[0] = Place(place.mailbox, place.account, when + trace_later, trace=received)
+        answer = story.reply(question, when + HOUR, mailbox=sent)
+        answer.places[0] = Place(sent, "info", when + HOUR + saved_later)
+    return story
+
+
+def _rfc(instant):
+    return format_datetime(datetime.fromtimestamp(instant, UTC))
+
+
+@pytest.fixture
+def remote(tmp_path, dovecot_user):
+    office = Office(tmp_path)
+
+    def plant(story, **keys):
+        plant_dovecot(story, dovecot_user)
+        office.configure({"info": dovecot_account(dovecot_user, **keys)})
+        return office
+
+    return plant
+
+
+@pytest.fixture
+def local(tmp_path):
+    office = Office(tmp_path)
+
+    def plant(story, **keys):
+        plant_maildir(story, tmp_path / "mail")
+        office.configure({"info": maildir_account(**keys)})
+        return office
+
+    return plant
+
+
+class TestServer:
+    def test_all_is_well(self, remote, dovecot_user):
+        office = remote(told()).check()
+        assert office.worst() == []
+        assert all(f.hint == "" for f in office.findings)
+        port = dovecot_user.server.tls_port
+        assert re.fullmatch(
+            rf"127\.0\.0\.1:{port}, TLSv1\.[23]; certificate valid until \d{{4}}-\d\d-\d\d, \d+ days left",
+            office.one("connection").what,
+        )
+        assert office.one("login").what == dovecot_user.name
+        assert office.one("capabilities").what == "CONDSTORE, QRESYNC, SPECIAL-USE; without OBJECTID, X-GM-EXT-1"
+        assert [f.what for f in office.of("mailbox")] == [
+            "INBOX: inbox (name), 10 messages",
+            "Sent: sent (special-use \\sent), 10 messages",
+        ]
+        assert office.one("read-only").what == "INBOX, Sent can be opened"
+        assert office.one("senders").what == "10 of the newest 10 messages in Sent are from the team"
+        assert office.one("span").what == "INBOX from 2024-03-01 to 2024-03-10, Sent from 2024-03-01 to 2024-03-10"
+        assert [f.what for f in office.of("clock")] == [
+            "INBOX: the mailbox's clock is 2 s after the delivering server's, median of 10",
+            "Sent: the mailbox's clock is 5 s after the sending computers', median of 10",
+        ]
+        assert office.one("addresses").what == "10 of the newest 10 personal mails in INBOX count"
+
+    def test_nothing_is_changed(self, remote, dovecot_user):
+        office = remote(told())
+        files = dovecot_user.files()
+        office.check()
+        assert dovecot_user.files() == files, "names hold the flags"
+        assert not office.store.parent.exists()
+
+    @pytest.mark.parametrize(
+        ("keys", "topic", "what", "hint"),
+        [
+            ({"password": "wrong"}, "connection", "refused the login of", "Check `username` and `password`"),
+            ({"password": {"env": "NOT_SET_7"}}, "password", "NOT_SET_7 is not set", "export NOT_SET_7="),
+            ({"password": {"file": "none"}}, "password", "none can't be read", "chmod 600"),
+            ({"password": {"command": "/no/such"}}, "password", "/no/such can't be run", "whole path"),
+            ({"host": Dovecot.EXPIRED}, "connection", "certificate has expired", "renew"),
+            ({"host": Dovecot.WRONG_HOST}, "connection", "is for another host", "`host`"),
+            ({"ca_file": ""}, "connection", "is not trusted", "`ca_file`"),
+        ],
+    )
+    def test_no_way_in(self, remote, keys, topic, what, hint):
+        office = remote(told(), **keys).check()
+        finding = office.one(topic)
+        assert (finding.level, office.findings[-1]) == (ERROR, finding)
+        assert what in finding.what
+        assert hint in finding.hint
+        assert Dovecot.PASSWORD not in repr(office.findings)
+
+    def test_the_password_is_never_shown(self, remote):
+        office = remote(told()).check()
+        assert office.one("password").what == "in clear in the config"
+        assert Dovecot.PASSWORD not in repr(office.findings)
+
+    def test_a_certificate_that_expires_soon(self, remote):
+        office = remote(told()).check()
+        valid_until = int(re.search(r"(\d+) days left", office.one("connection").what)[1]) * DAY + NOW
+        assert office.check(now=valid_until - 20 * DAY).worst() == []
+        assert office.check(now=valid_until - 9 * DAY).worst() == [(WARNING, "connection")]
+        assert "9 days left" in office.one("connection").what
+
+    def test_without_tls(self, remote, dovecot_user):
+        keys = {"tls": "none", "port": dovecot_user.server.port}
+        office = remote(told(), **keys).check()
+        assert office.one("connection").what.endswith(", without TLS on this machine")
+        office.configure({"info": dovecot_account(dovecot_user, **keys, allow_plaintext=True)})
+        assert office.check().worst() == [(WARNING, "connection")]
+
+    def test_mailboxes_that_are_not_read(self, remote, dovecot_user):
+        dovecot_user.create("Entwürfe", "Kunden", "Kunden/Alt", "Trash/Alt", "Privat")
+        office = remote(told(), mailboxes={"skip": ["Privat"]}).check()
+        assert [f.what for f in office.of("mailbox")] == [
+            "Entwürfe: skipped (name)",
+            "INBOX: inbox (name), 10 messages",
+            "Kunden: folder, 0 messages",
+            "Kunden/Alt: folder, 0 messages",
+            "Privat: skipped (config)",
+            "Sent: sent (special-use \\sent), 10 messages",
+            "Trash/Alt: trash (below Trash), 0 messages",
+        ]
+        assert office.worst() == []
+
+    def test_a_mailbox_of_the_config_is_missing(self, remote):
+        office = remote(told(), mailboxes={"sent": ["Gesendet"], "skip": ["Sent"]}).check()
+        finding = next(f for f in office.of("mailbox") if f.level is ERROR)
+        assert "there is no mailbox 'Gesendet'" in finding.what
+        assert finding.hint.splitlines()[1] == '  mailboxes = { skip = ["Sent"], sent = ["…"] }'
+        assert office.worst() == [(ERROR, "mailbox"), (ERROR, "sent")]
+
+    def test_an_account_that_fails_stops_no_other(self, remote, dovecot_user):
+        office = remote(told())
+        good = dovecot_account(dovecot_user)
+        office.configure({"bad": good | {"password": "x"}, "info": good, "off": good | {"enabled": False}})
+        office.check()
+        assert office.worst() == [(ERROR, "connection")]
+        assert Counter(f.account for f in office.findings).keys() == {"", "bad", "info"}
+        office.check("off", "info")
+        assert Counter(f.account for f in office.findings).keys() == {"", "off", "info"}
+        assert office.worst() == []
+        with pytest.raises(UsageError, match="no account 'inof'"):
+            office.check("inof")
+
+
+class TestSent:
+    def test_none_is_found(self, remote, dovecot_user):
+        office = remote(told(sent="Postausgang Kunden"))
+        dovecot_user.create("Kunden")
+        office.check()
+        finding = office.one("sent")
+        assert (finding.level, office.worst()) == (ERROR, [(ERROR, "sent")])
+        first, second = finding.hint.splitlines()
+        assert "There is mail of yours in Postausgang Kunden." in first
+        assert "[accounts.info]" in first
+        assert second == '  mailboxes = { sent = ["Postausgang Kunden"] }'
+        office.configure({"info": dovecot_account(dovecot_user, mailboxes={"sent": ["Postausgang Kunden"]})})
+        assert office.check().worst() == []
+
+    def test_none_is_there(self, remote):
+        story = Story()
+        story.inbound("anna", "2024-03-02 09:00")
+        office = remote(story).check()
+        assert office.one("sent").hint.splitlines()[1] == '  mailboxes = { sent = ["…"] }'
+
+    def test_empty(self, remote, dovecot_user):
+        story = Story()
+        story.inbound("anna", "2024-03-02 09:00")
+        office = remote(story)
+        dovecot_user.create("Sent")
+        assert office.check().worst() == [(WARNING, "sent")]
+        assert "Sent is empty" in office.one("sent").what
+
+    def test_drafts_are_no_sent_mail(self, remote):
+        story = Story()
+        story.mail("ben", "2024-03-19 10:00", "will", mailbox="Sent", draft=True)
+        assert remote(story).check().worst() == [(WARNING, "sent")]
+
+    def test_begins_late(self, remote):
+        story = told()
+        story.inbound("early", "2023-06-01 09:00")
+        office = remote(story).check()
+        assert office.worst() == [(WARNING, "span")]
+        assert office.one("span").what.endswith(
+            "from 2023-06-01 to 2024-03-10, Sent from 2024-03-01 to 2024-03-10: Sent begins later"
+        )
+
+    def test_ends_early(self, remote):
+        story = told()
+        story.inbound("late", "2024-06-01 09:00")
+        office = remote(story).check()
+        assert office.worst() == [(WARNING, "span")]
+        assert "nothing was sent lately" in office.one("span").what
+
+    def test_an_import_does_not_hide_the_dates(self, remote):
+        """All copies stamped with the day of the import; Sent begins a year later all the same."""
+        story = told()
+        old = story.inbound("early", "2023-01-01 09:00")
+        old.places[0] = Place("INBOX", "info", at("2024-03-01 08:00"), trace=f"Received: by mx; {_rfc(old.when)}\n")
+        assert (WARNING, "span") in remote(story).check().worst()
+
+
+class TestTeam:
+    def senders(self, remote, *senders):
+        story = told()
+        for number, sender in enumerate(senders):
+            story.mail(sender, at("2024-03-05 10:00") + number * MINUTE, "anna", mailbox="Sent")
+        return remote(story).check()
+
+    def test_senders_that_are_not_in_the_team(self, remote):
+        office = self.senders(remote, *["eva@beispiel.de"] * 3, *["max@gmail.com"] * 2, "once@other.example")
+        finding = office.one("senders")
+        assert finding.level is WARNING
+        assert finding.what == (
+            "10 of the newest 16 messages in Sent are from the team;"
+            " others are from eva@beispiel.de (3), max@gmail.com (2)"
+        )
+        assert finding.hint.splitlines()[1:] == [
+            '  addresses = ["info@example.com", "max@gmail.com"]',
+            '  domains = ["example.com", "beispiel.de"]',
+        ]
+
+    def test_a_single_stranger_is_no_alias(self, remote):
+        assert self.senders(remote, "once@other.example").worst() == []
+
+    def test_hostile_senders(self, remote):
+        names = [f'"{chr(8238)}x]\\"\\n"@h{n}.example' for n in range(8) for _ in range(2)]
+        office = self.senders(remote, *names)
+        assert "3 more" in office.one("senders").what
+
+    def test_shared_addresses_that_are_not_watched(self, remote):
+        story = told()
+        for number in range(4):
+            story.inbound(f"q{number}", "2024-03-05 10:00", to="sales@example.com")
+        finding = remote(story).check().one("addresses")
+        assert finding.level is WARNING
+        assert finding.what.startswith("10 of the newest 14 personal mails in INBOX count; others went to sales@ex")
+        assert '  addresses = ["info@example.com", "sales@example.com"]' in finding.hint.splitlines()
+        assert "  watched = false" in finding.hint.splitlines()
+
+    def test_a_colleagues_own_mailbox(self, remote):
+        story = told()
+        for number in range(4):
+            story.inbound(f"q{number}", "2024-03-05 10:00", to="eva")
+        assert remote(story, watched=False).check().worst() == []
+
+    def test_a_domain_that_is_open_to_everybody(self, local):
+        office = local(told())
+        office.configure({"info": maildir_account()}, team={"addresses": ["i@gmx.de"], "domains": ["gmx.de"]})
+        office.check()
+        assert (WARNING, "team") in office.worst()
+        assert "anybody can have an address at gmx.de" in office.of("team", "")[1].what
+
+
+class TestClocks:
+    @pytest.mark.parametrize(
+        ("trace_later", "level", "says"),
+        [
+            (299, OK, "4 min after"),
+            (301, WARNING, "5 min after"),
+            (-20 * MINUTE, WARNING, "20 min before"),
+            (400 * DAY, OK, "it is not believed"),
+        ],
+    )
+    def test_of_the_server(self, remote, trace_later, level, says):
+        office = remote(told(trace_later=trace_later)).check()
+        inbox = office.of("clock")[0]
+        assert (inbox.level, says in inbox.what) == (level, True), inbox.what
+
+    @pytest.mark.parametrize(("saved_later", "level"), [(60, OK), (10 * MINUTE, WARNING), (-10 * MINUTE, WARNING)])
+    def test_of_the_senders(self, remote, saved_later, level):
+        assert remote(told(saved_later=saved_later)).check().of("clock")[1].level is level
+
+    def test_too_few_say_nothing(self, remote):
+        story = Story()
+        story.outbound("anna", "2024-03-02 09:00")
+        assert remote(story).check().of("clock") == []
+
+
+class TestFiles:
+    def test_maildir(self, local):
+        office = local(told()).check()
+        assert office.worst() == []
+        assert office.one("path").what == str(office.folder / "mail")
+        assert office.one("senders").what == "10 of the newest 10 messages in Sent are from the team"
+        assert office.of("password") == office.of("login") == []
+
+    def test_it_is_not_there(self, local):
+        office = local(told(), path="nowhere").check()
+        assert office.worst() == [(ERROR, "connection")]
+        assert office.one("connection").hint
+
+    def mbox(self, folder, story):
+        place = folder / "all.mbox"
+        with place.open("wb") as out:
+            for mail in story.mails:
+                out.write(b"From x Fri Mar  1 09:00:00 2024\n" + mail.raw(mail.places[0]) + b"x\n\n")
+        office = Office(folder)
+        office.configure({"info": {"type": "mbox", "path": "all.mbox"}})
+        return office.check()
+
+    def test_mbox_with_both_directions(self, tmp_path):
+        office = self.mbox(tmp_path, told())
+        assert office.worst() == []
+        assert office.one("sent").what == "both directions: 10 of 20 messages are from the team"
+
+    def test_mbox_with_one_direction(self, tmp_path):
+        story = Story()
+        story.inbound("anna", "2024-03-02 09:00")
+        assert self.mbox(tmp_path, story).worst() == [(WARNING, "sent")]
+
+    def test_the_store_cannot_be_used(self, local):
+        office = local(told())
+        office.store.parent.mkdir()
+        office.store.write_text("this is no database")
+        office.check()
+        assert office.worst() == [(ERROR, "store")]
+        assert office.store.read_text() == "this is no database"
+
+
+class TestSamples:
+    """Which messages are looked at, on servers that number sparsely or don't say."""
+
+    def ask(self, uids, uidnext, tmp_path):
+        def search(arguments):
+            low, high = map(int, re.search(r"UID (\d+):(\d+)", arguments).groups())
+            found = " ".join(str(u) for u in uids if low <= u <= high)
+            return f"* SEARCH {found}\r\nTAG OK done\r\n".encode()
+
+        def fetch(arguments):
+            wanted = [u for part in arguments.split()[0].split(",") for u in _span(part)]
+            asked.update(wanted)
+            return b"TAG OK done\r\n"
+
+        asked = set()
+        said = b"* OK [UIDNEXT %d]\r\n" % uidnext if uidnext else b""
+        examine = b"* %d EXISTS\r\n* OK [UIDVALIDITY 7]\r\n%bTAG OK [READ-ONLY] done\r\n" % (len(uids), said)
+        with ScriptedServer({"EXAMINE": examine, "UID SEARCH": search, "UID FETCH": fetch}) as server:
+            office = Office(tmp_path)
+            account = {"type": "imap", "host": server.host, "port": server.port, "tls": "none"}
+            office.configure({"info": account | {"username": "u", "password": "geheim-1"}})
+            (account,) = load_config(tmp_path / "replywatch.toml", {}).accounts
+            with open_source(account) as source:
+                look(source, [Box("INBOX", Role.INBOX, len(uids))], Team())
+            return asked, len(server.said("UID SEARCH"))
+
+    @pytest.mark.parametrize("uidnext", [4_000_000_000, None])
+    def test_sparse_numbers(self, tmp_path, uidnext):
+        uids = [*range(1, 50_000_000, 10_000_000), *range(3_000_000_000, 3_100_000_000, 250_000)]
+        asked, searches = self.ask(uids, uidnext, tmp_path)
+        assert asked == {*uids[:10], *uids[-NEWEST:]}
+        assert searches < 40
+
+    def test_few_messages(self, tmp_path):
+        assert self.ask([5, 9], 10, tmp_path)[0] == {5, 9}
+
+    def test_a_mailbox_that_cannot_be_opened(self, tmp_path):
+        with ScriptedServer({"EXAMINE": b"TAG NO permission denied\r\n"}) as server:
+            office = Office(tmp_path)
+            account = {"type": "imap", "host": server.host, "port": server.port, "tls": "none"}
+            office.configure({"info": account | {"username": "u", "password": "geheim-1"}})
+            office.check()
+        assert office.worst() == [(ERROR, "read-only"), (ERROR, "sent")]
+        assert "permission denied" in office.one("read-only").what
+
+
+def _span(part):
+    low, _, high = part.partition(":")
+    return range(int(low), int(high or low) + 1)

@@ -1,0 +1,114 @@
+"""`replywatch check` as people run it."""
+
+import json
+
+import pytest
+
+from planted import Program, dovecot_account, maildir_account, plant_dovecot, plant_maildir
+from servers.dovecot import Dovecot
+from story import Story
+
+
+def small_story(sent="Sent"):
+    story = Story()
+    for day in (1, 2, 3):
+        anna = story.inbound(f"anna{day}", f"2024-03-0{day} 09:00")
+        story.reply(anna, f"2024-03-0{day} 10:00", mailbox=sent)
+    return story
+
+
+@pytest.fixture
+def local(tmp_path):
+    plant_maildir(small_story(), tmp_path / "mail")
+    return Program(tmp_path, accounts={"info": maildir_account()})
+
+
+@pytest.fixture
+def remote(tmp_path, dovecot_user):
+    plant_dovecot(small_story(), dovecot_user)
+    return Program(tmp_path, accounts={"info": dovecot_account(dovecot_user)})
+
+
+def test_all_is_well(local, golden_output):
+    done = local.run("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    set_up, account = done.stdout.split("\n\n")  # how the first is wrapped depends on the folder's name
+    assert set_up.startswith("set-up\n  ok       config       /")
+    golden_output("check_maildir.txt", account.replace(str(local.folder), "/home/anna"))
+
+
+def test_warnings_alone_are_no_failure(local):
+    local.configure({"info": maildir_account()}, team={"addresses": ["info@example.com"], "domains": ["gmx.de"]})
+    assert "  warning  team " in local.output("check")
+
+
+def test_against_a_server(remote):
+    out = remote.output("check")
+    assert "  ok       login        user" in out
+    assert Dovecot.PASSWORD not in out
+    assert all(len(line) <= 80 for line in out.splitlines() if str(remote.folder) not in line)
+    assert not remote.store.parent.exists()
+
+
+def test_all_accounts_fail(remote, dovecot_user):
+    remote.configure({"info": dovecot_account(dovecot_user, password="x")})
+    done = remote.run("check")
+    assert done.returncode == 1
+    assert "  error    connection   127.0.0.1:" in done.stdout
+    assert "Check `username` and `password`" in done.stdout
+    assert done.stderr.startswith("Error: not all is well: info\n")
+
+
+def test_part_of_the_accounts_fails(remote, dovecot_user):
+    good = dovecot_account(dovecot_user)
+    remote.configure({"info": good, "eva": good | {"password": "x"}})
+    done = remote.run("check")
+    assert done.returncode == 3
+    assert done.stderr.startswith("Error: not all is well in 1 of 2 accounts: eva\n")
+    assert remote.run("check", "info").returncode == 0
+    assert remote.run("check", "eva").returncode == 1
+
+
+def test_a_broken_set_up_is_no_partial_failure(local):
+    local.configure({"info": maildir_account()}, store="mail")
+    assert local.run("check").returncode == 1
+
+
+def test_no_sent_mailbox(tmp_path, dovecot_user):
+    plant_dovecot(small_story("Postausgang Kunden"), dovecot_user)
+    program = Program(tmp_path, accounts={"info": dovecot_account(dovecot_user)})
+    done = program.run("check")
+    assert done.returncode == 1
+    line = 'mailboxes = { sent = ["Postausgang Kunden"] }'
+    assert f"  {line}\n" in done.stdout
+    config = tmp_path / "replywatch.toml"
+    config.write_text(config.read_text().replace("[accounts.info]", f"[accounts.info]\n{line}"))
+    assert program.run("check").returncode == 0
+
+
+def test_json(remote, dovecot_user):
+    remote.configure({"info": dovecot_account(dovecot_user, password="x")})
+    done = remote.run("check", "--format", "json")
+    assert done.returncode == 1
+    data = json.loads(done.stdout)
+    assert data["schema"] == "replywatch.check/1"
+    assert [f["topic"] for f in data["findings"] if f["level"] == "error"] == ["connection"]
+    assert {f["account"] for f in data["findings"]} == {"", "info"}
+
+
+def test_an_account_that_is_not_there(local):
+    assert "there is no account 'inof'" in local.fails("check", "inof", code=2)
+
+
+def test_a_wrong_config_is_said_as_always(local):
+    local.configure({"info": maildir_account(watchd=False)})
+    assert "did you mean watched?" in local.fails("check", code=2)
+
+
+def test_mailbox_names_steer_no_terminal(local):
+    story = Story()
+    story.inbound("anna", "2024-03-02 09:00", mailbox="evil\x1b]0;owned\x07")
+    plant_maildir(story, local.folder / "mail")
+    out = local.output("check")
+    assert "evil" in out
+    assert not set(out) & {"\x1b", "\x07"}
