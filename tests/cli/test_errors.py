@@ -116,7 +116,7 @@ class TestServers:
         assert done.stderr.splitlines() == [
             "info: 1 new message, 1 mailbox",
             "info: no Sent mailbox found, so replies sent from there are not seen",
-            '  Name it in the config, under [accounts.info]: mailboxes = { sent = ["…"] }',
+            '  `replywatch check` looks for it. Name it under [accounts.info]: mailboxes = { sent = ["…"] }',
         ]
         assert "no Sent mailbox" in program.run("poll", "--quiet").stderr
         found = program.json("report", "--since", "all")

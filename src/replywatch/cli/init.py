@@ -57,7 +57,7 @@ class Given:
         "replywatch init --address info@example.com --host imap.example.com --password-env MAIL --yes",
     ],
 )
-@click.option("--address", metavar="ADDRESS", help="The shared address that customers write to.")
+@click.option("--address", metavar="ADDRESS", help="The shared address that people write to.")
 @click.option("--provider", metavar="NAME", help="Who runs the mailbox: gmail, gmx, ionos, strato and others.")
 @click.option("--host", metavar="NAME", help="The IMAP server, if it is no provider known here.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Its port, if not the usual one.")
@@ -96,7 +96,7 @@ def init(context: Context, /, **words: Any) -> None:  # noqa: ANN401 - what `Giv
 
 def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
     """The answers to all questions, in the order in which they are asked."""
-    address = ask.answer("--address", given.address, "The shared address that customers write to", answers.address)
+    address = ask.answer("--address", given.address, "The shared address that people write to", answers.address)
     local, _, domain = address.partition("@")
     provider, named = _provider(ask, given, domain)
     if provider:

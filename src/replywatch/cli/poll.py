@@ -57,7 +57,7 @@ def _lines(outcome: AccountOutcome, *, quiet: bool) -> Iterator[str]:
         yield f"{name}: {_counted(outcome.unread, 'message')} could not be read; every poll tries again"
     if outcome.lacks_sent:
         yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
-        yield f'  Name it in the config, under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
+        yield f'  `replywatch check` looks for it. Name it under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
 
 
 def _counted(number: int, noun: str, plural: str = "s") -> str:

@@ -15,7 +15,7 @@ _TEMPLATE = """\
 
 # Who counts as "ours": the answers of these people end a wait, their mail to each other is internal.
 [team]
-# The shared addresses that customers write to, and colleagues outside the domains below.
+# The shared addresses that people write to, and colleagues outside the domains below.
 addresses = {addresses}
 # Everybody at these domains is ours; "*.example.com" adds sub-domains. Never a provider's, such as gmail.com: its other
 # users would be colleagues.

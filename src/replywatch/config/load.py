@@ -39,7 +39,7 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
             return path
     raise ConfigError(
         "there is no config file",
-        "Put one there (config.example.toml shows how), or name it with --config FILE or REPLYWATCH_CONFIG.\n"
+        "`replywatch init` makes one; or name yours with --config FILE or REPLYWATCH_CONFIG.\n"
         "`replywatch demo` shows a report without any config.",
         [f"{path} is not there" for path in places],
     )

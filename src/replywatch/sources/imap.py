@@ -37,8 +37,10 @@ _WINDOW = 20_000
 """Messages that one SEARCH may find: its answer is one line, and the library takes a million octets."""
 _NEW_CONNECTIONS = 40
 """How often one session connects anew because an answer could not be read."""
-_LOOK = "Run it again; if it stays so, ask whoever runs the server, with what it says here."
-_DAMAGED = "The server may be damaged or not quite an IMAP server; ask whoever runs it."
+_LOOK = "Run it again; if it stays so, ask whoever runs the server, with what `replywatch check` says."
+_DAMAGED = (
+    "The server may be damaged or not quite an IMAP server; ask whoever runs it, with what `replywatch check` says."
+)
 
 
 class ImapSource:
