@@ -32,7 +32,7 @@ def remote(tmp_path, dovecot_user):
 def test_all_is_well(local, golden_output):
     done = local.run("check")
     assert (done.returncode, done.stderr) == (0, "")
-    set_up, account = done.stdout.split("\n\n")  # how the first is wrapped depends on the folder's name
+    set_up, _, account = done.stdout.partition("\n\n")  # how the first is wrapped depends on the folder's name
     assert set_up.startswith("set-up\n  ok       config       /")
     golden_output("check_maildir.txt", account.replace(str(local.folder), "/home/anna"))
 

@@ -56,6 +56,8 @@ HEAVY = {"imapclient", "sqlite_utils", "rich", "keyring", "jsonschema", "pymap"}
         ("explain replywatch.toml", set()),
         ("poll --quiet", set()),
         ("rebuild", set()),
+        ("check", set()),
+        ("init --address a@b.de --host c.de -o new.toml --yes", set()),
     ],
 )
 def test_a_command_loads_only_what_it_needs(polled, words, allowed):

@@ -136,10 +136,11 @@ class TestOptions:
 
 class TestAnswers:
     def test_of_a_pipe(self, program):
-        answers = ["nonsense", OWN[1], "IONOS", "", "", "eva@gmx.de", "env", "", "Europe/Berlin"]
+        answers = ["nonsense", OWN[1], "inos", "IONOS", "", "", "eva@gmx.de", "env", "", "Europe/Berlin"]
         err = init(program, answers=answers)
         config = config_of(program)
         assert "'nonsense' is not an address" in err
+        assert "did you mean ionos?" in err
         assert config.accounts[0].host == "imap.ionos.de"
         assert config.accounts[0].password == Secret(env="REPLYWATCH_INFO_PASSWORD")
         assert config.team.addresses == (OWN[1], "eva@gmx.de")

@@ -28,12 +28,19 @@ def test_text():
         "  ok       login        info@example.com",
         "  error    sent         there is no mailbox for sent mail, and this sentence is",
         "                        long enough to need a second line",
-        "                        Name it, under [accounts.info]:",
-        '                          mailboxes = { sent = ["a name that is long, longer, and longest of all"] }',
+        "           Name it, under [accounts.info]:",
+        '             mailboxes = { sent = ["a name that is long, longer, and longest of all"] }',
         "",
         "eva",
         "  warning  clock        late\N{REPLACEMENT CHARACTER}[2J",
+        "",
+        "1 error, 1 warning.",
     ]
+
+
+def test_the_last_line():
+    assert list(check_lines(FINDINGS[:2], 80, colours=False))[-1] == "All is well."
+    assert list(check_lines(FINDINGS[3:] * 2, 80, colours=False))[-1] == "2 warnings."
 
 
 def test_colours_are_around_the_level_alone():

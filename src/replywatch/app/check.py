@@ -89,7 +89,8 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             boxes = yield from mailbox_findings(account, source)
             yield from account_mail(config.team, account, source, boxes, config.report.timezone)
     except SourceError as error:
-        yield Finding(Level.ERROR, name, "connection", error.text, error.hint)
+        topic = "connection" if isinstance(account, ImapAccount) else "path"
+        yield Finding(Level.ERROR, name, topic, error.text, error.hint)
 
 
 def _origin(secret: Secret) -> str:

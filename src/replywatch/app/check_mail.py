@@ -199,13 +199,11 @@ def _clock(
         return
     middle = int(median(apart))
     direction = "after" if middle >= 0 else "before"
-    what = (
-        f"{mailbox}: the mailbox's clock is {human_duration(abs(middle))} {direction} {other}, median of {len(apart)}"
-    )
+    what = f"{mailbox}: clock {human_duration(abs(middle))} {direction} {other} (median of {len(apart)})"
     if abs(middle) <= OFF:
         yield Finding(Level.OK, account, "clock", what)
     elif abs(middle) > NEAR:
-        yield Finding(Level.OK, account, "clock", f"{what}; so far off, as after an import, it is not believed")
+        yield Finding(Level.OK, account, "clock", f"{what}: so far off, as after an import, that it is not believed")
     else:
         yield Finding(Level.WARNING, account, "clock", what, f"Waits may be wrong by as much. {hint}")
 

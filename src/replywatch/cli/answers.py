@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from replywatch.config import names
 from replywatch.config import zone as zones
 from replywatch.config.providers import PROVIDERS, Provider, by_domain, by_key
@@ -34,8 +36,13 @@ def provider(text: str) -> Provider:
 
 
 def server(text: str) -> Provider | str:
-    """A provider that is known here, else the name of a server."""
-    return by_key(text) or host(text)
+    """A provider that is known here, else the name of a server, which has a dot: a single word is a mistyped provider."""
+    if found := by_key(text):
+        return found
+    if "." not in text:
+        near = difflib.get_close_matches(text.strip().lower(), [p.key for p in PROVIDERS], n=1)
+        raise UsageError(f"the provider {text!r} is not known" + (f", did you mean {near[0]}?" if near else ""))
+    return host(text)
 
 
 def domain(text: str) -> str:

@@ -223,7 +223,8 @@ def _password_steps(draft: Draft, path: Path) -> Iterator[str]:
         yield "pip install 'replywatch[keyring]'"
         yield f"keyring set {shlex.quote(secret.keyring)} {shlex.quote(draft.username)}"
     elif secret.file and (file := names.path(str(secret.file), path.parent)) and not file.exists():
-        yield f"put the password into {file} as its first line, then: chmod 600 {shlex.quote(str(file))}"
+        yield f"put the password into {file}, as its first line"
+        yield f"chmod 600 {shlex.quote(str(file))}"
 
 
 def _commands(path: Path) -> Iterator[str]:
@@ -233,6 +234,6 @@ def _commands(path: Path) -> Iterator[str]:
     except ConfigError:
         found = False
     config = "" if found else f" --config {shlex.quote(str(path))}"
-    yield f"replywatch check{config}   # tries it, and says what was found and what is missing"
+    yield f"replywatch check{config}   # says what is missing"
     yield f"replywatch poll{config}"
     yield f"replywatch report{config}"

@@ -40,7 +40,7 @@ class Questions:
             try:
                 return check(text)
             except UsageError as error:
-                raise click.UsageError(f"{error.text}. {error.hint}".strip()) from error
+                raise click.UsageError(" ".join(filter(None, (error.text, error.hint)))) from error
 
         with _Nobody():
             found: T = click.prompt(question, default, value_proc=checked, show_default=bool(default), err=True)

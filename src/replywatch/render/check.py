@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from textwrap import wrap
@@ -12,39 +13,45 @@ from replywatch.render.text import safe
 
 _COLOURS = {Level.OK: "32", Level.WARNING: "33", Level.ERROR: "1;31"}
 """Of ECMA-48, SGR: green, yellow, bold red."""
+_HINT = 11
+"""Columns before a hint: it begins below the topic."""
 _TOPIC = 13
-_START = 2 + 9 + _TOPIC
+_TEXT = _HINT + _TOPIC
 
 
 def check_lines(findings: Iterable[Finding], width: int, *, colours: bool) -> Iterator[str]:
     """The lines for people, as soon as each finding is known; at most `width` columns, but for lines of a config."""
     account: str | None = None
+    levels: Counter[Level] = Counter()
     for finding in findings:
         if finding.account != account:
             if account is not None:
                 yield ""
             account = finding.account
             yield safe(account) if account else "set-up"
+        levels[finding.level] += 1
         yield from _lines(finding, width, colours=colours)
+    yield ""
+    said = [f"{n} {level}{'s' * (n > 1)}" for level in (Level.ERROR, Level.WARNING) if (n := levels[level])]
+    yield (", ".join(said) or "All is well") + "."
 
 
 def _lines(finding: Finding, width: int, *, colours: bool) -> Iterator[str]:
-    mark = f"{finding.level:<9}"
+    mark = f"{finding.level:<{_HINT - 2}}"
     if colours:
         mark = f"\x1b[{_COLOURS[finding.level]}m{mark}\x1b[0m"
-    first, *others = _wrapped(finding.what, width)
+    first, *others = _wrapped(finding.what, width - _TEXT)
     yield f"  {mark}{finding.topic:<{_TOPIC}}{first}"
-    for line in others:
-        yield " " * _START + line
+    yield from (" " * _TEXT + line for line in others)
     for paragraph in finding.hint.splitlines():
         if paragraph.startswith(" "):
-            yield " " * _START + "  " + safe(paragraph)
+            yield " " * _HINT + "  " + safe(paragraph)
         else:
-            yield from (" " * _START + line for line in _wrapped(paragraph, width))
+            yield from (" " * _HINT + line for line in _wrapped(paragraph, width - _HINT))
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    return wrap(safe(text), width - _START, break_long_words=False, break_on_hyphens=False) or [""]
+def _wrapped(text: str, columns: int) -> list[str]:
+    return wrap(safe(text), columns, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def check_json(findings: Iterable[Finding]) -> str:
