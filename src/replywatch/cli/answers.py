@@ -36,7 +36,7 @@ def provider(text: str) -> Provider:
 
 
 def server(text: str) -> Provider | str:
-    """A provider that is known here, else the name of a server, which has a dot: a single word is a mistyped provider."""
+    """A provider that is known here, else a server's name, which has a dot: one word is a mistyped provider."""
     if found := by_key(text):
         return found
     if "." not in text:
