@@ -36,10 +36,10 @@ def provider(text: str) -> Provider:
 
 
 def server(text: str) -> Provider | str:
-    """A provider that is known here, else a server's name, which has a dot: one word is a mistyped provider."""
+    """A provider that is known here, else the name of a server; a single word is taken for a mistyped provider."""
     if found := by_key(text):
         return found
-    if "." not in text:
+    if not {".", ":"}.intersection(text):
         near = difflib.get_close_matches(text.strip().lower(), [p.key for p in PROVIDERS], n=1)
         raise UsageError(f"the provider {text!r} is not known" + (f", did you mean {near[0]}?" if near else ""))
     return host(text)
