@@ -252,6 +252,7 @@ class Story:
             LONG_AGO,
             place.gone,
             place.draft,
+            on_disk=archive,
         )
 
     def messages(self) -> list[Message]:

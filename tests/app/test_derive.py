@@ -191,3 +191,13 @@ def test_rows_are_current_until_facts_or_config_change(office: Office) -> None:
 def test_an_account_that_becomes_an_archive_is_derived_again() -> None:
     config = Story().config
     assert fingerprint(replace(config, accounts=(MboxAccount("info"),))) != fingerprint(config)
+
+
+def test_a_file_that_was_synced_later_is_dated_by_its_date(tmp_path: Path) -> None:
+    s = Story(archives=["box"])
+    filed, served = (s.outbound("anna", "03-02 10:00", account=a, internal="05-01 12:00") for a in ("box", "info"))
+    with Keep(tmp_path, s.config) as store:
+        store.add((m, m.places[0]) for m in (filed, served))
+        store.derive()
+        clocks = dict(store.database.rows("SELECT message_id, clock FROM judgements"))
+    assert clocks == {filed.message_id: at("03-02 10:00"), served.message_id: at("05-01 12:00")}

@@ -51,12 +51,32 @@ SENT = [
 
 @cases("date", "has_zone", "internal", "clock", rows=SENT)
 def test_sent_time(date: int | None, has_zone: bool, internal: list[int], clock: tuple[int, str, bool]) -> None:
-    assert sent_time(date, has_zone, internal, SEEN) == Clock(*clock)
+    assert sent_time(date, has_zone, internal, [], SEEN) == Clock(*clock)
+
+
+FILED = [
+    # date, has zone, internal dates, times of files → at, source, sure
+    ("delivered to a file as it was sent", T, True, [], [T + 5], (T, "date", True)),
+    ("no zone: low confidence", T, False, [], [T + 5], (T, "date", False)),
+    ("copied or synced a month later", T, True, [], [T + 30 * DAY], (T, "date", False)),
+    ("copied just not near", T, True, [], [T + NEAR + 1], (T, "date", False)),
+    ("nothing is sent after it was saved", T + DAY, True, [], [T + 60, T], (T, "internaldate", False)),
+    ("no Date", None, False, [], [T + 60, T], (T, "internaldate", False)),
+    ("a server knows better", T - 3 * DAY, True, [T], [T + 30 * DAY], (T, "internaldate", False)),
+    ("a file that confirms Date against a server", T, True, [T + 9 * DAY], [T + 5], (T, "date", True)),
+]
+
+
+@cases("date", "has_zone", "internal", "filed", "clock", rows=FILED)
+def test_sent_time_of_a_file(
+    date: int | None, has_zone: bool, internal: list[int], filed: list[int], clock: tuple[int, str, bool]
+) -> None:
+    assert sent_time(date, has_zone, internal, filed, SEEN) == Clock(*clock)
 
 
 @pytest.mark.parametrize("moment", [0, -1, 2**62])
 def test_no_instant_is_special(moment: int) -> None:
     assert arrival(moment, None, moment, SEEN) == Clock(moment, "internaldate", sure=True)
-    assert sent_time(moment, has_zone=True, internal_dates=[moment], first_seen=SEEN) == Clock(
+    assert sent_time(moment, has_zone=True, internal_dates=[moment], file_times=[], first_seen=SEEN) == Clock(
         moment, "date", sure=True
     )

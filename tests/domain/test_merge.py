@@ -304,6 +304,14 @@ def test_a_reply_without_a_sent_copy_has_the_clock_of_the_others() -> None:
     assert (s.message(r).clock, s.message(r).clock_source) == (at("03-02 10:00"), "date")
 
 
+def test_a_file_that_was_copied_later_does_not_move_the_sent_time() -> None:
+    s = Story(archives=["box"])
+    r = s.outbound("anna", "03-02 10:00", account="box", mailbox="box", internal="05-01 12:00")
+    assert (s.message(r).clock, s.message(r).clock_source) == (at("03-02 10:00"), "date")
+    s.copy(r, "Sent", later=-59 * DAY)  # on the server, where Date is not confirmed
+    assert s.message(r).clock_source == "internaldate"
+
+
 # Where our mail is kept (point 15)
 
 

@@ -40,6 +40,6 @@ def places_of(derived: Derived, config: Config) -> dict[int, Place]:
     for epoch, name, mailbox, delimiter, attributes in derived.epochs():
         if account := accounts.get(name):
             role = role_of(mailbox, delimiter, attributes, account.roles)
-            archive = role is Role.ARCHIVE or not isinstance(account, ImapAccount)
-            places[epoch] = Place(name, account.watched, role, archive)
+            on_disk = not isinstance(account, ImapAccount)
+            places[epoch] = Place(name, account.watched, role, role is Role.ARCHIVE or on_disk, on_disk)
     return places

@@ -44,13 +44,21 @@ def arrival(received: int | None, date: int | None, internal_date: int | None, f
     return Clock(first_seen, "first_seen", sure=False)
 
 
-def sent_time(date: int | None, has_zone: bool, internal_dates: Iterable[int], first_seen: int) -> Clock:
-    """When one of our own messages left us: Date if a mailbox's clock confirms it, else the earliest INTERNALDATE."""
-    saved = sorted(internal_dates)
-    if date is not None and any(abs(date - at) <= NEAR for at in saved):
+def sent_time(
+    date: int | None, has_zone: bool, internal_dates: Iterable[int], file_times: Iterable[int], first_seen: int
+) -> Clock:
+    """When one of our own messages left us: Date if a mailbox's clock confirms it, else the earliest INTERNALDATE.
+
+    The time of a file on disk may be that of a copy or a sync. Where it is all there is, an earlier Date is nearer to
+    the truth.
+    """
+    saved, filed = sorted(internal_dates), sorted(file_times)
+    if date is not None and any(abs(date - at) <= NEAR for at in (*saved, *filed)):
         return Clock(date, "date", sure=has_zone)
     if saved:
         return Clock(saved[0], "internaldate", sure=False)
-    if date is not None:
+    if date is not None and (not filed or date < filed[0]):
         return Clock(date, "date", sure=False)
+    if filed:
+        return Clock(filed[0], "internaldate", sure=False)
     return Clock(first_seen, "first_seen", sure=False)

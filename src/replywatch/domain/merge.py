@@ -162,5 +162,8 @@ def _sent(copies: Sequence[Copy]) -> Clock:
     reading = copies[0].reading
     sightings = [s for c in copies for s in c.sightings]
     kept = [s for s in sightings if s.role is Role.SENT] or sightings
-    dates = [s.internal_date for s in kept if s.internal_date is not None]
-    return sent_time(reading.date, reading.date_has_zone, dates, min(s.first_seen for s in sightings))
+    servers, files = (
+        [s.internal_date for s in kept if s.internal_date is not None and s.on_disk is on_disk]
+        for on_disk in (False, True)
+    )
+    return sent_time(reading.date, reading.date_has_zone, servers, files, min(s.first_seen for s in sightings))

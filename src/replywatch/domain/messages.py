@@ -208,6 +208,8 @@ class Sighting(NamedTuple):
     draft: bool
     flagged: Flagged | None = None
     """When the server began to say that it was answered (flag \\Answered)."""
+    on_disk: bool = False
+    """It is a file, or part of one: `internal_date` may be the time of a copy or a sync."""
 
 
 class MarkKind(StrEnum):

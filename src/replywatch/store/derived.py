@@ -67,6 +67,8 @@ class Place:
     role: Role
     both_directions: bool
     """An archive: mail of ours lies beside mail to us."""
+    on_disk: bool
+    """Of a Maildir or mbox account."""
 
 
 UNFINISHED = -1
@@ -236,6 +238,7 @@ class Derived:
                         gone,
                         draft="\\Draft" in flags,
                         flagged=None if answered_at is None else Flagged(unanswered_at, answered_at),
+                        on_disk=p.on_disk,
                     )
                     for *_, epoch, date, thread, first_seen, gone, flags, unanswered_at, answered_at in found
                     if (p := places.get(epoch)) and p.role is not Role.SKIP
