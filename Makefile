@@ -40,7 +40,7 @@ format: $(VENV)/dev.stamp ## put all code into its form
 readme: $(VENV)/dev.stamp ## write the outputs that the docs show anew
 	$(PY) scripts/check_docs.py --write
 
-bench: $(VENV)/dev.stamp ## what things cost on this machine
+bench: $(VENV)/dev.stamp ## what things cost on this machine, and how well replies are found without ids
 	$(PY) bench/run.py
 
 wheel: $(VENV)/dev.stamp ## wheel and source archive, in dist/

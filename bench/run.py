@@ -1,4 +1,4 @@
-"""Prints how fast replywatch is here, and how much memory it takes. Figures only; nothing passes or fails.
+"""Prints how fast replywatch is here, how much memory it takes, and how well it matches. Figures only; nothing fails.
 
 Trust the ratios: machines differ, and so does one machine from minute to minute.
 """
@@ -13,13 +13,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))  # for the servers that the tests use
 
-import memory  # noqa: E402 - needs the line above
+import matching  # noqa: E402 - needs the line above
+import memory  # noqa: E402 - the same
 import report  # noqa: E402 - the same
 import startup  # noqa: E402 - the same
 import wire  # noqa: E402 - the same
 from servers import dovecot  # noqa: E402 - the same
 
-SECTIONS = ("wire", "memory", "report", "startup")
+SECTIONS = ("wire", "memory", "report", "startup", "matching")
 
 
 def main() -> None:
@@ -37,6 +38,8 @@ def main() -> None:
                 memory.measure(folder, options.messages, imap=not missing)
             elif section == "report":
                 report.measure(folder, options.rounds, options.large)
+            elif section == "matching":
+                matching.measure()
             else:
                 startup.measure(folder, options.rounds)
             print()

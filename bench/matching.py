@@ -1,0 +1,18 @@
+"""How well the subject rung finds the replies of a real list whose ids were taken away."""
+
+from __future__ import annotations
+
+import hidden_ids
+
+
+def measure() -> None:
+    """Print precision and recall; needs the sample mailboxes beside the checkout."""
+    if not hidden_ids.MBOX.exists():
+        print("Replies found without ids: skipped, the sample mailboxes are not beside the checkout")
+        return
+    found = hidden_ids.measure()
+    print(f"Replies found without ids, in {hidden_ids.MBOX.name} (goal: precision 97 %, recall 80 %)")
+    print(f"  {'pairs of message and first reply':44}{found.pairs:>8,}")
+    print(f"  {'found by person and subject':44}{found.found:>8,}")
+    print(f"  {'of them right (precision)':44}{found.right:>8,}  {found.precision:.1%}")
+    print(f"  {'of the pairs found (recall)':44}{found.right:>8,}  {found.recall:.1%}")
