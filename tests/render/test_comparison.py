@@ -7,6 +7,7 @@ import sample_report
 from replywatch.domain.messages import Rung
 from replywatch.render.comparison import comparison_json, comparison_text
 from replywatch.render.json import report_json
+from replywatch.render.scope import scope
 
 
 def both():
@@ -18,11 +19,20 @@ def both():
 def test_every_row_says_both_counts():
     strict, full = both()
     lines = comparison_text(strict, full).splitlines()
-    assert max(len(line) for line in lines if not line.startswith("! ")) <= 80
+    assert max(map(len, lines)) <= 80
     for one, other in zip(strict.buckets, full.buckets, strict=True):
         line = next(line for line in lines if line.startswith(other.label))
         assert f" {one.count} " in line.removeprefix(other.label)
         assert f" {other.count} " in line.removeprefix(other.label)
+
+
+def test_it_says_what_is_counted_and_the_estimates():
+    lines = comparison_text(*both()).splitlines()
+    assert lines[1] == scope(both()[1])
+    assert " from 2026-" in lines[1]
+    (line,) = [line for line in lines if line.startswith("within 24 h (Kaplan-Meier)")]
+    estimate = both()[1].survival.within[1]
+    assert line.split()[-3:] == ["-", f"{100 * estimate.share:.1f}-{100 * estimate.share_early:.1f}", "%"]
 
 
 def test_json_holds_both_reports_whole():

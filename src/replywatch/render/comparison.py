@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from textwrap import wrap
 
+from replywatch.domain.measure import DAY
 from replywatch.domain.report import Report
+from replywatch.domain.statistics import Estimate
 from replywatch.render.json import report_json
-from replywatch.render.text import human_duration, local_time, safe
+from replywatch.render.scope import scope
+from replywatch.render.text import human_duration, safe
 
 SCHEMA = "replywatch.comparison/1"
+_WIDTH = 80
 
 
 def comparison_text(strict: Report, full: Report) -> str:
     """Both reports as one plain table, 80 columns wide; they speak of the same moment and period."""
-    zone = full.definition.zone
     names = (strict.definition.min_match.value, full.definition.min_match.value)
     rows = [
         (other.label, (one.count, one.share), (other.count, other.share))
@@ -22,13 +26,22 @@ def comparison_text(strict: Report, full: Report) -> str:
     rows.append(("all", (strict.totals.exchanges, 1.0), (full.totals.exchanges, 1.0)))
     medians = (_duration(strict.percentiles.median), _duration(full.percentiles.median))
     lines = [
-        f"The same mail under two ways of matching, as of {local_time(full.as_of, zone)}",
-        *(f"! {safe(warning)}" for warning in full.warnings),
+        "The same mail under two ways of matching",
+        scope(full),
+        *(line for warning in full.warnings for line in _wrapped(safe(warning))),
         "",
         _line("waited", f"ids alone ({names[0]})", f"down to {names[1]}"),
         *(_line(label, _count(*left), _count(*right)) for label, left, right in rows),
         "",
         _line("median of the answered", *medians),
+        *(
+            _line(
+                f"within {'24 h' if one.seconds == DAY else human_duration(one.seconds)} (Kaplan-Meier)",
+                _estimate(one),
+                _estimate(other),
+            )
+            for one, other in zip(strict.survival.within, full.survival.within, strict=True)
+        ),
     ]
     return "\n".join(lines) + "\n"
 
@@ -45,6 +58,18 @@ def _line(label: str, left: str, right: str) -> str:
 
 def _count(count: int, share: float | None) -> str:
     return f"{count}  {'-' if share is None else f'{100 * share:.1f} %':>7}"
+
+
+def _estimate(estimate: Estimate) -> str:
+    """A share; a range where some answers are known by bounds only."""
+    late, early = estimate.share, estimate.share_early
+    if late is None or early is None:
+        return "-"
+    return f"{100 * late:.1f} %" if late == early else f"{100 * late:.1f}-{100 * early:.1f} %"
+
+
+def _wrapped(warning: str) -> list[str]:
+    return wrap(warning, _WIDTH, initial_indent="! ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _duration(seconds: float | None) -> str:

@@ -22,13 +22,13 @@ from replywatch.domain.measure import DAY
 from replywatch.domain.messages import Status
 from replywatch.domain.report import BucketRow, Definition, Report
 from replywatch.domain.statistics import Survival
+from replywatch.render.scope import NOUNS, scope
 from replywatch.render.text import human_duration, local_time, safe
 
 _QUESTIONS = {
     "first": "How long does somebody who writes to us wait for a personal answer?",
     "turn": "How long do people wait for our personal answers, every turn counted?",
 }
-_NOUNS = {"first": "enquiries", "turn": "exchanges"}
 _MEASURES = {"first": "first response time", "turn": "every reply time"}
 _NONE = "-"
 _WIDEST = 120
@@ -64,14 +64,14 @@ def report_table(report: Report, *, width: int = 80, terminal: bool = False) -> 
 def _parts(report: Report, *, bars: bool) -> Iterator[RenderableType]:
     """What is shown, from top to bottom."""
     yield Text(_QUESTIONS[report.definition.measure], style="bold")
-    yield Text(_scope(report))
+    yield Text(scope(report))
     for warning in report.warnings:
         yield _hanging("! ", Text(safe(warning)), style="yellow")
     yield Text()
     if report.totals.exchanges:
         yield from _figures(report, bars=bars)
     else:
-        yield Text(f"No {_NOUNS[report.definition.measure]} in this period.")
+        yield Text(f"No {NOUNS[report.definition.measure]} in this period.")
         yield Text()
     yield _hanging("Read     ", Text(_account(report)))
     for account in report.coverage.accounts:
@@ -86,15 +86,6 @@ def _hanging(head: str, body: Text, style: str = "") -> Table:
     grid.add_column(style=style)
     grid.add_row(Text(head), body)
     return grid
-
-
-def _scope(report: Report) -> str:
-    """Which exchanges are counted, seen from when."""
-    zone = report.definition.zone
-    since = "" if report.period.since is None else f" from {local_time(report.period.since, zone)}"
-    until = "" if report.period.until is None else f" to {local_time(report.period.until, zone)}"
-    nouns = _NOUNS[report.definition.measure]
-    return f"All {nouns}{since}{until}, as of {local_time(report.as_of, zone)} ({zone})"
 
 
 def _figures(report: Report, *, bars: bool) -> Iterator[RenderableType]:
@@ -135,7 +126,7 @@ def _buckets(report: Report, *, bars: bool) -> Table:
     table.add_column("waited", min_width=23)
     if bars:
         table.add_column("", min_width=6, ratio=1)
-    for title in (_NOUNS[report.definition.measure], "share", "expected", *(["articles"] if articles else [])):
+    for title in (NOUNS[report.definition.measure], "share", "expected", *(["articles"] if articles else [])):
         table.add_column(title, justify="right", no_wrap=True)
     most = max(row.count for row in report.buckets)
 
