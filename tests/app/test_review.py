@@ -41,6 +41,7 @@ def test_every_message_can_be_drawn(office):
 def test_a_judgement_shows_kind_contact_reply_and_rung(office):
     answered = next(e for e in sample(office.config, 20, 3, Silent()) if own_standing(e).exchange.reply)
     text = judgement_text(answered, office.config.report.timezone)
+    assert max(map(len, text.splitlines())) <= 80
     for part in ("human", answered.message.contact, "in-reply-to", f"Re: {answered.message.subject}"):
         assert part in text
     (line,) = judgements_json_lines([answered])

@@ -12,7 +12,7 @@ from story import Story
 def told():
     story = Story()
     story.outbound("xaver", "2024-01-05 09:00", subject="Happy new year")
-    asked = story.inbound("anna", "2024-03-04 08:00", subject="Oak table\x1b[31m for six")
+    asked = story.inbound("anna", "2024-03-04 08:00", subject="Oak table\x1b[31m for six people")
     story.mail(
         "info", "2024-03-04 08:00:05", "anna", subject="Received: Oak table", mailbox="Sent", received=None,
         replies=asked, fields="Auto-Submitted: auto-replied",
@@ -54,6 +54,7 @@ def test_the_whole_text(office, golden_output, name, number):
     text = office.output("explain", told().mails[number].message_id)
     assert "\x1b" not in text
     assert not [line for line in text.splitlines() if line != line.rstrip()]
+    assert max(map(len, text.splitlines())) <= 80
     golden_output(f"explain_{name}.txt", settled(text))
 
 

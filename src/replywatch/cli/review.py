@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from replywatch.domain.explanation import Explanation
     from replywatch.domain.messages import Mark
 
-_KEYS = "y right, k wrong kind, r wrong or missing reply, n needs no reply, o otherwise wrong, s skip, q quit"
+_KEYS = "y right; wrong: k kind, r reply, n needs none, o other; s skip, q quit"
 
 
 @click.command(

@@ -13,7 +13,10 @@ from replywatch.domain.messages import Disposition, Kind, Mark, MarkKind, Messag
 from replywatch.domain.standings import Standing
 from replywatch.render.text import human_duration, local_time, safe
 
-_WIDTH = 80
+WIDTH = 80
+"""Columns of what is wrapped."""
+
+_NARROWEST_SUBJECT = 12
 SHORT_ID = 10
 """Digits of an id that are shown; `explain` takes them."""
 
@@ -23,7 +26,7 @@ _DISPOSITIONS = {
     Disposition.INTERNAL: "not counted: internal mail",
     Disposition.OUTBOUND: "our own mail: it can be a reply",
     Disposition.FOREIGN: "not counted: found in Sent only, but its sender is not in [team]",
-    Disposition.SET_ASIDE: "set aside: it lies in Junk or Trash, or a mark says that it needs no answer",
+    Disposition.SET_ASIDE: "set aside: it lies in Junk or Trash, or a mark took it out",
     Disposition.NOT_WATCHED: "not counted: it went to somebody of ours, not to a watched address",
 }
 _AUTOMATIC = "our own automatic mail: no personal reply"
@@ -122,10 +125,11 @@ def _conversation(e: Explanation, zone: tzinfo) -> Iterator[str]:
 def _line(message: Message, depth: int, zone: tzinfo, *, here: bool) -> str:
     who = message.author or message.contact or "nobody"
     arrow = {"inbound": "→", "outbound": "←", "internal": "·", "foreign": "?"}[message.direction.value]
-    return (
-        f"{'*' if here else ' '} {local_time(message.clock, zone)}  {'  ' * depth}{arrow} {safe(who)}: "
-        f"{safe(message.subject)[:60]} [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
-    )
+    start = f"{'*' if here else ' '} {local_time(message.clock, zone)}  {'  ' * depth}{arrow} {safe(who)}: "
+    end = f" [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
+    room = max(_NARROWEST_SUBJECT, WIDTH - len(start) - len(end))
+    subject = safe(message.subject)
+    return f"{start}{subject if len(subject) <= room else subject[: room - 1] + '…'}{end}"
 
 
 def _exchanges(e: Explanation, zone: tzinfo) -> Iterator[str]:
@@ -143,7 +147,7 @@ def _exchanges(e: Explanation, zone: tzinfo) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+    return wrap(text, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
 
 
 def exchange_line(standing: Standing, zone: tzinfo) -> str:

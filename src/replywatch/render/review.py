@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
+from textwrap import wrap
 from typing import Any
 
 from replywatch.domain.explanation import Explanation
 from replywatch.domain.messages import Disposition, Status
 from replywatch.domain.standings import Standing
 from replywatch.domain.statistics import wilson
-from replywatch.render.explain import SHORT_ID, exchange_line
+from replywatch.render.explain import SHORT_ID, WIDTH, exchange_line
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import local_time, safe
 
@@ -33,7 +34,7 @@ def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
         f"  Subject  {safe(message.subject) or '(no subject)'}",
         f"  Kind     {message.verdict.kind.value}: {safe(message.verdict.because)}",
         f"  Contact  {safe(message.contact) or 'nobody'}",
-        f"  Counted  {counted}",
+        *wrap(counted, WIDTH, initial_indent="  Counted  ", subsequent_indent=" " * 11, break_on_hyphens=False),
     ]
     reply = next((m for m in e.conversation if standing and m.identity == standing.exchange.reply), None)
     if reply is not None:
