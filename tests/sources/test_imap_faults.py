@@ -11,7 +11,7 @@ import pytest
 
 from replywatch.domain.fetched import FetchedMessage, MailboxState
 from replywatch.errors import ConnectError, LoginError, MailboxError, ReplywatchError
-from replywatch.sources import imap_connection
+from replywatch.sources import imap_reader
 from replywatch.sources.imap import ImapSource
 from replywatch.sources.imap_connection import ImapSettings
 from servers.scripted import ScriptedServer
@@ -340,7 +340,7 @@ class TestFetch:
             b"* 13 FETCH (UID 13 BODY[HEADER.FIELDS (FROM)] {99000000000}\r\nFrom: x\r\n\r\n)\r\n",
             b"* 13 FETCH (UID 13 BODY[HEADER.FIELDS (FROM)] {%s}\r\nx" % (b"9" * 5000),
             b"From: x\r\n\r\n",
-            b"* 13 FETCH (UID 13 FLAGS (" + b"x" * 1_000_001 + b"))\r\n",
+            b"* 13 FETCH (UID 13 FLAGS (" + b"x" * (1 << 20) + b"))\r\n",
             b"A0 OK done\r\n",
         ],
     )
@@ -424,7 +424,7 @@ class TestFetch:
                 list(source.fetch([1]))
 
     def test_literals_are_bounded_in_sum(self, monkeypatch):
-        monkeypatch.setattr(imap_connection.LiteralGuard, "ROOM", 5000)
+        monkeypatch.setattr(imap_reader, "ROOM", 5000)
         with ScriptedServer({"UID FETCH": answer_all}) as server, source_of(server) as source:
             source.open("INBOX", None)
             assert sorted(m.uid for m in source.fetch(range(1, 401))) == list(range(1, 401))

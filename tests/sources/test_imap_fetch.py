@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from replywatch.domain.fetched import FetchedMessage
 from replywatch.sources.imap_fetch import Question, instant, uid_set
+from replywatch.sources.imap_reader import Fetch
 
 HEADER = b"From: a@x.example\r\n\r\n"
 PLAIN = Question(frozenset({"CONDSTORE"}))
@@ -54,8 +55,9 @@ def test_instant_of_any_date(local, zone):
     assert instant(text.encode()) == int((when - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
 
 
-def response(attributes: bytes, header: bytes = HEADER, rest: bytes = b")") -> list[object]:
-    return [(b"1 (%s BODY[HEADER.FIELDS (FROM TO)] {%d}" % (attributes, len(header)), header), rest]
+def response(attributes: bytes, header: bytes = HEADER, rest: bytes = b")") -> Fetch:
+    line = b"* 1 FETCH (%s BODY[HEADER.FIELDS (FROM TO)] {%d}\r\n" % (attributes, len(header))
+    return Fetch([line, header, rest + b"\r\n"])
 
 
 ATTRIBUTES = (b"UID 5", b'INTERNALDATE "13-Jan-2025 09:00:00 +0100"', b"RFC822.SIZE 99", b"FLAGS (\\Seen $x)")
@@ -65,59 +67,80 @@ EXPECTED = FetchedMessage(5, HEADER, 1_736_755_200, 99, ("\\Seen", "$x"))
 @pytest.mark.parametrize("before", range(5))
 @given(order=st.permutations(ATTRIBUTES))
 def test_attributes_in_any_order(before, order):
-    rest = b"".join(b" " + attribute for attribute in order[before:]) + b")"
-    line = b"7 (" + b"".join(attribute + b" " for attribute in order[:before])
-    pieces = [(line + b"BODY[HEADER.FIELDS (FROM)] {%d}" % len(HEADER), HEADER), rest]
-    assert PLAIN.messages(pieces, [5]) == [EXPECTED]
+    rest = b"".join(b" " + attribute for attribute in order[before:]) + b")\r\n"
+    line = b"* 7 FETCH (" + b"".join(attribute + b" " for attribute in order[:before])
+    pieces = [line + b"BODY[HEADER.FIELDS (FROM)] {%d}\r\n" % len(HEADER), HEADER, rest]
+    assert PLAIN.message(Fetch(pieces)) == EXPECTED
+
+
+ALL = b" ".join(ATTRIBUTES)
 
 
 @pytest.mark.parametrize(
     "pieces",
     [
-        response(b" ".join(ATTRIBUTES).lower().replace(b"\\seen", b"\\Seen").replace(b"jan", b"Jan")),
-        response(b" ".join(ATTRIBUTES) + b" MODSEQ (77)"),
-        response(b" ".join(ATTRIBUTES) + b" X-UNASKED (1 (2 NIL))"),
-        [(b"1 (" + b" ".join(ATTRIBUTES) + b' BODY[HEADER.FIELDS ("FROM" "TO")] {%d}' % len(HEADER), HEADER), b")"],
-        [(b"1 (" + b" ".join(ATTRIBUTES) + b" BODY[HEADER] {%d}" % len(HEADER), HEADER), b")"],
-        [(b"1 (X {2}", b"ab"), (b" " + b" ".join(ATTRIBUTES) + b" BODY[HEADER] {%d}" % len(HEADER), HEADER), b")"],
+        response(ALL.lower().replace(b"\\seen", b"\\Seen").replace(b"jan", b"Jan")).pieces,
+        response(ALL + b" MODSEQ (77)").pieces,
+        response(ALL + b" X-UNASKED (1 (2 NIL))").pieces,
+        [b"* 1 FETCH (" + ALL + b' BODY[HEADER.FIELDS ("FROM" "TO")] {%d}\r\n' % len(HEADER), HEADER, b")\r\n"],
+        [b"* 1 FETCH (" + ALL + b" BODY[HEADER] {%d}\r\n" % len(HEADER), HEADER, b")\r\n"],
+        [b"* 1 FETCH (" + ALL + b" BODY[HEADER] ~{%d}\r\n" % len(HEADER), HEADER, b")\r\n"],
+        [b"* 1 fetch  ( " + ALL + b"  BODY[HEADER]<0> {%d}\r\n" % len(HEADER), HEADER, b" ) \r\n"],
+        [
+            b"* 1 FETCH (X {2}\r\n",
+            b"ab",
+            b" " + ALL + b" BODY[HEADER] {%d}\r\n" % len(HEADER),
+            HEADER,
+            b")\r\n",
+        ],
     ],
 )
 def test_dialects(pieces):
-    assert PLAIN.messages(pieces, [5]) == [EXPECTED]
+    assert PLAIN.message(Fetch(pieces)) == EXPECTED
 
 
-def test_header_as_a_quoted_string():
-    line = b"1 (" + b" ".join(ATTRIBUTES) + b' BODY[HEADER.FIELDS (FROM)] "")'
-    assert [m.header for m in PLAIN.messages([line], [5])] == [b""]
+@pytest.mark.parametrize(
+    ("quoted", "header"),
+    [(b'""', b""), (b'"a\\"b\\\\c"', b'a"b\\c'), (b'"(x) {3}"', b"(x) {3}"), (b"NIL", None), (b"(x)", None)],
+)
+def test_header_as_a_quoted_string(quoted, header):
+    message = PLAIN.message(Fetch([b"* 1 FETCH (" + ALL + b" BODY[HEADER.FIELDS (FROM)] " + quoted + b")\r\n"]))
+    assert message is None if header is None else message.header == header
 
 
 def test_date_that_is_none():
-    absurd = b" ".join(ATTRIBUTES).replace(b"13-Jan-2025", b"99-Foo-0000")
-    nil = b" ".join(ATTRIBUTES).replace(ATTRIBUTES[1], b"INTERNALDATE NIL")
+    absurd = ALL.replace(b"13-Jan-2025", b"99-Foo-0000")
+    nil = ALL.replace(ATTRIBUTES[1], b"INTERNALDATE NIL")
     for attributes in (absurd, nil):
-        assert [m.internal_date for m in PLAIN.messages(response(attributes), [5])] == [None]
+        assert PLAIN.message(response(attributes)).internal_date is None
 
 
 @pytest.mark.parametrize("missing", range(4))
 def test_lacking_an_item(missing):
-    attributes = b" ".join(a for n, a in enumerate(ATTRIBUTES) if n != missing)
-    assert PLAIN.messages(response(attributes), [5]) == []
+    assert PLAIN.message(response(b" ".join(a for n, a in enumerate(ATTRIBUTES) if n != missing))) is None
 
 
 def test_lacking_the_header():
-    assert PLAIN.messages([b"1 (" + b" ".join(ATTRIBUTES) + b")"], [5]) == []
+    assert PLAIN.message(Fetch([b"* 1 FETCH (" + ALL + b")\r\n"])) is None
+
+
+def test_a_header_that_was_too_long():
+    assert PLAIN.message(Fetch([b"* 1 FETCH (" + ALL + b" BODY[HEADER] {9}\r\n", None, b")\r\n"])) is None
 
 
 @pytest.mark.parametrize(
     "attributes",
     [
-        b" ".join(ATTRIBUTES).replace(b"UID 5", b"UID 99999999999"),
-        b" ".join(ATTRIBUTES).replace(b"UID 5", b"UID -5"),
-        b" ".join(ATTRIBUTES).replace(b"UID 5", b"UID (5)"),
-        b" ".join(ATTRIBUTES).replace(b"(\\Seen $x)", b"7"),
-        b" ".join(ATTRIBUTES).replace(b"(\\Seen $x)", b"(NIL (x))"),
-        b" ".join(ATTRIBUTES).replace(b"(\\Seen $x)", b"(UID 5"),
-        b" ".join(ATTRIBUTES).replace(b"99", b"9" * 5000),
+        ALL.replace(b"UID 5", b"UID -5"),
+        ALL.replace(b"UID 5", b"UID (5)"),
+        ALL.replace(b"UID 5", b"UID 0000000000000000000005"),
+        ALL.replace(b"(\\Seen $x)", b"7"),
+        ALL.replace(b"(\\Seen $x)", b"(NIL (x))"),
+        ALL.replace(b"(\\Seen $x)", b"(UID 5"),
+        ALL.replace(b"99", b"9" * 5000),
+        ALL + b' "',
+        ALL + b" BODY[",
+        ALL + b" (" * 5000 + b")" * 5000,
         b"7 8 9",
         b'"',
         b"[",
@@ -125,23 +148,22 @@ def test_lacking_the_header():
     ],
 )
 def test_nonsense(attributes):
-    assert PLAIN.messages(response(attributes) + response(b" ".join(ATTRIBUTES), b"b"), [5]) in (
-        [],
-        [FetchedMessage(5, b"b", 1_736_755_200, 99, ("\\Seen", "$x"))],
-    )
+    assert PLAIN.message(response(attributes)) is None
 
 
-@given(st.lists(st.binary() | st.tuples(st.binary(), st.binary()) | st.none()))
-def test_any_pieces(pieces):
-    PLAIN.messages(pieces, range(10))
+def test_a_uid_that_no_message_can_have():
+    assert PLAIN.message(response(ALL.replace(b"UID 5", b"UID 99999999999"))).uid == 99_999_999_999
 
 
-@given(st.binary(), st.binary())
-def test_nothing_in_a_header_is_taken_for_protocol(header, other):
-    pieces = response(b" ".join(ATTRIBUTES), header) + response(
-        b" ".join(ATTRIBUTES).replace(b"UID 5", b"UID 6"), other
-    )
-    assert [(m.uid, m.header) for m in PLAIN.messages(pieces, [5, 6])] == [(5, header), (6, other)]
+@given(st.lists(st.binary(), max_size=4), st.binary())
+def test_any_items(values, literal):
+    line = b"* 1 FETCH (" + b" ".join([*ATTRIBUTES, *values])
+    PLAIN.message(Fetch([line + b" {1}\r\n", literal, b")\r\n"]))
+
+
+@given(st.binary())
+def test_nothing_in_a_header_is_taken_for_protocol(header):
+    assert PLAIN.message(response(ALL, header)).header == header
 
 
 @pytest.mark.parametrize(

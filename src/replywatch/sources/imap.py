@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,6 @@ from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap_connection import (
     Client,
     ImapSettings,
-    LiteralGuard,
     Protection,
     capabilities,
     close,
@@ -25,7 +24,8 @@ from replywatch.sources.imap_connection import (
     log_out,
     protection,
 )
-from replywatch.sources.imap_fetch import Piece, Question, uid_set
+from replywatch.sources.imap_fetch import Question, uid_set
+from replywatch.sources.imap_reader import Bye, Fault, Fetch, ReadError, Search, Tagged
 
 __all__ = ["ImapSettings", "ImapSource"]
 
@@ -52,7 +52,6 @@ class ImapSource:
         self._settings = settings
         self._timeouts = (connect_timeout, read_timeout)
         self._client: Client | None = None
-        self._guard: LiteralGuard | None = None
         self._capabilities: frozenset[str] = frozenset()
         self._question = Question(self._capabilities)
         self._wire_names: dict[str, str] = {}
@@ -202,59 +201,67 @@ class ImapSource:
             yield first, last
 
     def _search(self, criteria: str) -> set[int]:
-        """The UIDs that the server names; several SEARCH lines count as one, MODSEQ (RFC 7162) is cut off."""
+        """The UIDs that the server names; several SEARCH lines count as one."""
         name = self._mailbox()[0]
+        found: set[int] = set()
         with self._asking(f"Mailbox {name!r} can't be searched") as client:
-            imap = client._imap  # noqa: SLF001 - the library's own search gives up on several lines
-            imap.untagged_responses.pop("SEARCH", None)
-            status, lines = imap.uid("SEARCH", criteria)
-            if status != "OK":
-                raise IMAPClientError(lines[0])
-            numbers = b" ".join(line.partition(b"(")[0] for line in lines if line).split()
-            return {int(number) for number in numbers if number.isdigit() and len(number) <= 10}
-
-    def _fetch_batch(self, uids: list[int]) -> list[FetchedMessage]:
-        """The messages with these UIDs; where one spoils the answer, the others are asked for in halves."""
-        complete, pieces = self._ask_for(uids)
-        found = self._question.messages(pieces, uids)
-        if complete or len(uids) == 1:
-            return found
-        seen = {message.uid for message in found}
-        missing = [uid for uid in uids if uid not in seen]
-        middle = (len(missing) + 1) // 2
-        for half in (missing[:middle], missing[middle:]):
-            if half:
-                found += self._fetch_batch(half)
+            for response in client.ask(f"UID SEARCH {criteria}"):
+                match response:
+                    case Search(numbers):
+                        found.update(numbers)
+                    case Bye(text):
+                        raise IMAPClientAbortError(text)
+                    case Tagged(status, text) if status != "OK":
+                        raise IMAPClientError(text)
         return found
 
-    def _ask_for(self, uids: list[int]) -> tuple[bool, list[Piece]]:
-        """One FETCH: whether the server could fulfil it, and the pieces of its answer.
+    def _fetch_batch(self, uids: list[int]) -> Iterator[FetchedMessage]:
+        """The messages with these UIDs; where one spoils the answer, the others are asked for in halves."""
+        missing = dict.fromkeys(uids)
+        complete = yield from self._ask_for(missing)
+        if complete or len(uids) == 1:
+            return
+        left = list(missing)
+        middle = (len(left) + 1) // 2
+        for half in (left[:middle], left[middle:]):
+            if half:
+                yield from self._fetch_batch(half)
+
+    def _ask_for(self, uids: dict[int, None]) -> Generator[FetchedMessage, None, bool]:
+        """One FETCH: the messages as they come, each of them taken out of `uids`; whether the server did all it could.
+
+        What it says besides of messages that come and go is of no interest: UIDs keep their meaning, and the next pass
+        counts anew.
 
         Raises:
             ConnectError: the connection broke, or the server asks to be left alone for a while.
         """
         client, server = self._connected(), self._settings.server
-        imap = client._imap  # noqa: SLF001 - the library's own fetch takes ten times as long
-        imap.untagged_responses.pop("FETCH", None)
         try:
-            status, pieces = imap.uid("FETCH", uid_set(uids), self._question.items)
-        except (OSError, IMAPClientError, ValueError) as error:
-            if imap_errors.is_refusal(error):
-                return False, []
-            if imap_errors.is_lost(error) or "BYE" in imap.untagged_responses:
+            for response in client.ask(f"UID FETCH {uid_set(list(uids))} {self._question.items}"):
+                match response:
+                    case Fetch():
+                        message = self._question.message(response)
+                        if message is not None and message.uid in uids:
+                            del uids[message.uid]
+                            yield message
+                    case Bye(text):
+                        raise imap_errors.lost(IMAPClientAbortError(text), server, self._settings.password)
+                    case Tagged(status, text):
+                        refusal = IMAPClientError(text)
+                        if status != "OK" and imap_errors.is_busy(refusal):
+                            raise imap_errors.lost(refusal, server, self._settings.password)
+                        return status == "OK"
+        except OSError as error:
+            raise imap_errors.lost(error, server, self._settings.password) from error
+        except ReadError as error:
+            if error.fault is Fault.END:
                 raise imap_errors.lost(error, server, self._settings.password) from error
             self._connect_anew(error)
-            return False, []
-        if status == "OK":
-            return True, pieces
-        refusal = IMAPClientError(pieces[0])
-        if imap_errors.is_busy(refusal):
-            raise imap_errors.lost(refusal, server, self._settings.password)
-        return False, imap.untagged_responses.pop("FETCH", [])
+        return False
 
     def _connect(self) -> None:
         self._client = connect(self._settings, *self._timeouts)
-        self._guard = LiteralGuard(self._client)
         with self._asking("The server does not say what it can do") as client:
             self._capabilities = capabilities(client)
         self._question = Question(self._capabilities)
@@ -275,9 +282,8 @@ class ImapSource:
             raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.") from error
 
     def _connected(self) -> Client:
-        if self._client is None or self._guard is None:
+        if self._client is None:
             raise ConnectError(f"Not connected to {self._settings.server}")
-        self._guard.start()
         return self._client
 
     def _mailbox(self) -> tuple[str, MailboxState]:
@@ -311,7 +317,7 @@ class ImapSource:
         client, server = self._connected(), self._settings.server
         try:
             yield client
-        except (OSError, IMAPClientAbortError) as error:
+        except (OSError, IMAPClientAbortError, ReadError) as error:
             raise imap_errors.lost(error, server, self._settings.password) from error
         except (IMAPClientError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
             said = imap_errors.words(error, self._settings.password)

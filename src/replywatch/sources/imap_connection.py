@@ -10,18 +10,18 @@ import re
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient import SocketTimeout
+from imapclient.exceptions import IMAPClientError
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, ReplywatchError
 from replywatch.sources import imap_errors
-
-Client: TypeAlias = IMAPClient
+from replywatch.sources.imap_wire import Client
 
 # Without a handler Python prints the library's warnings, which quote servers, to the user's terminal.
 logging.getLogger("imapclient").addHandler(logging.NullHandler())
+
+__all__ = ["Client", "ImapSettings", "Protection", "capabilities", "close", "connect", "log_out", "protection"]
 
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 _ATOM = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
@@ -57,37 +57,6 @@ class Protection:
     """Such as `TLSv1.3`; "" without TLS."""
     valid_until: int | None
     """The instant at which the server's certificate expires; None without TLS."""
-
-
-class LiteralGuard:
-    """Reads literals for imaplib, but no more octets than there is room for.
-
-    A server may announce 99 GB: imaplib would try to allocate it.
-    """
-
-    ROOM = 64 << 20
-    """Octets that the answer to one command may hold in literals."""
-
-    def __init__(self, client: Client) -> None:
-        self._read = client._imap.read  # noqa: SLF001 - imaplib's own, documented as overridable
-        self._left = self.ROOM
-        client._imap.read = self  # noqa: SLF001
-
-    def start(self) -> None:
-        """A new command begins."""
-        self._left = self.ROOM
-
-    def __call__(self, size: int) -> bytes:
-        """The next `size` octets; fewer at the end of the stream.
-
-        Raises:
-            IMAPClientAbortError: there is no room for them; the connection can't be used any more.
-        """
-        self._left -= size
-        if self._left < 0:
-            raise IMAPClientAbortError(f"a literal of {size} octets is too long")
-        data: bytes = self._read(size)
-        return data
 
 
 def connect(settings: ImapSettings, connect_timeout: float, read_timeout: float) -> Client:
@@ -183,7 +152,7 @@ def _tls_context(settings: ImapSettings) -> ssl.SSLContext | None:
 
 def _open(settings: ImapSettings, context: ssl.SSLContext | None, timeout: SocketTimeout) -> Client:
     try:
-        client = IMAPClient(
+        client = Client(
             settings.host,
             settings.port,
             ssl=settings.tls not in ("none", "starttls"),

@@ -110,16 +110,6 @@ def lost(error: Exception, server: str, *secrets: str) -> ConnectError:
     return ConnectError(f"The connection to {server} was lost: {said or type(error).__name__}", _RESUMES)
 
 
-def is_refusal(error: Exception) -> bool:
-    """The server answered BAD to one command; the connection goes on."""
-    return not isinstance(error, IMAPClientAbortError) and "command error: BAD" in str(error)
-
-
-def is_lost(error: Exception) -> bool:
-    """The connection is gone, not just out of step."""
-    return isinstance(error, OSError) or "socket error" in str(error)
-
-
 def is_busy(error: Exception) -> bool:
     """The server asks to be left alone for a while: too many connections, too much traffic, maintenance."""
     return _BUSY.search(words(error)) is not None

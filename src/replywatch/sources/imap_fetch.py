@@ -1,23 +1,15 @@
-"""What is asked of an IMAP server about messages, and how its answers are read (RFC 9051, section 7.5.2).
-
-An answer comes as imaplib leaves it: a list of pieces, `(line up to a literal, literal)` or a line without one.
-"""
+"""What is asked of an IMAP server about messages, and how its answers are read (RFC 9051, section 7.5.2)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TypeAlias
-
-from imapclient.exceptions import IMAPClientError
-from imapclient.response_parser import parse_response
 
 from replywatch.domain.fetched import FetchedMessage
 from replywatch.domain.headers import FETCH_FIELDS
-
-Piece: TypeAlias = bytes | tuple[bytes, bytes] | None
+from replywatch.sources.imap_reader import Fetch, ReadError, Value
 
 _FIRST_BATCH = 80
 _LARGEST_BATCH = 1000
@@ -39,6 +31,7 @@ _ATTRIBUTES = re.compile(
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _DAY = 86_400
+_DIGITS = 20
 _LARGEST_SIZE = (1 << 63) - 1
 """What RFC 9051 allows a size to be, and a database can hold."""
 
@@ -66,31 +59,25 @@ class Question:
             done += len(batch)
             self._size = min(2 * self._size, _LARGEST_BATCH)
 
-    def messages(self, pieces: Iterable[Piece], uids: Iterable[int]) -> list[FetchedMessage]:
-        """The messages of an answer that are among `uids` and lack nothing that was asked for.
+    def message(self, response: Fetch) -> FetchedMessage | None:
+        """The message that a response speaks of; None if it lacks what was asked for, or makes no sense.
 
-        Unasked answers (a flag changed meanwhile) lack something; one that can't be read spoils no other.
+        Unasked responses (a flag changed meanwhile) lack something.
         """
-        wanted = set(uids)
-        found = {}
-        for response in _responses(pieces):
-            message = self._common(response) or self._unusual(response)
-            if message is not None and message.uid in wanted:
-                found[message.uid] = message
-        return list(found.values())
+        return self._common(response) or self._unusual(response)
 
-    def _common(self, response: list[Piece]) -> FetchedMessage | None:
+    def _common(self, response: Fetch) -> FetchedMessage | None:
         """A response of the form that nearly every server sends, read by one regular expression."""
-        if len(response) != 2 or not isinstance(response[0], tuple) or not isinstance(response[1], bytes):
+        if len(response.pieces) != 3:
             return None
-        (line, header), rest = response[0], response[1]
+        line, header, rest = response.pieces
+        if line is None or header is None or rest is None or not rest.endswith(b")\r\n"):
+            return None
         start, end = line.find(b"("), line.find(_HEADER)
-        if end < 0 or not rest.endswith(b")"):
+        found = _ATTRIBUTES.fullmatch((line[start + 1 : end].rstrip() + rest[:-3]).lstrip()) if end > 0 else None
+        if found is None:
             return None
-        match = _ATTRIBUTES.fullmatch((line[start + 1 : end].rstrip() + rest[:-1]).lstrip())
-        if match is None:
-            return None
-        uid, date, size, flags, gmail, objectid = match.groups()
+        uid, date, size, flags, gmail, objectid = found.groups()
         if None in (uid, date, size, flags):
             return None
         thread = gmail if self._thread == b"X-GM-THRID" else objectid
@@ -100,27 +87,26 @@ class Question:
             int(uid), header, instant(date), int(size), _flags(flags), self._thread_id(thread) if thread else None
         )
 
-    def _unusual(self, response: list[Piece]) -> FetchedMessage | None:
+    def _unusual(self, response: Fetch) -> FetchedMessage | None:
         """A response in any other legal form: quoted header, odd letter case, several literals, NIL."""
         try:
-            _, items = parse_response(response)
-            values = {_octets(items[i]).upper(): items[i + 1] for i in range(0, len(items), 2)}
+            values = response.items()
             header = next(value for name, value in values.items() if name.startswith(_HEADER))
             thread = values[self._thread] if self._thread else None
-            while isinstance(thread, tuple):
+            while isinstance(thread, list):
                 (thread,) = thread
             return FetchedMessage(
-                int(values[b"UID"]),
+                _number(values[b"UID"]),
                 _octets(header),
                 instant(_octets(values[b"INTERNALDATE"] or b"")),
-                min(int(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
-                tuple(_text(flag) for flag in values[b"FLAGS"]),
+                min(_number(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
+                tuple(_text(flag) for flag in _list(values[b"FLAGS"])),
                 None if thread is None else self._thread_id(thread),
             )
-        except (IMAPClientError, ValueError, TypeError, LookupError, StopIteration, RecursionError):
+        except (ReadError, ValueError, TypeError, LookupError, StopIteration):
             return None  # something is missing or garbled: the message counts as not fetched
 
-    def _thread_id(self, value: bytes | int) -> str:
+    def _thread_id(self, value: bytes) -> str:
         return f"{_PROVIDERS[self._thread]}:{_text(value)}"
 
 
@@ -141,29 +127,25 @@ def instant(date: bytes) -> int | None:
     Instants up to 1970-01-01T00:00:00Z count as none: they stand for a clock that was not set.
     """
     match = _DATE.fullmatch(date)
-    month = _MONTHS.get(match[2].lower()) if match else None
-    if match is None or month is None:
+    if match is None:
         return None
-    day, year, hour, minute, second, zone_hours, zone_minutes = (int(match[n]) for n in (1, 3, 4, 5, 6, 8, 9))
+    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
+    midnight = _midnight(day, month, year)
+    hours, minutes, zone = int(hour), int(minute), (int(zone_hours) * 60 + int(zone_minutes)) * 60
+    if midnight is None or hours > 23 or minutes > 59 or zone >= _DAY:
+        return None
+    seconds = midnight + hours * 3600 + minutes * 60 + min(int(second), 59) + (-zone if sign == b"+" else zone)
+    return seconds if seconds > 0 else None
+
+
+@lru_cache(maxsize=1024)
+def _midnight(day: bytes, month: bytes, year: bytes) -> int | None:
+    """When a day begins in UTC; None if there is no such day."""
+    number = _MONTHS.get(month.lower())
     try:
-        local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+        return int(datetime(int(year), number, int(day), tzinfo=UTC).timestamp()) if number else None
     except ValueError:
         return None
-    zone = (zone_hours * 60 + zone_minutes) * 60
-    seconds = int(local.timestamp()) - (zone if match[7] == b"+" else -zone)
-    return seconds if seconds > 0 and zone < _DAY else None
-
-
-def _responses(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
-    """The pieces of one FETCH response after the other: all that end in a literal, and the line behind them."""
-    response: list[Piece] = []
-    for piece in pieces:
-        if piece is None:
-            continue
-        response.append(piece)
-        if not isinstance(piece, tuple):
-            yield response
-            response = []
 
 
 @lru_cache(maxsize=1024)
@@ -171,15 +153,34 @@ def _flags(text: bytes) -> tuple[str, ...]:
     return tuple(_text(flag) for flag in text.split())
 
 
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, int) else _octets(value).decode("utf-8", "backslashreplace")
+def _text(value: Value) -> str:
+    return _octets(value).decode("utf-8", "backslashreplace")
 
 
-def _octets(value: object) -> bytes:
+def _number(value: Value) -> int:
+    """`value` as a number.
+
+    Raises:
+        TypeError: it is a list or NIL.
+        ValueError: it is no number, or an absurd one.
+    """
+    digits = _octets(value)
+    if not digits.isdigit() or len(digits) > _DIGITS:
+        raise ValueError(digits[:_DIGITS])
+    return int(digits)
+
+
+def _list(value: Value) -> list[Value]:
+    if not isinstance(value, list):
+        raise TypeError(type(value).__name__)
+    return value
+
+
+def _octets(value: Value) -> bytes:
     """`value`, which must be a string of the answer.
 
     Raises:
-        TypeError: it is a number, a list or NIL.
+        TypeError: it is a list or NIL.
     """
     if not isinstance(value, bytes):
         raise TypeError(type(value).__name__)

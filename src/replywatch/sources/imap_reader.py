@@ -1,0 +1,377 @@
+"""What an IMAP server sends, read as it comes: octets to lines and literals, those to responses (RFC 9051, section 7).
+
+Pure over octets: they come from a function, in parts of any size. Everything is bounded, and everything that can be
+wrong has a name (`Fault`). A fault that leaves it open where the next response begins is raised by `answer`; one that
+concerns a single message is raised by `Fetch.items`, and the answer goes on behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+LINE = 1 << 20
+"""Octets of a line; a SEARCH line may be longer, it is read in parts."""
+LITERAL = 8 << 20
+"""Octets of a literal that are kept."""
+ROOM = 64 << 20
+"""Octets of the answer to one command."""
+NESTING = 32
+"""Parentheses within parentheses."""
+_DIGITS = 20
+"""Of a number; no number of IMAP has more."""
+
+Value: TypeAlias = "bytes | list[Value] | None"
+"""A string or an atom, a parenthesised list, or NIL."""
+
+
+class Fault(StrEnum):
+    """What can be wrong with what a server sends, in words."""
+
+    END = "the connection ends within an answer"
+    LINE_END = "a line does not end in CRLF"
+    LINE_TOO_LONG = "a line is too long"
+    LITERAL_TOO_LONG = "a literal is too long"
+    ANSWER_TOO_LONG = "an answer is too long"
+    NO_RESPONSE = "a line is no IMAP response"
+    OTHER_TAG = "an answer is for a command that was not given"
+    CONTINUATION = "the server waits for more where there is none"
+    QUOTES = "a quoted string does not end"
+    PARENTHESES = "parentheses do not match"
+    NESTING = "parentheses are nested too deeply"
+    ITEMS = "items and values do not pair up"
+
+
+class ReadError(Exception):
+    """What a server sent can't be read; `fault` says why, the text also where."""
+
+    def __init__(self, fault: Fault, where: bytes = b"") -> None:
+        shown = where[:80].decode("ascii", "backslashreplace").strip()
+        super().__init__(f"{fault}: {shown}" if shown else str(fault))
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Items of one message."""
+
+    pieces: Sequence[bytes | None]
+    """Line, literal, line, literal … line, as they came; None for a literal that was too long to be kept."""
+
+    def items(self) -> dict[bytes, Value]:
+        """Item name in upper case → value.
+
+        Raises:
+            ReadError: the response makes no sense.
+        """
+        match _values(self.pieces):
+            case [list(values)] if len(values) % 2 == 0:
+                pass
+            case _:
+                raise ReadError(Fault.ITEMS, self.pieces[0] or b"")
+        found = {}
+        for name, value in zip(values[::2], values[1::2], strict=True):
+            if not isinstance(name, bytes):
+                raise ReadError(Fault.ITEMS, self.pieces[0] or b"")
+            found[name.upper()] = value
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Numbers that a SEARCH found; several of these add up."""
+
+    numbers: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """So many messages are in the mailbox now."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expunge:
+    """The message with this sequence number is gone."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """The server is about to hang up."""
+
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Any other untagged response, such as OK, FLAGS, RECENT; `line` is how it begins."""
+
+    line: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """The end of an answer."""
+
+    status: str
+    """`OK`, `NO` or `BAD`."""
+    text: bytes
+    """With the code in brackets, if there is one; may be empty."""
+
+
+Response: TypeAlias = Fetch | Search | Exists | Expunge | Bye | Other | Tagged
+
+
+class Octets:
+    """What comes from a server, to be taken by lines and by counts."""
+
+    def __init__(self, receive: Callable[[], bytes]) -> None:
+        """`receive` returns the next octets, as many as there are; none at the end of the stream."""
+        self._receive = receive
+        self._data = b""
+        self._at = 0
+        self._room = ROOM
+
+    def start(self) -> None:
+        """A new command begins: its answer may be as long as any."""
+        self._room = ROOM
+
+    def part(self) -> bytes:
+        """The rest of the present line with its line end; less at the end of the stream or if it exceeds `LINE`.
+
+        Raises:
+            ReadError: the answer is too long.
+        """
+        end = self._data.find(b"\n", self._at) + 1
+        if end:
+            line = self._data[self._at : end]
+            self._at = end
+        else:
+            line = b"".join(self._parts_of_line())
+        self._take(len(line))
+        return line
+
+    def line(self) -> bytes:
+        """The next line with its CRLF.
+
+        Raises:
+            ReadError: there is no whole line, or it is too long.
+        """
+        line = self.part()
+        if len(line) > LINE:
+            raise ReadError(Fault.LINE_TOO_LONG, line)
+        return whole(line)
+
+    def take(self, size: int) -> bytes:
+        """The next `size` octets; fewer at the end of the stream.
+
+        Raises:
+            ReadError: so many are too many.
+        """
+        self._take(size)
+        end = self._at + size
+        if end <= len(self._data):
+            data = self._data[self._at : end]
+            self._at = end
+            return data
+        return b"".join(self._parts(size))
+
+    def skip(self, size: int) -> int:
+        """How many of the next `size` octets there were; they are thrown away. Raises as `take`."""
+        self._take(size)
+        return sum(map(len, self._parts(size)))
+
+    def _take(self, size: int) -> None:
+        if size > ROOM:
+            raise ReadError(Fault.LITERAL_TOO_LONG, b"%d octets" % size)
+        self._room -= size
+        if self._room < 0:
+            raise ReadError(Fault.ANSWER_TOO_LONG)
+
+    def _parts(self, size: int) -> Iterator[bytes]:
+        while size > 0 and self._fill():
+            part = self._data[self._at : self._at + size]
+            self._at += len(part)
+            size -= len(part)
+            yield part
+
+    def _parts_of_line(self) -> Iterator[bytes]:
+        """Up to the line's end, or until they exceed `LINE`."""
+        size = 0
+        while size <= LINE and self._fill():
+            end = self._data.find(b"\n", self._at) + 1
+            part = self._data[self._at : end or len(self._data)]
+            self._at += len(part)
+            size += len(part)
+            yield part
+            if end:
+                return
+
+    def _fill(self) -> bool:
+        """Whether there is more to take."""
+        if self._at == len(self._data):
+            self._data, self._at = self._receive(), 0
+        return bool(self._data)
+
+
+def whole(line: bytes) -> bytes:
+    """`line` itself.
+
+    Raises:
+        ReadError: it does not end as a line has to.
+    """
+    if not line.endswith(b"\r\n"):
+        raise ReadError(Fault.LINE_END if line.endswith(b"\n") else Fault.END, line)
+    return line
+
+
+_UNTAGGED = re.compile(rb"\* (?:(\d{1,10}) )?([A-Z]+)", re.IGNORECASE)
+_TEXTUAL = frozenset({b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"})
+"""End in text for people: what looks like a literal there is none (RFC 9051, section 7.1)."""
+_COMPLETION = re.compile(rb"[^ \r\n]+ (OK|NO|BAD)(?: (.*))?\r\n", re.IGNORECASE | re.DOTALL)
+
+
+def answer(octets: Octets, tag: bytes) -> Iterator[Response]:
+    """The responses to the command with this tag, as they come; the last one is `Tagged`.
+
+    Raises:
+        ReadError: nobody knows where the next response begins, or it would be too much.
+        OSError: whatever receiving octets raises.
+    """
+    ours = tag + b" "
+    while True:
+        line = octets.part()
+        found = _UNTAGGED.match(line)
+        if found is not None and found[2].upper() == b"SEARCH":
+            yield from _search(octets, line[found.end() :])
+            continue
+        if len(line) > LINE:
+            raise ReadError(Fault.LINE_TOO_LONG, line)
+        whole(line)
+        if found is not None:
+            yield _untagged(octets, line, found)
+            continue
+        completion = _COMPLETION.fullmatch(line)
+        if completion is None:
+            raise ReadError(Fault.CONTINUATION if line.startswith(b"+") else Fault.NO_RESPONSE, line)
+        if not line.startswith(ours):
+            raise ReadError(Fault.OTHER_TAG, line)
+        yield Tagged(completion[1].decode().upper(), completion[2] or b"")
+        return
+
+
+def _untagged(octets: Octets, line: bytes, found: re.Match[bytes]) -> Response:
+    """The untagged response that begins with `line`; `found` are its number and its name."""
+    number, name = found[1], found[2].upper()
+    if name in _TEXTUAL:
+        return Bye(line[found.end() :].strip()) if name == b"BYE" else Other(line)
+    pieces = _pieces(octets, line)
+    if number is not None:
+        if name == b"FETCH":
+            return Fetch(pieces)
+        if name == b"EXISTS":
+            return Exists(int(number))
+        if name == b"EXPUNGE":
+            return Expunge(int(number))
+    return Other(line)
+
+
+def _pieces(octets: Octets, line: bytes) -> list[bytes | None]:
+    """A response with its literals (RFC 9051, section 4.3): line, literal, line … line."""
+    pieces: list[bytes | None] = [line]
+    while line.endswith(b"}\r\n"):
+        digits = line[line.rfind(b"{") + 1 : -3]
+        if not digits.isdigit():
+            break
+        if len(digits) > _DIGITS:
+            raise ReadError(Fault.LITERAL_TOO_LONG, b"%d digits" % len(digits))
+        size = int(digits)
+        literal = octets.take(size) if size <= LITERAL else None
+        if (octets.skip(size) if literal is None else len(literal)) < size:
+            raise ReadError(Fault.END, line)
+        line = octets.line()
+        pieces += literal, line
+    return pieces
+
+
+def _search(octets: Octets, rest: bytes) -> Iterator[Search]:
+    """A SEARCH response whose line goes on with `rest`, in parts if it is long."""
+    while not rest.endswith(b"\n"):
+        done, _, begun = rest.rpartition(b" ")
+        more = octets.part()
+        if not more:
+            raise ReadError(Fault.END, rest)
+        if len(begun) > _DIGITS:
+            raise ReadError(Fault.LINE_TOO_LONG, begun)
+        yield Search(_numbers(done))
+        rest = begun + more
+    yield Search(_numbers(whole(rest)))
+
+
+def _numbers(text: bytes) -> list[int]:
+    """The numbers among the words; MODSEQ (RFC 7162, section 3.1.5) is in parentheses and so none of them."""
+    return [int(word) for word in text.split() if word.isdigit() and len(word) <= 10]
+
+
+_TOKEN = re.compile(
+    rb' *+(?:([()])|"((?:[^"\\]|\\.)*+)"|(BODY\[[^\]]*+\](?:<\d+>)?|[^ ()"\r\n]++))', re.IGNORECASE | re.DOTALL
+)
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+
+
+def _values(pieces: Sequence[bytes | None]) -> list[Value]:
+    """What stands behind the word FETCH (RFC 9051, section 9, `msg-att`).
+
+    Raises:
+        ReadError: parentheses or quotes do not match, or there are too many; or a literal was too long.
+    """
+    root: list[Value] = []
+    stack = [root]
+    last = len(pieces) - 1
+    for at in range(0, last + 1, 2):
+        line = pieces[at] or b""
+        begin = line.index(b" ", 2) + len(b" FETCH") if at == 0 else 0
+        end = len(line) - len(b"\r\n") if at == last else line.rindex(b"{")
+        _read_line(line, begin, end - line.endswith(b"~", begin, end), stack)
+        if at < last:
+            literal = pieces[at + 1]
+            if literal is None:
+                raise ReadError(Fault.LITERAL_TOO_LONG, line)
+            stack[-1].append(literal)
+    if len(stack) > 1:
+        raise ReadError(Fault.PARENTHESES, pieces[0] or b"")
+    return root
+
+
+def _read_line(line: bytes, at: int, end: int, stack: list[list[Value]]) -> None:
+    """Put the values in `line` from `at` to `end` into the innermost of the lists that are open."""
+    while at < end:
+        token = _TOKEN.match(line, at, end)
+        if token is None:
+            if line[at:end].isspace():
+                return
+            raise ReadError(Fault.QUOTES, line[at:end])
+        at = token.end()
+        parenthesis, quoted, atom = token.groups()
+        if parenthesis == b"(":
+            if len(stack) > NESTING:
+                raise ReadError(Fault.NESTING, line)
+            inner: list[Value] = []
+            stack[-1].append(inner)
+            stack.append(inner)
+        elif parenthesis:
+            stack.pop()
+            if not stack:
+                raise ReadError(Fault.PARENTHESES, line)
+        elif quoted is not None:
+            stack[-1].append(_ESCAPED.sub(rb"\1", quoted))
+        elif atom[:5].upper() == b"BODY[" and b"]" not in atom:
+            raise ReadError(Fault.ITEMS, line[at:])
+        else:
+            stack[-1].append(None if atom.upper() == b"NIL" else atom)
