@@ -255,8 +255,6 @@ class ImapSource:
         except OSError as error:
             raise imap_errors.lost(error, server, self._settings.password) from error
         except ReadError as error:
-            if error.fault is Fault.END:
-                raise imap_errors.lost(error, server, self._settings.password) from error
             self._connect_anew(error)
         return False
 
@@ -266,8 +264,15 @@ class ImapSource:
             self._capabilities = capabilities(client)
         self._question = Question(self._capabilities)
 
-    def _connect_anew(self, error: Exception) -> None:
-        """Replace a connection on which nobody knows any more where an answer ends."""
+    def _connect_anew(self, error: ReadError) -> None:
+        """Replace a connection on which nobody knows any more where an answer ends.
+
+        Raises:
+            ConnectError: it ended for good, or there were too many already.
+            MailboxError: the open mailbox was numbered anew meanwhile.
+        """
+        if error.fault is Fault.END:
+            raise imap_errors.lost(error, self._settings.server, self._settings.password) from error
         name, before = self._mailbox()
         self._new_connections += 1
         if self._new_connections > _NEW_CONNECTIONS:
@@ -317,9 +322,19 @@ class ImapSource:
         client, server = self._connected(), self._settings.server
         try:
             yield client
-        except (OSError, IMAPClientAbortError, ReadError) as error:
+        except (OSError, IMAPClientAbortError) as error:
             raise imap_errors.lost(error, server, self._settings.password) from error
-        except (IMAPClientError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except (
+            ReadError,
+            IMAPClientError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            if isinstance(error, ReadError):
+                self._connect_anew(error)
             said = imap_errors.words(error, self._settings.password)
             raise MailboxError(f"{failure} at {server}: {said}", _LOOK) from error
 

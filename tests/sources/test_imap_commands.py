@@ -1,0 +1,179 @@
+"""Which commands may leave, one by one and in whole polls."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from planted import Program, dovecot_account, plant_dovecot
+from replywatch.app.poll import poll
+from replywatch.app.progress import Silent
+from replywatch.app.sources import open_source
+from replywatch.config.load import load_config
+from replywatch.sources.imap import ImapSettings, ImapSource
+from replywatch.sources.imap_commands import ALLOWED, ForbiddenCommandError, Gate
+from replywatch.sources.imap_fetch import Question
+from servers.dovecot import Dovecot
+from servers.proxy import Proxy
+from servers.scripted import ScriptedServer
+from story import Story
+
+FETCH = "UID FETCH 1:3,7 " + Question(frozenset()).items
+
+
+def line(command: str) -> bytes:
+    return f"ABCD12 {command}\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "CAPABILITY",
+        "STARTTLS",
+        "LOGOUT",
+        'LOGIN anna "x y"',
+        "AUTHENTICATE PLAIN",
+        'LIST "" "*"',
+        "STATUS INBOX (MESSAGES UIDNEXT)",
+        'EXAMINE "INBOX"',
+        "UID SEARCH UID 1:9 ANSWERED",
+        FETCH,
+        "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).items,
+        "UID FETCH 1 " + Question(frozenset({"OBJECTID"})).items,
+    ],
+)
+def test_allowed(command):
+    assert Gate().check(line(command))
+
+
+FORBIDDEN = [
+    'SELECT "INBOX"',
+    "UID STORE 1 +FLAGS (\\Seen)",
+    "STORE 1 +FLAGS (\\Seen)",
+    "UID COPY 1 Trash",
+    "UID MOVE 1 Trash",
+    "UID EXPUNGE 1",
+    "EXPUNGE",
+    "CLOSE",
+    "UNSELECT",
+    "APPEND INBOX {3}",
+    "CREATE x",
+    "DELETE x",
+    "RENAME x y",
+    "SUBSCRIBE x",
+    "SETACL x",
+    "SETMETADATA x",
+    "FETCH 1 (FLAGS)",
+    "SEARCH ALL",
+    "IDLE",
+    "NOOP",
+    "LOGOUT now",
+    "uid store 1",
+    "UID FETCH 1 (BODY[])",
+    "UID FETCH 1 BODY[HEADER]",
+    "UID FETCH 1 (UID RFC822)",
+    "UID FETCH 1 (RFC822.HEADER)",
+    "UID FETCH 1 (RFC822.TEXT)",
+    "UID FETCH 1 (BINARY[1])",
+    "UID FETCH 1 (UID BODY[HEADER.FIELDS (FROM)])",
+    "UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS (FROM)] BODY[1])",
+    "UID FETCH 1 (BODY.PEEK[])",
+    "UID FETCH 1:* (FLAGS)",
+    "UID FETCH",
+    "",
+    "*",
+]
+
+
+@pytest.mark.parametrize("command", FORBIDDEN)
+def test_forbidden(command):
+    with pytest.raises(ForbiddenCommandError):
+        Gate().check(line(command))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        line("LOGIN anna x") + line("LOGOUT"),
+        b"ABCD1 LOGIN anna x\r\nABCD2 STORE 1 +FLAGS (\\Deleted)\r\n",
+        b"ABCD1 LOGIN anna x\n\r\n",
+        b"ABCD1 LOGIN anna x\0\r\n",
+        b"ABCD1 LOGIN anna x",
+        b"LOGOUT\r\n",
+        b"* LOGOUT\r\n",
+        b"AGFubmEAeA==\r\n",
+        b"\r\n",
+        b"DONE\r\n",
+        b"",
+    ],
+)
+def test_what_is_no_single_command(data):
+    with pytest.raises(ForbiddenCommandError) as caught:
+        Gate().check(data)
+    assert "anna" not in str(caught.value)
+
+
+def test_a_continuation_belongs_to_a_login():
+    gate = Gate()
+    assert gate.check(line("AUTHENTICATE PLAIN"))
+    assert not gate.check(b"AGFubmEAeA==")
+    assert not gate.check(b"\r\n")
+    with pytest.raises(ForbiddenCommandError):
+        gate.check(b"ABCD1 EXPUNGE\r\n")
+    assert gate.check(line("CAPABILITY"))
+    with pytest.raises(ForbiddenCommandError):
+        gate.check(b"AGFubmEAeA==")
+
+
+@pytest.mark.parametrize("command", ["SELECT INBOX", "UID STORE 1 +FLAGS (x)", "UID FETCH 1 (RFC822)", "NOOP\r\nNOOP"])
+def test_no_byte_of_a_forbidden_command_leaves(command):
+    with ScriptedServer() as server:
+        settings = ImapSettings(server.host, "anna", "x", server.port, "none")
+        with ImapSource(settings) as source:
+            source.open("INBOX", None)
+            before = list(server.commands)
+            with pytest.raises(ForbiddenCommandError):
+                list(source._client.ask(command))
+        assert server.commands == before
+
+
+def test_the_library_cannot_send_one_either():
+    with ScriptedServer() as server:
+        settings = ImapSettings(server.host, "anna", "x", server.port, "none")
+        with ImapSource(settings) as source:
+            for call in (
+                source._client.noop,
+                lambda: source._client.select_folder("INBOX"),
+                lambda: source._client.delete_folder("INBOX"),
+            ):
+                with pytest.raises(ForbiddenCommandError):
+                    call()
+            source._client._imap.tagged_commands.clear()
+            assert source.open("INBOX", None).exists == 3
+    assert not server.said("NOOP") + server.said("SELECT") + server.said("DELETE")
+
+
+def test_whole_polls_of_a_real_server_send_nothing_else(dovecot_user, tmp_path):
+    story = Story()
+    story.outbound("xaver", "2024-01-05 09:00")
+    answered = story.inbound("anna", "2024-03-02 09:00")
+    story.reply(answered, "2024-03-02 10:30")
+    story.inbound("will", "2024-03-19 09:00", mailbox="Kunden")
+    plant_dovecot(story, dovecot_user)
+    program = Program(tmp_path)
+    with Proxy(Dovecot.GOOD, dovecot_user.server.port) as proxy:
+        program.configure({"info": dovecot_account(dovecot_user, host=proxy.host, port=proxy.port, tls="none")})
+        config = load_config(tmp_path / "replywatch.toml", {})
+        for _ in range(3):
+            (outcome,) = poll(config, open_source, lambda: 1_711_000_000, Silent())
+            assert outcome.error is None
+            dovecot_user.expunge("INBOX", [1])
+    lines = bytes(proxy.sent).splitlines(keepends=True)
+    assert lines
+    assert all(re.fullmatch(rb"[A-P]{4}\d+ [^\r\n]+\r\n", line) for line in lines)
+    verbs = {re.match(rb"\S+ ((?:UID )?\S+)", line)[1] for line in lines}
+    assert verbs == ALLOWED.keys() - {b"STARTTLS", b"AUTHENTICATE"}
+    fetches = [line for line in lines if b" UID FETCH " in line]
+    assert fetches
+    assert all(b"BODY.PEEK[HEADER.FIELDS" in line and b"BODY[" not in line for line in fetches)
