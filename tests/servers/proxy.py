@@ -10,12 +10,6 @@ from types import TracebackType
 from typing import Self
 
 
-def reset(connection: socket.socket) -> None:
-    """Close a connection so that the other side gets a reset instead of an end of stream."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-
-
 class Proxy:
     """Forwards connections from a free loopback port to `host` and `port`. Use as a context manager."""
 

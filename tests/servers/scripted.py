@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-Answer = bytes | Callable[[str], bytes]
+
+@dataclass(frozen=True)
+class Ending:
+    """The last thing that a connection says, and what comes of it then."""
+
+    said: bytes
+    how: str = "closed"
+    """`closed`, `reset`, `half-open` (the server still listens) or `stalled`."""
+
+
+Answer = bytes | Callable[[str], bytes | Ending]
 """What follows a command, with `TAG` for its tag; or a function of the command's arguments that returns it.
 
 An answer without `TAG` is the last thing that this connection says.
@@ -86,14 +98,29 @@ class ScriptedServer:
                         command += " " + lines.readline().decode().strip()
                     self.commands.append(command)
                     answer = self._answer(command)
-                    connection.sendall(answer.replace(b"TAG", tag.encode()))
-                    if b"TAG" not in answer:
+                    if isinstance(answer, bytes):
+                        answer = answer if b"TAG" in answer else Ending(answer)
+                    said = answer.said if isinstance(answer, Ending) else answer
+                    connection.sendall(said.replace(b"TAG", tag.encode()))
+                    if isinstance(answer, Ending):
+                        _end(connection, answer.how)
                         return
             except OSError:
                 return  # the client went away
 
-    def _answer(self, command: str) -> bytes:
+    def _answer(self, command: str) -> bytes | Ending:
         for verb, answer in self._answers.items():
             if command.startswith(verb):
                 return answer(command[len(verb) :].strip()) if callable(answer) else answer
         return b"TAG OK done\r\n"
+
+
+def _end(connection: socket.socket, how: str) -> None:
+    """End a connection; returns when the client has gone away, too, where it is kept waiting."""
+    if how == "reset":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    elif how == "half-open":
+        connection.shutdown(socket.SHUT_WR)
+    if how in ("half-open", "stalled"):
+        while connection.recv(1000):
+            pass

@@ -27,6 +27,8 @@ BATCH = 1000
 """Messages in one transaction."""
 WINDOW = 20_000
 """Messages whose UIDs are held in memory at once."""
+WINDOWS = 1_000
+"""Into how many windows a mailbox is divided at most, however many messages it claims to hold."""
 ASKED_FOR = 180 * 86_400
 """Seconds after its arrival for which the server is asked whether a message was answered."""
 HIGHEST_UID = 2**63 - 1
@@ -191,7 +193,7 @@ class _Pass:
             self._facts.missed(epoch.id, (), (1, HIGHEST_UID), self._clock())
             return not self._facts.quarantined(epoch.id)
         settled = True
-        for span in _windows(1, HIGHEST_UID if state.uidnext is None else state.uidnext - 1, state.exists):
+        for span in _windows(1, HIGHEST_UID, state.exists):  # whatever UIDNEXT is: it may be what is wrong
             there = source.uids(*span)
             quarantined = (u for u in self._facts.quarantined(epoch.id) if span[0] <= u <= span[1])
             known = {*self._facts.uids(epoch.id, span), *quarantined}
@@ -225,8 +227,12 @@ class _Pass:
 
 
 def _windows(first: int, last: int, exists: int) -> Iterator[tuple[int, int]]:
-    """Spans of UIDs that together reach from `first` to `last`, with some `WINDOW` messages in each."""
-    step = WINDOW * max(1, (last - first + 1) // max(exists, 1))
+    """Spans of UIDs that together reach from `first` to `last`, with some `WINDOW` messages in each.
+
+    At most `WINDOWS` spans, give or take one.
+    """
+    span = last - first + 1
+    step = max(WINDOW * max(1, span // max(exists, 1)), span // WINDOWS)
     while first <= last:
         yield first, min(last, first + step - 1)
         first += step

@@ -11,7 +11,7 @@ from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
-from replywatch.errors import ConnectError, MailboxError
+from replywatch.errors import ConnectError, MailboxError, SourceError
 from replywatch.sources import imap_errors
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap_connection import (
@@ -34,7 +34,9 @@ _FLEETING = frozenset({"\\marked", "\\unmarked", "\\haschildren", "\\hasnochildr
 """What LIST says of a mailbox's news and neighbours (RFC 9051, section 7.3.1): it comes and goes and tells no role."""
 _LARGEST_UID = (1 << 32) - 1
 _WINDOW = 20_000
-"""Messages that one SEARCH may find: its answer is one line, and the library takes a million octets."""
+"""Messages that one SEARCH should find at most."""
+_WINDOWS = 90
+"""Parts that a mailbox is searched in at most: their edges are asked for in one command under 1,000 octets."""
 _NEW_CONNECTIONS = 40
 """How often one session connects anew because an answer could not be read."""
 _LOOK = "Run it again; if it stays so, ask whoever runs the server, with what `replywatch check` says."
@@ -191,8 +193,10 @@ class ImapSource:
         exists = self._mailbox()[1].exists
         if first <= last and last - first >= _WINDOW and exists > _WINDOW * 3 // 2:
             # The UIDs that every 20,000th message has now; later changes only make the windows emptier. The last
-            # number stays clear of the end: another program may remove messages before the command arrives.
-            numbers = range(_WINDOW, exists - _WINDOW // 2, _WINDOW)
+            # number stays clear of the end: another program may remove messages before the command arrives. There are
+            # never so many that the command would be too long, whatever the server says it holds.
+            step = max(_WINDOW, exists // _WINDOWS)
+            numbers = range(step, exists - step // 2, step)
             for edge in sorted(self._search(",".join(map(str, numbers)))):
                 if first <= edge < last:
                     yield first, edge
@@ -260,8 +264,12 @@ class ImapSource:
 
     def _connect(self) -> None:
         self._client = connect(self._settings, *self._timeouts)
-        with self._asking("The server does not say what it can do") as client:
-            self._capabilities = capabilities(client)
+        try:
+            with self._asking("The server does not say what it can do") as client:
+                self._capabilities = capabilities(client)
+        except SourceError:
+            close(self._client)
+            raise
         self._question = Question(self._capabilities)
 
     def _connect_anew(self, error: ReadError) -> None:

@@ -25,7 +25,7 @@ _PROVIDERS = {b"X-GM-THRID": "gmail", b"THREADID": "objectid"}
 _HEADER = b"BODY[HEADER"
 """Begins the header's name in an answer. What follows differs: servers quote or sort the field names."""
 _ATTRIBUTES = re.compile(
-    rb'(?: ?(?:UID (\d{1,10})|INTERNALDATE "([^"]*)"|RFC822\.SIZE (\d{1,18})|FLAGS \(([^()]*)\)'
+    rb'(?: ?(?:UID (\d{1,10})|INTERNALDATE "([^"]*)"|RFC822\.SIZE (\d{1,18})|FLAGS \(([^()"]*)\)'
     rb"|X-GM-THRID (\d{1,20})|THREADID \(+([^() ]{1,255})\)+|MODSEQ \(\d{1,20}\)))*+"
 )
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")

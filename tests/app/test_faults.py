@@ -1,0 +1,194 @@
+"""Passes over a server with every fault of the table, then a good one: the store is as if nothing had happened."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from replywatch.app import poll as module
+from replywatch.app.poll import AccountOutcome, poll
+from replywatch.app.progress import Silent
+from replywatch.config.model import Config, ImapAccount, ReportSettings
+from replywatch.errors import ConnectError, MailboxError
+from replywatch.sources.imap import ImapSettings, ImapSource
+from servers.faults import INBOX, ROWS, SENT, C, End, Row
+from servers.honest import Honest
+from servers.proxy import Proxy
+from servers.scripted import ScriptedServer
+from story import HOUR, Story, at
+
+NOW = at("03-20 12:00")
+
+_FACTS = """
+    SELECT b.name, l.uid, m.header, l.internal_date, l.size, l.flags, l.gone IS NULL, l.missed_at IS NULL
+    FROM locations l JOIN messages m ON m.id = l.message JOIN epochs e ON e.id = l.epoch
+    JOIN mailboxes b ON b.id = e.mailbox WHERE e.superseded_at IS NULL
+"""
+_LEFT_OVER = """
+    SELECT 'live in a superseded epoch', l.uid FROM locations l JOIN epochs e ON e.id = l.epoch
+    WHERE e.superseded_at IS NOT NULL AND l.gone IS NULL
+    UNION ALL SELECT 'in quarantine', uid FROM quarantine UNION ALL SELECT 'pending', message FROM pending
+"""
+DERIVED = ("judgements", "exchanges", "written", "evidence")
+
+
+def office() -> Honest:
+    """Six letters, three of them answered, on an honest server."""
+    story = Story()
+    first = story.inbound("anna", "03-02 09:00", subject="Oak boards")
+    story.reply(first, "03-02 10:30")
+    story.inbound("nora", "01-10 09:00", subject="Pine boards")
+    will = story.inbound("will", "03-18 09:00", subject="A table")
+    story.reply(will, "03-18 12:00")
+    story.answer(story.mails[-1], "03-19 08:00", by="will")
+    story.inbound("xaver", "03-19 09:00", subject="A chair")
+    berta = story.inbound("berta", "03-05 09:00", subject="Delivery")
+    story.reply(berta, "03-07 09:00")
+    honest = Honest()
+    for mail in story.mails:
+        place = mail.places[0]
+        honest.put(place.mailbox, mail.raw(place), place.internal_date)
+    assert [len(box.letters) for box in honest.boxes.values()] == [INBOX, SENT]
+    return honest
+
+
+class Desk:
+    """Somebody who polls a server, an hour later each time."""
+
+    def __init__(self, folder: Path, host: str, port: int) -> None:
+        settings = ReportSettings(ZoneInfo("UTC"))
+        self.store = folder / "mail.db"
+        self.config = Config(Story().team, (ImapAccount("info"),), settings, self.store)
+        self.settings = ImapSettings(host, "anna", "hidden", port, "none")
+        self.now = NOW
+
+    def poll(self, seconds: float = 10) -> AccountOutcome:
+        self.now += HOUR
+
+        def source(_: object) -> ImapSource:
+            return ImapSource(self.settings, connect_timeout=seconds, read_timeout=seconds)
+
+        (outcome,) = poll(self.config, source, lambda: self.now, Silent())
+        return outcome
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.store)) as connection:
+            return sorted(connection.execute(sql).fetchall(), key=repr)
+
+    def stored(self) -> int:
+        return self.rows(
+            "SELECT count(*) FROM locations l JOIN epochs e ON e.id = l.epoch WHERE superseded_at IS NULL"
+        )[0][0]
+
+    def state(self) -> dict[str, list[tuple[object, ...]]]:
+        """All that was found and made of it; without moments of passes and numbers of rows."""
+        found = {"facts": self.rows(_FACTS), "left over": self.rows(_LEFT_OVER)}
+        for table in DERIVED:
+            columns = [name for _, name, *_ in self.rows(f"PRAGMA table_info({table})") if name != "cluster"]
+            found[table] = self.rows(f"SELECT DISTINCT {', '.join(sorted(columns))} FROM {table}")
+        return found
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 4)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The state after a run that nothing disturbed, with mail as it lies after `arrange`."""
+    states = {}
+
+    def state_after(arrange=None):
+        if arrange not in states:
+            honest = office()
+            if arrange:
+                arrange(honest)
+            with pytest.MonkeyPatch.context() as patch, ScriptedServer(honest.answers()) as server:
+                patch.setattr(module, "BATCH", 4)
+                desk = Desk(tmp_path_factory.mktemp("plain"), server.host, server.port)
+                assert desk.poll().error is None
+            states[arrange] = desk.state()
+            assert len(states[arrange]["exchanges"]) == 6
+            assert not states[arrange]["left over"]
+        return states[arrange]
+
+    return state_after
+
+
+def check_end(row: Row, outcome: AccountOutcome, stored: int) -> None:
+    """The faulty pass ended as the table says."""
+    error = outcome.error
+    kinds = {End.COMPLETE: type(None), End.QUARANTINE: type(None), End.MAILBOX: MailboxError, End.LOST: ConnectError}
+    assert type(error) is kinds[row.end], error and error.text
+    assert outcome.unread == row.unread
+    if error is not None:
+        assert row.says in error.text
+        assert error.hint
+        assert error.text.isprintable()
+        assert len(error.text) < 400
+    total = INBOX + SENT + row.forever
+    assert stored == (total - row.unread if row.stored is None else row.stored)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_fault(row, tmp_path, undisturbed):
+    honest = office()
+    with ScriptedServer(honest.answers()) as server:
+        desk = Desk(tmp_path, server.host, server.port)
+        for _ in range(row.before):
+            assert desk.poll().error is None
+        honest.calls.clear()
+        if row.arrange:
+            row.arrange(honest)
+        honest.falsify = row.falsify
+        for _ in range(row.passes):
+            outcome = desk.poll(0.3 if row.slow else 10)
+            check_end(row, outcome, desk.stored())
+        honest.falsify = None
+        outcome = desk.poll()
+        assert (outcome.error, outcome.unread) == (None, 0)
+        state = desk.state()
+        assert desk.poll().messages == 0
+        assert desk.state() == state
+    if row.forever:
+        plain = undisturbed()
+        assert not state["left over"]
+        assert len(state["facts"]) == len(plain["facts"]) + 1
+        missing = {name: [r for r in rows if r not in state[name]] for name, rows in plain.items()}
+        assert not any(missing.values()), missing
+    else:
+        assert state == undisturbed(row.arrange)
+
+
+def test_the_table():
+    assert len(ROWS) >= 60
+    names = [row.name for row in ROWS]
+    assert len(set(names)) == len(names)
+    for row in ROWS:
+        assert (row.stored is not None) == (row.end in (End.LOST, End.MAILBOX)), row.name
+        assert row.unread or row.end is not End.QUARANTINE, row.name
+    assert {row.end for row in ROWS if row.forever} == {C}
+
+
+def test_the_connection_ends_after_any_number_of_octets(tmp_path, undisturbed):
+    """A proxy breaks off a connection later and later; whatever it was in the middle of, the next pass goes on."""
+    honest = office()
+    with ScriptedServer(honest.answers()) as server:
+        with Proxy(server.host, server.port) as proxy:
+            assert Desk(tmp_path, proxy.host, proxy.port).poll().error is None
+            whole = proxy.received
+        for number, octets in enumerate(range(0, whole - 1, whole // 30)):
+            folder = tmp_path / str(octets)
+            folder.mkdir()
+            with Proxy(server.host, server.port, let_through=octets, hard=number % 2 == 1) as proxy:
+                error = Desk(folder, proxy.host, proxy.port).poll().error
+            assert type(error) in (ConnectError, type(None))
+            assert error is not None or octets > whole - 100, "only the good-bye may be cut off"
+            desk = Desk(folder, server.host, server.port)
+            assert desk.poll().error is None
+            assert desk.state() == undisturbed(), octets

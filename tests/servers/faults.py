@@ -1,0 +1,530 @@
+"""The table of faults: what a server does, and how a pass over it has to end. docs/faults.md is made from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import count
+
+from servers.honest import Call, Falsify, Honest, Letter, response
+from servers.scripted import Ending
+
+BAD = 3
+"""The UID in INBOX that a fault concerns if it concerns one."""
+
+
+class End(Enum):
+    """How a pass ends."""
+
+    COMPLETE = "complete, nothing is missing"
+    QUARANTINE = "complete but for what is in quarantine; all else is read"
+    MAILBOX = "error for one mailbox, the others are read"
+    LOST = "error for the account; what was stored stays"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault."""
+
+    name: str
+    group: str
+    does: str
+    end: End
+    falsify: Falsify | None = None
+    unread: int = 0
+    """Messages in quarantine after the pass."""
+    stored: int | None = None
+    """Messages in the store after the pass, if it did not end completely."""
+    says: str = ""
+    """Part of the error's text."""
+    before: int = 0
+    """Good passes before the faulty ones."""
+    passes: int = 1
+    """Faulty passes."""
+    arrange: Callable[[Honest], None] | None = None
+    """What lies in the mailboxes for good, or is changed before the faulty passes."""
+    slow: bool = False
+    """The server lets the client wait: it gives up after a short while."""
+    forever: bool = False
+    """The fault is in the mail and stays: the other mail must come out as without it."""
+
+
+ROWS: list[Row] = []
+
+
+def on(verb: str, change: Callable[[bytes], bytes | Ending], *, nth: int | None = None, mailbox: str = "") -> Falsify:
+    """Change the answers to `verb`: all of them, the `nth`, those about `mailbox`."""
+
+    def falsify(call: Call, answer: bytes) -> bytes | Ending:
+        meant = call.verb == verb and nth in (None, call.number) and mailbox in ("", call.mailbox)
+        return change(answer) if meant else answer
+
+    return falsify
+
+
+def with_bad(change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change the answers to a FETCH that asks for the bad message, too."""
+
+    def falsify(call: Call, answer: bytes) -> bytes | Ending:
+        meant = call.verb == "UID FETCH" and call.mailbox == "INBOX" and BAD in call.uids
+        return change(answer) if meant else answer
+
+    return falsify
+
+
+def of_bad(change: Callable[[bytes], bytes]) -> Falsify:
+    """Change the bad message's response alone, wherever it comes."""
+
+    def within(answer: bytes) -> bytes:
+        begin = answer.index(b"* %d FETCH (UID %d " % (BAD, BAD))
+        end = answer.index(b"\r\n)\r\n", begin) + 5
+        return answer[:begin] + change(answer[begin:end]) + answer[end:]
+
+    return with_bad(within)
+
+
+def put(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    """Replace what has to be there."""
+
+    def change(answer: bytes) -> bytes:
+        assert old in answer, (old, answer)
+        return answer.replace(old, new, 1)
+
+    return change
+
+
+def sub(pattern: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    """Replace what a regular expression finds."""
+
+    def change(answer: bytes) -> bytes:
+        changed, times = re.subn(pattern, new.replace(b"\\", b"\\\\"), answer, count=1)
+        assert times, (pattern, answer)
+        return changed
+
+    return change
+
+
+def ahead(text: bytes) -> Callable[[bytes], bytes]:
+    """Say something before the answer."""
+    return lambda answer: text + answer
+
+
+def instead(text: bytes) -> Callable[[bytes], bytes]:
+    """Say something else."""
+    return lambda _: text
+
+
+def refused(text: bytes) -> Callable[[bytes], bytes]:
+    """Another completion, nothing else."""
+    return lambda _: b"TAG " + text + b"\r\n"
+
+
+def partly(text: bytes) -> Callable[[bytes], bytes]:
+    """All that is asked for but the bad message, and another completion."""
+
+    def change(answer: bytes) -> bytes:
+        left = re.sub(rb"\* %d FETCH .*?\r\n\)\r\n" % BAD, b"", answer, flags=re.DOTALL)
+        return left.replace(b"TAG OK done", b"TAG " + text)
+
+    return change
+
+
+def cut(pattern: bytes, how: str = "closed") -> Callable[[bytes], Ending]:
+    """End behind what a regular expression finds."""
+
+    def change(answer: bytes) -> Ending:
+        found = re.search(pattern, answer, re.DOTALL)
+        assert found, (pattern, answer)
+        return Ending(answer[: found.end()], how)
+
+    return change
+
+
+def add(group: str, *rows: Row) -> None:
+    """Put rows into the table."""
+    ROWS.extend(replace(row, group=group) for row in rows)
+
+
+def row(name: str, does: str, end: End, falsify: Falsify | None = None, **more: object) -> Row:
+    """A row; its group is said by `add`."""
+    return Row(name, "", does, end, falsify, **more)  # type: ignore[arg-type]
+
+
+C, Q, M, L = End.COMPLETE, End.QUARANTINE, End.MAILBOX, End.LOST
+IN_LITERAL = rb"\{\d+\}\r\n.{20}"
+INBOX, SENT = 6, 3
+"""Messages that the honest server holds; a batch has four."""
+
+_PLACES = {
+    "before anything is said": rb"",
+    "in the first line": rb"\* 1 FET",
+    "in a quoted string": rb'INTERNALDATE "\d\d-',
+    "within the announcement of a literal": rb"\{\d",
+    "behind the announcement of a literal": rb"\{\d+\}",
+    "within the CRLF behind the announcement": rb"\{\d+\}\r",
+    "before the first octet of a literal": rb"\{\d+\}\r\n",
+    "in a literal": IN_LITERAL,
+    "before the closing parenthesis": rb"\r\n\r\n(?=\))",
+    "behind the closing parenthesis": rb"\r\n\r\n\)",
+    "within the CRLF behind the parenthesis": rb"\r\n\r\n\)\r",
+    "between two messages": rb"\r\n\)\r\n(?=\* 2)",
+    "before the tagged line": rb".*\r\n(?=TAG)",
+    "within the tagged line": rb".*(?=G OK done)",
+    "before the last octet": rb".*\r(?=\n$)",
+}
+
+
+add(
+    "The stream ends while messages are fetched",
+    *(
+        row(f"end of stream {place}", f"hangs up {place}", L, on("UID FETCH", cut(pattern), nth=1), stored=0)
+        for place, pattern in _PLACES.items()
+    ),
+    row("end of stream in the second batch", "hangs up in a literal of the second batch", L,
+        on("UID FETCH", cut(IN_LITERAL), nth=2), stored=4),
+    row("end of stream in the second mailbox", "hangs up in a literal of the second mailbox", L,
+        on("UID FETCH", cut(IN_LITERAL), mailbox="Sent"), stored=INBOX),
+    row("reset before anything is said", "resets the connection instead of answering FETCH", L,
+        on("UID FETCH", cut(rb"", "reset")), stored=0),
+    row("reset in a literal", "resets the connection in a literal", L,
+        on("UID FETCH", cut(IN_LITERAL, "reset")), stored=0),
+    row("reset between two messages", "resets the connection between two messages", L,
+        on("UID FETCH", cut(_PLACES["between two messages"], "reset"), nth=1), stored=0),
+    row("half-open in a literal", "says no more but listens on", L,
+        on("UID FETCH", cut(IN_LITERAL, "half-open")), stored=0),
+    row("half-open before the tagged line", "says no more but listens on", L,
+        on("UID FETCH", cut(_PLACES["before the tagged line"], "half-open"), nth=2), stored=4),
+    row("stall in a literal", "falls silent in a literal", L,
+        on("UID FETCH", cut(IN_LITERAL, "stalled")), stored=0, says="stopped answering", slow=True),
+    row("stall before the closing parenthesis", "falls silent before `)`", L,
+        on("UID FETCH", cut(_PLACES["before the closing parenthesis"], "stalled")), stored=0,
+        says="stopped answering", slow=True),
+    row("stall before the tagged line", "sends all messages, and then nothing", L,
+        on("UID FETCH", cut(_PLACES["before the tagged line"], "stalled")), stored=0,
+        says="stopped answering", slow=True),
+)  # fmt: skip
+
+add(
+    "The stream ends elsewhere",
+    *(
+        row(f"end of stream at {verb}", f"hangs up instead of answering {verb}", L, on(verb, cut(rb"")), stored=0)
+        for verb in ("CAPABILITY", "LOGIN", "LIST", "EXAMINE", "UID SEARCH")
+    ),
+    row("end of stream at STATUS", "hangs up instead of answering STATUS", L, on("STATUS", cut(rb"")), before=1,
+        stored=INBOX + SENT),
+    row("end of stream in a SEARCH line", "hangs up between two numbers", L, on("UID SEARCH", cut(rb"SEARCH 1 2")),
+        stored=0),
+    row("end of stream before the end of SEARCH", "hangs up before the tagged line", L,
+        on("UID SEARCH", cut(rb"\r\n(?=TAG)")), stored=0),
+    row("end of stream in a list of mailboxes", "hangs up after the first mailbox", L,
+        on("LIST", cut(rb"INBOX\"\r\n")), stored=0),
+    row("end of stream at LOGOUT", "hangs up instead of answering LOGOUT", C, on("LOGOUT", cut(rb""))),
+    *(
+        row(f"stall at {verb}", f"never answers {verb}", L, on(verb, cut(rb"", "stalled")), stored=0, slow=True)
+        for verb in ("LOGIN", "LIST", "EXAMINE", "UID SEARCH")
+    ),
+    row("reset at SEARCH", "resets the connection instead of answering SEARCH", L,
+        on("UID SEARCH", cut(rb"", "reset")), stored=0),
+)  # fmt: skip
+
+add(
+    "BYE",
+    row("BYE instead of messages", "says BYE to FETCH", L, on("UID FETCH", instead(b"* BYE shutting down\r\n")),
+        stored=0, says="shutting down"),
+    row("BYE between two messages", "says BYE after the first message", L,
+        on("UID FETCH", lambda a: Ending(cut(_PLACES["between two messages"])(a).said + b"* BYE idle too long\r\n"),
+           nth=1), stored=0, says="idle too long"),
+    row("BYE before the tagged line", "sends all messages, then BYE", L,
+        on("UID FETCH", lambda a: Ending(a.partition(b"TAG")[0] + b"* BYE maintenance\r\n")), stored=0,
+        says="maintenance"),
+    row("BYE without a text", "says nothing but BYE", L, on("UID FETCH", instead(b"* BYE\r\n")), stored=0),
+    row("BYE to SEARCH", "says BYE to SEARCH", L, on("UID SEARCH", instead(b"* BYE [UNAVAILABLE] later\r\n")), stored=0,
+        says="later"),
+    row("BYE to EXAMINE", "says BYE to EXAMINE", L, on("EXAMINE", instead(b"* BYE so long\r\n")), stored=0,
+        says="so long"),
+    row("BYE to LOGIN", "says BYE to LOGIN", L, on("LOGIN", instead(b"* BYE [LIMIT] too many\r\n")), stored=0,
+        says="too many"),
+)  # fmt: skip
+
+add(
+    "Refusals",
+    row("NO to every FETCH", "refuses to fetch anything", Q, on("UID FETCH", refused(b"NO not today")),
+        unread=INBOX + SENT),
+    row("BAD to every FETCH", "does not understand FETCH", Q, on("UID FETCH", refused(b"BAD what?")),
+        unread=INBOX + SENT),
+    row("NO where one message is asked for", "refuses every FETCH that names one message", Q,
+        with_bad(refused(b"NO some messages could not be fetched")), unread=1),
+    row("BAD where one message is asked for", "calls every FETCH bad that names one message", Q,
+        with_bad(refused(b"BAD internal error")), unread=1),
+    row("NO behind the other messages", "sends all but one, then NO", Q,
+        with_bad(partly(b"NO [EXPUNGEISSUED] some are gone")), unread=1),
+    row("BAD behind the other messages", "sends all but one, then BAD", Q, with_bad(partly(b"BAD oops")), unread=1),
+    row("NO once", "refuses the first FETCH", C, on("UID FETCH", refused(b"NO try again"), nth=1)),
+    row("NO with a limit", "asks to be left alone for a while", L,
+        on("UID FETCH", refused(b"NO [LIMIT] slow down"), nth=2), stored=4, says="slow down"),
+    row("NO with a backoff time", "names a time to wait", L,
+        on("UID FETCH", refused(b"NO Server busy. Suggested Backoff Time: 30000 milliseconds"), nth=2), stored=4),
+    row("NO to SEARCH", "refuses to search one mailbox", M,
+        on("UID SEARCH", refused(b"NO not now"), mailbox="INBOX"), stored=SENT, says="not now"),
+    row("BAD to SEARCH", "does not understand SEARCH in one mailbox", M,
+        on("UID SEARCH", refused(b"BAD what?"), mailbox="INBOX"), stored=SENT, says="what?"),
+    row("NO to EXAMINE", "refuses to open one mailbox", M, on("EXAMINE", refused(b"NO locked"), mailbox="INBOX"),
+        stored=SENT, says="locked"),
+    row("EXAMINE for writing", "opens a mailbox read-write", M,
+        on("EXAMINE", put(b"READ-ONLY", b"READ-WRITE"), mailbox="INBOX"), stored=SENT, says="read-only"),
+    row("NO to STATUS", "refuses the state of one mailbox", M, on("STATUS", refused(b"NO no"), mailbox="INBOX"),
+        before=1, stored=INBOX + SENT),
+    row("NO to LIST", "refuses the list of mailboxes", M, on("LIST", refused(b"NO no")), stored=0),
+    row("tagged OK without a text", "ends answers with a bare OK", C,
+        lambda _, answer: answer.replace(b"TAG OK done", b"TAG OK")),
+)  # fmt: skip
+
+_EVIL = Letter(b"From: x@evil.example\r\n\r\n", b"NIL")
+add(
+    "Messages that do not come, or not as asked for",
+    row("a message is missing once", "leaves a message out of the first answer", C,
+        on("UID FETCH", partly(b"OK done"), nth=1)),
+    row("a message never comes", "lists a message and never sends it", Q, with_bad(partly(b"OK done")), unread=1),
+    row("no message comes", "says OK and sends nothing", Q, on("UID FETCH", refused(b"OK done")), unread=INBOX + SENT),
+    row("a message comes with the next answer only", "sends a message one command too late", C,
+        on("UID FETCH", put(b"* 3 FETCH (UID 3 ", b"* 3 FETCH (UID 99 "), nth=1)),
+    row("without UID", "leaves the UID out", Q, of_bad(put(b"UID 3 ", b"")), unread=1),
+    row("without INTERNALDATE", "leaves the date out", Q, of_bad(sub(rb'INTERNALDATE "[^"]*" ', b"")), unread=1),
+    row("without RFC822.SIZE", "leaves the size out", Q, of_bad(put(b"RFC822.SIZE 1000 ", b"")), unread=1),
+    row("without FLAGS", "leaves the flags out", Q, of_bad(put(b"FLAGS () ", b"")), unread=1),
+    row("without the header", "sends NIL instead of a header", Q,
+        of_bad(sub(rb"(?s)\{\d+\}.*", b"NIL)\r\n")), unread=1),
+    row("UID 0", "gives a message the UID 0", Q, of_bad(put(b"UID 3 ", b"UID 0 ")), unread=1),
+    row("a UID of 5,000 digits", "gives a message an absurd UID", Q,
+        of_bad(put(b"UID 3 ", b"UID " + b"3" * 5000 + b" ")), unread=1),
+    row("the same UID twice", "sends a message again, with other content", C,
+        on("UID FETCH", lambda a: a.replace(b"TAG", response(1, _EVIL) + b"TAG"))),
+    row("an unasked message", "sends a message nobody asked for", C,
+        on("UID FETCH", ahead(response(77, _EVIL)))),
+    row("an unasked FLAGS", "tells of changed flags in between", C,
+        on("UID FETCH", ahead(b"* 3 FETCH (FLAGS (\\Seen))\r\n* 3 FETCH (UID 3 FLAGS (\\Seen))\r\n"))),
+    row("EXPUNGE in between", "says that another message is gone", C, on("UID FETCH", ahead(b"* 1 EXPUNGE\r\n"))),
+    row("EXISTS in between", "says that more messages came", C,
+        on("UID FETCH", ahead(b"* 99 EXISTS\r\n* 3 RECENT\r\n* OK still here\r\n"))),
+    row("VANISHED in between", "sends a response of an extension that was not enabled", C,
+        on("UID FETCH", ahead(b"* VANISHED (EARLIER) 1:3\r\n"))),
+    row("an alert in between", "sends an alert that ends like a literal", C,
+        on("UID FETCH", ahead(b"* OK [ALERT] your mailbox is full {99}\r\n"))),
+    row("messages in another order", "sends the last message first", C,
+        on("UID FETCH", lambda a: b"".join([*reversed(re.findall(rb"(?s)\* .*?\r\n\)\r\n", a)), b"TAG OK done\r\n"]))),
+    row("an open bracket", "forgets the bracket behind the names of fields", C,
+        on("UID FETCH", lambda a: a.replace(b"(FROM TO)]", b"(FROM TO)"))),
+    row("items in lower case", "writes names of items in lower case", C,
+        on("UID FETCH", lambda a: a.replace(b"INTERNALDATE", b"internaldate").replace(b" FETCH (UID", b" fetch (uid"))),
+)  # fmt: skip
+
+_GARBAGE = {
+    "a line of garbage": b"lorem ipsum\r\n",
+    "a line of NULs": b"\0\0\0\0\r\n",
+    "a line of 8-bit": b"\xff\xfe\xc3\x28\r\n",
+    "an empty line": b"\r\n",
+    "an answer in HTTP": b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n",
+    "a bare LF": b"* 3 FETCH (FLAGS ())\n",
+    "another command's tag": b"A999 OK done\r\n",
+    "a continuation": b"+ go ahead\r\n",
+    "a huge line": b"* 3 FETCH (FLAGS (" + b"x" * (2 << 20) + b"))\r\n",
+    "a huge line of garbage": b"x" * (2 << 20) + b"\r\n",
+    "a literal of 99 GB": b"* 3 FETCH (UID 3 BODY[HEADER] {99000000000}\r\n",
+    "a literal of 5,000 digits": b"* 3 FETCH (UID 3 BODY[HEADER] {" + b"9" * 5000 + b"}\r\n",
+}
+add(
+    "Answers in which nobody knows where the next one begins",
+    *(
+        row(name, f"sends {name} whenever one message is asked for", Q, with_bad(ahead(text)), unread=1)
+        for name, text in _GARBAGE.items()
+    ),
+    row("garbage once", "sends a line of garbage, once", C, on("UID FETCH", ahead(b"lorem ipsum\r\n"), nth=1)),
+    row("a literal that is longer than announced", "announces one octet too few", Q,
+        of_bad(lambda r: re.sub(rb"\{(\d+)\}", lambda m: b"{%d}" % (int(m[1]) - 1), r)), unread=1),
+    row("a literal that is shorter than announced", "announces ten octets too many and waits for the next command", L,
+        of_bad(lambda r: re.sub(rb"\{(\d+)\}", lambda m: b"{%d}" % (int(m[1]) + 10), r)), stored=0,
+        says="stopped answering", slow=True),
+    row("garbage to every SEARCH of a mailbox", "sends a line of garbage to SEARCH", M,
+        on("UID SEARCH", ahead(b"lorem ipsum\r\n"), mailbox="INBOX"), stored=SENT, says="no IMAP response"),
+    row("garbage to every FETCH", "never sends anything but garbage", L, on("UID FETCH", ahead(b"lorem ipsum\r\n")),
+        unread=INBOX + SENT, stored=0, says="keeps sending answers that can't be read"),
+    row("garbage to LIST", "sends a line of garbage to LIST", L, on("LIST", ahead(b"lorem ipsum\r\n")), stored=0),
+    row("garbage to EXAMINE", "sends a line of garbage to EXAMINE", L, on("EXAMINE", ahead(b"lorem ipsum\r\n")),
+        stored=0),
+    row("a list of mailboxes without end", "lists 70 MB of mailboxes", L,
+        on("LIST", ahead((b'* LIST () "/" "' + b"x" * 999_000 + b'"\r\n') * 70)), stored=0, says="too long"),
+)  # fmt: skip
+
+_SENSELESS = {
+    "an unbalanced quote": put(b"FLAGS ()", b'FLAGS ("\\Seen)'),
+    "a quote that never ends": put(b"INTERNALDATE ", b'INTERNALDATE "x\\" '),
+    "an open parenthesis too many": put(b"(UID", b"((UID"),
+    "a parenthesis too few": put(b"\r\n)\r\n", b"\r\n\r\n"),
+    "5,000 parentheses": put(b"FLAGS ()", b"FLAGS " + b"(" * 5000 + b")" * 5000),
+    "500,000 open parentheses": put(b"FLAGS ()", b"FLAGS " + b"(" * 500_000),
+    "a value without a name": put(b"FLAGS ()", b"FLAGS () X"),
+    "flags that are no list": put(b"FLAGS ()", b"FLAGS 7"),
+    "a size that is no number": put(b"RFC822.SIZE 1000", b"RFC822.SIZE -1"),
+    "no parentheses at all": sub(rb"(?s)\(UID.*", b"UID 3\r\n"),
+    "a literal of 9 MB": sub(rb"(?s)\{\d+\}.*", b"{9000000}\r\n" + b"x" * 9_000_000 + b")\r\n"),
+}
+add(
+    "Answers of which one message makes no sense",
+    *(
+        row(name, f"sends {name} in one message", Q, of_bad(change), unread=1)
+        for name, change in _SENSELESS.items()
+    ),
+)  # fmt: skip
+
+
+def _epochs(numbers: Iterator[int]) -> Falsify:
+    """Another UIDVALIDITY with each EXAMINE of INBOX."""
+
+    def falsify(call: Call, answer: bytes) -> bytes:
+        if call.verb == "EXAMINE" and call.mailbox == "INBOX":
+            return answer.replace(b"UIDVALIDITY 7", b"UIDVALIDITY %d" % next(numbers))
+        return answer.replace(b"UIDVALIDITY 7", b"UIDVALIDITY 999") if call.mailbox == "INBOX" else answer
+
+    return falsify
+
+
+def _renumber(honest: Honest) -> None:
+    box = honest.boxes["INBOX"]
+    box.uidvalidity = 8
+    box.letters = {uid + 10: letter for uid, letter in box.letters.items()}
+
+
+def _everywhere(old: bytes, new: bytes) -> Falsify:
+    """Another state of INBOX, in STATUS and EXAMINE alike."""
+
+    def falsify(call: Call, answer: bytes) -> bytes:
+        meant = call.verb in ("STATUS", "EXAMINE") and call.mailbox == "INBOX"
+        return re.sub(old, new, answer) if meant else answer
+
+    return falsify
+
+
+_VALIDITY, _NEXT, _HELD = rb"UIDVALIDITY \d+", rb"\* OK \[UIDNEXT \d+\] x\r\n| UIDNEXT \d+", rb"\* \d+ EXISTS"
+add(
+    "Numbers of mailboxes",
+    row("UIDVALIDITY 0", "numbers a mailbox with 0", M, _everywhere(_VALIDITY, b"UIDVALIDITY 0"), stored=SENT,
+        says="UIDVALIDITY"),
+    row("UIDVALIDITY is no number", "says a word for it", M, _everywhere(_VALIDITY, b"UIDVALIDITY x"), stored=SENT),
+    row("UIDVALIDITY missing", "does not say it", M,
+        _everywhere(rb"\* OK \[UIDVALIDITY \d+\] x\r\n| UIDVALIDITY \d+", b""), stored=SENT),
+    row("UIDVALIDITY changes", "numbers the same mail anew", C, arrange=_renumber, before=1),
+    row("UIDVALIDITY flips back", "says another one in one pass, and the old one again", C,
+        _everywhere(_VALIDITY, b"UIDVALIDITY 12"), before=1),
+    row("UIDVALIDITY changes every time", "says another one with each EXAMINE", C, _epochs(count(20)), before=1,
+        passes=3),
+    row("UIDVALIDITY changes behind a new connection", "sends garbage and numbers anew meanwhile", M,
+        lambda call, answer: (
+            answer.replace(b"UIDVALIDITY 7", b"UIDVALIDITY 8")
+            if call.verb == "EXAMINE" and call.mailbox == "INBOX" and call.number > 1
+            else b"lorem ipsum\r\n" + answer
+            if call.verb == "UID FETCH" and call.mailbox == "INBOX" and call.number == 1
+            else answer
+        ), stored=SENT, says="numbered anew"),
+    row("UIDNEXT missing", "does not say it", C, _everywhere(_NEXT, b"")),
+    row("UIDNEXT 0", "says 0", C, _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 0")),
+    row("UIDNEXT too low", "says one below the highest UID", C, _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 4")),
+    row("UIDNEXT rewound", "says a lower one than before", C, _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 2"), before=1),
+    row("UIDNEXT absurdly high", "says the highest of all", C, _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 4294967295")),
+    row("EXISTS too high", "counts a message that is not there", C, _everywhere(_HELD, b"* 7 EXISTS")),
+    row("EXISTS absurdly high", "counts four thousand million messages", C,
+        _everywhere(_HELD, b"* 4294967295 EXISTS")),
+    row("EXISTS and UIDNEXT absurdly high", "counts four thousand million messages, and says the highest UIDNEXT", C,
+        lambda call, answer: _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 4294967295")(
+            call, _everywhere(_HELD, b"* 4294967295 EXISTS")(call, answer)
+        )),
+    row("EXISTS too low", "leaves a message out of the count", C, _everywhere(_HELD, b"* 5 EXISTS")),
+    row("EXISTS 0", "counts no messages", C, _everywhere(_HELD, b"* 0 EXISTS")),
+    row("EXISTS missing", "does not count", M, _everywhere(_HELD + rb"\r\n", b""), stored=SENT),
+    row("a mailbox suddenly empty", "says that nothing is there, for one pass", C,
+        lambda call, answer: (
+            b"* SEARCH\r\nTAG OK done\r\n"
+            if call.verb == "UID SEARCH" and call.mailbox == "INBOX"
+            else _everywhere(rb"MESSAGES \d+", b"MESSAGES 0")(call, _everywhere(_HELD, b"* 0 EXISTS")(call, answer))
+        ), before=1),
+    row("a mailbox missing from the list", "does not list the mailbox with the sent mail, for one pass", M,
+        on("LIST", put(b'* LIST () "/" "Sent"\r\n', b"")), before=1, stored=INBOX + SENT, says="'Sent'"),
+)  # fmt: skip
+
+_ALL = b" ".join(b"%d" % uid for uid in range(1, INBOX + 1))
+
+
+def _inbox(change: Callable[[bytes], bytes], nth: int | None = None) -> Falsify:
+    return on("UID SEARCH", change, mailbox="INBOX", nth=nth)
+
+
+add(
+    "Answers to SEARCH",
+    row("SEARCH unsorted", "names the UIDs in another order", C, _inbox(put(b"1 2 3 4 5 6", b"6 1 3 2 5 4"))),
+    row("SEARCH split", "names the UIDs in several lines", C,
+        _inbox(put(b"1 2 3 4 5 6", b"1 2\r\n* SEARCH\r\n* SEARCH 3 4 5\r\n* 6 EXISTS\r\n* SEARCH 6"))),
+    row("SEARCH with duplicates", "names UIDs twice", C, _inbox(put(b"1 2 3 4 5 6", b"1 1 2 2 3 4 5 6 6"))),
+    row("SEARCH with UID 0", "names the UID 0", C, _inbox(put(b"SEARCH", b"SEARCH 0"))),
+    row("SEARCH beyond what was asked for", "names UIDs outside the range", C,
+        _inbox(put(b" 6\r\n", b" 6 4294967295 99999999999\r\n"))),
+    row("SEARCH with words", "names words between the UIDs", C,
+        _inbox(put(b"1 2 3 4 5 6", b"1 x 2 3 -4 4 5 6 7.0 6:9 (MODSEQ 5)"))),
+    row("SEARCH in lower case", "writes search", C, _inbox(put(b"* SEARCH", b"* search"))),
+    row("SEARCH without a line", "says nothing instead of an empty SEARCH, once", C,
+        _inbox(instead(b"TAG OK done\r\n"), nth=1)),
+    row("SEARCH lacks a UID once", "forgets a message in the first answer", C, _inbox(put(b" 3", b""), nth=1)),
+    row("SEARCH of two megabytes", "names a hundred thousand UIDs too many", C,
+        _inbox(put(b"SEARCH", b"SEARCH " + b" ".join(b"%d" % (n + 4_000_000_000) for n in range(180_000))))),
+    row("SEARCH with a huge word", "sends a SEARCH line without a blank", M,
+        _inbox(put(b"SEARCH", b"SEARCH " + b"9" * (3 << 20))), stored=SENT, says="too long"),
+)  # fmt: skip
+
+
+def _letter(header: bytes, **said: bytes) -> Callable[[Honest], None]:
+    def arrange(honest: Honest) -> None:
+        uid = honest.put("INBOX", header, 1_773_900_000)
+        for name, value in said.items():
+            setattr(honest.boxes["INBOX"].letters[uid], name, value)
+
+    return arrange
+
+
+_FROM = b"From: zoe@zoe.example\r\nTo: info@example.com\r\nDate: Thu, 19 Mar 2026 06:00:00 +0000\r\n"
+_MAIL = {
+    "INTERNALDATE on 99 Foo": (_FROM + b"\r\n", {"date": b'"99-Foo-0000 25:61:61 +9999"'}),
+    "INTERNALDATE NIL": (_FROM + b"\r\n", {"date": b"NIL"}),
+    "INTERNALDATE empty": (_FROM + b"\r\n", {"date": b'""'}),
+    "INTERNALDATE in 1970": (_FROM + b"\r\n", {"date": b'"01-Jan-1970 00:00:00 +0000"'}),
+    "INTERNALDATE in 9999": (_FROM + b"\r\n", {"date": b'"31-Dec-9999 23:59:59 -2359"'}),
+    "INTERNALDATE of 100,000 octets": (_FROM + b"\r\n", {"date": b'"' + b"1" * 100_000 + b'"'}),
+    "a size of 10^18": (_FROM + b"\r\n", {"size": b"999999999999999999"}),
+    "a size of 2^64": (_FROM + b"\r\n", {"size": b"18446744073709551616"}),
+    "10,000 flags": (_FROM + b"\r\n", {"flags": b"(" + b" ".join(b"$f%d" % n for n in range(10_000)) + b")"}),
+    "flags of 8-bit and NUL": (_FROM + b"\r\n", {"flags": b"(\\Seen $\xff\xfe\x00)"}),
+    "an empty header": (b"", {}),
+    "a header without fields": (b"no header at all", {}),
+    "a header of 1 MB": (_FROM + b"Subject: " + b"x" * 1_000_000 + b"\r\n\r\n", {}),
+    "1 MB in folded lines": (_FROM + b"Subject:" + b" x\r\n" * 250_000 + b"\r\n", {}),
+    "10,000 References": (
+        _FROM + b"References:" + b"".join(b" <%d@zoe.example>\r\n" % n for n in range(10_000)) + b"\r\n",
+        {},
+    ),
+    "50,000 recipients": (_FROM + b"Cc: " + b", ".join(b"c%d@c.example" % n for n in range(50_000)) + b"\r\n\r\n", {}),
+    "NUL in every field": (_FROM.replace(b": ", b": \0") + b"Message-ID: <a\0b@zoe.example>\r\n\r\n", {}),
+    "8-bit in every field": (_FROM.replace(b": ", b": \xff\xfe\xc3") + b"Message-ID: <\xe9@zoe.example>\r\n\r\n", {}),
+    "bare CR and LF": (b"From: zoe@zoe.example\rTo: info@example.com\nDate: x\r\r\n\n\r\n", {}),
+    "protocol in a header": (
+        _FROM + b"Subject: a)\r\n * 9 FETCH (UID 9)\r\nX: {3}\r\n\r\n)\r\n* BYE\r\nABCD1 OK done\r\n",
+        {},
+    ),
+    "unbalanced quotes in From": (b'From: "zoe <zoe@zoe.example\r\nTo: "(((info@example.com\r\n\r\n', {}),
+    "50,000 comments in From": (b"From: " + b"(" * 50_000 + b" zoe@zoe.example\r\n\r\n", {}),
+}
+add(
+    "Mail that is hostile itself",
+    *(
+        row(name, f"holds a message: {name}", C, arrange=_letter(header, **said), forever=True)
+        for name, (header, said) in _MAIL.items()
+    ),
+)  # fmt: skip
