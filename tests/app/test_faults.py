@@ -16,7 +16,7 @@ from replywatch.config.model import Config, ImapAccount, ReportSettings
 from replywatch.errors import ConnectError, MailboxError
 from replywatch.sources.imap import ImapSettings, ImapSource
 from servers.faults import INBOX, ROWS, SENT, C, End, Row
-from servers.honest import Honest
+from servers.honest import Honest, Letter
 from servers.proxy import Proxy
 from servers.scripted import ScriptedServer
 from story import HOUR, Story, at
@@ -163,6 +163,34 @@ def test_fault(row, tmp_path, undisturbed):
         assert not any(missing.values()), missing
     else:
         assert state == undisturbed(row.arrange)
+
+
+@pytest.mark.parametrize("passes_between", [0, 2])
+def test_uids_given_to_other_messages(tmp_path, passes_between):
+    """UIDNEXT is rewound and its UIDs are used again, without a new UIDVALIDITY (GMX does that)."""
+    honest, story = office(), Story()
+    other = story.inbound("zoe", "03-19 10:00", subject="A stool")
+    with ScriptedServer(honest.answers()) as server:
+        desk = Desk(tmp_path, server.host, server.port)
+        desk.poll()
+        before = desk.state()
+        box = honest.boxes["INBOX"]
+        old = {uid: box.letters.pop(uid) for uid in (5, 6)}
+        box.uidnext = 5
+        for _ in range(passes_between):
+            desk.poll()
+        box.letters[5] = Letter(other.raw(other.places[0]), old[5].date)
+        box.uidnext = 6
+        for _ in range(3):
+            assert desk.poll().error is None
+        state = desk.state()
+    assert not state["left over"]
+    live = {row[1]: row[2] for row in state["facts"] if row[0] == "INBOX" and row[6]}
+    assert live == {uid: letter.header for uid, letter in box.letters.items()}
+    gone = {row[2] for row in state["facts"] if not row[6]}
+    assert gone == {letter.header for letter in old.values()}
+    assert all(row in state["exchanges"] for row in before["exchanges"]), "what was deleted still counts"
+    assert len(state["exchanges"]) == len(before["exchanges"]) + 1
 
 
 def test_the_table():

@@ -161,9 +161,8 @@ class _Pass:
         epoch = self._facts.epoch(mailbox, state, self._clock())
         new = state.exists - self._facts.count(epoch.id)
         self._progress.begin(f"{self._account.name}: {listing.name}", new if new > 0 else None)
-        upper = HIGHEST_UID if state.uidnext is None else state.uidnext - 1
         if source.in_order:
-            for span in _windows(epoch.scanned_to + 1, upper, state.exists):
+            for span in _windows(*_unknown(known, epoch, state), state.exists):
                 self._fetch(source, epoch, source.uids(*span))
         self._fetch(source, epoch, self._facts.quarantined(epoch.id))
         self._ask_for_answers(source, epoch)
@@ -226,11 +225,20 @@ class _Pass:
                 self._facts.missed(epoch.id, self._facts.uids(epoch.id, span), span, self._clock())
 
 
-def _windows(first: int, last: int, exists: int) -> Iterator[tuple[int, int]]:
-    """Spans of UIDs that together reach from `first` to `last`, with some `WINDOW` messages in each.
+def _unknown(known: Epoch | None, epoch: Epoch, state: MailboxState) -> tuple[int, int]:
+    """The first and the last UID that there may be something new behind.
 
-    At most `WINDOWS` spans, give or take one.
+    That is all of them if UIDNEXT was rewound, as GMX does: UIDs may have been given to other messages.
     """
+    if state.uidnext is None:
+        return epoch.scanned_to + 1, HIGHEST_UID
+    if known and known.id == epoch.id and state.uidnext < (known.state.uidnext or 0):
+        return 1, HIGHEST_UID
+    return epoch.scanned_to + 1, state.uidnext - 1
+
+
+def _windows(first: int, last: int, exists: int) -> Iterator[tuple[int, int]]:
+    """Spans of UIDs that together reach from `first` to `last`, with some `WINDOW` messages in each."""
     span = last - first + 1
     step = max(WINDOW * max(1, span // max(exists, 1)), span // WINDOWS)
     while first <= last:

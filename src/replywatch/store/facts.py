@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -120,6 +120,7 @@ class Facts:
                 [(d, m.header) for d, m in zip(digests, fetched, strict=True)],
             )
             ids = dict(self._message_ids(digests))
+            self._set_apart(epoch, {m.uid: ids[d] for d, m in zip(digests, fetched, strict=True)}, now)
             self._db.execute_many(
                 "INSERT INTO locations"
                 " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
@@ -142,6 +143,28 @@ class Facts:
                 "UPDATE epochs SET scanned_to = max(scanned_to, ?), message_count = NULL WHERE id = ?",
                 [scanned_to, epoch],
             )
+
+    def _set_apart(self, epoch: int, found: Mapping[int, int], now: int) -> None:
+        """UIDs under which another message was known, which no server should do: that one is gone.
+
+        `found` is UID → message. What is gone is kept under a negative number, where no UID can be.
+        """
+        if not found:
+            return
+        held = list(
+            self._db.rows(
+                "SELECT uid, message FROM locations WHERE epoch = ? AND uid BETWEEN ? AND ?",
+                [epoch, min(found), max(found)],
+            )
+        )
+        for uid, message in held:
+            if found.get(uid, message) != message:
+                self._db.execute(
+                    "UPDATE locations SET gone = coalesce(gone, ?),"
+                    " uid = (SELECT min(min(uid), 0) - 1 FROM locations WHERE epoch = ?) WHERE epoch = ? AND uid = ?",
+                    [now, epoch, epoch, uid],
+                )
+                self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [message])
 
     def _message_ids(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
         for start in range(0, len(digests), 500):
