@@ -154,7 +154,7 @@ class Octets:
             self._at = end
         else:
             line = b"".join(self._parts_of_line())
-        self._take(len(line))
+        self._spend(len(line))
         return line
 
     def line(self) -> bytes:
@@ -174,7 +174,7 @@ class Octets:
         Raises:
             ReadError: so many are too many.
         """
-        self._take(size)
+        self._spend(size)
         end = self._at + size
         if end <= len(self._data):
             data = self._data[self._at : end]
@@ -184,10 +184,10 @@ class Octets:
 
     def skip(self, size: int) -> int:
         """How many of the next `size` octets there were; they are thrown away. Raises as `take`."""
-        self._take(size)
+        self._spend(size)
         return sum(map(len, self._parts(size)))
 
-    def _take(self, size: int) -> None:
+    def _spend(self, size: int) -> None:
         if size > ROOM:
             raise ReadError(Fault.LITERAL_TOO_LONG, b"%d octets" % size)
         self._room -= size
