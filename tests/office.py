@@ -102,3 +102,7 @@ class Office:
     def rows(self, *tables):
         with Database(self.config.store_path) as database:
             return {t: list(database.rows(f"SELECT * FROM {t}")) for t in tables or TABLES}
+
+    def rows_of(self, sql):
+        with Database(self.config.store_path) as database:
+            return list(database.rows(sql))

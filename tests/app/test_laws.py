@@ -20,13 +20,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from replywatch.app.erase import people
+from replywatch.app.progress import Silent
 from replywatch.app.view import View
 from replywatch.domain.clusters import assign
 from replywatch.domain.match import match
+from replywatch.domain.mentions import naming
 from replywatch.domain.messages import LEVELS, Copy, Exchange, MarkKind, Rung
 from replywatch.domain.periods import Period
 from replywatch.domain.reading import EDGES, keys_of, mark_keys
 from replywatch.store.derived import Derived
+from replywatch.store.erasure import Erasure
 from replywatch.store.facts import UNDO
 from replywatch.store.schema import CLUSTER_TABLES
 from story import DAY, HOUR, LONG_AGO, MINUTE, Keep, Mail, Place, Story, at, merged
@@ -338,6 +342,35 @@ def test_every_message_has_one_line_of_the_account(plan) -> None:
         found = story.exchanges(level)
         assert {e.id for e in found} <= counted
         assert sum(e.messages for e in found) == len(counted)
+
+
+# (viii) Erased = never read
+
+
+@given(PLANS, st.sampled_from(["anna@anna.example", "carl@carl.example", "ben@example.com"]), st.booleans())
+@LAW
+def test_a_forgotten_person_was_never_there(plan, who, again) -> None:
+    """What stays is derived as if only that had ever been read, but for the answers on record."""
+    story = tell(plan)
+    named = naming([who])
+    with keep(story) as store, keep(story) as other:
+        store.add(copies(story))
+        store.derive()
+        erasure = Erasure(store.database)
+        people([who], story.team)(erasure, Silent())
+        erasure.erase(EPOCH)
+        store.derive()
+        if again:
+            store.derive(anew=True)
+        held = {story.identity(m) for m, p in copies(story) if named(m.raw(p))}
+        other.add([c for c in copies(story) if story.identity(c[0]) not in held])
+        for _, identity, made_at, kind, value in store.database.rows("SELECT * FROM marks"):
+            other.facts.mark(identity, kind, value, made_at)
+        other.derive()
+        assert essence(store) == essence(other)
+        rows = whole(store)
+        store.derive(anew=True)
+        assert whole(store) == rows
 
 
 # The mutation show: without any one of the edges a law breaks. Were an edge superfluous, or a law blind, this fails.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.periods import Period, local, parse_duration, parse_moment, parse_period
+from replywatch.domain.periods import Period, local, parse_bound, parse_duration, parse_moment, parse_period
 from replywatch.errors import UsageError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -118,6 +118,14 @@ def test_any_text_is_a_moment_or_a_usage_error(text, end):
 def test_periods_are_half_open_and_go_back_by_calendar_days(since, until, period):
     expected = Period(*(None if text is None else utc(text) for text in period))
     assert parse_period(since, until, "90d", AS_OF, BERLIN) == expected
+
+
+def test_a_line_is_a_moment_or_a_time_back():
+    assert parse_bound(" 2026-02-01", AS_OF, BERLIN) == utc("2026-01-31T23:00")
+    assert parse_bound("1w", AS_OF, BERLIN) == utc("2026-05-02T22:00")
+    for text in ("all", "", "1/2/2026", "2y"):
+        with pytest.raises(UsageError):
+            parse_bound(text, AS_OF, BERLIN)
 
 
 def test_days_back_are_counted_from_the_local_day_of_as_of():

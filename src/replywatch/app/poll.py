@@ -16,6 +16,7 @@ from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.messages import Role
+from replywatch.domain.reading import header_identity
 from replywatch.domain.roles import not_listed, role_of
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
@@ -212,10 +213,19 @@ class _Pass:
                 for uid in sorted(there):
                     fetched |= _only([uid], source.fetch([uid]))
                 missing = sorted(there - fetched.keys())
-            messages = [fetched[u] for u in sorted(fetched)]
-            self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock())
+            erased = self._erased(fetched.values())
+            messages = [fetched[u] for u in sorted(fetched.keys() - erased)]
+            self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock(), erased=sorted(erased))
             self.messages += len(messages)
-            self._progress.advance(len(messages))
+            self._progress.advance(len(fetched))
+
+    def _erased(self, fetched: Collection[FetchedMessage]) -> set[int]:
+        """The UIDs of copies of messages that somebody had erased: they must not come back."""
+        if not self._facts.remembers_erased():
+            return set()
+        identities = {m.uid: header_identity(m.header) for m in fetched}
+        erased = self._facts.erased(identities.values())
+        return {uid for uid, identity in identities.items() if identity in erased}
 
     def _forget_others(self, seen: Collection[int]) -> None:
         """Mailboxes that are no longer listed: their messages were missed."""

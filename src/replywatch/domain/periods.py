@@ -79,6 +79,15 @@ def parse_period(since: str | None, until: str | None, default: str, as_of: int,
     return Period(start, stop)
 
 
+def parse_bound(text: str, now: int, zone: tzinfo) -> int:
+    """The instant before which `text` draws a line: a moment, or a time back from `now` as in `parse_period`.
+
+    Raises:
+        UsageError: if `text` is neither.
+    """
+    return _line(text.strip(), now, zone, end=False)
+
+
 def parse_duration(text: str) -> int:
     """Seconds of a duration such as `30s`, `90min` (or `90m`), `4h`, `14d`, `2w`; a day is 24 hours.
 
@@ -99,8 +108,11 @@ def local(instant: int, zone: tzinfo) -> datetime:
 def _bound(text: str, as_of: int, zone: tzinfo, *, end: bool) -> int | None:
     """One end of a period; None for `all`."""
     text = text.strip()
-    if text == "all" and not end:
-        return None
+    return None if text == "all" and not end else _line(text, as_of, zone, end=end)
+
+
+def _line(text: str, as_of: int, zone: tzinfo, *, end: bool) -> int:
+    """A moment, or a time back."""
     match = _BACK.fullmatch(text)
     if match is None:
         return parse_moment(text, zone, end=end)

@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 from replywatch.domain.addresses import contact_key
 from replywatch.domain.classify import classify
+from replywatch.domain.headers import parse_header
 from replywatch.domain.messages import Header, Kind, Reading
 from replywatch.domain.parties import parties_of
 from replywatch.domain.subjects import base_subject
@@ -62,6 +63,12 @@ def identity_of(header: Header, base: str) -> str:
     if not header.message_id:
         parts += [base, *(a.address for a in header.to)]
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def header_identity(raw: bytes) -> str:
+    """The identity of the message that a header block belongs to."""
+    header = parse_header(raw)
+    return identity_of(header, base_subject(header.subject).base)
 
 
 def id_domain(message_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -60,7 +60,7 @@ class Facts:
                 )
                 self._db.execute(
                     "INSERT OR IGNORE INTO pending SELECT l.message FROM locations l JOIN epochs e ON e.id = l.epoch"
-                    " WHERE e.mailbox = ?",
+                    " WHERE e.mailbox = ? AND l.message IS NOT NULL",
                     [mailbox],
                 )
         return mailbox
@@ -108,10 +108,29 @@ class Facts:
         state = MailboxState(row[2], row[4], row[5] or 0, row[6], row[7])
         return Epoch(row[0], row[1], row[3], state, complete=row[5] is not None)
 
-    def add_batch(
-        self, epoch: int, fetched: Sequence[FetchedMessage], unread: Sequence[int], scanned_to: int, now: int
+    def remembers_erased(self) -> bool:
+        """Whether anything was ever erased."""
+        return bool(self._db.value("SELECT EXISTS (SELECT 1 FROM erased)"))
+
+    def erased(self, identities: Iterable[str]) -> set[str]:
+        """Those of `identities` whose messages were erased."""
+        sql = "SELECT e.identity FROM json_each(?) j JOIN erased e ON e.identity = j.value"
+        return {identity for (identity,) in self._db.rows(sql, [json.dumps(list(identities))])}
+
+    def add_batch(  # noqa: PLR0913 - all that is one transaction
+        self,
+        epoch: int,
+        fetched: Sequence[FetchedMessage],
+        unread: Sequence[int],
+        scanned_to: int,
+        now: int,
+        *,
+        erased: Sequence[int] = (),
     ) -> None:
-        """Store a batch: headers, places, what could not be read, and the cursor, all or nothing."""
+        """Store a batch: headers, places, what could not be read, and the cursor, all or nothing.
+
+        Of the UIDs in `erased` only the place is kept: they are copies of messages that were erased.
+        """
         digests = [blake2b(m.header, digest_size=16).digest() for m in fetched]
         answered = [now if ANSWERED in m.flags else None for m in fetched]
         with self._db.transaction():
@@ -120,7 +139,13 @@ class Facts:
                 [(d, m.header) for d, m in zip(digests, fetched, strict=True)],
             )
             ids = dict(self._message_ids(digests))
-            self._set_apart(epoch, {m.uid: ids[d] for d, m in zip(digests, fetched, strict=True)}, now)
+            found: dict[int, int | None] = {m.uid: ids[d] for d, m in zip(digests, fetched, strict=True)}
+            self._set_apart(epoch, found | dict.fromkeys(erased), now)
+            self._db.execute_many(
+                "INSERT INTO locations (epoch, uid, flags, first_seen) VALUES (?, ?, '', ?)"
+                " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
+                [(epoch, uid, now) for uid in erased],
+            )
             self._db.execute_many(
                 "INSERT INTO locations"
                 " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
@@ -133,7 +158,8 @@ class Facts:
             )
             self._db.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in ids.values()])
             self._db.execute_many(
-                "DELETE FROM quarantine WHERE epoch = ? AND uid = ?", [(epoch, m.uid) for m in fetched]
+                "DELETE FROM quarantine WHERE epoch = ? AND uid = ?",
+                [(epoch, uid) for uid in (*erased, *(m.uid for m in fetched))],
             )
             self._db.execute_many(
                 "INSERT INTO quarantine VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET tries = tries + 1",
@@ -144,10 +170,11 @@ class Facts:
                 [scanned_to, epoch],
             )
 
-    def _set_apart(self, epoch: int, found: Mapping[int, int], now: int) -> None:
+    def _set_apart(self, epoch: int, found: Mapping[int, int | None], now: int) -> None:
         """UIDs under which another message was known, which no server should do: that one is gone.
 
-        `found` is UID → message. What is gone is kept under a negative number, where no UID can be.
+        `found` is UID → message, None if it was erased. What is gone is kept under a negative number, where no UID can
+        be.
         """
         if not found:
             return
@@ -164,7 +191,8 @@ class Facts:
                     " uid = (SELECT min(min(uid), 0) - 1 FROM locations WHERE epoch = ?) WHERE epoch = ? AND uid = ?",
                     [now, epoch, epoch, uid],
                 )
-                self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [message])
+                if message is not None:
+                    self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [message])
 
     def _message_ids(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
         for start in range(0, len(digests), 500):
@@ -208,7 +236,8 @@ class Facts:
             self._db.execute("CREATE TEMP TABLE IF NOT EXISTS missed (uid INTEGER PRIMARY KEY)")
             self._db.execute("DELETE FROM temp.missed")
             self._db.execute_many("INSERT INTO temp.missed VALUES (?)", [(u,) for u in uids])
-            self._db.execute(f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE {again}", values)
+            due = f"SELECT message FROM locations WHERE {again} AND message IS NOT NULL"
+            self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
             self._db.execute(f"UPDATE locations SET gone = :now WHERE {again}", values)
             self._db.execute(
                 f"UPDATE locations SET missed_at = NULL WHERE {within} AND missed_at IS NOT NULL"
@@ -239,7 +268,8 @@ class Facts:
         under the old number.
         """
         same = "o.epoch = :old AND locations.message = o.message AND locations.internal_date IS o.internal_date"
-        self._db.execute("INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch = :old", values)
+        due = "SELECT message FROM locations WHERE epoch = :old AND message IS NOT NULL"
+        self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
         self._db.execute(
             "UPDATE locations SET first_seen = min(locations.first_seen, o.first_seen),"
             " unanswered_at = CASE WHEN o.answered_at IS NOT NULL THEN o.unanswered_at"

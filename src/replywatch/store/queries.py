@@ -165,7 +165,10 @@ class Queries:
 
     def passes(self) -> list[AccountFacts]:
         """What is known of each account that was ever polled; complete passes only as far as they are derived."""
-        evidence = "(SELECT min(clock) FROM evidence v WHERE v.account = a.name AND v.in_sent = {})"
+        evidence = (
+            "(SELECT min(min(v.clock), coalesce((SELECT clock FROM covered_since WHERE account = a.name"
+            " AND in_sent = {0}), min(v.clock))) FROM evidence v WHERE v.account = a.name AND v.in_sent = {0})"
+        )
         rows = self._db.rows(
             "SELECT a.name, (SELECT max(started_at) FROM passes p WHERE p.account = a.id AND p.finished_at IS NOT NULL"
             " AND p.error IS NULL AND p.id <= (SELECT last_pass FROM derivation)), l.started_at, l.error,"

@@ -62,7 +62,7 @@ _FACTS = (
     """CREATE TABLE locations (
         epoch INTEGER NOT NULL REFERENCES epochs (id),
         uid INTEGER NOT NULL,
-        message INTEGER NOT NULL REFERENCES messages (id),
+        message INTEGER REFERENCES messages (id), -- NULL: erased; the columns of what was said of it are empty, too
         internal_date INTEGER, -- NULL: unknown or absurd
         size INTEGER, -- NULL: unknown
         flags TEXT NOT NULL, -- separated by blanks, as first seen
@@ -98,6 +98,15 @@ _FACTS = (
         value TEXT NOT NULL -- instant, kind, or identity of the message replied to
     ) STRICT""",
     "CREATE INDEX marks_by_identity ON marks (identity)",
+    """CREATE TABLE erased (
+        identity TEXT PRIMARY KEY -- of a message that must not come back, wherever it is found again
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE covered_since (
+        account TEXT NOT NULL, -- its name
+        in_sent INTEGER NOT NULL, -- as in evidence
+        clock INTEGER NOT NULL, -- of the oldest mail of ours, before something was erased
+        PRIMARY KEY (account, in_sent)
+    ) STRICT, WITHOUT ROWID""",
     "CREATE TABLE pending (message INTEGER PRIMARY KEY REFERENCES messages (id)) STRICT",
 )
 

@@ -1,0 +1,141 @@
+"""Messages taken out of the store for good: which ones, what goes with them, and that no byte of them stays.
+
+What stays is that there is something at a place (else every poll would fetch it again), and the identities of the
+erased messages: digests, by which a copy that turns up elsewhere is known and left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from replywatch.domain.messages import LEVELS, MarkKind, Rung
+from replywatch.errors import StoreError
+from replywatch.store.database import Database
+from replywatch.store.schema import DERIVED_TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is chosen to be erased."""
+
+    messages: int
+    """Copies of one message count once."""
+    places: int
+    """Locations that no longer exist included."""
+    conversations: int
+    """Those that lose some or all of their messages."""
+
+
+_CHOSEN = "(SELECT identity FROM temp.chosen)"
+_HEADERS = f"(SELECT message FROM readings WHERE identity IN {_CHOSEN})"
+
+
+class Erasure:
+    """Chooses messages and erases them; the derived rows have to be up to date, and are gone afterwards."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        database.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (identity TEXT PRIMARY KEY)")
+        database.execute("DELETE FROM temp.chosen")
+
+    # Choosing
+
+    def count(self) -> int:
+        """How many headers there are."""
+        return int(self._db.value("SELECT count(*) FROM readings"))
+
+    def headers(self) -> Iterator[tuple[str, bytes]]:
+        """(identity of the message, header) of everything that was read."""
+        yield from self._db.rows("SELECT r.identity, m.header FROM readings r JOIN messages m ON m.id = r.message")
+
+    def names(self) -> list[str]:
+        """The names of all accounts and mailboxes."""
+        return [name for (name,) in self._db.rows("SELECT name FROM accounts UNION SELECT name FROM mailboxes")]
+
+    def choose(self, identities: Iterable[str]) -> None:
+        """Choose these messages, with all their copies."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO temp.chosen SELECT value FROM json_each(?)", [json.dumps(list(identities))]
+        )
+
+    def choose_before(self, instant: int) -> None:
+        """Choose the messages of all conversations whose newest message has its clock before `instant`.
+
+        Messages that are judged in no account (drafts, accounts and mailboxes that the config leaves out) have no
+        conversation: of those the mailbox's clock counts, or when they were first seen.
+        """
+        self._db.execute(
+            "WITH newest AS (SELECT conversation, max(clock) AS at FROM judgements GROUP BY conversation)"
+            " INSERT OR IGNORE INTO temp.chosen SELECT r.identity FROM readings r"
+            " LEFT JOIN judgements j ON j.identity = r.identity LEFT JOIN newest n ON n.conversation = j.conversation"
+            " GROUP BY r.identity HAVING max(coalesce(n.at, (SELECT max(coalesce(l.internal_date, l.first_seen))"
+            " FROM locations l WHERE l.message = r.message), 0)) < ?",
+            [instant],
+        )
+
+    def extent(self) -> Extent:
+        """How much is chosen."""
+        row = self._db.row(
+            f"SELECT (SELECT count(DISTINCT identity) FROM readings WHERE identity IN {_CHOSEN}),"
+            f" (SELECT count(*) FROM locations WHERE message IN {_HEADERS}),"
+            f" (SELECT count(DISTINCT conversation) FROM judgements WHERE identity IN {_CHOSEN})"
+        )
+        return Extent(*(row or ()))
+
+    # Erasing
+
+    def erase(self, now: int) -> None:
+        """Erase what is chosen: headers, what was said of their places, marks; and drop all derived rows.
+
+        All or nothing. An enquiry that stays though its reply goes keeps a mark that it was answered then: otherwise
+        it would count as unanswered from now on.
+        """
+        self._db.execute("PRAGMA secure_delete = ON")  # zeroes also what an interrupted run leaves to be compacted
+        with self._db.transaction():
+            self._keep_answers(now)
+            self._keep_coverage()
+            self._db.execute("INSERT OR IGNORE INTO erased SELECT identity FROM temp.chosen")
+            self._db.execute(
+                f"DELETE FROM marks WHERE identity IN {_CHOSEN} OR (kind = ? AND value IN {_CHOSEN})",
+                [MarkKind.REPLY_OF],
+            )
+            self._db.execute(
+                "UPDATE locations SET message = NULL, internal_date = NULL, size = NULL, flags = '', thread = NULL,"
+                f" unanswered_at = NULL, answered_at = NULL WHERE message IN {_HEADERS}"
+            )
+            self._db.execute("CREATE TEMP TABLE headers AS SELECT message FROM readings WHERE identity IN temp.chosen")
+            for table in (*DERIVED_TABLES, "pending"):
+                self._db.execute(f"DELETE FROM {table}")
+            self._db.execute("DELETE FROM messages WHERE id IN temp.headers")
+            self._db.execute("DROP TABLE temp.headers")
+
+    def _keep_answers(self, now: int) -> None:
+        """Mark what stays and was answered by what goes; a mark that is there already holds."""
+        self._db.execute(
+            "INSERT INTO marks (identity, made_at, kind, value) SELECT e.id, ?, ?, CAST(e.answered_at AS TEXT)"
+            f" FROM exchanges e WHERE e.levels & ? AND e.reply IN {_CHOSEN} AND e.id NOT IN {_CHOSEN}"
+            " AND e.id NOT IN (SELECT identity FROM marks)",
+            [now, MarkKind.ANSWERED, LEVELS[Rung.SUBJECT]],
+        )
+
+    def _keep_coverage(self) -> None:
+        """What was read stays read: mail that stays has all its replies, however old those that go."""
+        self._db.execute(
+            "INSERT INTO covered_since SELECT account, in_sent, min(clock) FROM evidence WHERE true GROUP BY 1, 2"
+            " ON CONFLICT DO UPDATE SET clock = min(clock, excluded.clock)"
+        )
+
+    def compact(self) -> None:
+        """Write the file anew without its free pages, and empty its journal.
+
+        Raises `StoreError` if somebody else is reading, so that the journal has to stay.
+        """
+        self._db.execute("VACUUM")
+        row = self._db.row("PRAGMA wal_checkpoint(TRUNCATE)")
+        if row is None or row[0]:
+            raise StoreError(
+                f"the store {self._db.path} is being read by another program, so erased bytes are still in its journal",
+                "Close that program and run the same command again: it finishes the job.",
+            )

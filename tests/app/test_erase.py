@@ -1,0 +1,364 @@
+"""A person is forgotten, old mail is purged: every byte goes, nothing comes back, no other figure moves."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from office import Office
+from replywatch.app.erase import before, erase, extent, people
+from replywatch.app.progress import Silent
+from replywatch.domain.mentions import naming
+from replywatch.domain.messages import MarkKind
+from replywatch.errors import LockedError, StoreError, UsageError
+from replywatch.store.database import Database
+from replywatch.store.erasure import Erasure, Extent
+from replywatch.store.facts import Facts
+from replywatch.store.lock import writing
+from story import Place, Story, at
+
+ANNA = "anna@anna.example"
+
+
+@pytest.fixture
+def office(tmp_path):
+    return Office(tmp_path)
+
+
+def forget(office, *addresses):
+    return erase(office.config, people(addresses or [ANNA], office.config.team), office.now, Silent())
+
+
+def purge(office, moment):
+    return erase(office.config, before(at(moment)), office.now, Silent())
+
+
+def left_over(office, text=ANNA):
+    """The files of the store in which `text` is found, in any case."""
+    folder = office.config.store_path.parent
+    return [path.name for path in folder.iterdir() if text.lower().encode() in path.read_bytes().lower()]
+
+
+def full_story():
+    """Mail of anna in all roles and many spellings, beside a conversation that has nothing to do with her."""
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", fields="Return-Path: <Anna@ANNA.example>")
+    r = s.reply(q, "03-02 10:30")
+    s.answer(r, "03-02 12:00", by="anna")
+    s.inbound("anna+shop@anna.example", "03-03 09:00", subject="Tagged")
+    s.outbound(["anna", "carl"], "03-04 09:00", subject="To both")
+    s.outbound("carl", "03-04 09:00", subject="Hidden", fields="Bcc: ANNA@anna.example")
+    s.mail("ben", "03-04 10:00", "eva", subject="What anna@anna.example wanted", mailbox="INBOX")
+    other = s.inbound("carl", "03-05 09:00")
+    s.reply(other, "03-05 11:00")
+    s.inbound("joanna@anna.example", "03-06 09:00", subject="Not me")
+    return s
+
+
+class TestForget:
+    def test_every_byte_goes(self, office):
+        s = full_story()
+        office.tell(s)
+        office.pass_()
+        assert left_over(office)
+        with Database(office.config.store_path) as database:
+            identity = s.identity(s.mails[0])
+            Facts(database).mark(identity, MarkKind.NO_REPLY_NEEDED, "", office.now)
+            Facts(database).mark(s.identity(s.mails[-2]), MarkKind.REPLY_OF, identity, office.now)
+        assert forget(office) == Extent(messages=7, places=7, conversations=5)
+        assert [name for name in left_over(office) if "joanna" not in name] == ["mail.db"]
+        content = office.config.store_path.read_bytes().lower().replace(b"joanna@anna.example", b"")
+        assert ANNA.encode() not in content
+        assert b"tagged" not in content
+        assert office.rows("marks")["marks"] == []
+
+    @pytest.mark.parametrize("checkpointed", [True, False])
+    def test_also_what_was_deleted_before(self, office, checkpointed):
+        """Free pages and the journal of a store that another program holds open keep what was there."""
+        s = full_story()
+        s.mails.pop()
+        office.tell(s)
+        office.pass_()
+        with closing(sqlite3.connect(office.config.store_path)) as other:
+            if checkpointed:
+                other.execute("PRAGMA secure_delete = OFF")
+                other.execute("DELETE FROM exchanges")
+                other.commit()
+                other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            forget(office)
+            assert left_over(office) == []
+
+    def test_no_other_figure_moves(self, office):
+        s = full_story()
+        office.tell(s)
+        office.pass_()
+        standings = office.standings()
+        forget(office)
+        gone = {m.message_id for m in s.mails[:5]}
+        assert office.standings() == {k: v for k, v in standings.items() if k not in gone}
+        assert office.report().account.read == 3
+
+    def test_a_reply_to_two_people_keeps_answering_the_other(self, office):
+        """The header names both, so it goes; that the other was answered, and when, stays as a mark."""
+        s = Story()
+        s.outbound("xaver", "01-05 09:00")
+        q = s.inbound("carl", "03-05 09:00")
+        s.reply(q, "03-05 11:00", to=["carl", "anna"])
+        office.tell(s)
+        office.pass_()
+        before_it = office.figures()[0]
+        assert forget(office).messages == 1
+        assert office.figures()[0] == before_it
+        with Database(office.config.store_path) as database:
+            (row,) = database.rows("SELECT answered_at, matched_by, answered_by FROM exchanges")
+        assert row == (at("03-05 11:00"), "mark", None)
+
+    def test_an_unanswered_one_gets_no_mark(self, office):
+        s = Story()
+        s.outbound("xaver", "01-05 09:00")
+        s.reply(s.inbound("anna", "03-05 09:00"), "03-05 10:00")
+        waiting = s.inbound("carl", "03-19 09:00")
+        office.tell(s)
+        office.pass_()
+        forget(office)
+        assert office.rows("marks")["marks"] == []
+        assert office.standings() == {waiting.message_id: "waiting"}
+
+    def test_a_copy_without_the_address_goes_too(self, office):
+        """The copy in Sent has Bcc, the one of the other recipient has not; it is one message."""
+        s = Story()
+        m = s.outbound("carl", "03-04 09:00", fields="Bcc: anna@anna.example")
+        office.tell(s)
+        bare = replace(m, header=m.header.replace("Bcc: anna@anna.example\n", ""))
+        office.sources["info"].deliver(bare, Place("INBOX"))
+        office.pass_()
+        assert forget(office) == Extent(messages=1, places=2, conversations=1)
+        assert office.rows("messages")["messages"] == []
+
+    def test_nobody_found_is_fine(self, office):
+        office.tell(full_story())
+        office.pass_()
+        derived = office.rows()
+        assert forget(office, "nobody@nowhere.example") == Extent(0, 0, 0)
+        assert office.rows() == derived
+
+    def test_several_at_once(self, office):
+        office.tell(full_story())
+        office.pass_()
+        assert forget(office, "Joanna@Anna.example", "carl@carl.example").messages == 5
+        assert left_over(office, "carl@carl.example") == []
+
+    @pytest.mark.parametrize("text", ["Anna", "anna@", "", "Anna <anna@anna.example>", "anna@anna@example"])
+    def test_what_is_no_address_is_refused(self, text):
+        with pytest.raises(UsageError, match="is no address"):
+            people([text], Story().team)
+
+    @pytest.mark.parametrize("text", ["info@example.com", "INFO+x@example.com"])
+    def test_a_watched_address_is_refused(self, text):
+        with pytest.raises(UsageError, match="watched address"):
+            people([text], Story().team)
+
+    def test_a_colleague_may_go(self, office):
+        office.tell(full_story())
+        office.pass_()
+        forget(office, "ben@example.com")
+        assert left_over(office, "ben@example.com") == []
+
+    def test_looking_changes_nothing(self, office):
+        office.tell(full_story())
+        office.pass_()
+        rows = office.rows()
+        assert extent(office.config, people([ANNA], office.config.team), Silent()) == Extent(7, 7, 5)
+        assert office.rows() == rows
+
+    def test_names_of_mailboxes_are_said(self, office):
+        s = Story()
+        s.inbound("anna", "03-05 09:00", mailbox="Kunden/anna@anna.example")
+        office.tell(s)
+        office.pass_()
+        said = []
+        progress = Silent()
+        progress.say = said.append
+        erase(office.config, people([ANNA], office.config.team), office.now, progress)
+        assert said == ["The name Kunden/anna@anna.example of an account or mailbox stays: rename it there."]
+
+    def test_not_while_a_poll_is_at_work(self, office):
+        office.tell(full_story())
+        office.pass_()
+        with writing(office.config.store_path), pytest.raises(LockedError):
+            forget(office)
+
+    def test_a_reader_that_holds_the_journal_is_said(self, office, monkeypatch):
+        monkeypatch.setattr("replywatch.store.database.BUSY_SECONDS", 0.05)
+        office.tell(full_story())
+        office.pass_()
+        with closing(sqlite3.connect(office.config.store_path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM messages").fetchone()
+            with pytest.raises(StoreError, match="another program"):
+                forget(office, "carl@carl.example")
+        assert forget(office, "carl@carl.example") == Extent(0, 0, 0)
+        assert left_over(office, "carl@carl.example") == []
+
+
+class TestComingBack:
+    """The mail is still on the server."""
+
+    @pytest.fixture
+    def forgotten(self, office):
+        office.tell(full_story())
+        office.pass_()
+        forget(office)
+        office.headers = len(office.rows("messages")["messages"])
+        return office
+
+    def quiet(self, office, passes=1):
+        for _ in range(passes):
+            assert office.one_pass().error is None
+        assert len(office.rows("messages")["messages"]) == office.headers
+        assert not naming([ANNA])(b"\n".join(row[2] for row in office.rows("messages")["messages"]))
+
+    def test_nothing_is_even_asked_for(self, forgotten):
+        self.quiet(forgotten)
+        assert forgotten.sources["info"].asked == []
+
+    def test_not_with_new_mail_beside_it(self, forgotten):
+        new = Story().inbound("dora", "03-19 09:00", message_id="d1@dora.example")
+        uid = forgotten.sources["info"].deliver(new, new.places[0])
+        forgotten.headers += 1
+        self.quiet(forgotten)
+        assert [a for a in forgotten.sources["info"].asked if a[0] == "fetch"] == [("fetch", "INBOX", uid)]
+
+    def test_not_by_a_new_numbering(self, forgotten):
+        forgotten.sources["info"].renumber("INBOX")
+        self.quiet(forgotten, 2)
+        assert forgotten.sources["info"].asked == []
+
+    def test_not_by_a_move(self, forgotten):
+        forgotten.sources["info"].move("INBOX", 1, "Archive")
+        self.quiet(forgotten, 4)
+        assert forgotten.sources["info"].asked == []
+
+    def test_gone_from_the_server_it_leaves_no_place(self, forgotten):
+        """And the passes settle again."""
+        forgotten.sources["info"].expunge("INBOX", 1)
+        self.quiet(forgotten, 4)
+        assert forgotten.sources["info"].asked == []
+
+    def test_not_when_a_mailbox_changes_its_role(self, forgotten):
+        forgotten.sources["info"].attributes["INBOX"] = ("\\archive",)
+        self.quiet(forgotten, 2)
+
+    def test_not_by_a_copy_that_went_another_way(self, forgotten):
+        s = full_story()
+        other = s.copy(s.mails[0], "INBOX", trace="Received: from elsewhere; Mon, 2 Mar 2026 09:00:01 +0000\n")
+        forgotten.sources["info"].deliver(s.mails[0], other)
+        self.quiet(forgotten)
+
+    def test_its_uid_given_to_other_mail(self, forgotten):
+        """A rewound UIDNEXT (GMX): the place is another message's now, and what was erased is gone from there."""
+        box = forgotten.sources["info"].boxes["INBOX"]
+        new = Story().inbound("dora", "03-19 09:00", message_id="d1@dora.example")
+        box.messages.clear()
+        box.uidnext = 1
+        assert forgotten.sources["info"].deliver(new, new.places[0]) == 1
+        forgotten.headers += 1
+        self.quiet(forgotten, 4)
+        assert forgotten.standings()[new.message_id] == "waiting"
+
+    def test_a_uid_of_other_mail_given_to_it(self, forgotten):
+        """What lay there is gone, and what was erased is not read."""
+        box = forgotten.sources["info"].boxes["INBOX"]
+        erased = box.messages[1]
+        last = max(box.messages)
+        box.messages.clear()
+        box.messages[last] = replace(erased, uid=last)
+        box.uidnext = last
+        self.quiet(forgotten, 4)
+        live = forgotten.rows_of("SELECT uid, message FROM locations WHERE epoch = 1 AND gone IS NULL")
+        assert live == [(last, None)]
+
+    def test_new_mail_of_that_person_is_read(self, forgotten):
+        new = Story().inbound("anna", "03-19 09:00", message_id="new@anna.example")
+        forgotten.sources["info"].deliver(new, new.places[0])
+        assert forgotten.one_pass().messages == 1
+        assert forgotten.standings()[new.message_id] == "waiting"
+        assert forget(forgotten).messages == 1
+
+
+class TestPurge:
+    def test_conversations_go_as_a_whole_or_stay_as_a_whole(self, office):
+        s = Story()
+        old = s.inbound("anna", "01-02 09:00", subject="Old")
+        s.reply(old, "01-03 09:00")
+        long = s.inbound("carl", "01-02 09:00", subject="Long")
+        last = s.reply(long, "02-02 09:00")
+        new = s.inbound("dora", "03-02 09:00", subject="New")
+        office.tell(s)
+        office.pass_()
+        assert purge(office, "02-02 09:00") == Extent(messages=2, places=2, conversations=1)
+        assert left_over(office) == []
+        assert set(office.standings()) == {long.message_id, new.message_id}
+        office.pass_()
+        assert office.sources["info"].asked == []
+        assert purge(office, "02-02 09:01").messages == 2, f"before includes {last.when}"
+        assert set(office.standings()) == {new.message_id}
+
+    def test_nothing_that_stays_is_judged_otherwise(self, office):
+        s = Story()
+        s.outbound("xaver", "01-01 09:00")
+        for day in range(1, 28):
+            q = s.inbound("anna" if day % 2 else "carl", f"02-{day:02} 09:00", subject=f"Offer {day % 5}")
+            if day % 3:
+                s.reply(q, f"02-{day:02} 12:00")
+        office.tell(s)
+        office.pass_()
+        kept = {row[0]: row for row in office.rows("exchanges")["exchanges"]}
+        columns = [c for _, c, *_ in office.rows_of("PRAGMA table_info(exchanges)")]
+        purge(office, "02-15 00:00")
+        after = {row[0]: row for row in office.rows("exchanges")["exchanges"]}
+        assert 0 < len(after) < len(kept)
+        cluster = columns.index("cluster")
+        for identity, row in after.items():
+            old = kept[identity]
+            assert row[:cluster] + row[cluster + 1 :] == old[:cluster] + old[cluster + 1 :]
+
+    def test_what_was_read_stays_read(self, office):
+        """Coverage begins with the oldest sent mail; that it is gone makes no enquiry unknown."""
+        s = Story()
+        s.outbound("xaver", "01-05 09:00")
+        never = s.inbound("anna", "02-02 09:00")
+        s.outbound("xaver", "02-05 09:00", subject="Later")
+        office.tell(s)
+        office.pass_()
+        assert office.standings() == {never.message_id: "never"}
+        for moment in ("02-01 00:00", "02-01 12:00"):
+            purge(office, moment)
+            assert office.standings() == {never.message_id: "never"}
+
+    def test_what_is_not_judged_goes_by_the_mailbox(self, office):
+        s = Story()
+        s.inbound("anna", "01-02 09:00", draft=True)
+        s.inbound("anna", "03-02 09:00", draft=True, subject="Later")
+        office.tell(s)
+        office.pass_()
+        assert purge(office, "02-01 00:00") == Extent(messages=1, places=1, conversations=0)
+        assert len(office.rows("messages")["messages"]) == 1
+
+
+class TestInterrupted:
+    def test_a_killed_erasure_goes_on_with_the_next_command(self, office):
+        """Whatever comes after the one transaction only derives and compacts."""
+        s = full_story()
+        office.tell(s)
+        office.pass_()
+        with writing(office.config.store_path), Database(office.config.store_path) as database:
+            erasure = Erasure(database)
+            people([ANNA], office.config.team)(erasure, Silent())
+            erasure.erase(office.now)
+        assert office.report().account.read == 3
+        assert forget(office) == Extent(0, 0, 0)
+        assert "mail.db-wal" not in {p.name for p in office.config.store_path.parent.iterdir()}

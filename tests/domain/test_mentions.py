@@ -1,0 +1,99 @@
+"""Who is named in a header, wherever and however."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replywatch.domain.mentions import naming
+
+ANNA = naming(["anna@anna.example"])
+MULLER = naming(["eva@müller.example"])
+
+NAMED = [
+    ("from", b"From: Anna <anna@anna.example>"),
+    ("case", b"From: ANNA@Anna.Example"),
+    ("tag", b"To: anna+shop@anna.example"),
+    ("empty tag", b"To: anna+@anna.example"),
+    ("second of many", b"To: Ben <ben@example.com>, x@x.example,\r\n\tanna@anna.example"),
+    ("bcc", b"Bcc: <anna@anna.example>"),
+    ("quoted local part", b'From: "anna"@anna.example'),
+    ("blanks and comments", b"From: anna (that's me) @ anna.example"),
+    ("group", b"To: friends: anna@anna.example;"),
+    ("dot at the end", b"From: anna@anna.example."),
+    ("outlook's quotes", b"From: 'anna@anna.example' <x@x.example>"),
+    ("name", b'From: "anna@anna.example via info" <info@example.com>'),
+    ("encoded name", b"From: =?utf-8?q?anna=40anna.example?= <x@x.example>"),
+    ("subject", b"Subject: Form of anna@anna.example, 3 March"),
+    ("encoded subject", b"Subject: =?utf-8?b?Rm9ybSBvZiBhbm5hQGFubmEuZXhhbXBsZQ==?="),
+    ("between halves of an encoded word", b"Subject: =?utf-8?b?\r\nTo: anna@anna.example\r\nCc: ?="),
+    ("trace", b"Received: from a by b for\r\n <anna@anna.example>; Mon, 4 Mar 2024 08:00:00 +0100"),
+    ("return path", b"Return-Path: <Anna@anna.example>"),
+    ("failed recipient", b"X-Failed-Recipients: anna@anna.example"),
+    ("message id", b"References: <anna@anna.example>"),
+    ("VERP", b"Return-Path: <bounces+anna=anna.example@list.example>"),
+    ("VERP after a dash", b"Return-Path: <bounces-123-anna=anna.example@list.example>"),
+    ("SRS", b"Return-Path: <SRS0=x7Fz=4Q=anna.example=anna@forwarder.example>"),
+    ("BATV", b"Return-Path: <prvs=1234567=anna@anna.example>"),
+    ("written by a list", b"From: Anna <anna=40anna.example@dmarc.ietf.example>"),
+    ("link", b"List-Unsubscribe: <https://x.example/?who=anna%40anna.example&l=1>"),
+    ("mailto", b"List-Unsubscribe: <mailto:off@x.example?body=anna@anna.example>"),
+    ("not UTF-8", b"Subject: \xe4 anna@anna.example"),
+    ("no field at all", b"anna@anna.example"),
+]  # fmt: skip
+
+NOT_NAMED = [
+    ("nobody", b""),
+    ("another person of that house", b"From: joanna@anna.example, j.anna@anna.example, lisa-anna@anna.example"),
+    ("another tag", b"To: ben+anna@anna.example"),
+    ("longer domain", b"To: anna@anna.example.org, anna@anna.example-shop.de"),
+    ("shorter domain", b"To: anna@example"),
+    ("other domain", b"To: anna@xanna.example, anna@mail.anna.example"),
+    ("dot is no wildcard", b"To: anna@annaxexample"),
+    ("name alone", b"From: Anna <x@x.example>"),
+    ("id of that house", b"Message-ID: <anna.1@anna.example>"),
+    ("VERP of another", b"Return-Path: <bounces+joanna=anna.example@list.example>"),
+    ("VERP of a longer domain", b"Return-Path: <bounces+anna=anna.example.org@list.example>"),
+]
+
+
+@pytest.mark.parametrize("header", [h for _, h in NAMED], ids=[n for n, _ in NAMED])
+def test_named(header):
+    assert ANNA(header + b"\r\n\r\n")
+    assert naming(["x@y.example", "anna@anna.example"])(header)
+    assert not naming(["x@y.example"])(header)
+
+
+@pytest.mark.parametrize("header", [h for _, h in NOT_NAMED], ids=[n for n, _ in NOT_NAMED])
+def test_not_named(header):
+    assert not ANNA(header + b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "To: eva@müller.example",
+        "To: EVA@MÜLLER.example",
+        "To: eva@xn--mller-kva.example",
+        "Return-Path: <b+eva=xn--mller-kva.example@l.de>",
+    ],
+)
+def test_domains_in_both_forms(header):
+    assert MULLER(header.encode())
+    assert not ANNA(header.encode())
+
+
+def test_a_tag_of_the_address_asked_for_makes_no_difference():
+    assert naming(["anna+shop@anna.example"])(b"From: anna@anna.example")
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_around_it(noise):
+    assert ANNA(b"From: anna@anna.example\r\nX-Loop: " + noise)
+    ANNA(noise)
+
+
+@pytest.mark.parametrize(
+    "piece", [b"anna+", b"anna+/", b"anna=", b"=anna.example", b"anna+x=anna.example ", b"=?utf-8?q?anna", b"%40anna"]
+)
+def test_long_fields_take_no_long_time(piece):
+    assert not ANNA(b"Subject: " + piece * 40_000)
