@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replywatch.config.load import find_config, load_config, parse_config
-from replywatch.config.model import Config, ImapAccount, MaildirAccount, MboxAccount, Secret, Tls
+from replywatch.config.model import Config, ImapAccount, MaildirAccount, MboxAccount, PrivacySettings, Secret, Tls
 from replywatch.domain.messages import Role
 from replywatch.errors import ConfigError
 
@@ -116,8 +116,9 @@ class TestWhatIsRead:
             period = "30d"
             [privacy]
             agents = "off"
-            subjects = true
+            subjects = false
         """)
+        assert config.privacy == PrivacySettings(subjects=False)
         assert config.team.addresses == ("info@example.com", "hilfe@müller.de")
         assert config.team.domains == ("example.com", "*.example.org", "müller.de")
         assert config.team.automatic_senders == {"bot@example.com"}
@@ -232,7 +233,7 @@ class TestMistakes:
             ("[business_hours]\nmon = ['09:00-17:00']", ["business_hours: is not supported by this version"]),
             ("[targets]\nfirst = '4h'", ["targets: is not supported by this version"]),
             ("[privacy]\nagents = 'names'", ['privacy.agents: anything but "off" is not supported by this version']),
-            ("[privacy]\nsubjects = false", ["privacy.subjects: anything but true is not supported by this version"]),
+            ("[privacy]\nsubjects = 'none'", ["privacy.subjects: must be true or false, not text in quotes"]),
             ("[privacy]\nsubject = true", ["privacy.subject: unknown key, did you mean subjects?"]),
         ],
     )

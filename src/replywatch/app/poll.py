@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from replywatch.app.derive import derive
+from replywatch.app.intake import Intake
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.messages import Role
-from replywatch.domain.reading import header_identity
 from replywatch.domain.roles import not_listed, role_of
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
@@ -63,8 +63,9 @@ def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: 
     """
     with writing(config.store_path), Database(config.store_path, create=True) as database:
         facts = Facts(database)
+        intake = Intake(facts, subjects=config.privacy.subjects)
         outcomes = tuple(
-            _poll_account(facts, account, open_source, clock, progress)
+            _poll_account(facts, account, open_source, clock, progress, intake)
             for account in config.accounts
             if account.enabled
         )
@@ -72,12 +73,17 @@ def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: 
     return outcomes
 
 
-def _poll_account(
-    facts: Facts, account: AnyAccount, open_source: Open, clock: Callable[[], int], progress: Progress
+def _poll_account(  # noqa: PLR0913, PLR0917 - all that a pass works with
+    facts: Facts,
+    account: AnyAccount,
+    open_source: Open,
+    clock: Callable[[], int],
+    progress: Progress,
+    intake: Intake,
 ) -> AccountOutcome:
     number = facts.account(account.name)
     pass_number = facts.begin_pass(number, clock())
-    reader = _Pass(facts, account, number, clock, progress)
+    reader = _Pass(facts, account, number, clock, progress, intake)
     error: SourceError | SecretError | None = None
     try:
         with open_source(account) as source:
@@ -92,14 +98,21 @@ def _poll_account(
 class _Pass:
     """One pass over one account."""
 
-    def __init__(
-        self, facts: Facts, account: AnyAccount, number: int, clock: Callable[[], int], progress: Progress
+    def __init__(  # noqa: PLR0913, PLR0917 - the same
+        self,
+        facts: Facts,
+        account: AnyAccount,
+        number: int,
+        clock: Callable[[], int],
+        progress: Progress,
+        intake: Intake,
     ) -> None:
         self._facts = facts
         self._account = account
         self._number = number
         self._clock = clock
         self._progress = progress
+        self._intake = intake
         self.messages = 0
         self.mailboxes = 0
         self.has_sent = False
@@ -213,19 +226,10 @@ class _Pass:
                 for uid in sorted(there):
                     fetched |= _only([uid], source.fetch([uid]))
                 missing = sorted(there - fetched.keys())
-            erased = self._erased(fetched.values())
-            messages = [fetched[u] for u in sorted(fetched.keys() - erased)]
-            self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock(), erased=sorted(erased))
+            messages, erased = self._intake.admit(fetched.values())
+            self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock(), erased=erased)
             self.messages += len(messages)
             self._progress.advance(len(fetched))
-
-    def _erased(self, fetched: Collection[FetchedMessage]) -> set[int]:
-        """The UIDs of copies of messages that somebody had erased: they must not come back."""
-        if not self._facts.remembers_erased():
-            return set()
-        identities = {m.uid: header_identity(m.header) for m in fetched}
-        erased = self._facts.erased(identities.values())
-        return {uid for uid, identity in identities.items() if identity in erased}
 
     def _forget_others(self, seen: Collection[int]) -> None:
         """Mailboxes that are no longer listed: their messages were missed."""

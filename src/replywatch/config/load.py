@@ -13,7 +13,7 @@ import platformdirs
 
 from replywatch.config import names, zone
 from replywatch.config.accounts import read_accounts
-from replywatch.config.model import Config, ReportSettings
+from replywatch.config.model import Config, PrivacySettings, ReportSettings
 from replywatch.config.secrets import open_to_others
 from replywatch.config.table import Table, quoted
 from replywatch.domain.periods import parse_duration, parse_period
@@ -99,6 +99,7 @@ def _read(data: Mapping[str, object], base: Path, environ: Mapping[str, str], pr
         accounts=read_accounts(root, base),
         report=_read_report(root.table("report"), environ),
         store_path=_read_store_path(root.table("store"), base, environ, problems),
+        privacy=_read_privacy(root.table("privacy")),
     )
     _refuse_unsupported(root)
     root.close()
@@ -189,16 +190,20 @@ def _read_store_path(table: Table, base: Path, environ: Mapping[str, str], probl
     return path or platformdirs.user_data_path("replywatch") / "replywatch.sqlite3"
 
 
+def _read_privacy(table: Table) -> PrivacySettings:
+    """What may be kept. `agents` has one value so far, and it says what happens anyway."""
+    if table.take("agents") not in (None, "off"):
+        table.problem("agents", 'anything but "off" is not supported by this version')
+    settings = PrivacySettings(subjects=table.flag("subjects", default=True))
+    table.close()
+    return settings
+
+
 def _refuse_unsupported(root: Table) -> None:
-    """Say which known settings do nothing yet; those that say what happens anyway are fine."""
+    """Say which known settings do nothing yet."""
     for key in ("business_hours", "targets"):
         if root.take(key) not in (None, {}):
             root.problem(key, "is not supported by this version")
-    privacy = root.table("privacy")
-    for key, value, shown in (("agents", "off", '"off"'), ("subjects", True, "true")):
-        if privacy.take(key) not in (None, value):
-            privacy.problem(key, f"anything but {shown} is not supported by this version")
-    privacy.close()
 
 
 def _holds_password(data: Mapping[str, object]) -> bool:

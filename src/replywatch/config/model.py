@@ -87,6 +87,14 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """What may be kept. Figures per member of the team (`agents`) do not exist, so there is nothing to say of them."""
+
+    subjects: bool = True
+    """False: a number takes the place of each subject before it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything the config file says."""
 
@@ -96,3 +104,4 @@ class Config:
     store_path: Path
     path: Path | None = None
     """The file it was read from."""
+    privacy: PrivacySettings = PrivacySettings()

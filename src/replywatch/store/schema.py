@@ -107,6 +107,10 @@ _FACTS = (
         clock INTEGER NOT NULL, -- of the oldest mail of ours, before something was erased
         PRIMARY KEY (account, in_sent)
     ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE subject_key (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        key BLOB NOT NULL -- under which hidden subjects got their numbers
+    ) STRICT""",
     "CREATE TABLE pending (message INTEGER PRIMARY KEY REFERENCES messages (id)) STRICT",
 )
 

@@ -1,0 +1,161 @@
+"""A subject becomes a number, and everything that rules see in it stays."""
+
+import csv
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replywatch.domain import automatic_subjects
+from replywatch.domain.automatic_subjects import Announcement, announced, speaks_of_failure
+from replywatch.domain.headers import keep_fields, parse_header
+from replywatch.domain.hidden_subjects import _LABELS, hide_subject
+from replywatch.domain.messages import Kind
+from replywatch.domain.reading import read
+from replywatch.domain.subjects import base_subject
+from replywatch.domain.team import Team
+
+KEY = b"k" * 16
+SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
+
+
+def hidden(subject):
+    """The subject that is stored for `subject`."""
+    return parse_header(hide_subject(f"From: a@b.example\r\nSubject: {subject}\r\n\r\n".encode(), KEY)).subject
+
+
+SUBJECTS = [
+    "Offer for oak boards",
+    "Re: Offer for oak boards",
+    "AW: WG: Offer for oak boards",
+    "Fwd: Offer",
+    "[Ticket 12] Offer",
+    "Automatische Antwort: Offer",
+    "Abwesend: bis Montag",
+    "Auto: VW Golf",
+    "Re: Automatic reply: Offer",
+    "Anna Miller is out of the office",
+    "Undelivered Mail Returned to Sender",
+    "Invitation: Lunch @ Mon 5 May 2025 12:00",
+    "Einladung: Sommerfest",
+    "Gelesen: Offer",
+    "Cron <root@host> backup",
+    "Delivery failure",
+    "Your message could not be delivered to anna",
+    "Zustellung fehlgeschlagen",
+    "Re: Zustellung fehlgeschlagen",
+    "Привет, мир",
+    "(no subject)",
+    "Re:",
+    "...",
+    "",
+]
+
+
+def seen(subject):
+    """What rules see in a subject."""
+    base = base_subject(subject)
+    return (
+        announced(subject),
+        base.reply,
+        base.forward,
+        bool(base.base),
+        speaks_of_failure(subject, of_mail=False),
+        speaks_of_failure(subject, of_mail=True),
+    )
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_rules_see_the_same(subject):
+    assert seen(hidden(subject)) == seen(subject)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_no_word_is_left(subject):
+    words = {word.strip(":,()[]<>@").casefold() for word in subject.split()}
+    labels = {"re", "fwd", "automatic", "reply", "auto", "failure", "undelivered", "message", "invitation", ""}
+    left = set(hidden(subject).casefold().replace(":", " ").split())
+    assert not {w for w in words - labels if not w.isdigit()} & left
+
+
+@pytest.mark.parametrize(("kind", "sure"), list(product(Kind, [True, False])))
+def test_every_announcement_has_a_label(kind, sure):
+    """Those that exist: the groups of the two patterns."""
+    pattern = automatic_subjects._SURE if sure else automatic_subjects._MAYBE
+    exists = kind.value in pattern.groupindex
+    found = Announcement(kind, sure)
+    assert (found in _LABELS) == exists
+    if exists:
+        assert announced(_LABELS[found].format("#0123456789ab")) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Offer", "Re: Offer", True),
+        ("Offer", "AW: [EXT] OFFER", True),
+        ("Automatic reply: Offer", "Re: Automatic reply: Offer", True),
+        ("Delivery failure", "Re: Delivery failure", True),
+        ("Offer", "Offers", False),
+        ("Offer", "Automatic reply: Offer", False),
+    ],
+)
+def test_the_same_subject_keeps_its_number(one, other, same):
+    assert (base_subject(one).base == base_subject(other).base) == same
+    assert (base_subject(hidden(one)).base == base_subject(hidden(other)).base) == same
+
+
+def test_another_key_another_number():
+    header = b"Subject: Offer\r\n\r\n"
+    assert hide_subject(header, b"a") != hide_subject(header, b"b")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Subject: Secret\r\n plan\r\nTo: a@b.example\r\n\r\n",
+        b"SUBJECT :Secret plan\nTo: a@b.example\n\n",
+        b"Subject: =?utf-8?q?Secret_plan?=\r\nTo: a@b.example\r\n\r\n",
+        b"Subject: \r\nSubject: Secret plan\r\nsubject: plan\r\nTo: a@b.example\r\n\r\n",
+        b"Thread-Topic: Secret plan\r\nSubject: Read: Secret plan\r\nTo: a@b.example\r\n\r\n",
+        b"Thread-Topic: Secret\r\n plan\r\nTo: a@b.example\r\n\r\n",
+        b"Subject: Secret\r\nplan without a colon\r\nTo: a@b.example\r\n\r\nSecret plan",
+        b"Sub\rject: Secret plan\r\nTo: a@b.example\r\n\r\n",
+        b"Subject: Secret\rTo: a@b.example\r\rplan",
+        b"Keywords: Secret plan\r\nTo: a@b.example\r\n\r\n",
+    ],
+)
+def test_no_form_of_the_field_is_missed(header):
+    stored = hide_subject(header, KEY)
+    assert b"secret" not in stored.lower()
+    assert b"plan" not in stored.lower()
+    assert stored.count(b"ubject:") <= 1
+    assert [a.address for a in parse_header(stored).to] == ["a@b.example"]
+
+
+@given(st.binary(max_size=300))
+def test_all_other_fields_stay_as_they_were(noise):
+    header = b"From: a@b.example\nX-Loop: " + noise
+    before, after = parse_header(header), parse_header(hide_subject(header, KEY))
+    for name in ("from_", "to", "message_id", "references", "date", "received"):
+        assert getattr(after, name) == getattr(before, name)
+    assert before.fields.get("x-loop") == after.fields.get("x-loop")
+
+
+@pytest.mark.skipif(not SAMPLES.exists(), reason="no samples here")
+def test_real_mail_is_judged_the_same():
+    with (SAMPLES / "labels.csv").open(newline="", encoding="utf-8") as file:
+        paths = [SAMPLES / row["path"] for row in csv.DictReader(file)]
+    team = Team(addresses=("info@example.com",), domains=("example.com",))
+    differ = []
+    for path in paths:
+        raw = path.read_bytes()
+        one, other = (read(parse_header(h), team) for h in (keep_fields(raw), hide_subject(raw, KEY)))
+        if (one.verdict[:2], one.reply_prefix, bool(one.base_subject), one.parties) != (
+            other.verdict[:2], other.reply_prefix, bool(other.base_subject), other.parties
+        ):  # fmt: skip
+            differ.append((path.name, one.subject, other.subject, one.verdict, other.verdict))
+    assert len(paths) > 100
+    assert differ == []
