@@ -91,5 +91,5 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
             erasure.erase(now)
             derive(database, config, progress)
         progress.begin("Writing the store anew", None)
-        erasure.compact()
+        database.compact()
     return found

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 
+from replywatch.app.progress import Progress
+from replywatch.config.model import Config
 from replywatch.domain.fetched import FetchedMessage
 from replywatch.domain.hidden_subjects import hide_subject
 from replywatch.domain.reading import header_identity
+from replywatch.store.database import Database
 from replywatch.store.facts import Facts
+from replywatch.store.subjects import Subjects
+
+
+def settled_key(database: Database, config: Config, progress: Progress) -> bytes | None:
+    """The key under which subjects get numbers, None if they may be kept.
+
+    Where the config has come to forbid them, those that were stored before are taken out first, to the last byte.
+    """
+    subjects = Subjects(database)
+    if config.privacy.subjects:
+        subjects.show()
+        return None
+    key = subjects.key()
+    if key is None:
+        key = new = secrets.token_bytes(16)
+        progress.begin("Taking out subjects", None)
+        subjects.hide(new, lambda header: hide_subject(header, new), header_identity)
+    if not subjects.is_settled():
+        database.compact()
+        subjects.settle()
+    return key
 
 
 class Intake:
     """Looks at every message of a poll before it is stored."""
 
-    def __init__(self, facts: Facts, *, subjects: bool) -> None:
-        """`subjects` says whether they may be kept."""
+    def __init__(self, facts: Facts, key: bytes | None) -> None:
+        """`key` is that for hidden subjects; None if they may be kept."""
         self._facts = facts
-        self._key = None if subjects else facts.subject_key()
+        self._key = key
         self._remembers = facts.remembers_erased()
 
     def admit(self, fetched: Iterable[FetchedMessage]) -> tuple[list[FetchedMessage], list[int]]:

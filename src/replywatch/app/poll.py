@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from replywatch.app.derive import derive
-from replywatch.app.intake import Intake
+from replywatch.app.intake import Intake, settled_key
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
@@ -63,7 +63,7 @@ def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: 
     """
     with writing(config.store_path), Database(config.store_path, create=True) as database:
         facts = Facts(database)
-        intake = Intake(facts, subjects=config.privacy.subjects)
+        intake = Intake(facts, settled_key(database, config, progress))
         outcomes = tuple(
             _poll_account(facts, account, open_source, clock, progress, intake)
             for account in config.accounts

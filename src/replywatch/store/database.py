@@ -95,6 +95,19 @@ class Database:
         with self._faults():
             self._open().execute("COMMIT")
 
+    def compact(self) -> None:
+        """Write the file anew without its free pages, and empty its journal.
+
+        Raises `StoreError` if somebody else is reading, so that the journal has to stay.
+        """
+        self.execute("VACUUM")
+        row = self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+        if row is None or row[0]:
+            raise StoreError(
+                f"the store {self.path} is being read by another program, so erased bytes are still in its journal",
+                "Close that program and run the same command again: it finishes the job.",
+            )
+
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             raise StoreError(f"the store {self.path} is not open")

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from replywatch.domain.messages import LEVELS, MarkKind, Rung
-from replywatch.errors import StoreError
 from replywatch.store.database import Database
 from replywatch.store.schema import DERIVED_TABLES
 
@@ -126,16 +125,3 @@ class Erasure:
             "INSERT INTO covered_since SELECT account, in_sent, min(clock) FROM evidence WHERE true GROUP BY 1, 2"
             " ON CONFLICT DO UPDATE SET clock = min(clock, excluded.clock)"
         )
-
-    def compact(self) -> None:
-        """Write the file anew without its free pages, and empty its journal.
-
-        Raises `StoreError` if somebody else is reading, so that the journal has to stay.
-        """
-        self._db.execute("VACUUM")
-        row = self._db.row("PRAGMA wal_checkpoint(TRUNCATE)")
-        if row is None or row[0]:
-            raise StoreError(
-                f"the store {self._db.path} is being read by another program, so erased bytes are still in its journal",
-                "Close that program and run the same command again: it finishes the job.",
-            )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -108,11 +107,6 @@ class Facts:
             return None
         state = MailboxState(row[2], row[4], row[5] or 0, row[6], row[7])
         return Epoch(row[0], row[1], row[3], state, complete=row[5] is not None)
-
-    def subject_key(self) -> bytes:
-        """The key under which this store numbers hidden subjects, made if new."""
-        self._db.execute("INSERT OR IGNORE INTO subject_key VALUES (1, ?)", [secrets.token_bytes(16)])
-        return bytes(self._db.value("SELECT key FROM subject_key"))
 
     def remembers_erased(self) -> bool:
         """Whether anything was ever erased."""

@@ -109,7 +109,8 @@ _FACTS = (
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE subject_key (
         id INTEGER PRIMARY KEY CHECK (id = 1),
-        key BLOB NOT NULL -- under which hidden subjects got their numbers
+        key BLOB NOT NULL, -- under which hidden subjects got their numbers
+        settled INTEGER NOT NULL -- 0: the file is still to be written anew without them
     ) STRICT""",
     "CREATE TABLE pending (message INTEGER PRIMARY KEY REFERENCES messages (id)) STRICT",
 )
