@@ -22,6 +22,12 @@ def test_it_shows_a_report_and_says_how_to_go_on(kept):
     assert done.stderr.strip() == "Kept in kept. Go on with: replywatch waiting --config kept/replywatch.toml"
 
 
+def test_what_is_kept_is_its_owners_alone(kept):
+    folder = kept[0].folder / "kept"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {p.stat().st_mode & 0o777 for p in folder.iterdir() if p.is_file()} == {0o600}
+
+
 def test_the_commands_that_follow_work(kept):
     program, done = kept
     config = ("--config", "kept/replywatch.toml")

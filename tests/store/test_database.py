@@ -28,14 +28,26 @@ def migrations(path):
 
 
 class TestOpening:
-    def test_made_with_all_tables_for_its_owner_alone(self, path):
-        old = os.umask(0)
+    @pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+    def test_made_for_its_owner_alone(self, tmp_path, umask):
+        """Store, journal and lock, and every folder that had to be made, whatever the umask."""
+        tmp_path.chmod(0o755)
+        path = tmp_path / "deep" / "er" / "mail.db"
+        old = os.umask(umask)
         try:
-            with Database(path, create=True):
-                assert path.stat().st_mode & 0o777 == 0o600
+            with writing(path), Database(path, create=True) as database:
+                database.execute("INSERT INTO accounts (name) VALUES ('info')")
+                database.compact()
+                database.execute("INSERT INTO accounts (name) VALUES ('sales')")
+                modes = {p.name: p.stat().st_mode & 0o777 for p in path.parent.iterdir()}
         finally:
             os.umask(old)
-        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert modes == dict.fromkeys(("mail.db", "mail.db-wal", "mail.db-shm", "mail.db.lock"), 0o600)
+        assert [p.stat().st_mode & 0o777 for p in (*path.parents,)[:3]] == [0o700, 0o700, 0o755]
+
+    def test_made_with_all_tables(self, path):
+        with Database(path, create=True):
+            pass
         assert migrations(path) == list(schema.NAMES)
         assert {"messages", "locations", "exchanges", *schema.DERIVED_TABLES} <= tables(path)
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from replywatch.errors import StoreError
 from replywatch.store import schema
+from replywatch.store.private import make_folder
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 20.0
@@ -38,7 +39,7 @@ class Database:
             raise StoreError(f"there is no store at {self.path}", "Run `replywatch poll` first.")
         with self._faults():
             if self._create:
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(self.path.parent)
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = connection = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256

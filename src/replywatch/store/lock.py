@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from replywatch.errors import LockedError, StoreError
+from replywatch.store.private import make_folder
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def writing(store: Path) -> Iterator[None]:
     """Hold the lock of `store` inside the block; raises `LockedError` at once if somebody else holds it."""
     path = store.with_name(store.name + ".lock")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(

@@ -20,6 +20,7 @@ from replywatch.app.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.domain.report import Report
 from replywatch.errors import UsageError
+from replywatch.store.private import make_folder
 
 
 def run_demo(  # noqa: PLR0913 - what a demo can be told
@@ -35,6 +36,7 @@ def run_demo(  # noqa: PLR0913 - what a demo can be told
         with ImapServer(folder / MAIL_FOLDER, plan.company.address) as server:
             write_password(folder, server.password)
             config_file = folder / CONFIG_FILE
+            config_file.touch(mode=0o600)
             config_file.write_text(
                 demo_config(plan.company, folder, port=server.port, username=server.username), encoding="utf-8"
             )
@@ -54,5 +56,5 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         return
     if keep.exists() and any(keep.iterdir()):
         raise UsageError(f"the folder {keep} is not empty", "Give --keep a folder that is new or empty.")
-    keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(keep)
     yield keep
