@@ -12,6 +12,7 @@ import pytest
 from replywatch.cli import main
 from replywatch.config.load import parse_config
 from replywatch.config.table import Table
+from replywatch.domain.headers import FETCH_FIELDS
 from replywatch.domain.measure import BUCKETS
 from replywatch.domain.messages import Direction, Disposition, Kind, MarkKind, Role, Rung, Status
 from replywatch.errors import ReplywatchError
@@ -154,3 +155,18 @@ def test_changelog_has_the_version():
 def test_links_lead_somewhere(path):
     links = re.findall(r"\]\(([^)#:]+)[^):]*\)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+class TestPrivacy:
+    def test_lists_every_field_that_is_fetched_and_no_other(self):
+        part = text_of("docs/privacy.md").split("| fields |")[1].split("\n\n")[0]
+        said = re.findall(r"`([^`]+)`", part)
+        assert sorted(said) == sorted(FETCH_FIELDS)
+
+    def test_has_both_texts_with_the_same_points(self):
+        """The German text has a paragraph for each of the English one."""
+        english, german = text_of("docs/privacy.md").split("\n## For ")[1].split("\n## Für ")
+        points = [re.findall(r"^> \*\*(.+?)\.\*\*", text, re.MULTILINE) for text in (english, german)]
+        assert len(points[0]) == len(points[1]) > 8
+        commands = [set(re.findall(r"`(?:replywatch )?(\w+)", text)) - {"subjects"} for text in (english, german)]
+        assert commands[0] == commands[1] <= set(main.COMMANDS)

@@ -10,6 +10,7 @@ from pathlib import Path
 from replywatch.config.draft import Draft, draft_text
 from replywatch.config.load import parse_config
 from replywatch.errors import ConfigError, ReplywatchError
+from replywatch.store.private import make_folder
 
 
 def refuse_existing(path: Path) -> None:
@@ -40,7 +41,7 @@ def write_private(path: Path, text: str) -> None:
         ReplywatchError: it can't be written, or is there already.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             out.write(text)
     except OSError as error:
