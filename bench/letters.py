@@ -60,7 +60,7 @@ def letters(count: int, seed: int) -> Iterator[Letter]:
     rng = Random(seed)  # noqa: S311 - a made-up mailbox
     interval = SPAN / count
     turns: list[_Turn] = []
-    begins = NEWEST - SPAN
+    begins = float(NEWEST - SPAN)
     for number in range(count):
         begins += rng.expovariate(1 / interval)
         if turns and turns[0].at <= begins:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from statistics import median
 
-from setting import Place, demo_config, seconds
+from setting import Place, demo_config, timed
 
 
 def measure(folder: Path, rounds: int, large: int | None) -> None:
     """Print how long the demo and the reports take."""
-    print("Whole commands, wall time")
-    demo = median(seconds("demo") for _ in range(rounds))
-    print(f"  {'demo: made up, served, polled, reported':44}{demo * 1000:>8,.0f} ms")
+    print(f"{'Whole commands':46}{'wall ms':>10}{'processor ms':>14}")
+    _print("demo: made up, served, polled, reported", timed(rounds, "demo"))
     _print_reports("the demo's store", demo_config(folder), rounds)
     if large:
         _measure_large(folder, rounds, large)
@@ -32,5 +30,8 @@ def _measure_large(folder: Path, rounds: int, messages: int) -> None:
 def _print_reports(store: str, config: Path, rounds: int) -> None:
     for period in ("90d", "all"):
         words = ("--config", config, "report", "--format", "json", "--since", period)
-        took = median(seconds(*words) for _ in range(rounds))
-        print(f"  {f'report --since {period}, {store}':44}{took * 1000:>8,.0f} ms")
+        _print(f"report --since {period}, {store}", timed(rounds, *words))
+
+
+def _print(what: str, took: dict[str, float]) -> None:
+    print(f"  {what:44}{took['wall'] * 1000:>10,.0f}{took['processor'] * 1000:>14,.0f}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -60,11 +61,19 @@ def replywatch(*arguments: object, importtime: bool = False) -> subprocess.Compl
     return subprocess.run(words, check=True, capture_output=True, text=True, env=environ)
 
 
-def seconds(*arguments: object) -> float:
-    """How long a command line takes, start and end of the process included."""
-    started = time.perf_counter()
-    replywatch(*arguments)
-    return time.perf_counter() - started
+def timed(rounds: int, *arguments: object) -> dict[str, float]:
+    """The medians of `wall` and `processor` seconds of a command line, start and end of the process included."""
+    found = []
+    for _ in range(rounds):
+        wall, processor = time.perf_counter(), _processor_of_children()
+        replywatch(*arguments)
+        found.append({"wall": time.perf_counter() - wall, "processor": _processor_of_children() - processor})
+    return middle(found)
+
+
+def _processor_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def demo_config(folder: Path) -> Path:

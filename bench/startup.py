@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from statistics import median
 
-from setting import demo_config, replywatch, seconds
+from setting import demo_config, replywatch, timed
 
 _IMPORT = re.compile(r"^import time:\s*(\d+) \|\s*\d+ \| *(\S+)$", re.MULTILINE)
 _HEAVY = frozenset(
@@ -24,10 +23,12 @@ def measure(folder: Path, rounds: int) -> None:
         "report --format json": (*config, "report", "--format", "json"),
         "waiting": (*config, "waiting"),
     }
-    print(f"{'Start-up':24}{'wall ms':>10}{'imports ms':>12}{'modules':>9}  heavy libraries among them")
+    columns = f"{'wall ms':>10}{'processor ms':>14}{'imports ms':>12}{'modules':>9}"
+    print(f"{'Start-up':24}{columns}  heavy libraries among them")
     for name, words in commands.items():
-        took = median(seconds(*words) for _ in range(rounds))
+        took = {clock: 1000 * spent for clock, spent in timed(rounds, *words).items()}
         found = _IMPORT.findall(replywatch(*words, importtime=True).stderr)
-        spent = sum(int(microseconds) for microseconds, _ in found) / 1000
+        imports = sum(int(microseconds) for microseconds, _ in found) / 1000
         heavy = sorted({module.partition(".")[0] for _, module in found}.intersection(_HEAVY))
-        print(f"  {name:22}{took * 1000:>10.0f}{spent:>12.0f}{len(found):>9}  {', '.join(heavy)}")
+        columns = f"{took['wall']:>10.0f}{took['processor']:>14.0f}{imports:>12.0f}{len(found):>9}"
+        print(f"  {name:22}{columns}  {', '.join(heavy)}")
