@@ -77,19 +77,33 @@ class TestForget:
 
     @pytest.mark.parametrize("checkpointed", [True, False])
     def test_also_what_was_deleted_before(self, office, checkpointed):
-        """Free pages and the journal of a store that another program holds open keep what was there."""
+        """Free pages, and the journal of a store that another program holds open, keep what was there."""
         s = full_story()
         s.mails.pop()
         office.tell(s)
         office.pass_()
-        with closing(sqlite3.connect(office.config.store_path)) as other:
+        with closing(sqlite3.connect(office.config.store_path, isolation_level=None)) as other:
+            other.execute("PRAGMA secure_delete = OFF")
+            other.execute("CREATE TABLE filler (text TEXT)")
+            other.executemany("INSERT INTO filler VALUES (?)", [(f"{n} {ANNA}" * 50,) for n in range(2000)])
+            other.execute("DROP TABLE filler")
             if checkpointed:
-                other.execute("PRAGMA secure_delete = OFF")
-                other.execute("DELETE FROM exchanges")
-                other.commit()
                 other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            assert left_over(office)
             forget(office)
             assert left_over(office) == []
+
+    def test_a_place_says_nothing_but_that_something_is_there(self, office):
+        s = Story()
+        q = s.inbound("anna", "03-02 09:00", thread="gmail:17")
+        office.tell(s)
+        office.sources["info"].answer("INBOX", 1)
+        office.pass_()
+        first_seen = office.now
+        assert forget(office).places == 1
+        place = [1, 1, None, None, None, "", None, first_seen, None, None, None, None]
+        assert office.rows("locations")["locations"] == [tuple(place)]
+        assert office.rows("erased")["erased"] == [(s.identity(q),)]
 
     def test_no_other_figure_moves(self, office):
         s = full_story()
