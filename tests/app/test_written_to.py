@@ -44,3 +44,18 @@ def test_a_conversation_that_went_on_after_as_of_is_counted_as_it_stood(tmp_path
     office.pass_()
     assert office.report().totals.contact_written_to == 0
     assert office.report(as_of="2026-03-01").totals.contact_written_to == 1
+
+
+def test_what_was_written_in_the_same_conversation_is_no_other(tmp_path):
+    """A thank-you got no answer; the contact's next enquiry, in the same conversation, did."""
+    office, story = Office(tmp_path), Story()
+    story.outbound("first", "01-02 09:00")
+    reply = story.reply(story.inbound("nora", "01-10 09:00"), "01-10 10:00")
+    story.answer(reply, "01-10 11:00")
+    story.reply(story.answer(reply, "02-20 09:00"), "02-20 10:00")
+    office.tell(story)
+    office.pass_()
+    assert office.report(first_only=False).totals.never == 1
+    assert office.report(first_only=False).totals.contact_written_to == 0
+    found = export(office.config, ReportQuery(first_only=False), Silent())
+    assert [s.contact_written_to_at for s in found] == [None, None, None]
