@@ -112,6 +112,17 @@ class TestOpening:
         assert "Nothing was changed" in caught.value.hint
         assert path.read_bytes() == content
 
+    def test_what_can_not_be_opened_is_let_go(self, tmp_path):
+        """Its connection is closed at once, not whenever the garbage is collected."""
+        path = tmp_path / "mail.db"
+        path.write_bytes(b"garbage" * 1000)
+        database = Database(path, create=True)
+        with pytest.raises(StoreError), database:
+            pass
+        assert database._connection is not None
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            database._connection.execute("SELECT 1")
+
     def test_of_another_program(self, tmp_path):
         path = tmp_path / "other.db"
         with closing(sqlite3.connect(path)) as connection:

@@ -44,9 +44,13 @@ class Database:
             self._connection = connection = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
             )
-            for pragma in _PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}")
-            self._migrate(connection)
+            try:
+                for pragma in _PRAGMAS:
+                    connection.execute(f"PRAGMA {pragma}")
+                self._migrate(connection)
+            except BaseException:  # a `with` doesn't leave what it could not enter
+                connection.close()
+                raise
         return self
 
     def __exit__(
