@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 
 import pytest
 
 from servers import dovecot
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A job in the background inherits that Ctrl-C is ignored, and hands it on to the programs that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
