@@ -316,6 +316,19 @@ class TestPasses:
         self.pass_(office, time.patience())
         assert office.rows_of("SELECT count(*) FROM locations WHERE gone IS NOT NULL") == [(1,)]
 
+    def test_times_named_for_mailboxes_are_kept_too(self, office, time):
+        source = self.shaken(office)
+        source.fails["INBOX"] = MailboxError("in use", transient=True, retry_after=40)
+        source.fails["Sent"] = MailboxError("no such mailbox", retry_after=None)
+        assert self.pass_(office, time.patience()).error.text == "in use; no such mailbox"
+        assert time.pauses == [40] * (ATTEMPTS - 1)
+
+    def test_mailboxes_that_fail_for_good_are_not_tried_again(self, office, time):
+        source = self.shaken(office)
+        source.fails["Sent"] = MailboxError("no such mailbox")
+        assert self.pass_(office, time.patience()).error.text == "no such mailbox"
+        assert time.pauses == []
+
     def test_a_mailbox_that_is_listed_again_in_the_second_attempt_is_read(self, office, time):
         source = self.shaken(office)
         office.pass_()

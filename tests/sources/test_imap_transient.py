@@ -85,6 +85,28 @@ def test_greetings(greeting, transient, seconds):
         assert connecting(server) == (ConnectError, transient, seconds)
 
 
+@pytest.mark.parametrize(
+    ("answer", "transient"),
+    [
+        (b"TAG NO [LIMIT] CAPABILITY Rate limit hit.\r\n", True),
+        (b"TAG NO [UNAVAILABLE] later\r\n", True),
+        (b"* BYE [UNAVAILABLE] later\r\n", True),
+        (b"TAG NO\r\n", False),
+        (b"TAG BAD what?\r\n", False),
+    ],
+)
+@pytest.mark.parametrize("after_login", [False, True])
+def test_what_it_can_do_is_not_said(answer, transient, after_login):
+    """Yahoo limits how often it is asked."""
+    can = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done\r\n"
+    with ScriptedServer() as server:
+        server._answers["CAPABILITY"] = lambda _: answer if bool(server.said("LOGIN")) == after_login else can
+        found, passes, _ = failure(source_of(server).__enter__)
+        assert issubclass(found, ConnectError | MailboxError)
+        assert passes == transient
+        assert len(server.said("LOGIN")) == after_login
+
+
 @pytest.mark.parametrize("hard", [False, True])
 def test_no_greeting(hard):
     """A server that hangs up without a word may have too much to do."""
