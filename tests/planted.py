@@ -159,3 +159,8 @@ def dovecot_account(user: User, **keys: object) -> dict[str, object]:
 def interrupt(child: subprocess.Popen[str]) -> None:
     """Ctrl-C."""
     child.send_signal(signal.SIGINT)
+
+
+def terminate(child: subprocess.Popen[str]) -> None:
+    """What a system says that shuts down, or `systemctl stop`."""
+    child.send_signal(signal.SIGTERM)

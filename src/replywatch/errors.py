@@ -44,7 +44,16 @@ class SecretError(ReplywatchError):
 
 
 class SourceError(ReplywatchError):
-    """A mail source (server, Maildir, mbox) could not be read."""
+    """A mail source (server, Maildir, mbox) could not be read.
+
+    `transient` says that it may work in a moment, without anybody doing anything; `retry_after` is how many seconds the
+    server asks to be left alone, None if it names no time.
+    """
+
+    def __init__(self, text: str, hint: str = "", *, transient: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(text, hint)
+        self.transient = transient
+        self.retry_after = retry_after
 
 
 class ConnectError(SourceError):
@@ -65,6 +74,10 @@ class MailboxError(SourceError):
 
 class StoreError(ReplywatchError):
     """The store can't be used: unreadable, damaged, from a newer release, full disk."""
+
+
+class UnusableStoreError(StoreError):
+    """The store can't be used, and waiting won't help: damaged, from a newer release, of another program."""
 
 
 class LockedError(ReplywatchError):

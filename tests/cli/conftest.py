@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from replywatch.app import patience
+
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -19,3 +21,10 @@ def golden_output():
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture
+def no_pauses(monkeypatch):
+    """Polls in this process try again at once what they try again."""
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(patience, "JITTER", 0)

@@ -63,9 +63,12 @@ class TestServers:
             ({"mailboxes": {"sent": ["Gesendet"]}}, "there is no mailbox 'Gesendet'", "There are: INBOX, Sent"),
         ],
     )
+    @pytest.mark.usefixtures("no_pauses")
     def test_an_account_that_cannot_be_read(self, remote, dovecot_user, keys, what, advice):
+        remote.apart = False
         remote.configure({"info": dovecot_account(dovecot_user, **keys)})
-        first, second, last = lines_of(remote.fails("poll", code=1))
+        *notes, first, second, last = lines_of(remote.fails("poll", code=1))
+        assert len(notes) == (3 if "nowhere.invalid" in keys.values() else 0), "only what may pass is tried again"
         assert first.startswith("info: failed: ")
         assert what in first
         assert second.startswith("  ")
@@ -73,9 +76,11 @@ class TestServers:
         assert last == "Error: no account could be read: info"
         assert Dovecot.PASSWORD not in first + second
 
-    def test_nobody_listens(self, remote, dovecot_user, unused_port):
+    def test_nobody_listens(self, remote, dovecot_user, unused_port, no_pauses):
+        remote.apart = False
         remote.configure({"info": dovecot_account(dovecot_user, port=unused_port)})
-        first, second, _ = lines_of(remote.fails("poll", code=1))
+        *notes, first, second, _ = lines_of(remote.fails("poll", code=1))
+        assert notes == [f"info: 127.0.0.1:{unused_port} refuses connections; trying again in 0 s"] * 3
         assert f"127.0.0.1:{unused_port} refuses connections" in first
         assert "`port`" in second
 

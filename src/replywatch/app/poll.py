@@ -13,6 +13,7 @@ from itertools import islice
 
 from replywatch.app.derive import derive
 from replywatch.app.intake import Intake, settled_key
+from replywatch.app.patience import Patience
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
@@ -55,19 +56,27 @@ class AccountOutcome:
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
 
 
-def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: Progress) -> tuple[AccountOutcome, ...]:
+def poll(
+    config: Config,
+    open_source: Open,
+    clock: Callable[[], int],
+    progress: Progress,
+    patience: Patience | None = None,
+) -> tuple[AccountOutcome, ...]:
     """Read every enabled account once and bring the derived rows up to date.
 
-    An account that fails is reported in its outcome and doesn't stop the others. `clock` says the present instant.
+    An account that fails is reported in its outcome and doesn't stop the others. `clock` says the present instant,
+    `patience` what is tried again and what is left alone; without it, each account gets one attempt.
     Raises `LockedError` if another poll is at work, `StoreError` if the store can't be used.
     """
+    patience = patience or Patience(attempts=1)
     with writing(config.store_path), Database(config.store_path, create=True) as database:
         facts = Facts(database)
         intake = Intake(facts, settled_key(database, config, progress))
         outcomes = tuple(
-            _poll_account(facts, account, open_source, clock, progress, intake)
+            _poll_account(facts, account, open_source, clock, progress, intake, patience)
             for account in config.accounts
-            if account.enabled
+            if account.enabled and not patience.rests(account)
         )
         derive(database, config, progress)
     return outcomes
@@ -80,14 +89,20 @@ def _poll_account(  # noqa: PLR0913, PLR0917 - all that a pass works with
     clock: Callable[[], int],
     progress: Progress,
     intake: Intake,
+    patience: Patience,
 ) -> AccountOutcome:
+    """One pass: it begins with the first attempt, and a later one goes on where that stopped."""
     number = facts.account(account.name)
     pass_number = facts.begin_pass(number, clock())
     reader = _Pass(facts, account, number, clock, progress, intake)
     error: SourceError | SecretError | None = None
-    try:
+
+    def attempt() -> None:
         with open_source(account) as source:
             reader.read(source)
+
+    try:
+        patience.read(account, attempt, progress)
     except (SourceError, SecretError) as failure:
         error = failure
     facts.end_pass(pass_number, clock(), error.text if error else None)
@@ -113,6 +128,10 @@ class _Pass:
         self._clock = clock
         self._progress = progress
         self._intake = intake
+        self._done: set[int] = set()
+        """Mailboxes that were read to their end in this pass: a second attempt goes on behind them."""
+        self._missed: set[int] = set()
+        """Those that were not listed: missed once in this pass, however often it was attempted."""
         self.messages = 0
         self.mailboxes = 0
         self.has_sent = False
@@ -123,6 +142,7 @@ class _Pass:
         Raises `MailboxError` once the rest is read: of a mailbox that fails, or that has to be there and is not.
         """
         failed: list[MailboxError] = []
+        self.mailboxes = 0
         seen: dict[int, Listing] = {}
         for listing in source.mailboxes():
             mailbox = self._facts.mailbox(self._number, listing)
@@ -131,16 +151,22 @@ class _Pass:
             if role is Role.SKIP:
                 continue
             self.has_sent |= role is Role.SENT
+            self.mailboxes += 1
+            if mailbox in self._done:
+                continue
             try:
                 self._read_mailbox(source, mailbox, listing)
             except MailboxError as error:
                 failed.append(error)
-            self.mailboxes += 1
+            else:
+                self._done.add(mailbox)
         failed += self._missing(seen)
         self._forget_others(seen)
         if failed:
             names = "; ".join(e.text for e in failed)
-            raise MailboxError(names, failed[0].hint) from failed[0]
+            passes = any(e.transient for e in failed)
+            rest = max((e.retry_after for e in failed if e.retry_after), default=None)
+            raise MailboxError(names, failed[0].hint, transient=passes, retry_after=rest) from failed[0]
 
     def _missing(self, seen: Mapping[int, Listing]) -> Iterator[MailboxError]:
         """Mailboxes whose absence would falsify the figures: those that the config names, and the one with sent mail.
@@ -234,7 +260,10 @@ class _Pass:
     def _forget_others(self, seen: Collection[int]) -> None:
         """Mailboxes that are no longer listed: their messages were missed."""
         for mailbox in self._facts.mailboxes(self._number):
-            if mailbox not in seen and (epoch := self._facts.present_epoch(mailbox)):
+            if mailbox in seen or mailbox in self._missed:
+                continue
+            self._missed.add(mailbox)
+            if epoch := self._facts.present_epoch(mailbox):
                 span = (1, HIGHEST_UID)
                 self._facts.missed(epoch.id, self._facts.uids(epoch.id, span), span, self._clock())
 

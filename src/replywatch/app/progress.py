@@ -14,6 +14,9 @@ class Progress(Protocol):
     def advance(self, steps: int) -> None:
         """So many more steps are done."""
 
+    def note(self, text: str) -> None:
+        """Something that helps a person who watches, and nobody else, one line."""
+
     def say(self, text: str) -> None:
         """Something a person should read now, one line."""
 
@@ -25,6 +28,9 @@ class Silent:
         """Nothing."""
 
     def advance(self, steps: int) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
         """Nothing."""
 
     def say(self, text: str) -> None:

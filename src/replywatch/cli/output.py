@@ -42,6 +42,7 @@ class Listener:
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         self._shows = sys.stderr.isatty() and not quiet
         self._bars: Bars | None = None
         self._task: TaskID | None = None
@@ -72,6 +73,11 @@ class Listener:
         """So many more steps are done."""
         if self._bars and self._task is not None:
             self._bars.advance(self._task, steps)
+
+    def note(self, text: str) -> None:
+        """The same as `say`, but not if quiet."""
+        if not self._quiet:
+            self.say(text)
 
     def say(self, text: str) -> None:
         """Something a person should read now, one line; blanks in front stay."""

@@ -1,67 +1,132 @@
-"""`replywatch poll`: read what is new."""
+"""`replywatch poll`: read what is new, once or again and again."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
 from replywatch.cli.output import Listener
-from replywatch.errors import PartialFailureError, ReplywatchError
+from replywatch.cli.poll_lines import account_lines, pass_line
+from replywatch.cli.stopping import STOPPED, stopping
+from replywatch.domain.periods import parse_duration
+from replywatch.errors import PartialFailureError, ReplywatchError, SourceError, UsageError
+from replywatch.render.text import local_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from replywatch.app.poll import AccountOutcome
+    from replywatch.config.model import Config
+
+SHORTEST, LONGEST = 60, 7 * 86_400
+"""Seconds between two passes; servers take logins that are more frequent for an attack."""
 
 
 @click.command(
     cls=ExampleCommand,
-    examples=["replywatch poll", "replywatch poll --quiet   # for cron: only problems are said"],
+    examples=[
+        "replywatch poll",
+        "replywatch poll --quiet   # for cron: only problems are said",
+        "replywatch poll --every 5m",
+    ],
 )
+@click.option("--every", metavar="TIME", help="Go on until stopped, with a pass every 5m, 90min or 1h.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing unless something is wrong.")
 @options.common
-def poll(context: Context, quiet: bool) -> None:
+def poll(context: Context, every: str | None, quiet: bool) -> None:
     """Read what is new in all accounts.
 
     Connects to each enabled account, reads the headers of new messages, never changes anything there, and works out who
-    answered whom. Whatever is interrupted goes on where it stopped the next time.
+    answered whom. Whatever is interrupted goes on where it stopped the next time. A server that can't be reached or has
+    too much to do is tried again a few times; a login that was refused is not.
     """
-    from replywatch.app.poll import poll as run_poll  # noqa: PLC0415 - imported when it is called
-    from replywatch.app.sources import open_source  # noqa: PLC0415 - the same
-
-    config = load(context)
-    with Listener(quiet=quiet) as listener:
-        outcomes = run_poll(config, open_source, lambda: int(time.time()), listener)
-        for outcome in outcomes:
-            for line in _lines(outcome, quiet=quiet):
-                listener.say(line)
+    if every is not None:
+        _go_on(_Poller(context, quiet=quiet), _interval(every))
+    with stopping(STOPPED):
+        outcomes = _Poller(context, quiet=quiet).once()
     failed = [o for o in outcomes if o.error]
     if failed:
         raise _failure(failed, len(outcomes))
 
 
-def _lines(outcome: AccountOutcome, *, quiet: bool) -> Iterator[str]:
-    name = outcome.account
-    if outcome.error:
-        yield f"{name}: failed: {outcome.error.text}"
-        if outcome.error.hint:
-            yield f"  {outcome.error.hint}"
-        return
-    if not quiet:
-        yield f"{name}: {_counted(outcome.messages, 'new message')}, {_counted(outcome.mailboxes, 'mailbox', 'es')}"
-    if outcome.unread:
-        yield f"{name}: {_counted(outcome.unread, 'message')} could not be read; every poll tries again"
-    if outcome.lacks_sent:
-        yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
-        yield f'  `replywatch check` looks for it. Name it under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
+def _go_on(poller: _Poller, every: int) -> NoReturn:
+    from replywatch.app.watch import watch  # noqa: PLC0415 - imported when it is called
+
+    with stopping(0):  # the ordinary end of it
+        watch(every, poller.again, poller.trouble, time.sleep, time.monotonic)
 
 
-def _counted(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number} {noun}{'' if number == 1 else plural}"
+class _Poller:
+    """Polls, and says on stderr what came of it."""
+
+    def __init__(self, context: Context, *, quiet: bool) -> None:
+        from replywatch.app.patience import Patience  # noqa: PLC0415 - imported when it is called
+
+        self._context = context
+        self._quiet = quiet
+        self._patience = Patience()
+
+    def once(self) -> Sequence[AccountOutcome]:
+        """One pass, with a line for each account."""
+        config = load(self._context)
+        with Listener(quiet=self._quiet) as listener:
+            outcomes = self._pass(config, listener)
+            for outcome in outcomes:
+                asked = isinstance(outcome.error, SourceError) and outcome.error.retry_after
+                until = self._left_alone_until(config, outcome) if asked else ""
+                for line in account_lines(outcome, until, quiet=self._quiet):
+                    listener.say(line)
+        return outcomes
+
+    def again(self) -> None:
+        """One pass of many: one line unless something is wrong. The config is read anew, as `report` does, too."""
+        config = load(self._context)
+        with Listener(quiet=self._quiet) as listener:
+            outcomes = self._pass(config, listener)
+            enabled = sum(account.enabled for account in config.accounts)
+            now = local_time(_now(), config.report.timezone)
+            listener.note(f"{now}: {pass_line(outcomes, enabled - len(outcomes))}")
+            for outcome in outcomes:
+                for line in account_lines(outcome, self._left_alone_until(config, outcome), quiet=True):
+                    listener.say(line)
+
+    def trouble(self, error: ReplywatchError) -> None:
+        """Say why a pass of many did not come to its end."""
+        with Listener() as listener:
+            listener.say(f"Not polled: {error.text}")
+            listener.say(f"  {error.hint} The next pass tries again.")
+
+    def _pass(self, config: Config, listener: Listener) -> Sequence[AccountOutcome]:
+        from replywatch.app.poll import poll as run_poll  # noqa: PLC0415 - imported when it is called
+        from replywatch.app.sources import open_source  # noqa: PLC0415 - the same
+
+        return run_poll(config, open_source, _now, listener, self._patience)
+
+    def _left_alone_until(self, config: Config, outcome: AccountOutcome) -> str:
+        """The local time up to which an account is not to be polled; "" if there is none."""
+        rest = next(self._patience.rests(a) for a in config.accounts if a.name == outcome.account)
+        return local_time(_now() + rest, config.report.timezone) if rest else ""
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _interval(text: str) -> int:
+    """The seconds between passes that `text` means.
+
+    Raises:
+        UsageError: it is no duration, or too short or too long for this.
+    """
+    seconds = parse_duration(text)
+    if not SHORTEST <= seconds <= LONGEST:
+        raise UsageError(
+            f"--every takes from 1m to 7d, not {text!r}", "Servers take more frequent logins for an attack."
+        )
+    return seconds
 
 
 def _failure(failed: Sequence[AccountOutcome], polled: int) -> ReplywatchError:

@@ -39,7 +39,6 @@ _WINDOWS = 90
 """Parts that a mailbox is searched in at most: their edges are asked for in one command under 1,000 octets."""
 _NEW_CONNECTIONS = 40
 """How often one session connects anew because an answer could not be read."""
-_LOOK = "Run it again; if it stays so, ask whoever runs the server, with what `replywatch check` says."
 _DAMAGED = (
     "The server may be damaged or not quite an IMAP server; ask whoever runs it, with what `replywatch check` says."
 )
@@ -253,7 +252,7 @@ class ImapSource:
                         raise imap_errors.lost(IMAPClientAbortError(text), server, self._settings.password)
                     case Tagged(status, text):
                         refusal = IMAPClientError(text)
-                        if status != "OK" and imap_errors.is_busy(refusal):
+                        if status != "OK" and imap_errors.ends_session(refusal):
                             raise imap_errors.lost(refusal, server, self._settings.password)
                         return status == "OK"
         except OSError as error:
@@ -343,8 +342,7 @@ class ImapSource:
         ) as error:
             if isinstance(error, ReadError):
                 self._connect_anew(error)
-            said = imap_errors.words(error, self._settings.password)
-            raise MailboxError(f"{failure} at {server}: {said}", _LOOK) from error
+            raise imap_errors.refused(error, server, failure, self._settings.password) from error
 
 
 def _text(value: bytes | str) -> str:

@@ -6,30 +6,29 @@ Answers of servers are hostile text: they are shown without control characters, 
 from __future__ import annotations
 
 import ast
+import errno
 import re
 import socket
 import ssl
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.errors import CertificateError, ConnectError, LoginError, SourceError
+from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SourceError
+from replywatch.sources.imap_refusals import Refusal, pause, refusal
 
 _LENGTH = 200
 _WRAPPED = re.compile(r"(?:command: \w+ => |\w+ command error: BAD |\w+ failed: )+", re.IGNORECASE)
 _BYTES = re.compile(r"""\[?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\]?""")
 """The library shows some answers as Python does."""
 
-# RFC 5530 codes, and what providers say without one: nothing is wrong with the password.
-_BUSY = re.compile(
-    r"\[(?:LIMIT|UNAVAILABLE|INUSE|OVERQUOTA|THROTTLED|SERVERBUG)\]|too many (?:simultaneous )?(?:connections|logins)"
-    r"|connections? (?:limit|exceeded)|backoff time",
-    re.IGNORECASE,
-)
 _WANTS_TLS = re.compile(r"\[PRIVACYREQUIRED\]", re.IGNORECASE)
 
 _TRY_LATER = "Wait some minutes and try again; close other mail programs that use this account."
+_LOOK = "Run it again; if it stays so, ask whoever runs the server, with what `replywatch check` says."
 _RESUMES = "Run it again: it goes on where it stopped."
 
+_PASSING = frozenset({errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
+"""A network that may come back."""
 _HOST_MISMATCH = frozenset({62, 63, 64})
 _EXPIRED = frozenset({9, 10})
 
@@ -57,38 +56,59 @@ def connect_error(error: Exception, server: str, tls: str, seconds: float) -> Co
     """Why no connection to `server` (host and port) came about; `tls` is the account's setting."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _certificate_error(error, server)
+    passes = False
     match error:
+        case ssl.SSLEOFError():
+            text = f"{server} closed the connection during the TLS handshake"
+            hint = _silence_hint(tls)
+            passes = True
         case ssl.SSLError():
             text = f"No TLS handshake with {server}: {_reason(error)}"
             hint = 'If this port starts without TLS (143 mostly does), set tls = "starttls".'
         case socket.gaierror():
             text = f"The name of {server} can't be resolved"
             hint = "Check `host` and the network connection."
+            passes = True
         case ValueError() | OverflowError():  # what Python says of impossible host names and ports
             text = f"{server} is not a valid host and port"
             hint = "Check `host` and `port`."
         case ConnectionRefusedError():
             text = f"{server} refuses connections"
             hint = "Check `host` and `port`: IMAP is mostly at 993, with STARTTLS at 143."
+            passes = True
         case TimeoutError():
             text = f"{server} did not answer within {seconds:g} seconds"
             hint = _silence_hint(tls)
+            passes = True
         case OSError():
             text = f"{server} can't be reached: {error.strerror or words(error)}"
             hint = "Check `host`, `port` and the network connection."
+            passes = isinstance(error, ConnectionError) or error.errno in _PASSING
         case _:
             return _greeting_error(error, server, tls)
-    return ConnectError(text, hint)
+    return ConnectError(text, hint, transient=passes)
 
 
 def login_error(error: Exception, server: str, username: str, *secrets: str) -> SourceError:
-    """Why `server` did not let `username` in. The caller raises it unchained: `error` may quote the password."""
-    if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
-        return lost(error, server, *secrets)
+    """Why `server` did not let `username` in. The caller raises it unchained: `error` may quote the password.
+
+    A connection that breaks off once the password was sent is not worth another try unless the server says so: some
+    servers hang up on a wrong one.
+    """
     said = words(error, *secrets)
+    reason = refusal(said)
+    if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
+        failure = lost(error, server, *secrets)
+        failure.transient = reason.passes
+        return failure
     quoted = f": {said}" if said else ""
-    if _BUSY.search(said):
-        return ConnectError(f"{server} lets nobody in at the moment{quoted}", _TRY_LATER)
+    if reason is not Refusal.LASTING:
+        return ConnectError(
+            f"{server} lets nobody in at the moment{quoted}",
+            _TRY_LATER,
+            transient=reason.passes,
+            retry_after=pause(said),
+        )
     if _WANTS_TLS.search(said):
         return LoginError(
             f"{server} takes no password over a plain connection{quoted}", 'Set tls = "starttls" or "implicit".'
@@ -97,22 +117,38 @@ def login_error(error: Exception, server: str, username: str, *secrets: str) -> 
         f"{server} refused the login of {username}{quoted}",
         "Check `username` and `password`. Gmail, GMX, web.de, iCloud and Yahoo want an app password, and IMAP switched"
         " on in their settings; Microsoft 365 takes no passwords at all.",
+        retry_after=pause(said),
     )
 
 
 def lost(error: Exception, server: str, *secrets: str) -> ConnectError:
     """How an established connection to `server` broke."""
     if isinstance(error, TimeoutError):
-        return ConnectError(f"{server} stopped answering", _RESUMES)
+        return ConnectError(f"{server} stopped answering", _RESUMES, transient=True)
     said = words(error, *secrets)
-    if _BUSY.search(said):
-        return ConnectError(f"{server} closed the connection: {said}", _TRY_LATER)
-    return ConnectError(f"The connection to {server} was lost: {said or type(error).__name__}", _RESUMES)
+    reason = refusal(said)
+    if reason is not Refusal.LASTING:
+        text = f"{server} closed the connection: {said}"
+        return ConnectError(text, _TRY_LATER, transient=reason.passes, retry_after=pause(said))
+    text = f"The connection to {server} was lost: {said or type(error).__name__}"
+    return ConnectError(text, _RESUMES, transient=True)
 
 
-def is_busy(error: Exception) -> bool:
-    """The server asks to be left alone for a while: too many connections, too much traffic, maintenance."""
-    return _BUSY.search(words(error)) is not None
+def refused(error: Exception, server: str, failure: str, *secrets: str) -> SourceError:
+    """Why `server` does not do what a command asks for; `failure` says what that would have been.
+
+    What concerns a single mailbox is a `MailboxError`; a server that wants to be left alone is a `ConnectError`.
+    """
+    said = words(error, *secrets)
+    reason = refusal(said) if isinstance(error, IMAPClientError) else Refusal.LASTING
+    if reason.wants_rest:
+        return lost(error, server, *secrets)
+    return MailboxError(f"{failure} at {server}: {said}", _LOOK, transient=reason.passes, retry_after=pause(said))
+
+
+def ends_session(error: Exception) -> bool:
+    """Whether what the server said to one command makes all further ones pointless."""
+    return refusal(words(error)) in (Refusal.DOWN, Refusal.BUSY, Refusal.SPENT)
 
 
 def _certificate_error(error: ssl.SSLCertVerificationError, server: str) -> CertificateError:
@@ -137,12 +173,14 @@ def _certificate_error(error: ssl.SSLCertVerificationError, server: str) -> Cert
 def _greeting_error(error: Exception, server: str, tls: str) -> ConnectError:
     """The server closed the connection, said BYE, or does not speak IMAP."""
     said = words(error)
-    if _BUSY.search(said):
-        return ConnectError(f"{server} takes no connections at the moment: {said}", _TRY_LATER)
+    reason = refusal(said)
+    if reason is not Refusal.LASTING:
+        text = f"{server} takes no connections at the moment: {said}"
+        return ConnectError(text, _TRY_LATER, transient=reason.passes, retry_after=pause(said))
     if said.startswith("* BYE"):
         return ConnectError(f"{server} refuses this connection: {said.removeprefix('* BYE').strip()}", _TRY_LATER)
     if "socket error" in said:
-        return ConnectError(f"{server} closed the connection at once", _silence_hint(tls))
+        return ConnectError(f"{server} closed the connection at once", _silence_hint(tls), transient=True)
     return ConnectError(f"{server} does not speak IMAP: {said}", _silence_hint(tls))
 
 

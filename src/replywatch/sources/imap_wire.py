@@ -58,6 +58,17 @@ class _Wire(imaplib.IMAP4):
                 with contextlib.suppress(OSError):
                     self.shutdown()
 
+    def capability(self) -> tuple[str, list[Any]]:
+        """What the server says it can do.
+
+        Raises:
+            imaplib.IMAP4.error: it refuses to say; imaplib would take the refusal's words for the list.
+        """
+        status, said = super().capability()
+        if status != "OK":
+            raise self.error(said[-1])
+        return status, said
+
     @property
     def octets(self) -> Octets:
         """What comes through the present socket: what came before TLS began counts no more."""

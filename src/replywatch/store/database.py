@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from replywatch.errors import StoreError
+from replywatch.errors import StoreError, UnusableStoreError
 from replywatch.store import schema
 from replywatch.store.private import make_folder
 
@@ -131,12 +131,12 @@ class Database:
             else []
         )
         if set(applied) - set(schema.NAMES):
-            raise StoreError(
+            raise UnusableStoreError(
                 f"the store {self.path} was made by a newer release of replywatch",
                 "Update replywatch; an older release would damage it.",
             )
         if not applied and connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() and not known:
-            raise StoreError(
+            raise UnusableStoreError(
                 f"{self.path} is a database of some other program", "Give another path in [store] path of the config."
             )
         if len(applied) < len(schema.NAMES):
@@ -160,20 +160,26 @@ class Database:
 
 _FAULTS = (
     (
+        UnusableStoreError,
         ("not a database", "malformed"),
         "is damaged or is no SQLite database",
         "Nothing was changed. Restore it from a backup, or move it away and poll again: only marks are lost.",
     ),
-    (("disk is full", "disk i/o"), "can't be written: the disk is full or broken", "Make room and run it again."),
-    (("readonly", "read-only"), "is read-only", "Check who owns the file and its folder."),
-    (("locked", "busy"), "is in use by another program", "Wait until it is done, then run it again."),
-    (("unable to open",), "can't be opened", "Check the path and the permissions of its folder."),
+    (
+        StoreError,
+        ("disk is full", "disk i/o"),
+        "can't be written: the disk is full or broken",
+        "Make room and run it again.",
+    ),
+    (StoreError, ("readonly", "read-only"), "is read-only", "Check who owns the file and its folder."),
+    (StoreError, ("locked", "busy"), "is in use by another program", "Wait until it is done, then run it again."),
+    (StoreError, ("unable to open",), "can't be opened", "Check the path and the permissions of its folder."),
 )
 
 
 def _explained(error: sqlite3.Error, path: Path) -> StoreError:
     text = str(error).lower()
-    for signs, what, hint in _FAULTS:
+    for kind, signs, what, hint in _FAULTS:
         if any(sign in text for sign in signs):
-            return StoreError(f"the store {path} {what}", hint)
+            return kind(f"the store {path} {what}", hint)
     return StoreError(f"the store {path} reported: {error}", "Run again with --debug for the whole story.")

@@ -1,0 +1,48 @@
+"""What a poll says: a line for each account, or for each of many passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from replywatch.app.poll import AccountOutcome
+
+
+def account_lines(outcome: AccountOutcome, left_alone_until: str, *, quiet: bool) -> Iterator[str]:
+    """What became of an account; with `quiet` only what is wrong.
+
+    `left_alone_until` is the local time up to which it is not to be polled; "" if there is none.
+    """
+    name = outcome.account
+    if outcome.error:
+        yield f"{name}: failed: {outcome.error.text}"
+        if outcome.error.hint:
+            yield f"  {outcome.error.hint}"
+        if left_alone_until:
+            yield f"  It should be left alone until {left_alone_until}."
+        return
+    if not quiet:
+        yield f"{name}: {counted(outcome.messages, 'new message')}, {counted(outcome.mailboxes, 'mailbox', 'es')}"
+    if outcome.unread:
+        yield f"{name}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
+    if outcome.lacks_sent:
+        yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
+        yield f'  `replywatch check` looks for it. Name it under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
+
+
+def pass_line(outcomes: Sequence[AccountOutcome], left_alone: int) -> str:
+    """A pass in one line; `left_alone` is the number of accounts that were not to be polled."""
+    failed = sum(1 for o in outcomes if o.error)
+    parts = [
+        counted(sum(o.messages for o in outcomes), "new message"),
+        f"{counted(len(outcomes) - failed, 'account')} read",
+        f"{failed} failed" if failed else "",
+        f"{left_alone} left alone" if left_alone else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def counted(number: int, noun: str, plural: str = "s") -> str:
+    """`number` of something, with its ending."""
+    return f"{number} {noun}{'' if number == 1 else plural}"
