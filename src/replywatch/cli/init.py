@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from replywatch.config.load import find_config
 from replywatch.config.model import Secret, Tls
 from replywatch.config.providers import PROVIDERS, Provider, by_domain
 from replywatch.errors import ConfigError, UsageError
+from replywatch.extras import in_this_python, install_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +222,9 @@ def _password_steps(draft: Draft, path: Path) -> Iterator[str]:
     if secret.env:
         yield f"export {secret.env}=…   # the password"
     elif secret.keyring:
-        yield "pip install 'replywatch[keyring]'"
-        yield f"keyring set {shlex.quote(secret.keyring)} {shlex.quote(draft.username)}"
+        if find_spec("keyring") is None:
+            yield install_command("keyring")
+        yield in_this_python(f"keyring set {shlex.quote(secret.keyring)} {shlex.quote(draft.username)}")
     elif secret.file and (file := names.path(str(secret.file), path.parent)) and not file.exists():
         yield f"put the password into {file}, as its first line"
         yield f"chmod 600 {shlex.quote(str(file))}"
