@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from replywatch.domain.match import MatchSettings, match
+from replywatch.domain.match import Evidence, MatchSettings, match
 from replywatch.domain.messages import LEVELS, Exchange, Rung
 from story import DAY, HOUR, MINUTE, Mail, Story, at, cases
 
@@ -512,6 +512,8 @@ def test_a_later_message_shows_that_somebody_answered(references: tuple[str, ...
     assert (e.answered_at, e.answered_after, e.answered_before) == (None, *bounds)
     assert [x.ordinal for x in s.exchanges()] == ([1, 2] if shown else [1])
     assert (s.exchange(later) is not None) == shown
+    told = Evidence("lost@example.com", s.identity(later)) if shown else None
+    assert s.matched().evidence.get(e) == told
 
 
 def test_the_unseen_id_may_stand_in_in_reply_to() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from replywatch.domain.messages import LEVELS, Direction, Disposition, Exchange, Flagged, Kind, MarkKind, Message, Rung
 from replywatch.domain.reading import AUTOMATIC_ANSWERS, id_domain
@@ -28,6 +29,18 @@ class MatchSettings:
     """Whether Message-IDs with this right side are made by us."""
 
 
+class Evidence(NamedTuple):
+    """What says that somebody answered, though the reply was not seen. Both None: the server's flag of answered mail."""
+
+    unseen_id: str | None = None
+    """A Message-ID of ours that was never seen."""
+    named_by: str | None = None
+    """Identity of the message that names it."""
+
+
+_FLAG = Evidence()
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """What was derived from one cluster."""
@@ -38,6 +51,8 @@ class Matched:
     """Identity of every message → identity of the first message of its conversation, on the full ladder."""
     rungs: dict[str, Rung | None]
     """Identity of every message → the strictest rung that ties it to another, on the full ladder."""
+    evidence: dict[Exchange, Evidence]
+    """Of the exchanges with `answered_before`."""
 
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
@@ -47,18 +62,22 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
     full = _Walk(messages, ties, Rung.SUBJECT, settings)
     full.run()
     levels: dict[Exchange, int] = {}
+    evidence: dict[Exchange, Evidence] = {}
     walk, bits = full, LEVELS[Rung.SUBJECT]
     for stricter in (Rung.PROVIDER, Rung.REFERENCES, Rung.IN_REPLY_TO):
         if walk.differs_under(stricter):
             _add(levels, walk.exchanges, bits)
+            evidence |= walk.evidence
             walk, bits = _Walk(messages, ties, stricter, settings), 0
             walk.run()
         bits |= LEVELS[stricter]
     _add(levels, walk.exchanges, bits)
+    evidence |= walk.evidence
     return Matched(
         tuple(levels.items()),
         {m.identity: c.first for m, c in zip(messages, full.conversation_of, strict=True)},
         {m.identity: r for m, r in zip(messages, full.rung_of, strict=True)},
+        evidence,
     )
 
 
@@ -131,6 +150,7 @@ class _Walk:
         self._conversations: list[_Conversation | None] = [None] * len(messages)
         self.rung_of: list[Rung | None] = list(ties.rungs)
         self.exchanges: list[Exchange] = []
+        self.evidence: dict[Exchange, Evidence] = {}
 
     @property
     def conversation_of(self) -> list[_Conversation]:
@@ -204,8 +224,9 @@ class _Walk:
     def _inbound(self, i: int, message: Message, conversation: _Conversation) -> None:
         if message.verdict.kind is not Kind.HUMAN:
             return
-        if conversation.open and (unseen := self._answered_unseen(i, message, conversation.open)):
-            self._close(conversation, unseen=unseen)
+        if conversation.open and (found := self._answered_unseen(i, message, conversation.open)):
+            unseen, evidence = found
+            self._close(conversation, unseen=unseen, evidence=evidence)
         if message.disposition is Disposition.COUNTED:
             self._counted(i, message, conversation)
         elif conversation.open:
@@ -269,18 +290,18 @@ class _Walk:
     def _is_ours(self, ghost: str) -> bool:
         return self._settings.is_our_domain(id_domain(ghost))
 
-    def _answered_unseen(self, i: int, message: Message, waiting: _Open) -> Flagged | None:
-        """The bounds of an answer that was not seen, if there was one before `message`.
+    def _answered_unseen(self, i: int, message: Message, waiting: _Open) -> tuple[Flagged, Evidence] | None:
+        """The bounds of an answer that was not seen, and what tells of it, if there was one before `message`.
 
         The server said so, or `message` names, after the opener, a message of ours that was never seen.
         """
         if waiting.flagged and waiting.flagged.before <= message.clock:
-            return waiting.flagged
+            return waiting.flagged, _FLAG
         chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
         after = next((n + 1 for n, one in enumerate(chain) if one in waiting.opener.ids), len(chain))
         ghosts = self._ties.ghosts[i]
-        named = any(one in ghosts and self._is_ours(one) for one in chain[after:])
-        return Flagged(None, message.clock) if named else None
+        named = next((one for one in chain[after:] if one in ghosts and self._is_ours(one)), None)
+        return (Flagged(None, message.clock), Evidence(named, message.identity)) if named else None
 
     def _close(  # noqa: PLR0913 - the ways in which an exchange can end
         self,
@@ -290,6 +311,7 @@ class _Walk:
         rung: Rung | None = None,
         told_at: int | None = None,
         unseen: Flagged | None = None,
+        evidence: Evidence = _FLAG,
         ended_at: int | None = None,
     ) -> None:
         """Put the open exchange on record: answered, answered unseen, ended by a new enquiry, or still open."""
@@ -297,32 +319,33 @@ class _Walk:
         if done is None:
             return
         opener = done.opener
-        self.exchanges.append(
-            Exchange(
-                id=opener.identity,
-                conversation=conversation.first,
-                ordinal=done.ordinal,
-                address=opener.address,
-                contact=opener.contact,
-                contact_name=opener.contact_name,
-                message_id=opener.message_id,
-                subject=opener.subject,
-                arrived_at=opener.clock,
-                arrival_source=opener.clock_source,
-                arrival_sure=opener.clock_sure,
-                messages=done.messages,
-                acknowledged_at=done.acknowledged_at,
-                answered_at=reply.clock if reply else told_at,
-                reply=reply.identity if reply else None,
-                reply_message_id=reply.message_id if reply else None,
-                answered_by=reply.author if reply else None,
-                matched_by=rung,
-                answered_after=max(opener.clock, unseen.after or opener.clock) if unseen else None,
-                answered_before=max(opener.clock, unseen.before) if unseen else None,
-                ended_at=ended_at,
-                marked=done.marked or bool(reply and reply.mark),
-            )
+        exchange = Exchange(
+            id=opener.identity,
+            conversation=conversation.first,
+            ordinal=done.ordinal,
+            address=opener.address,
+            contact=opener.contact,
+            contact_name=opener.contact_name,
+            message_id=opener.message_id,
+            subject=opener.subject,
+            arrived_at=opener.clock,
+            arrival_source=opener.clock_source,
+            arrival_sure=opener.clock_sure,
+            messages=done.messages,
+            acknowledged_at=done.acknowledged_at,
+            answered_at=reply.clock if reply else told_at,
+            reply=reply.identity if reply else None,
+            reply_message_id=reply.message_id if reply else None,
+            answered_by=reply.author if reply else None,
+            matched_by=rung,
+            answered_after=max(opener.clock, unseen.after or opener.clock) if unseen else None,
+            answered_before=max(opener.clock, unseen.before) if unseen else None,
+            ended_at=ended_at,
+            marked=done.marked or bool(reply and reply.mark),
         )
+        self.exchanges.append(exchange)
+        if unseen:
+            self.evidence[exchange] = evidence
 
 
 def _reaches(message: Message, waiting: _Open) -> bool:
