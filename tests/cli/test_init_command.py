@@ -136,7 +136,7 @@ class TestOptions:
 
 class TestAnswers:
     def test_of_a_pipe(self, program):
-        answers = ["nonsense", OWN[1], "inos", "IONOS", "", "", "eva@gmx.de", "env", "", "Europe/Berlin"]
+        answers = ["nonsense", OWN[1], "", "inos", "IONOS", "", "", "eva@gmx.de", "env", "", "Europe/Berlin"]
         err = init(program, answers=answers)
         config = config_of(program)
         assert "'nonsense' is not an address" in err
@@ -146,7 +146,7 @@ class TestAnswers:
         assert config.team.addresses == (OWN[1], "eva@gmx.de")
 
     def test_a_server_instead_of_a_provider(self, program):
-        init(program, answers=[OWN[1], OWN[3], *[""] * 6])
+        init(program, answers=[OWN[1], "n", OWN[3], *[""] * 6])
         assert config_of(program).accounts[0].host == OWN[3]
 
     def test_nobody_answers(self, program):

@@ -30,7 +30,7 @@ class MatchSettings:
 
 
 class Evidence(NamedTuple):
-    """What says that somebody answered, though the reply was not seen. Both None: the server's flag of answered mail."""
+    """What says that somebody answered, though the reply was not seen. Both None: the server's flag."""
 
     unseen_id: str | None = None
     """A Message-ID of ours that was never seen."""
