@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from replywatch.app.basis import fingerprint
 from replywatch.app.current import current
+from replywatch.app.moved_mail import moved_warnings
 from replywatch.app.progress import Progress
 from replywatch.app.view import View, as_of_of, clip, coverage_of
 from replywatch.config.model import Config
@@ -59,7 +60,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             contact_written_to=view.count_written_to(summary.never_ids),
             account=_account_line(view.queries.account(*clip(period, as_of))),
             coverage=coverage,
-            warnings=_age_warnings(query, newest, now, config),
+            warnings=[*_age_warnings(query, newest, now, config), *moved_warnings(database, config)],
         )
 
 
