@@ -108,9 +108,10 @@ class _Open:
     flagged: Flagged | None = None
     """The server's word that it was answered."""
 
-    def take_in(self, message: Message) -> None:
-        """One more inbound message belongs to it."""
-        self.people |= message.senders | message.outsiders
+    def take_in(self, message: Message, *, people: bool) -> None:
+        """One more inbound message belongs to it; `people` says that a reply may go to those it names."""
+        if people:
+            self.people |= message.senders | message.outsiders
         self.pairs |= message.pairs
         self.identities.add(message.identity)
         mark = message.mark
@@ -130,6 +131,29 @@ class _Conversation:
     """Of the latest exchange; 1 too where our own message opened the conversation."""
     last_human: int | None = None
     open: _Open | None = None
+    contacts: set[str] = field(default_factory=set)
+    """Outsiders who wrote on their own, and whom they wrote to."""
+    homes: set[str] = field(default_factory=set)
+    """The right sides of their addresses."""
+    drawn_in: set[str] = field(default_factory=set)
+    """Outsiders whom we wrote to first, after somebody else had written, and whom they wrote to in turn."""
+
+    def write_to(self, outsiders: Iterable[str]) -> None:
+        """A message of ours goes to these people."""
+        if self.contacts:
+            strangers = (one for one in outsiders if one not in self.contacts and _home(one) not in self.homes)
+            self.drawn_in.update(strangers)
+
+    def hear_from(self, message: Message) -> bool:
+        """An inbound message came; whether it is from a contact, and not from somebody whom we drew in."""
+        people = message.senders | message.outsiders
+        if not self.drawn_in.isdisjoint(message.senders):
+            self.drawn_in |= people - self.contacts
+            return False
+        self.contacts |= people
+        self.homes.update(map(_home, people))
+        self.drawn_in -= people
+        return True
 
 
 class _Walk:
@@ -227,31 +251,32 @@ class _Walk:
         if conversation.open and (found := self._answered_unseen(i, message, conversation.open)):
             unseen, evidence = found
             self._close(conversation, unseen=unseen, evidence=evidence)
+        from_contact = conversation.hear_from(message)
         if message.disposition is Disposition.COUNTED:
-            self._counted(i, message, conversation)
-        elif conversation.open:
+            self._counted(i, message, conversation, from_contact=from_contact)
+        elif conversation.open and from_contact:
             conversation.open.people |= message.senders | message.outsiders
         self._heard(conversation, message)
 
-    def _counted(self, i: int, message: Message, conversation: _Conversation) -> None:
+    def _counted(self, i: int, message: Message, conversation: _Conversation, *, from_contact: bool) -> None:
         silent = self._is_silent(conversation, message)
         waiting = conversation.open
         if waiting and not (silent and waiting.ordinal > 1):
             waiting.messages += 1
-            self._take_in(conversation, waiting, message)
+            self._take_in(conversation, waiting, message, people=from_contact)
             return
         if waiting:
             self._close(conversation, unseen=waiting.flagged, ended_at=message.clock)
         names_ours = any(self._is_ours(g) for g in self._ties.ghosts[i])
         conversation.ordinal = 1 if silent else max(conversation.ordinal, int(names_ours)) + 1
         conversation.open = _Open(message, i, conversation.ordinal)
-        self._take_in(conversation, conversation.open, message)
+        self._take_in(conversation, conversation.open, message, people=True)
 
-    def _take_in(self, conversation: _Conversation, waiting: _Open, message: Message) -> None:
+    def _take_in(self, conversation: _Conversation, waiting: _Open, message: Message, *, people: bool) -> None:
         for pair in message.pairs - waiting.pairs:
             entry = (-waiting.opener.clock, waiting.opener.identity, conversation, waiting)
             heapq.heappush(self._waiting.setdefault(pair, []), entry)
-        waiting.take_in(message)
+        waiting.take_in(message, people=people)
 
     def _outbound(self, i: int, message: Message, conversation: _Conversation) -> None:
         waiting = conversation.open
@@ -264,6 +289,7 @@ class _Walk:
             self._heard(conversation, message)
         elif waiting and reaches and waiting.acknowledged_at is None and message.verdict.kind in AUTOMATIC_ANSWERS:
             waiting.acknowledged_at = message.clock
+        conversation.write_to(message.outsiders)
 
     def _rung_between(self, waiting: _Open, reply: int) -> Rung:
         """The strictest rung under which the reply is in one conversation with the opener."""
@@ -346,6 +372,11 @@ class _Walk:
         self.exchanges.append(exchange)
         if unseen:
             self.evidence[exchange] = evidence
+
+
+def _home(address: str) -> str:
+    """The right side of an address."""
+    return address.rpartition("@")[2]
 
 
 def _reaches(message: Message, waiting: _Open) -> bool:
