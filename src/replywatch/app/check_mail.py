@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from statistics import median
 
+from replywatch.app.check_forms import form_findings
 from replywatch.app.check_mailboxes import Box
 from replywatch.app.check_samples import Sample, Seen, look
 from replywatch.config.lines import listed, mailboxes_line
@@ -65,6 +66,8 @@ def account_mail(
     kept_no_times = _moved(account, sent, zone)
     yield from kept_no_times
     yield from _clocks(name, inbox, sent if not kept_no_times else Sample())
+    if account.watched:
+        yield from form_findings(team, name, inbox.newest)
     if account.watched and team.addresses:
         yield from _addresses(team, name, inbox)
 
