@@ -78,11 +78,11 @@ class TestAsked:
     def test_after_the_last_no_the_questions_go_on(self, program, net, init):
         net.answers[OWN] = file()
         err = init(*WORDS, answers=["n", "ionos", *[""] * 6])
-        assert "no other answer" in err
+        assert "Nothing else was found." in err
         assert account(program).host == "imap.ionos.de"
 
     def test_where_nothing_answers_too(self, program, net, init):
-        init(*WORDS, answers=["mail.firma.example", *[""] * 6])
+        assert "Nothing was found that can be used." in init(*WORDS, answers=["mail.firma.example", *[""] * 6])
         assert account(program).host == "mail.firma.example"
 
     def test_a_known_server_brings_what_is_known_of_its_provider(self, net, init):

@@ -35,8 +35,10 @@ def look_up(ask: Questions, address: str) -> Settings | None:
     from replywatch.config.autoconfig_net import Network  # noqa: PLC0415 - http and TLS, only where they are wanted
 
     domain = address.partition("@")[2]
-    _say(f"Looking for the mail server of {domain}: there, at {MOZILLA}, in the DNS.")
+    _say(f"Asking the web servers of {domain}, {MOZILLA} and the DNS …")
+    shown = False
     for settings in found_for(address, Network()):
+        shown = True
         named = f", user name {safe(settings.username)}" if settings.username else ""
         _say(f"{settings.source} says: {settings.host}, port {settings.port}, {_TLS[settings.tls]}{named}")
         if not settings.proved and settings.is_foreign(domain):
@@ -49,7 +51,7 @@ def look_up(ask: Questions, address: str) -> Settings | None:
                 continue
         if ask.agree("Take it?"):
             return settings
-    _say("There is no other answer that can be used.")
+    _say("Nothing else was found." if shown else "Nothing was found that can be used.")
     return None
 
 
