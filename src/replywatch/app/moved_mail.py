@@ -12,7 +12,7 @@ from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries
 
-SAMPLE = 2000
+SAMPLE = 1000
 """Messages that are looked at, of all in the store."""
 
 

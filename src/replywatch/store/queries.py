@@ -161,12 +161,13 @@ class Queries:
     def sent_sample(self, size: int, epochs: Sequence[int]) -> list[tuple[int, str, int | None, int]]:
         """(epoch, identity, Date, sent time) of our own mail in these epochs, of `size` messages of the whole store.
 
-        They are the first by identity, a digest: as good as drawn at random, and the same each time.
+        They are the first by identity, a digest: as good as drawn at random, and the same each time. CROSS JOIN keeps
+        SQLite from going through all locations of the epochs instead.
         """
         rows = self._db.rows(
             "SELECT DISTINCT l.epoch, j.identity, r.data, j.clock FROM"
             " (SELECT identity, direction, clock FROM judgements ORDER BY identity LIMIT ?) j"
-            " JOIN readings r ON r.identity = j.identity JOIN locations l ON l.message = r.message"
+            " CROSS JOIN readings r ON r.identity = j.identity CROSS JOIN locations l ON l.message = r.message"
             " WHERE j.direction = 'outbound' AND l.epoch IN (SELECT value FROM json_each(?))",
             [size, json.dumps(epochs)],
         )
