@@ -66,5 +66,5 @@ $(VENV)/demo.stamp: pyproject.toml constraints.txt | $(PY)
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(PY)
 	@echo "Installing replywatch and what its tests need into $(VENV) (the first time only) ..."
-	@$(PY) -m pip install --quiet -c constraints.txt -e '.[demo,keyring,dev]'
+	@$(PY) -m pip install --quiet -c constraints.txt -e '.[demo,keyring,autoconfig,dev]'
 	@touch $@ $(VENV)/demo.stamp

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -320,10 +321,57 @@ class TestClocks:
     def test_of_the_senders(self, remote, saved_later, level):
         assert remote(told(saved_later=saved_later)).check().of("clock")[1].level is level
 
+    @pytest.mark.parametrize("apart", [2 * HOUR, -2 * HOUR, -400 * DAY])
+    def test_of_senders_so_far_off_that_they_are_not_believed(self, remote, apart):
+        clock = remote(told(saved_later=apart)).check().of("clock")[1]
+        assert (clock.level, "counts from when it was saved" in clock.what) == (WARNING, True)
+
     def test_too_few_say_nothing(self, remote):
         story = Story()
         story.outbound("anna", "2024-03-02 09:00")
         assert remote(story).check().of("clock") == []
+
+
+def moved_on(story, moment, kept=0):
+    """The sent mail got this INTERNALDATE, all but the newest `kept`."""
+    sent = [place for mail in story.mails for place in mail.places if place.mailbox == "Sent"]
+    for mail in story.mails:
+        mail.places = [
+            replace(p, internal_date=at(moment)) if p in sent[: len(sent) - kept] else p for p in mail.places
+        ]
+    return story
+
+
+class TestMoved:
+    """Sent mail that was copied to this server without its times."""
+
+    def test_is_said_with_counts_and_what_to_do(self, remote):
+        office = remote(moved_on(told(), "2024-03-15 10:00", kept=2)).check()
+        assert office.worst() == [(WARNING, "sent")]
+        (found,) = [f for f in office.of("sent") if f.level is WARNING]
+        assert found.what.startswith(
+            "8 of the newest 10 messages in Sent were saved over a day after the date they bear"
+        )
+        assert "most on 2024-03-15" in found.what
+        assert "imapsync" in found.hint
+        assert "--since 2024-03-16" in found.hint
+
+    def test_half_of_it_is_not_most(self, remote):
+        assert remote(moved_on(told(), "2024-03-15 10:00", kept=5)).check().of("sent") == []
+
+    def test_the_oldest_alone_say_it_too(self, remote, monkeypatch):
+        monkeypatch.setattr("replywatch.app.check_samples.NEWEST", 4)
+        monkeypatch.setattr(look, "__defaults__", (4,))
+        found = remote(moved_on(told(), "2024-03-15 10:00", kept=4)).check()
+        assert "6 of the oldest 10 messages in Sent" in found.one("sent").what
+
+    def test_mail_of_others_tells_nothing(self, remote):
+        """A foreign sender is a warning of its own."""
+        story = moved_on(told(), "2024-03-15 10:00")
+        for mail in story.mails:
+            mail.header = mail.header.replace("ben@example.com", "ben@elsewhere.example")
+        office = remote(story).check()
+        assert (office.of("sent"), office.one("senders").level) == ([], WARNING)
 
 
 class TestFiles:

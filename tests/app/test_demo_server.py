@@ -18,6 +18,7 @@ from replywatch.app.demo.maildir import write_maildir
 from replywatch.app.demo.plan import Copy
 from replywatch.app.demo.server import ImapServer
 from replywatch.errors import ReplywatchError
+from replywatch.extras import install_command
 
 pytest.importorskip("pymap", reason="the demo's server is an extra")
 
@@ -137,7 +138,7 @@ def test_without_pymap_the_extra_is_named(mail: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(server_module, "find_spec", lambda _: None)
     with pytest.raises(ReplywatchError) as error, ImapServer(mail, "info"):
         pass
-    assert error.value.hint == "pip install 'replywatch[demo]'"
+    assert error.value.hint == install_command("demo")
 
 
 def test_two_servers_do_not_disturb_each_other(mail: Path):

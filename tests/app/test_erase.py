@@ -13,7 +13,7 @@ from replywatch.app.erase import before, erase, extent, people
 from replywatch.app.progress import Silent
 from replywatch.domain.mentions import naming
 from replywatch.domain.messages import MarkKind
-from replywatch.errors import LockedError, StoreError, UsageError
+from replywatch.errors import ConnectError, LockedError, StoreError, UsageError
 from replywatch.store.database import Database
 from replywatch.store.erasure import Erasure, Extent
 from replywatch.store.facts import Facts
@@ -198,6 +198,54 @@ class TestForget:
         progress.say = said.append
         erase(office.config, people([ANNA], office.config.team), office.now, progress)
         assert said == ["The name Kunden/anna@anna.example of an account or mailbox stays: rename it there."]
+
+    def test_a_mailbox_that_is_gone_loses_its_name(self, office):
+        """As `forget` said, it was renamed on the server; a new row has the new name."""
+        s = Story()
+        s.inbound("anna", "03-05 09:00", mailbox="Kunden/anna@anna.example")
+        s.inbound("carl", "03-05 09:00", mailbox="Kunden/anna@anna.example")
+        office.tell(s)
+        office.pass_()
+        boxes = office.sources["info"].boxes
+        boxes["Kunden/17"] = replace(boxes.pop("Kunden/anna@anna.example"), uidvalidity=7)
+        for _ in range(3):
+            office.pass_()
+        said = []
+        progress = Silent()
+        progress.say = said.append
+        standings = office.standings()
+        erase(office.config, people([ANNA], office.config.team), office.now, progress)
+        assert (left_over(office), said) == ([], [])
+        standings.pop(s.mails[0].message_id)
+        assert office.standings() == standings
+        office.pass_()
+        assert (left_over(office), office.standings()) == ([], standings)
+
+    @pytest.mark.parametrize("with_mail", [True, False])
+    def test_nor_is_the_person_named_in_what_went_wrong(self, office, with_mail):
+        s = Story()
+        if with_mail:
+            s.inbound("anna", "03-05 09:00")
+        s.inbound("carl", "03-05 09:00")
+        office.tell(s)
+        office.pass_()
+        office.sources["info"].fails[""] = ConnectError("Mailbox 'To Anna@Anna.example' can't be read")
+        office.pass_()
+        assert left_over(office)
+        forget(office)
+        assert left_over(office) == []
+        (account,) = office.report().coverage.accounts
+        assert account.last_error
+        assert account.last_complete < account.last_attempt, "it failed all the same"
+
+    def test_what_went_wrong_with_others_stays(self, office):
+        office.tell(full_story())
+        office.pass_()
+        office.sources["info"].fails[""] = ConnectError("Mailbox 'joanna@anna.example' can't be read")
+        office.pass_()
+        forget(office)
+        (account,) = office.report().coverage.accounts
+        assert "joanna@anna.example" in account.last_error
 
     def test_not_while_a_poll_is_at_work(self, office):
         office.tell(full_story())

@@ -183,7 +183,9 @@ class TestPeriod:
             ("--since 1d --as-of 2024-04-01T12:00:00", "dst-day-starts dst-day-ends after-dst-day"),
             ("--since all --as-of 2024-03-10T12:00:00", "before-midnight midnight noon"),
             ("--since all --as-of 2024-03-10T11:59:59", "before-midnight midnight"),
-            ("--since 2024-03-10 --as-of 2024-03-10", "midnight noon last-second next-midnight"),
+            ("--since 2024-03-10 --as-of 2024-03-10", "midnight noon last-second"),
+            ("--since 2024-03-10 --as-of 2024-03-11T00:00:00", "midnight noon last-second next-midnight"),
+            ("--since 0d --as-of 2024-03-10", "midnight noon last-second"),
         ],
     )
     def test_who_is_in_it(self, period, words, expected):

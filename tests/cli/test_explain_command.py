@@ -58,6 +58,26 @@ def test_the_whole_text(office, golden_output, name, number):
     golden_output(f"explain_{name}.txt", settled(text))
 
 
+def test_an_unseen_reply_is_told_of_by_its_id_or_by_the_server(tmp_path):
+    story = Story()
+    story.outbound("xaver", "2024-01-05 09:00")
+    named = story.inbound("anna", "2024-03-04 08:00", subject="Oak")
+    thanks = story.inbound("anna", "2024-03-05 08:00", references=(named, "lost@example.com"), subject="Re: Oak")
+    flagged = story.inbound("carl", "2024-03-06 08:00", subject="Beech")
+    program = Program(tmp_path, accounts={"info": maildir_account()})
+    plant_maildir(story, program.folder / "mail")
+    (file,) = (program.folder / "mail" / "cur").glob(f"{flagged.when}.*")
+    file.rename(f"{file}R")
+    program.output("poll")
+    (short,) = [line for line in program.output("explain", thanks.message_id).splitlines() if line.startswith("Id ")]
+    text = " ".join(program.output("explain", named.message_id).split())
+    assert f"was not found, but {short.split()[1]} names it: lost@example.com, an id of ours that was never" in text
+    assert "flagged" not in text
+    text = " ".join(program.output("explain", flagged.message_id).split())
+    assert "was not found, but the server flagged the mail as answered (\\Answered)" in text
+    assert "an id of ours" not in text
+
+
 class TestIds:
     def test_with_and_without_brackets_and_short(self, office):
         message_id = told().mails[1].message_id

@@ -7,10 +7,13 @@ import sys
 
 import pytest
 
-from planted import Program
+from planted import Program, plant_dovecot
+from replywatch.app.init import write_private
 from replywatch.config.load import load_config
 from replywatch.config.model import Secret, Tls
 from replywatch.config.providers import PROVIDERS
+from replywatch.errors import ReplywatchError
+from story import Story
 
 
 @pytest.fixture
@@ -136,7 +139,7 @@ class TestOptions:
 
 class TestAnswers:
     def test_of_a_pipe(self, program):
-        answers = ["nonsense", OWN[1], "inos", "IONOS", "", "", "eva@gmx.de", "env", "", "Europe/Berlin"]
+        answers = ["nonsense", OWN[1], "", "inos", "IONOS", "", "", "eva@gmx.de", "env", "", "Europe/Berlin"]
         err = init(program, answers=answers)
         config = config_of(program)
         assert "'nonsense' is not an address" in err
@@ -146,7 +149,7 @@ class TestAnswers:
         assert config.team.addresses == (OWN[1], "eva@gmx.de")
 
     def test_a_server_instead_of_a_provider(self, program):
-        init(program, answers=[OWN[1], OWN[3], *[""] * 6])
+        init(program, answers=[OWN[1], "n", OWN[3], *[""] * 6])
         assert config_of(program).accounts[0].host == OWN[3]
 
     def test_nobody_answers(self, program):
@@ -207,6 +210,32 @@ class TestPlaces:
         init(program, *OWN, "--yes", code=2)
         assert not (program.folder / "elsewhere").exists()
 
+    def test_nor_one_that_comes_while_questions_are_asked(self, program):
+        with program.start("init", "--host", OWN[3], stdin=subprocess.PIPE) as child:
+            asked = child.stderr.read(len("The shared address"))
+            (program.folder / "replywatch.toml").write_text("mine")
+            _, err = child.communicate("info@firma.example\n" + "\n" * 6, timeout=60)
+        assert asked == "The shared address"
+        assert (child.returncode, "is there already" in err) == (2, True), err
+        assert (program.folder / "replywatch.toml").read_text() == "mine"
+
+    def test_nor_one_that_comes_in_the_last_moment(self, tmp_path):
+        path = tmp_path / "x.toml"
+        path.symlink_to("elsewhere")
+        with pytest.raises(ReplywatchError, match="File exists"):
+            write_private(path, "new")
+        assert not (tmp_path / "elsewhere").exists()
+
+    @pytest.mark.parametrize("umask", [0, 0o022])
+    def test_it_and_new_folders_are_its_owners_alone(self, program, umask):
+        old = os.umask(umask)
+        try:
+            init(program, *OWN, "--password-clear", "--yes", "-o", "a/b/c.toml", answers=["secret"])
+        finally:
+            os.umask(old)
+        modes = [(program.folder / p).stat().st_mode & 0o777 for p in ("a", "a/b", "a/b/c.toml")]
+        assert modes == [0o700, 0o700, 0o600]
+
     @pytest.mark.parametrize("way", ["output", "config", "environment"])
     def test_where_it_is_wanted(self, program, way):
         words = {"output": ("-o", "x.toml"), "config": ("--config", "x.toml"), "environment": ()}[way]
@@ -221,6 +250,21 @@ class TestPlaces:
         (program.folder / "file").touch()
         err = init(program, *OWN, "--yes", "-o", "file/x.toml", code=1)
         assert "can't be written" in err
+
+
+def test_what_it_wrote_is_checked_polled_and_reported_at_once(program, dovecot_user):
+    story = Story()
+    story.reply(story.inbound("anna", "2024-03-04 09:00"), "2024-03-04 09:30")
+    plant_dovecot(story, dovecot_user)
+    server = dovecot_user.server
+    program.environment["SSL_CERT_FILE"] = str(server.ca_file)
+    (program.folder / "pw").write_text(f"{server.PASSWORD}\n")
+    (program.folder / "pw").chmod(0o600)
+    words = ("--address", "info@example.com", "--host", server.GOOD, "--port", str(server.tls_port))
+    init(program, *words, "--username", dovecot_user.name, "--password-file", "pw", "--yes")
+    program.output("check")
+    program.output("poll")
+    assert program.json("report", "--since", "all")["totals"]["answered"] == 1
 
 
 def test_check_goes_on_from_there(program):

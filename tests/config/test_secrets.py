@@ -9,6 +9,7 @@ import pytest
 from replywatch.config import secrets
 from replywatch.config.model import ImapAccount, Secret
 from replywatch.errors import SecretError
+from replywatch.extras import install_command
 
 PASSWORD = "geheim-äöü 1"
 WHERE = "accounts.info.password"
@@ -158,7 +159,7 @@ class TestKeyring:
     def test_unknown(self, keyring):
         error = failure(Secret(keyring="my mail"))
         assert error.text == f"{WHERE}: the keyring has no password for info@example.com at my mail"
-        assert error.hint == "Store it: keyring set 'my mail' info@example.com"
+        assert error.hint == f"Store it: {sys.executable} -m keyring set 'my mail' info@example.com"
 
     def test_locked(self, keyring):
         assert failure(Secret(keyring="locked")).text == f"{WHERE}: the keyring can't be used (KeyringLocked)"
@@ -166,7 +167,7 @@ class TestKeyring:
     def test_not_installed(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "keyring", None)
         error = failure(Secret(keyring="replywatch"))
-        assert error.hint == "Install it: pip install 'replywatch[keyring]'"
+        assert error.hint == f"Install it: {install_command('keyring')}"
 
 
 class TestInClear:

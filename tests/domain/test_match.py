@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from replywatch.domain.match import MatchSettings, match
-from replywatch.domain.messages import LEVELS, Exchange, Rung
+from replywatch.domain.match import Evidence, MatchSettings, match
+from replywatch.domain.messages import LEVELS, Exchange, MarkKind, Rung
 from story import DAY, HOUR, MINUTE, Mail, Story, at, cases
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
@@ -101,6 +101,74 @@ def test_outsiders_of_an_earlier_exchange_do_not_count_for_a_later_one() -> None
     later = s.inbound("dora", "03-02 11:00", replies=r, references=(q, r))
     s.reply(later, "03-02 12:00", to="carl")
     assert [e.answered_at for e in s.exchanges()] == [at("03-02 10:00"), None]
+
+
+PAUL = "paul@timber.example"
+
+DRAWN_IN = [
+    # what anna's mail said, whom we wrote to, what came back, to whom we wrote then → does the last close anna's wait
+    ("a supplier whom we asked", {}, PAUL, {"by": PAUL}, PAUL, False),
+    ("the supplier's other address", {}, PAUL, {"by": PAUL, "fields": "Reply-To: p@h.example"}, "p@h.example", False),
+    ("his colleague, whom he put in", {}, PAUL, {"by": PAUL, "cc": "o@timber.example"}, "o@timber.example", False),
+    ("the supplier, and anna", {}, PAUL, {"by": PAUL}, [PAUL, "anna"], True),
+    ("anna alone, after the supplier", {}, PAUL, {"by": PAUL}, "anna", True),
+    ("somebody whom anna had put in", {"cc": PAUL}, PAUL, {"by": PAUL}, PAUL, True),
+    ("somebody whom anna puts in later", {}, PAUL, {"by": "anna", "cc": PAUL}, PAUL, True),
+    ("a colleague of anna's", {}, "boss@anna.example", {"by": "boss@anna.example"}, "boss@anna.example", True),
+    ("somebody who joined in on his own", {}, "eva", {"by": PAUL}, PAUL, True),
+]  # fmt: skip
+
+
+@cases("said", "asked", "back", "then", "closes", rows=DRAWN_IN)
+def test_whom_we_drew_in_is_not_the_one_who_waits(
+    said: dict[str, object], asked: str, back: dict[str, object], then: str | list[str], closes: bool
+) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", **said)
+    forward = s.reply(q, "03-02 10:00", to=asked)
+    if not said:
+        assert only(s).reply is None, "the forward itself is no reply"
+    answer = s.answer(forward, "03-02 11:00", **back)  # type: ignore[arg-type]
+    last = s.reply(answer, "03-02 12:00", to=then)
+    closed_by = forward if said else last
+    assert s.exchanges()[0].reply_message_id == (closed_by.message_id if closes else None)
+
+
+def test_with_nobody_else_waiting_the_supplier_is_the_one_who_waits() -> None:
+    """He is the one who wrote last; an answer to him is an answer."""
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00", cc=PAUL)
+    turn = s.answer(r, "03-02 11:00", by=PAUL)
+    last = s.reply(turn, "03-02 12:00")
+    assert turns(s) == [(q.message_id, 1, r.message_id), (turn.message_id, 2, last.message_id)]
+
+
+def test_those_whom_we_wrote_to_before_anybody_wrote_to_us_are_all_contacts() -> None:
+    s = Story()
+    offer = s.outbound(["anna", PAUL], "03-02 09:00")
+    first = s.answer(offer, "03-02 10:00", by="anna")
+    more = s.answer(offer, "03-02 11:00", by=PAUL)
+    r = s.reply(more, "03-02 12:00")
+    assert turns(s) == [(first.message_id, 2, r.message_id)]
+
+
+def test_drawn_in_by_mail_that_a_machine_of_ours_sent() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    notice = s.reply(q, "03-02 09:01", to=PAUL, fields=AUTOMATIC)
+    answer = s.answer(notice, "03-02 11:00", by=PAUL)
+    s.reply(answer, "03-02 12:00")
+    assert only(s).reply is None
+
+
+def test_a_mark_says_it_outright_all_the_same() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    answer = s.answer(s.reply(q, "03-02 10:00", to=PAUL), "03-02 11:00", by=PAUL)
+    r = s.reply(answer, "03-02 12:00")
+    s.mark(r, MarkKind.REPLY_OF, s.identity(q))
+    assert only(s).reply_message_id == r.message_id
 
 
 def test_a_reminder_adds_the_people_a_reply_may_go_to() -> None:
@@ -512,6 +580,8 @@ def test_a_later_message_shows_that_somebody_answered(references: tuple[str, ...
     assert (e.answered_at, e.answered_after, e.answered_before) == (None, *bounds)
     assert [x.ordinal for x in s.exchanges()] == ([1, 2] if shown else [1])
     assert (s.exchange(later) is not None) == shown
+    told = Evidence("lost@example.com", s.identity(later)) if shown else None
+    assert s.matched().evidence.get(e) == told
 
 
 def test_the_unseen_id_may_stand_in_in_reply_to() -> None:

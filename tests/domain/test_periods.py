@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.periods import Period, local, parse_bound, parse_duration, parse_moment, parse_period
+from replywatch.domain.periods import (
+    Period,
+    local,
+    parse_as_of,
+    parse_bound,
+    parse_duration,
+    parse_moment,
+    parse_period,
+)
 from replywatch.errors import UsageError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -55,6 +63,20 @@ def test_moments_are_iso_or_dotted_day_first_and_local_without_an_offset(text, i
 )
 def test_as_an_end_a_bare_date_includes_its_day_and_a_time_is_itself(text, instant):
     assert parse_moment(text, BERLIN, end=True) == utc(instant)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-02-01", "2026-02-01T22:59:59"),
+        (" 1.2.2026 ", "2026-02-01T22:59:59"),
+        ("2026-03-29", "2026-03-29T21:59:59"),
+        ("2026-02-01T14:30", "2026-02-01T13:30"),
+        ("2026-02-02T00:00", "2026-02-01T23:00"),
+    ],
+)
+def test_as_of_a_bare_date_the_last_second_of_its_day_is_known_and_nothing_of_the_next(text, instant):
+    assert parse_as_of(text, BERLIN) == utc(instant)
 
 
 @pytest.mark.parametrize(

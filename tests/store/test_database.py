@@ -45,6 +45,13 @@ class TestOpening:
         assert modes == dict.fromkeys(("mail.db", "mail.db-wal", "mail.db-shm", "mail.db.lock"), 0o600)
         assert [p.stat().st_mode & 0o777 for p in (*path.parents,)[:3]] == [0o700, 0o700, 0o755]
 
+    def test_written_anew_no_page_holds_what_its_memory_held_before(self, path):
+        """SQLite may fill the rest of a page with old memory unless told not to; some builds are told, some aren't."""
+        with Database(path, create=True) as database:
+            database.execute("PRAGMA secure_delete = OFF")
+            database.compact()
+            assert database.value("PRAGMA secure_delete") == 1
+
     def test_made_with_all_tables(self, path):
         with Database(path, create=True):
             pass

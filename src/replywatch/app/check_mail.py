@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from statistics import median
 
+from replywatch.app.check_forms import form_findings
 from replywatch.app.check_mailboxes import Box
 from replywatch.app.check_samples import Sample, Seen, look
 from replywatch.config.lines import listed, mailboxes_line
@@ -15,6 +16,7 @@ from replywatch.config.providers import by_domain
 from replywatch.domain.clocks import NEAR
 from replywatch.domain.finding import Finding, Level
 from replywatch.domain.messages import Kind, Role
+from replywatch.domain.moved import moved
 from replywatch.domain.periods import local
 from replywatch.domain.team import Team
 from replywatch.render.text import human_duration
@@ -61,7 +63,11 @@ def account_mail(
         yield _lacks_sent(account, source, boxes, team)
     else:
         yield _both_directions(name, look(source, boxes, team))
-    yield from _clocks(name, inbox, sent)
+    kept_no_times = _moved(account, sent, zone)
+    yield from kept_no_times
+    yield from _clocks(name, inbox, sent if not kept_no_times else Sample())
+    if account.watched:
+        yield from form_findings(team, name, inbox.newest)
     if account.watched and team.addresses:
         yield from _addresses(team, name, inbox)
 
@@ -180,6 +186,17 @@ def _day(instant: int, zone: tzinfo) -> str:
     return local(instant, zone).date().isoformat()
 
 
+def _moved(account: AnyAccount, sent: Sample, zone: tzinfo) -> list[Finding]:
+    """Was the newest or the oldest sent mail moved here without its times?"""
+    if not isinstance(account, ImapAccount):
+        return []
+    for age, seen in (("newest", sent.newest), ("oldest", sent.oldest)):
+        if found := moved(((s.header.date, s.internal_date) for s in seen if s.reading.parties.ours), zone):
+            what = f"{found.count} of the {age} {found.of} messages in Sent {found.what}"
+            return [Finding(Level.WARNING, account.name, "sent", what, found.hint)]
+    return []
+
+
 def _clocks(account: str, inbox: Sample, sent: Sample) -> Iterator[Finding]:
     """The mailbox's clock against that of the server that delivered, and of those who send."""
     pairs = ((s.internal_date, s.header.received) for s in inbox.newest)
@@ -202,6 +219,9 @@ def _clock(
     what = f"{mailbox}: clock {human_duration(abs(middle))} {direction} {other} (median of {len(apart)})"
     if abs(middle) <= OFF:
         yield Finding(Level.OK, account, "clock", what)
+    elif abs(middle) > NEAR and mailbox == "Sent":
+        what += ": so far off that a reply counts from when it was saved"
+        yield Finding(Level.WARNING, account, "clock", what, hint)
     elif abs(middle) > NEAR:
         yield Finding(Level.OK, account, "clock", f"{what}: so far off, as after an import, that it is not believed")
     else:

@@ -40,6 +40,7 @@ def people(addresses: Collection[str], team: Team) -> Choice:
             if not number % STEP:
                 progress.advance(STEP)
         erasure.choose(found)
+        erasure.choose_texts(text for text in erasure.texts() if named(text[-1].encode("utf-8", "replace")))
         for name in erasure.names():
             if named(name.encode("utf-8", "replace")):
                 progress.say(f"The name {name} of an account or mailbox stays: rename it there.")
@@ -87,7 +88,7 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
         erasure = Erasure(database)
         choose(erasure, progress)
         found = erasure.extent()
-        if found.messages:
+        if not erasure.chose_nothing():
             erasure.erase(now)
             derive(database, config, progress)
         progress.begin("Writing the store anew", None)

@@ -60,6 +60,7 @@ class Explainer:
             conversation=tuple(sorted((messages[i] for i in together), key=lambda m: (m.clock, m.identity))),
             standings=self._standings(matched, together, Rung.SUBJECT),
             strict=self._standings(matched, together, Rung.REFERENCES),
+            evidence=matched.evidence,
         )
 
     def _standings(self, matched: Matched, together: set[str], level: Rung) -> tuple[Standing, ...]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from replywatch.app.basis import fingerprint
 from replywatch.app.current import current
+from replywatch.app.moved_mail import moved_warnings
 from replywatch.app.progress import Progress
 from replywatch.app.view import View, as_of_of, clip, coverage_of
 from replywatch.config.model import Config
 from replywatch.domain.measure import DAY
 from replywatch.domain.messages import Disposition, Exchange, Kind, Rung
-from replywatch.domain.periods import local, parse_moment, parse_period
+from replywatch.domain.periods import local, parse_as_of, parse_period
 from replywatch.domain.report import AccountLine, Definition, Report, Waiter, build_report, summarise
 from replywatch.domain.rules_version import RULES_VERSION
 
@@ -59,7 +60,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             contact_written_to=view.count_written_to(summary.never_ids),
             account=_account_line(view.queries.account(*clip(period, as_of))),
             coverage=coverage,
-            warnings=_age_warnings(query, newest, now, config),
+            warnings=[*_age_warnings(query, newest, now, config), *moved_warnings(database, config)],
         )
 
 
@@ -67,7 +68,7 @@ def asked_as_of(query: ReportQuery, newest: int, config: Config) -> int:
     """The moment a query speaks of: what it asks for, but never later than the mail was read."""
     if query.as_of is None:
         return newest
-    return min(newest, parse_moment(query.as_of, config.report.timezone, end=True))
+    return min(newest, parse_as_of(query.as_of, config.report.timezone))
 
 
 def _definition(config: Config, query: ReportQuery) -> Definition:
@@ -117,7 +118,7 @@ def _account_line(rows: Iterable[tuple[str, str, int]]) -> AccountLine:
 def _age_warnings(query: ReportQuery, newest: int, now: int, config: Config) -> list[str]:
     zone = config.report.timezone
     if query.as_of is not None:
-        beyond = parse_moment(query.as_of, zone, end=True) > newest
+        beyond = parse_as_of(query.as_of, zone) > newest
         return [
             f"Mail was read only up to {local(newest, zone):%Y-%m-%d %H:%M}: these are the figures of then."
         ] * beyond

@@ -8,23 +8,26 @@ import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
 from replywatch.app.init import refuse_existing, write_config, write_private
-from replywatch.cli import answers, options
+from replywatch.cli import answers, lookup, options
 from replywatch.cli.options import Context, ExampleCommand
 from replywatch.cli.output import width
 from replywatch.cli.questions import Questions
 from replywatch.config import names, zone
 from replywatch.config.accounts import PORTS
+from replywatch.config.autoconfig import Settings
 from replywatch.config.draft import Draft
 from replywatch.config.load import find_config
 from replywatch.config.model import Secret, Tls
-from replywatch.config.providers import PROVIDERS, Provider, by_domain
+from replywatch.config.providers import PROVIDERS, Provider, by_domain, by_host
 from replywatch.errors import ConfigError, UsageError
+from replywatch.extras import in_this_python, install_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Given:
     provider: str | None
     host: str | None
     port: int | None
-    tls: str
+    tls: str | None
+    autoconfig: bool
     username: str | None
     domains: tuple[str, ...]
     also: tuple[str, ...]
@@ -54,6 +58,7 @@ class Given:
     examples=[
         "replywatch init",
         "replywatch init --address info@example.com --provider ionos --yes",
+        "replywatch init --address info@example.com --autoconfig",
         "replywatch init --address info@example.com --host imap.example.com --password-env MAIL --yes",
     ],
 )
@@ -61,7 +66,8 @@ class Given:
 @click.option("--provider", metavar="NAME", help="Who runs the mailbox: gmail, gmx, ionos, strato and others.")
 @click.option("--host", metavar="NAME", help="The IMAP server, if it is no provider known here.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Its port, if not the usual one.")
-@click.option("--tls", type=click.Choice(["implicit", "starttls"]), default="implicit", help="How it is protected.")
+@click.option("--tls", type=click.Choice(["implicit", "starttls"]), help="How it is protected; implicit by default.")
+@click.option("--autoconfig", is_flag=True, help="Ask the address's domain, Mozilla and the DNS for the server.")
 @click.option("--username", metavar="NAME", help="Who logs in; the address by default.")
 @click.option("--domain", "domains", metavar="DOMAIN", multiple=True, help="Everybody there is ours. Repeatable.")
 @click.option("--also", metavar="ADDRESS", multiple=True, help="Ours, too, but at another domain. Repeatable.")
@@ -83,8 +89,8 @@ class Given:
 def init(context: Context, /, **words: Any) -> None:  # noqa: ANN401 - what `Given` declares
     """Write a first config from a few questions.
 
-    Knows the servers of common providers. Connects to nothing, never overwrites a file, and writes the password into
-    the config only if told to.
+    Knows the servers of common providers. Never overwrites a file, connects to nothing and writes the password into the
+    config only if told to.
     """
     given = Given(**words)
     path = given.output or context.config_path or Path(os.environ.get("REPLYWATCH_CONFIG") or "replywatch.toml")
@@ -98,11 +104,13 @@ def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
     """The answers to all questions, in the order in which they are asked."""
     address = ask.answer("--address", given.address, "The shared address that people write to", answers.address)
     local, _, domain = address.partition("@")
-    provider, named = _provider(ask, given, domain)
+    found = _looked_up(ask, given, address)
+    provider, named = (by_host(found.host), found.host) if found else _provider(ask, given, domain)
     if provider:
         _show_note(ask, provider)
     host = _host(ask, named, provider, domain)
     login = local if provider and provider.local_part_login and domain in provider.domains else address
+    login = (found and found.username) or login
     username = ask.answer("--username", given.username, "User name for the login", answers.something, login)
     joined = ", ".join(given.domains) or None
     domains = ask.answer(
@@ -113,6 +121,7 @@ def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
     account = re.sub(r"[^a-z0-9_-]+", "-", local).strip("-") or "mailbox"
     secret = _secret(ask, given, account, path)
     timezone = ask.answer("--timezone", given.timezone, "Time zone", answers.timezone, zone.system(os.environ).key)
+    tls = Tls(given.tls) if given.tls else found.tls if found else Tls.IMPLICIT
     return Draft(
         account=account,
         addresses=(address, *others),
@@ -121,10 +130,20 @@ def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
         username=username,
         password=secret,
         timezone=timezone,
-        port=given.port or PORTS[Tls(given.tls)],
-        tls=given.tls,
+        port=given.port or (found.port if found and found.tls is tls else PORTS[tls]),
+        tls=tls.value,
         provider=provider,
     )
+
+
+def _looked_up(ask: Questions, given: Given, address: str) -> Settings | None:
+    """The server that a lookup finds, if one is wanted; only where the server is not known otherwise."""
+    if given.autoconfig and (given.host or given.provider):
+        raise UsageError("--autoconfig looks for what --host or --provider say already", "Leave out one of them.")
+    known = given.host or given.provider or by_domain(address.partition("@")[2])
+    if given.autoconfig or (ask.asks and not known and lookup.is_possible() and ask.agree(lookup.QUESTION)):
+        return lookup.look_up(ask, address)
+    return None
 
 
 def _provider(ask: Questions, given: Given, domain: str) -> tuple[Provider | None, str | None]:
@@ -220,8 +239,9 @@ def _password_steps(draft: Draft, path: Path) -> Iterator[str]:
     if secret.env:
         yield f"export {secret.env}=…   # the password"
     elif secret.keyring:
-        yield "pip install 'replywatch[keyring]'"
-        yield f"keyring set {shlex.quote(secret.keyring)} {shlex.quote(draft.username)}"
+        if find_spec("keyring") is None:
+            yield install_command("keyring")
+        yield in_this_python(f"keyring set {shlex.quote(secret.keyring)} {shlex.quote(draft.username)}")
     elif secret.file and (file := names.path(str(secret.file), path.parent)) and not file.exists():
         yield f"put the password into {file}, as its first line"
         yield f"chmod 600 {shlex.quote(str(file))}"

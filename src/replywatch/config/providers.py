@@ -156,6 +156,7 @@ PROVIDERS: tuple[Provider, ...] = (
 )
 
 _BY_KEY = {provider.key: provider for provider in PROVIDERS}
+_BY_HOST = {host: p for p in PROVIDERS for host in (p.host, p.own_domain_host) if host}
 _BY_DOMAIN = {domain: provider for provider in PROVIDERS for domain in provider.domains}
 
 
@@ -167,3 +168,8 @@ def by_key(text: str) -> Provider | None:
 def by_domain(domain: str) -> Provider | None:
     """The provider at which anybody can have an address at `domain` (lower case); None for all other domains."""
     return _BY_DOMAIN.get(domain)
+
+
+def by_host(host: str) -> Provider | None:
+    """The provider whose IMAP server `host` (lower case) is; None for all other servers."""
+    return _BY_HOST.get(host)

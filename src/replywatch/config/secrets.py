@@ -11,6 +11,7 @@ from pathlib import Path
 
 from replywatch.config.model import Secret
 from replywatch.errors import SecretError
+from replywatch.extras import in_this_python, install_command
 
 _LOOK = "Look at what stands where it comes from; it is not shown here."
 TIMEOUT = 30
@@ -105,7 +106,7 @@ def _from_keyring(service: str, username: str, where: str) -> str:
         import keyring.errors  # noqa: PLC0415 - the same
     except ImportError:
         raise SecretError(
-            f"{where}: the package keyring is not installed", "Install it: pip install 'replywatch[keyring]'"
+            f"{where}: the package keyring is not installed", f"Install it: {install_command('keyring')}"
         ) from None
     try:
         found = keyring.get_password(service, username)
@@ -117,7 +118,7 @@ def _from_keyring(service: str, username: str, where: str) -> str:
     if found is None:
         raise SecretError(
             f"{where}: the keyring has no password for {username} at {service}",
-            f"Store it: keyring set {shlex.quote(service)} {shlex.quote(username)}",
+            f"Store it: {in_this_python(f'keyring set {shlex.quote(service)} {shlex.quote(username)}')}",
         )
     return found
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from replywatch.domain.messages import Header, Message, Parties, Rung, Verdict
+from replywatch.domain.match import Evidence
+from replywatch.domain.messages import Exchange, Header, Message, Parties, Rung, Verdict
 from replywatch.domain.standings import Standing
 
 
@@ -39,6 +41,8 @@ class Explanation:
     """The exchanges of the conversation."""
     strict: tuple[Standing, ...]
     """Those that the ids alone make of the same messages (`--min-match references`)."""
+    evidence: Mapping[Exchange, Evidence]
+    """What says that an exchange was answered where the reply was not seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from replywatch.domain.messages import LEVELS, Direction, Disposition, Exchange, Flagged, Kind, MarkKind, Message, Rung
 from replywatch.domain.reading import AUTOMATIC_ANSWERS, id_domain
@@ -28,6 +29,18 @@ class MatchSettings:
     """Whether Message-IDs with this right side are made by us."""
 
 
+class Evidence(NamedTuple):
+    """What says that somebody answered, though the reply was not seen. Both None: the server's flag."""
+
+    unseen_id: str | None = None
+    """A Message-ID of ours that was never seen."""
+    named_by: str | None = None
+    """Identity of the message that names it."""
+
+
+_FLAG = Evidence()
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """What was derived from one cluster."""
@@ -38,6 +51,8 @@ class Matched:
     """Identity of every message → identity of the first message of its conversation, on the full ladder."""
     rungs: dict[str, Rung | None]
     """Identity of every message → the strictest rung that ties it to another, on the full ladder."""
+    evidence: dict[Exchange, Evidence]
+    """Of the exchanges with `answered_before`."""
 
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
@@ -47,18 +62,22 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
     full = _Walk(messages, ties, Rung.SUBJECT, settings)
     full.run()
     levels: dict[Exchange, int] = {}
+    evidence: dict[Exchange, Evidence] = {}
     walk, bits = full, LEVELS[Rung.SUBJECT]
     for stricter in (Rung.PROVIDER, Rung.REFERENCES, Rung.IN_REPLY_TO):
         if walk.differs_under(stricter):
             _add(levels, walk.exchanges, bits)
+            evidence |= walk.evidence
             walk, bits = _Walk(messages, ties, stricter, settings), 0
             walk.run()
         bits |= LEVELS[stricter]
     _add(levels, walk.exchanges, bits)
+    evidence |= walk.evidence
     return Matched(
         tuple(levels.items()),
         {m.identity: c.first for m, c in zip(messages, full.conversation_of, strict=True)},
         {m.identity: r for m, r in zip(messages, full.rung_of, strict=True)},
+        evidence,
     )
 
 
@@ -89,9 +108,10 @@ class _Open:
     flagged: Flagged | None = None
     """The server's word that it was answered."""
 
-    def take_in(self, message: Message) -> None:
-        """One more inbound message belongs to it."""
-        self.people |= message.senders | message.outsiders
+    def take_in(self, message: Message, *, people: bool) -> None:
+        """One more inbound message belongs to it; `people` says that a reply may go to those it names."""
+        if people:
+            self.people |= message.senders | message.outsiders
         self.pairs |= message.pairs
         self.identities.add(message.identity)
         mark = message.mark
@@ -111,6 +131,29 @@ class _Conversation:
     """Of the latest exchange; 1 too where our own message opened the conversation."""
     last_human: int | None = None
     open: _Open | None = None
+    contacts: set[str] = field(default_factory=set)
+    """Outsiders who wrote on their own, and whom they wrote to."""
+    homes: set[str] = field(default_factory=set)
+    """The right sides of their addresses."""
+    drawn_in: set[str] = field(default_factory=set)
+    """Outsiders whom we wrote to first, after somebody else had written, and whom they wrote to in turn."""
+
+    def write_to(self, outsiders: Iterable[str]) -> None:
+        """A message of ours goes to these people."""
+        if self.contacts:
+            strangers = (one for one in outsiders if one not in self.contacts and _home(one) not in self.homes)
+            self.drawn_in.update(strangers)
+
+    def hear_from(self, message: Message) -> bool:
+        """An inbound message came; whether it is from a contact, and not from somebody whom we drew in."""
+        people = message.senders | message.outsiders
+        if not self.drawn_in.isdisjoint(message.senders):
+            self.drawn_in |= people - self.contacts
+            return False
+        self.contacts |= people
+        self.homes.update(map(_home, people))
+        self.drawn_in -= people
+        return True
 
 
 class _Walk:
@@ -131,6 +174,7 @@ class _Walk:
         self._conversations: list[_Conversation | None] = [None] * len(messages)
         self.rung_of: list[Rung | None] = list(ties.rungs)
         self.exchanges: list[Exchange] = []
+        self.evidence: dict[Exchange, Evidence] = {}
 
     @property
     def conversation_of(self) -> list[_Conversation]:
@@ -204,33 +248,35 @@ class _Walk:
     def _inbound(self, i: int, message: Message, conversation: _Conversation) -> None:
         if message.verdict.kind is not Kind.HUMAN:
             return
-        if conversation.open and (unseen := self._answered_unseen(i, message, conversation.open)):
-            self._close(conversation, unseen=unseen)
+        if conversation.open and (found := self._answered_unseen(i, message, conversation.open)):
+            unseen, evidence = found
+            self._close(conversation, unseen=unseen, evidence=evidence)
+        from_contact = conversation.hear_from(message)
         if message.disposition is Disposition.COUNTED:
-            self._counted(i, message, conversation)
-        elif conversation.open:
+            self._counted(i, message, conversation, from_contact=from_contact)
+        elif conversation.open and from_contact:
             conversation.open.people |= message.senders | message.outsiders
         self._heard(conversation, message)
 
-    def _counted(self, i: int, message: Message, conversation: _Conversation) -> None:
+    def _counted(self, i: int, message: Message, conversation: _Conversation, *, from_contact: bool) -> None:
         silent = self._is_silent(conversation, message)
         waiting = conversation.open
         if waiting and not (silent and waiting.ordinal > 1):
             waiting.messages += 1
-            self._take_in(conversation, waiting, message)
+            self._take_in(conversation, waiting, message, people=from_contact)
             return
         if waiting:
             self._close(conversation, unseen=waiting.flagged, ended_at=message.clock)
         names_ours = any(self._is_ours(g) for g in self._ties.ghosts[i])
         conversation.ordinal = 1 if silent else max(conversation.ordinal, int(names_ours)) + 1
         conversation.open = _Open(message, i, conversation.ordinal)
-        self._take_in(conversation, conversation.open, message)
+        self._take_in(conversation, conversation.open, message, people=True)
 
-    def _take_in(self, conversation: _Conversation, waiting: _Open, message: Message) -> None:
+    def _take_in(self, conversation: _Conversation, waiting: _Open, message: Message, *, people: bool) -> None:
         for pair in message.pairs - waiting.pairs:
             entry = (-waiting.opener.clock, waiting.opener.identity, conversation, waiting)
             heapq.heappush(self._waiting.setdefault(pair, []), entry)
-        waiting.take_in(message)
+        waiting.take_in(message, people=people)
 
     def _outbound(self, i: int, message: Message, conversation: _Conversation) -> None:
         waiting = conversation.open
@@ -243,6 +289,7 @@ class _Walk:
             self._heard(conversation, message)
         elif waiting and reaches and waiting.acknowledged_at is None and message.verdict.kind in AUTOMATIC_ANSWERS:
             waiting.acknowledged_at = message.clock
+        conversation.write_to(message.outsiders)
 
     def _rung_between(self, waiting: _Open, reply: int) -> Rung:
         """The strictest rung under which the reply is in one conversation with the opener."""
@@ -269,18 +316,18 @@ class _Walk:
     def _is_ours(self, ghost: str) -> bool:
         return self._settings.is_our_domain(id_domain(ghost))
 
-    def _answered_unseen(self, i: int, message: Message, waiting: _Open) -> Flagged | None:
-        """The bounds of an answer that was not seen, if there was one before `message`.
+    def _answered_unseen(self, i: int, message: Message, waiting: _Open) -> tuple[Flagged, Evidence] | None:
+        """The bounds of an answer that was not seen, and what tells of it, if there was one before `message`.
 
         The server said so, or `message` names, after the opener, a message of ours that was never seen.
         """
         if waiting.flagged and waiting.flagged.before <= message.clock:
-            return waiting.flagged
+            return waiting.flagged, _FLAG
         chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
         after = next((n + 1 for n, one in enumerate(chain) if one in waiting.opener.ids), len(chain))
         ghosts = self._ties.ghosts[i]
-        named = any(one in ghosts and self._is_ours(one) for one in chain[after:])
-        return Flagged(None, message.clock) if named else None
+        named = next((one for one in chain[after:] if one in ghosts and self._is_ours(one)), None)
+        return (Flagged(None, message.clock), Evidence(named, message.identity)) if named else None
 
     def _close(  # noqa: PLR0913 - the ways in which an exchange can end
         self,
@@ -290,6 +337,7 @@ class _Walk:
         rung: Rung | None = None,
         told_at: int | None = None,
         unseen: Flagged | None = None,
+        evidence: Evidence = _FLAG,
         ended_at: int | None = None,
     ) -> None:
         """Put the open exchange on record: answered, answered unseen, ended by a new enquiry, or still open."""
@@ -297,32 +345,38 @@ class _Walk:
         if done is None:
             return
         opener = done.opener
-        self.exchanges.append(
-            Exchange(
-                id=opener.identity,
-                conversation=conversation.first,
-                ordinal=done.ordinal,
-                address=opener.address,
-                contact=opener.contact,
-                contact_name=opener.contact_name,
-                message_id=opener.message_id,
-                subject=opener.subject,
-                arrived_at=opener.clock,
-                arrival_source=opener.clock_source,
-                arrival_sure=opener.clock_sure,
-                messages=done.messages,
-                acknowledged_at=done.acknowledged_at,
-                answered_at=reply.clock if reply else told_at,
-                reply=reply.identity if reply else None,
-                reply_message_id=reply.message_id if reply else None,
-                answered_by=reply.author if reply else None,
-                matched_by=rung,
-                answered_after=max(opener.clock, unseen.after or opener.clock) if unseen else None,
-                answered_before=max(opener.clock, unseen.before) if unseen else None,
-                ended_at=ended_at,
-                marked=done.marked or bool(reply and reply.mark),
-            )
+        exchange = Exchange(
+            id=opener.identity,
+            conversation=conversation.first,
+            ordinal=done.ordinal,
+            address=opener.address,
+            contact=opener.contact,
+            contact_name=opener.contact_name,
+            message_id=opener.message_id,
+            subject=opener.subject,
+            arrived_at=opener.clock,
+            arrival_source=opener.clock_source,
+            arrival_sure=opener.clock_sure,
+            messages=done.messages,
+            acknowledged_at=done.acknowledged_at,
+            answered_at=reply.clock if reply else told_at,
+            reply=reply.identity if reply else None,
+            reply_message_id=reply.message_id if reply else None,
+            answered_by=reply.author if reply else None,
+            matched_by=rung,
+            answered_after=max(opener.clock, unseen.after or opener.clock) if unseen else None,
+            answered_before=max(opener.clock, unseen.before) if unseen else None,
+            ended_at=ended_at,
+            marked=done.marked or bool(reply and reply.mark),
         )
+        self.exchanges.append(exchange)
+        if unseen:
+            self.evidence[exchange] = evidence
+
+
+def _home(address: str) -> str:
+    """The right side of an address."""
+    return address.rpartition("@")[2]
 
 
 def _reaches(message: Message, waiting: _Open) -> bool:

@@ -43,16 +43,17 @@ def parse_moment(text: str, zone: tzinfo, *, end: bool) -> int:
     Raises:
         UsageError: if `text` is no moment, or is ambiguous (slashes).
     """
-    text = text.strip()
-    if "/" in text:
-        raise UsageError(f"{text!r} is ambiguous: day or month first?", _FORMS)
-    try:
-        moment = _dotted(text) or _iso(text)
-        if not isinstance(moment, datetime):
-            return _midnight(moment + timedelta(days=end), zone)
-        return _instant(moment if moment.tzinfo else moment.replace(tzinfo=zone))
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"{text!r} is no date or time", _FORMS) from error
+    return _moment(text.strip(), zone, end=end)[0]
+
+
+def parse_as_of(text: str, zone: tzinfo) -> int:
+    """The last instant that is known at `text`: of a bare date the last second of its day.
+
+    Raises:
+        UsageError: as `parse_moment`.
+    """
+    instant, whole_day = _moment(text.strip(), zone, end=True)
+    return instant - whole_day
 
 
 def parse_period(since: str | None, until: str | None, default: str, as_of: int, zone: tzinfo) -> Period:
@@ -118,6 +119,19 @@ def _line(text: str, as_of: int, zone: tzinfo, *, end: bool) -> int:
         return parse_moment(text, zone, end=end)
     today = local(as_of, zone).date()
     return _midnight(today - timedelta(days=int(match[1]) * _DAYS[match[2]]), zone)
+
+
+def _moment(text: str, zone: tzinfo, *, end: bool) -> tuple[int, bool]:
+    """The instant of a moment, as `parse_moment` says, and whether it is a bare date."""
+    if "/" in text:
+        raise UsageError(f"{text!r} is ambiguous: day or month first?", _FORMS)
+    try:
+        moment = _dotted(text) or _iso(text)
+        if not isinstance(moment, datetime):
+            return _midnight(moment + timedelta(days=end), zone), True
+        return _instant(moment if moment.tzinfo else moment.replace(tzinfo=zone)), False
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{text!r} is no date or time", _FORMS) from error
 
 
 def _dotted(text: str) -> date | datetime | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import tzinfo
 from textwrap import wrap
 
 from replywatch.domain.explanation import Explanation, FileJudgement, Place
-from replywatch.domain.messages import Disposition, Kind, Mark, MarkKind, Message, Rung, Status
+from replywatch.domain.match import Evidence
+from replywatch.domain.messages import Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
 from replywatch.domain.standings import Standing
 from replywatch.render.text import human_duration, local_time, safe
 
@@ -136,22 +137,22 @@ def _exchanges(e: Explanation, zone: tzinfo) -> Iterator[str]:
     yield ""
     yield "Exchanges" if e.standings else "Exchanges    none"
     for standing in e.standings:
-        yield from _wrapped(exchange_line(standing, zone))
+        yield from _wrapped(exchange_line(standing, zone, e.evidence))
     strict = {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.strict}
     if strict == {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.standings}:
         yield f"The same under --min-match {Rung.REFERENCES.value}."
         return
     yield f"Under --min-match {Rung.REFERENCES.value} these messages make other exchanges:"
     for standing in e.strict:
-        yield from _wrapped(exchange_line(standing, zone))
+        yield from _wrapped(exchange_line(standing, zone, e.evidence))
 
 
 def _wrapped(text: str) -> list[str]:
     return wrap(text, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
 
 
-def exchange_line(standing: Standing, zone: tzinfo) -> str:
-    """Where an exchange stands, in one line."""
+def exchange_line(standing: Standing, zone: tzinfo, evidence: Mapping[Exchange, Evidence]) -> str:
+    """Where an exchange stands, in one line; `evidence` tells of replies that were not seen."""
     e = standing.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
     start = f"{what} of {local_time(e.arrived_at, zone)} ({e.id[:SHORT_ID]}): "
@@ -166,7 +167,14 @@ def exchange_line(standing: Standing, zone: tzinfo) -> str:
     if standing.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
         return (
             f"{start}answered between {local_time(e.answered_after, zone)} and "
-            f"{local_time(e.answered_before, zone)}; the reply itself was not found{marked}"
+            f"{local_time(e.answered_before, zone)}; the reply itself was not found, but {_told(evidence[e])}{marked}"
         )
     ended = "; ended by a new enquiry" if e.ended_at is not None else ""
     return f"{start}{standing.status.value} for {human_duration(standing.waited)}{ended}{marked}"
+
+
+def _told(evidence: Evidence) -> str:
+    """What says that there was a reply."""
+    if evidence.unseen_id is None or evidence.named_by is None:
+        return "the server flagged the mail as answered (\\Answered)"
+    return f"{evidence.named_by[:SHORT_ID]} names it: {safe(evidence.unseen_id)}, an id of ours that was never seen"

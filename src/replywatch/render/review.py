@@ -22,7 +22,7 @@ def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
     e, message = explanation, explanation.message
     standing = own_standing(e)
     if standing is not None:
-        counted = exchange_line(standing, zone)
+        counted = exchange_line(standing, zone, e.evidence)
     elif message.disposition is Disposition.COUNTED:
         counted = "a further mail in an exchange that is open already"
     else:

@@ -105,6 +105,7 @@ class Database:
 
         Raises `StoreError` if somebody else is reading, so that the journal has to stay.
         """
+        self.execute("PRAGMA secure_delete = ON")  # else pages may be written with what their memory held before
         self.execute("VACUUM")
         row = self.row("PRAGMA wal_checkpoint(TRUNCATE)")
         if row is None or row[0]:

@@ -29,6 +29,12 @@ class Extent:
 
 _CHOSEN = "(SELECT identity FROM temp.chosen)"
 _HEADERS = f"(SELECT message FROM readings WHERE identity IN {_CHOSEN})"
+_TEXTS = "(SELECT id FROM temp.chosen_texts WHERE place = '{}')"
+_GONE = (
+    "(SELECT e.mailbox FROM epochs e JOIN locations l ON l.epoch = e.id GROUP BY e.mailbox"
+    " HAVING count(*) = count(l.gone))"
+)
+"""Mailboxes that held mail and hold none any more."""
 
 
 class Erasure:
@@ -38,6 +44,8 @@ class Erasure:
         self._db = database
         database.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (identity TEXT PRIMARY KEY)")
         database.execute("DELETE FROM temp.chosen")
+        database.execute("CREATE TEMP TABLE IF NOT EXISTS chosen_texts (place TEXT, id INTEGER)")
+        database.execute("DELETE FROM temp.chosen_texts")
 
     # Choosing
 
@@ -50,8 +58,30 @@ class Erasure:
         yield from self._db.rows("SELECT r.identity, m.header FROM readings r JOIN messages m ON m.id = r.message")
 
     def names(self) -> list[str]:
-        """The names of all accounts and mailboxes."""
-        return [name for (name,) in self._db.rows("SELECT name FROM accounts UNION SELECT name FROM mailboxes")]
+        """The names of all accounts and of the mailboxes that are not gone."""
+        return [
+            name
+            for (name,) in self._db.rows(
+                f"SELECT name FROM accounts UNION SELECT name FROM mailboxes WHERE id NOT IN {_GONE}"
+            )
+        ]
+
+    def texts(self) -> list[tuple[str, int, str]]:
+        """(table, id, text) of what may name somebody besides mail: errors of passes, mailboxes that are gone."""
+        rows = self._db.rows(
+            "SELECT 'passes', id, error FROM passes WHERE error IS NOT NULL"
+            f" UNION ALL SELECT 'mailboxes', id, name FROM mailboxes WHERE id IN {_GONE}"
+        )
+        return [(place, number, text) for place, number, text in rows]
+
+    def choose_texts(self, texts: Iterable[tuple[str, int, str]]) -> None:
+        """Choose these of `texts` to be replaced."""
+        self._db.execute_many("INSERT INTO temp.chosen_texts VALUES (?, ?)", [text[:2] for text in texts])
+
+    def chose_nothing(self) -> bool:
+        """Whether nothing was chosen."""
+        chosen = "SELECT 1 FROM temp.chosen UNION ALL SELECT 1 FROM temp.chosen_texts"
+        return not self._db.value(f"SELECT EXISTS ({chosen})")
 
     def choose(self, identities: Iterable[str]) -> None:
         """Choose these messages, with all their copies."""
@@ -104,6 +134,8 @@ class Erasure:
                 "UPDATE locations SET message = NULL, internal_date = NULL, size = NULL, flags = '', thread = NULL,"
                 f" unanswered_at = NULL, answered_at = NULL WHERE message IN {_HEADERS}"
             )
+            self._db.execute(f"UPDATE passes SET error = 'erased' WHERE id IN {_TEXTS.format('passes')}")
+            self._db.execute(f"UPDATE mailboxes SET name = 'erased ' || id WHERE id IN {_TEXTS.format('mailboxes')}")
             self._db.execute("CREATE TEMP TABLE headers AS SELECT message FROM readings WHERE identity IN temp.chosen")
             for table in (*DERIVED_TABLES, "pending"):
                 self._db.execute(f"DELETE FROM {table}")

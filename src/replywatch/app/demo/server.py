@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from replywatch.errors import ReplywatchError
+from replywatch.extras import install_command
 
 HOST = "127.0.0.1"
 CHILD = "replywatch.app.demo.serve"
@@ -46,7 +47,7 @@ class ImapServer:
     def __enter__(self) -> Self:
         """Start the server and wait until it accepts connections."""
         if find_spec("pymap") is None:
-            raise ReplywatchError("the demo's IMAP server (pymap) is not installed", "pip install 'replywatch[demo]'")
+            raise ReplywatchError("the demo's IMAP server (pymap) is not installed", install_command("demo"))
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(  # noqa: S603 - this very Python, and a module of our own
             [sys.executable, "-P", "-m", CHILD],  # -P: nothing from the current folder is imported

@@ -1,0 +1,59 @@
+"""`replywatch init --autoconfig`: the mail server, looked up, shown and only taken after a yes."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import click
+
+from replywatch.cli.output import width
+from replywatch.cli.questions import Questions
+from replywatch.config.autoconfig import MOZILLA, PACKAGES, Settings
+from replywatch.config.autoconfig import look_up as found_for
+from replywatch.config.model import Tls
+from replywatch.errors import UsageError
+from replywatch.extras import install_command
+from replywatch.render.text import safe
+
+QUESTION = "Look the mail server up on the internet?"
+
+_TLS = {Tls.IMPLICIT: "TLS from the start", Tls.STARTTLS: "STARTTLS"}
+
+
+def is_possible() -> bool:
+    """Whether the packages are there."""
+    return all(find_spec(package) for package in PACKAGES)
+
+
+def look_up(ask: Questions, address: str) -> Settings | None:
+    """The first server found that the person takes; None if there is none, so that questions go on.
+
+    Raises `UsageError` if packages are missing.
+    """
+    if not is_possible():
+        raise UsageError("packages that --autoconfig needs are not installed", f"Run: {install_command('autoconfig')}")
+    from replywatch.config.autoconfig_net import Network  # noqa: PLC0415 - http and TLS, only where they are wanted
+
+    domain = address.partition("@")[2]
+    _say(f"Asking the web servers of {domain}, {MOZILLA} and the DNS …")
+    shown = False
+    for settings in found_for(address, Network()):
+        shown = True
+        named = f", user name {safe(settings.username)}" if settings.username else ""
+        _say(f"{settings.source} says: {settings.host}, port {settings.port}, {_TLS[settings.tls]}{named}")
+        if not settings.proved and settings.is_foreign(domain):
+            _say(
+                f"Records of the DNS can be forged, and {settings.host} is no part of {domain}: take it only if you"
+                " know that your mail lies there. Whoever runs it is sent the password."
+            )
+            if not ask.asks:
+                _say(f"Without somebody to ask it is not taken; if it is right, say --host {settings.host}.")
+                continue
+        if ask.agree("Take it?"):
+            return settings
+    _say("Nothing else was found." if shown else "Nothing was found that can be used.")
+    return None
+
+
+def _say(text: str) -> None:
+    click.echo(click.wrap_text(text, width()), err=True)
