@@ -48,6 +48,7 @@ class Provider:
         """`names` are those in the certificate; by default the right ones."""
         self.lives = 3600
         """Seconds that access tokens live; None: it isn't said."""
+        self.interval = 5
         self.rotates = True
         self.wants_secret = False
         self.requests: list[tuple[str, dict[str, str]]] = []
@@ -155,7 +156,7 @@ class Provider:
                 "user_code": user_code,
                 "verification_uri": "https://login.example/device",
                 "expires_in": 900,
-                "interval": 5,
+                "interval": self.interval,
             }
         )
 

@@ -116,12 +116,13 @@ class TestDeviceCode:
             ({"interval": 7, "expires_in": "60"}, 7, 60),
             ({"interval": 0, "expires_in": 0}, 5, 1800),
             ({"interval": -1, "expires_in": None}, 5, 1800),
+            ({"interval": 1e-9}, 1, 1800),
             ({"interval": 10**9, "expires_in": 10**9}, 60, 1800),
             ({"interval": [1], "expires_in": {"a": 1}}, 5, 1800),
             ({"interval": "nan", "expires_in": "inf"}, 5, 1800),
             ({"verification_uri": None, "verification_url": "https://www.google.com/device"}, 5, 1800),
         ],
-        ids=range(8),
+        ids=range(9),
     )
     def test_times(self, provider, settings, changes, interval, seconds):
         usual = {"device_code": "d", "user_code": "u", "verification_uri": "https://a.example"}

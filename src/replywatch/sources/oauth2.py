@@ -89,7 +89,7 @@ def device_code(settings: OAuth2Settings) -> DeviceCode:
             f"{endpoint(settings.device_url)} answers with nothing like a code to type", "Check `device_url`."
         )
     interval, seconds = _number(found.get("interval"), _INTERVAL), _number(found.get("expires_in"), _LONGEST_WAIT)
-    return DeviceCode(str(url), str(user_code), code, min(interval, 60), min(seconds, _LONGEST_WAIT))
+    return DeviceCode(str(url), str(user_code), code, min(max(interval, 1), 60), min(seconds, _LONGEST_WAIT))
 
 
 def token_of_device(
