@@ -505,6 +505,9 @@ class TestExample:
         assert [(account.name, account.enabled) for account in config.accounts] == [
             ("info", True),
             ("support", True),
+            ("office", False),
+            ("sales", False),
+            ("intranet", False),
             ("anna", True),
             ("local", False),
             ("archive", False),

@@ -284,6 +284,17 @@ class TestBrowser:
         assert provider.asked()[0]["code_verifier"] not in browser.address
         assert browser.statuses == [200]
 
+    def test_a_browser_that_is_quicker_than_we(self, settings):
+        """Some programs that open a browser return when it is closed: the visit is over before anybody waits for it."""
+        browser = Browser(settings)
+
+        def show(address: str) -> None:
+            browser.show(address)
+            browser.close()
+
+        with Loopback(settings.redirect_host, PATIENT) as loopback:
+            assert token_of_browser(settings, loopback, show, lambda: NOW).access
+
     def test_each_login_has_secrets_of_its_own(self, provider, settings):
         first, second = Browser(settings), Browser(settings)
         log_in(settings, first)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -46,8 +47,9 @@ class _Pasted:
 
     url: str
     person: Person
+    state: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
-    def receive(self, state: str) -> str:  # noqa: ARG002 - checked by whoever reads the address
+    def receive(self) -> str:
         """The address that the person pasted."""
         return self.person.paste()
 

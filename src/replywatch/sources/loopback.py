@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import secrets
 import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler
@@ -24,6 +25,8 @@ class Loopback:
     def __init__(self, host: str, seconds: float) -> None:
         self._seconds = seconds
         self._server = _Server(("127.0.0.1", 0), _Visit)
+        self.state = self._server.state
+        """What only the browser of this login knows."""
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
         self.url = f"http://{host}:{self._server.server_address[1]}"
         """Where the browser is to be sent."""
@@ -41,13 +44,12 @@ class Loopback:
         self._thread.join()
         self._server.server_close()
 
-    def receive(self, state: str) -> str:
-        """The address that the browser came to, of those whose state is `state`; others are turned away.
+    def receive(self) -> str:
+        """The address that the browser came to, of those with the right state; others are turned away.
 
         Raises:
             LoginError: none came in time.
         """
-        self._server.state = state
         try:
             return self._server.answers.get(timeout=self._seconds)
         except queue.Empty:
@@ -62,7 +64,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
-        self.state = ""
+        self.state = secrets.token_urlsafe(32)
         self.answers: queue.Queue[str] = queue.Queue()
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -76,7 +78,7 @@ class _Visit(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Take the answer, if it is one to our question."""
         states = parse_qs(urlsplit(self.path).query).get("state", [])
-        ours = bool(self.server.state) and states == [self.server.state]
+        ours = states == [self.server.state]
         self._answer(200 if ours else 404, _DONE if ours else _STRANGER)
         if ours:
             self.server.answers.put(self.path)

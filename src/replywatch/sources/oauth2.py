@@ -5,7 +5,6 @@ The requests are made by oauthlib.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -48,7 +47,12 @@ class Redirects(Protocol):
         """The address, on this machine."""
         ...
 
-    def receive(self, state: str) -> str:
+    @property
+    def state(self) -> str:
+        """What tells the answer to this login from whatever else a browser may be sent there with; unguessable."""
+        ...
+
+    def receive(self) -> str:
         """The address with the answer in it that the browser was sent to; waits for it.
 
         Raises:
@@ -134,18 +138,18 @@ def token_of_browser(
         RefusalError, ConnectError, CertificateError: as `renewed`.
     """
     client = WebApplicationClient(settings.client_id)
-    state, verifier = secrets.token_urlsafe(32), client.create_code_verifier(_VERIFIER)
+    verifier = client.create_code_verifier(_VERIFIER)
     address = client.prepare_request_uri(
         settings.authorize_url,
         redirect_uri=redirects.url,
         scope=settings.scope or None,
-        state=state,
+        state=redirects.state,
         code_challenge=client.create_code_challenge(verifier, "S256"),
         code_challenge_method="S256",
         **dict(settings.authorize_extra),
     )
     show(address)
-    code = _code(client, redirects.receive(state), state)
+    code = _code(client, redirects.receive(), redirects.state)
     body = client.prepare_request_body(
         code=code,
         redirect_uri=redirects.url,
