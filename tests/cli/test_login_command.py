@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from planted import Program, dovecot_account, maildir_account, plant_dovecot
-from servers.provider import Provider
+from servers.provider import Provider, refusal
 from story import Story
 
 
@@ -232,6 +232,12 @@ class TestRefusals:
         office.configure({"info": oauth2_account(user, client_id="unknown")})
         err = office.fails("login", "info", code=1)
         assert "refuses the client of accounts.info.oauth2: invalid_client" in err
+
+    def test_a_login_that_the_provider_cuts_short(self, office, provider, user):
+        provider.answer_next("/token", refusal("invalid_grant", "AADSTS50076: use multi-factor authentication"))
+        err = office.fails("login", "info", code=1)
+        assert f"127.0.0.1:{provider.port} did not let you in: invalid_grant: AADSTS50076" in err
+        assert token_files(office) == []
 
     def test_nobody_pastes(self, office, user):
         office.configure({"info": browser_account(user)})

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from replywatch.app.tokens import client_settings, issuer, token_file, told
+from replywatch.app.tokens import client_settings, issuer, log_in_hint, token_file, told
 from replywatch.config.model import Config, Flow, ImapAccount, OAuth2
 from replywatch.domain.finding import Finding, Level
 from replywatch.domain.token import Token
@@ -84,7 +84,7 @@ def log_in(  # noqa: PLR0913 - a person, a clock, and what they are for
     try:
         token = _token(settings, oauth2, person, paste=paste, clock=clock, sleep=sleep)
     except RefusalError as refusal:
-        raise told(refusal, account, oauth2) from None
+        raise told(refusal, account, oauth2, renews=False) from None
     with file.locked():
         file.write(token)
     return file.path, token
@@ -108,7 +108,7 @@ def login_finding(account: ImapAccount, oauth2: OAuth2, now: int) -> Finding:
     who = f"OAuth2 at {issuer(oauth2)}"
     if oauth2.flow is Flow.APP:
         return Finding(Level.OK, account.name, "token", f"{who}, as an app; a new token for each connection")
-    hint = f"Log in: replywatch login {account.name}"
+    hint = log_in_hint(account)
     try:
         token = token_file(account, oauth2).read()
     except SecretError as error:

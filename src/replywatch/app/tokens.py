@@ -102,7 +102,7 @@ class KeptTokens(_Tokens):
         with file.locked():  # another process may be renewing it: what it writes counts
             kept = file.read()
             if kept is None:
-                raise LoginError(f"nobody has logged in for {self._account.username} yet", _log_in(self._account))
+                raise LoginError(f"nobody has logged in for {self._account.username} yet", log_in_hint(self._account))
             now = int(self._clock())
             if kept.access == refused or not kept.lasts(now, MARGIN):
                 kept = self._renewed(kept, now)
@@ -113,7 +113,7 @@ class KeptTokens(_Tokens):
         if not kept.refresh:
             raise LoginError(
                 f"the login of {self._account.username} at {issuer(self._oauth2)} has ended, and nothing renews it",
-                f"{_log_in(self._account)} Many providers let it be renewed if `scope` has offline_access in it.",
+                f"{log_in_hint(self._account)} Many providers let it be renewed if `scope` has offline_access in it.",
             )
         try:
             return renewed(self._settings, kept, now)
@@ -153,13 +153,15 @@ def token_file(account: ImapAccount, oauth2: OAuth2) -> TokenFile:
     return TokenFile(folder / f"{name}-{digest}.json")
 
 
-def told(refusal: RefusalError, account: ImapAccount, oauth2: OAuth2) -> SourceError:
-    """A provider's no as a text for people."""
+def told(refusal: RefusalError, account: ImapAccount, oauth2: OAuth2, *, renews: bool = True) -> SourceError:
+    """A provider's no as a text for people; without `renews` it was the answer to a login."""
     who, said = issuer(oauth2), refusal.text
     if refusal.code in _LOGGED_OUT and oauth2.flow is not Flow.APP:
+        if not renews:
+            return LoginError(f"{who} did not let you in: {said}", "Run the same command again to start over.")
         return LoginError(
             f"the login of {account.username} at {who} has ended: {said}",
-            f"It expired or was taken back. {_log_in(account)}",
+            f"It expired or was taken back. {log_in_hint(account)}",
         )
     if refusal.code in _OUT_OF_ORDER:
         return ConnectError(f"{who} issues no tokens at the moment: {said}", "Run it again later.")
@@ -181,7 +183,8 @@ def issuer(oauth2: OAuth2) -> str:
     return known.get(oauth2.provider) or endpoint(oauth2.token_url)
 
 
-def _log_in(account: ImapAccount) -> str:
+def log_in_hint(account: ImapAccount) -> str:
+    """What to type to log in."""
     return f"Log in: {_command(account)}."
 
 

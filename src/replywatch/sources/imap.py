@@ -66,7 +66,8 @@ class ImapSource:
         Raises:
             ConnectError: the server can't be reached, or does not offer what the settings ask for.
             CertificateError: it can't prove who it is.
-            LoginError: it refuses user name or password.
+            LoginError: it refuses user name, password or token.
+            SecretError: stored tokens can't be used.
         """
         self._connect()
         return self
