@@ -150,6 +150,19 @@ def test_a_folder_that_can_not_be_made(tmp_path):
         pass
 
 
+@pytest.mark.parametrize(("bits", "refused"), [(0o770, True), (0o702, True), (0o755, False)])
+def test_a_folder_that_others_can_write_in(file, bits, refused):
+    write(file, OLD)
+    file.path.parent.chmod(bits)
+    if not refused:
+        write(file, NEW)
+        return
+    with pytest.raises(SecretError, match="others can write in") as caught:
+        write(file, NEW)
+    assert f"chmod 700 {file.path.parent}" in caught.value.hint
+    assert file.read() == OLD
+
+
 def test_one_at_a_time(file):
     """Who waits for the lock sees what the other wrote."""
     write(file, OLD)

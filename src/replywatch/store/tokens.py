@@ -35,11 +35,16 @@ class TokenFile:
         """Hold the file's lock inside the block, waiting for whoever holds it now: renewing takes seconds.
 
         Raises:
-            SecretError: the lock can't be made.
+            SecretError: the lock can't be made, or others could put files of theirs in its place.
         """
         lock = self.path.with_name(self.path.name + ".lock")
         try:
             make_folder(lock.parent)
+            if lock.parent.stat().st_mode & 0o022:
+                raise SecretError(
+                    f"others can write in {lock.parent}, where tokens are kept",
+                    f"Run: chmod 700 {shlex.quote(str(lock.parent))}",
+                )
             handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise SecretError(f"the lock {lock} can't be made: {error.strerror}", _SPACE) from error
