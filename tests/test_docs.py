@@ -64,7 +64,7 @@ def commands():
 
 
 def help_of(command):
-    return command.get_help(click.Context(command, info_name="replywatch"))
+    return command.get_help(click.Context(command, info_name="replywatch", help_option_names=["-h", "--help"]))
 
 
 class TestReadme:
