@@ -6,10 +6,13 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from servers import dovecot
+from servers.certificates import Authority
+from servers.provider import Provider
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A job in the background inherits that Ctrl-C is ignored, and hands it on to the programs that tests interrupt.
@@ -33,6 +36,15 @@ def dovecot_user(dovecot_server: dovecot.Dovecot, request: pytest.FixtureRequest
     before = len(dovecot_server.log())
     yield dovecot_server.new_user()
     request.node.add_report_section("teardown", "dovecot.log", dovecot_server.log()[before:])
+
+
+@pytest.fixture
+def provider(tmp_path: Path) -> Iterator[Provider]:
+    """A provider of logins; its authority's certificate is `ca.pem` in the test's folder."""
+    authority = Authority()
+    (tmp_path / "ca.pem").write_bytes(authority.certificate)
+    with Provider(authority) as running:
+        yield running
 
 
 @pytest.fixture

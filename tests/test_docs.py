@@ -64,7 +64,7 @@ def commands():
 
 
 def help_of(command):
-    return command.get_help(click.Context(command, info_name="replywatch"))
+    return command.get_help(click.Context(command, info_name="replywatch", help_option_names=["-h", "--help"]))
 
 
 class TestReadme:
@@ -133,12 +133,19 @@ class TestExampleConfig:
             {"type": "maildir", "path": "m"},
             {"type": "mbox", "path": "m"},
         ]
-        data = {"team": {"domains": ["b.de"]}, "accounts": dict(zip("abc", accounts, strict=True))}
+        clients = [{"provider": provider, "client_id": "c"} for provider in ("microsoft", "google", "custom")]
+        clients = [client | {"client_secret": "s", "token_url": "https://a.b"} for client in clients]
+        accounts += [{"type": "imap", "host": "h", "username": "u", "oauth2": client} for client in clients]
+        clients[0] |= {"tenant": "t.example", "flow": "app"}
+        clients[2] |= {"device_url": "https://a.b"}
+        for client in clients[:2]:
+            del client["token_url"]
+        data = {"team": {"domains": ["b.de"]}, "accounts": dict(zip("abcdef", accounts, strict=True))}
         parse_config(data, ROOT, {})
         assert "timezone" in asked
-        unsupported = {"business_hours", "targets", "oauth2"}
+        unsupported = {"business_hours", "targets"}
         shown = EXAMPLE.read_text()
-        assert {key for key in asked - unsupported - set("abc") if not re.search(rf"\b{key}\b", shown)} == set()
+        assert {key for key in asked - unsupported - set("abcdef") if not re.search(rf"\b{key}\b", shown)} == set()
 
     def test_every_line_that_can_be_used_is_accepted(self):
         text = re.sub(r"^#(\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)

@@ -37,7 +37,7 @@ def polled(tmp_path_factory):
     return program
 
 
-HEAVY = {"imapclient", "sqlite_utils", "rich", "keyring", "jsonschema", "pymap"}
+HEAVY = {"imapclient", "oauthlib", "sqlite_utils", "rich", "keyring", "jsonschema", "pymap"}
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ class TestOptions:
     @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.key)
     def test_a_provider_by_name(self, program, provider):
         host = ("--host", provider.host_example) if provider.host_example else ()
-        err = init(program, "--address", OWN[1], "--provider", provider.key, *host, "--yes")
+        client = ("--client-id", "1-2") if provider.oauth2_only else ()
+        err = init(program, "--address", OWN[1], "--provider", provider.key, *host, *client, "--yes")
         assert config_of(program).accounts[0].host == (provider.host_for("firma.example") or provider.host_example)
         assert provider.note in " ".join(err.split())
 
@@ -87,11 +88,24 @@ class TestOptions:
         init(program, "--address", "firma@icloud.com", "--yes")
         assert config_of(program).accounts[0].username == "firma"
 
-    def test_microsoft_says_what_is_missing(self, program):
-        err = init(program, "--address", OWN[1], "--provider", "microsoft365", "--yes")
-        assert "OAuth2" in err
-        assert "does not support yet" in " ".join(err.split())
-        assert config_of(program).accounts
+    def test_microsoft_wants_a_client_and_a_login(self, program):
+        err = init(program, "--address", OWN[1], "--provider", "microsoft365", "--client-id", "1-2", "--yes")
+        assert "It takes no passwords" in err
+        assert "replywatch login info" in err
+        (account,) = config_of(program).accounts
+        assert (account.oauth2.client_id, account.oauth2.provider) == ("1-2", "microsoft")
+
+    @pytest.mark.parametrize(
+        ("words", "text"),
+        [
+            ([], "--client-id is needed with --yes"),
+            (["--client-id", "1-2", "--password-env", "PW"], "Microsoft takes no passwords"),
+        ],
+    )
+    def test_microsoft_without_a_client(self, program, words, text):
+        err = program.fails("init", "--address", OWN[1], "--provider", "microsoft365", *words, "--yes", code=2)
+        assert text in err
+        assert not (program.folder / "replywatch.toml").exists()
 
     def test_an_account_name_that_toml_takes_bare(self, program):
         init(program, "--address", "info+büro.süd@firma.example", "--host", OWN[3], "--yes")
@@ -157,10 +171,9 @@ class TestAnswers:
         assert "nobody answers the questions" in err
         assert "--yes" in err
 
-    def test_no_to_a_provider_that_cannot_work(self, program):
-        err = init(program, "--address", "firma@outlook.com", answers=["n"], code=2)
-        assert "can't be polled yet" in err
-        assert list(program.folder.iterdir()) == []
+    def test_microsoft_is_asked_for_a_client(self, program):
+        init(program, "--address", "firma@outlook.com", answers=["", "", "", "1-2", ""])
+        assert config_of(program).accounts[0].oauth2.client_id == "1-2"
 
     def test_no_to_a_password_in_clear(self, program):
         err = init(program, *OWN, answers=["", "", "", "clear", "n"], code=2)

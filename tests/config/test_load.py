@@ -297,8 +297,6 @@ class TestMistakes:
             (imap('tls = "none"'), [PLAIN_TLS]),
             (imap('watched = "no"'), ["accounts.x.watched: must be true or false, not text in quotes"]),
             (imap("enabled = false"), ["accounts: at least one account has to be enabled"]),
-            (imap("oauth2 = {}"), ["accounts.x.oauth2: is not supported by this version"]),
-            (imap("oauth2 = {}", without="password"), ["accounts.x.oauth2: is not supported by this version"]),
             (imap(without="host"), ['accounts.x.host: is missing, such as host = "imap.example.com"']),
             (imap(without="username"), ["accounts.x.username: is missing"]),
             (imap(without="password"), ["accounts.x.password: is missing"]),
@@ -507,6 +505,9 @@ class TestExample:
         assert [(account.name, account.enabled) for account in config.accounts] == [
             ("info", True),
             ("support", True),
+            ("office", False),
+            ("sales", False),
+            ("intranet", False),
             ("anna", True),
             ("local", False),
             ("archive", False),

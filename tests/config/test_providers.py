@@ -103,7 +103,9 @@ def test_a_domain_of_ones_own_at_a_provider(key, host):
 def test_microsoft_takes_no_passwords():
     (provider,) = [p for p in PROVIDERS if p.oauth2_only]
     assert provider.key == "microsoft365"
-    assert "OAuth2, which this version of replywatch does not support yet" in provider.note
+    assert "`replywatch login`" in provider.note
+    (account,) = loaded(provider=provider, client_id="1-2", password=Secret()).accounts
+    assert (account.oauth2.provider, account.oauth2.client_id, account.password) == ("microsoft", "1-2", Secret())
 
 
 @pytest.mark.parametrize(

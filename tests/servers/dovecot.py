@@ -26,6 +26,7 @@ from typing import Self
 from imapclient import imap_utf7
 
 from servers.certificates import Authority
+from servers.provider import Provider
 
 START_SECONDS = 10
 MAILDIR_FLAGS = {"\\Draft": "D", "\\Flagged": "F", "\\Answered": "R", "\\Seen": "S", "\\Deleted": "T"}
@@ -40,6 +41,7 @@ default_login_user = {user}
 default_internal_group = {group}
 first_valid_uid = 1
 auth_username_chars =
+auth_mechanisms = plain oauthbearer xoauth2
 auth_failure_delay = 0
 disable_plaintext_auth = no
 ssl = yes
@@ -48,11 +50,18 @@ ssl_key = <{root}/good.pem
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = 50
 passdb {{
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = {root}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain
   args = password={password}
 }}
 passdb {{
   driver = static
+  mechanisms = plain
   args = password={unicode_password}
 }}
 userdb {{
@@ -111,6 +120,14 @@ namespace inbox {{
 }}
 """
 
+_OAUTH2 = """
+introspection_url = {provider}/introspect
+introspection_mode = post
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
 
 class DovecotError(Exception):
     """The server did not start; the text holds its log."""
@@ -150,12 +167,15 @@ class Dovecot:
         self.port, self.tls_port = _free_ports(2)
         self.authority = Authority()
         self.ca_file = self.root / "ca.pem"
+        self.provider = Provider(self.authority)
+        """Whose tokens it takes; it asks there whose they are."""
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
         account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self.owner = (account.pw_uid, account.pw_gid)
 
     def __enter__(self) -> Self:
+        self.provider.__enter__()
         try:
             self._write_files()
             self._process = subprocess.Popen([_binary(), "-F", "-c", str(self.root / "dovecot.conf")])
@@ -177,6 +197,7 @@ class Dovecot:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self.provider.__exit__(None, None, None)
         shutil.rmtree(self.root, ignore_errors=True)
 
     def log(self) -> str:
@@ -204,6 +225,7 @@ class Dovecot:
             path = self.root / f"{name}.pem"
             path.touch(0o600)
             path.write_bytes(pem)
+        (self.root / "oauth2.conf").write_text(_OAUTH2.format(provider=self.provider.plain))
         (self.root / "dovecot.conf").write_text(self._config())
 
     def _config(self) -> str:

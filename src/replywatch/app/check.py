@@ -82,15 +82,27 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
         yield Finding(Level.ERROR, name, "password", error.text, error.hint)
         return
     if isinstance(account, ImapAccount):
-        yield Finding(Level.OK, name, "password", _origin(account.password))
+        credentials = _credentials(account, now)
+        yield credentials
+        if credentials.level is Level.ERROR:
+            return
     try:
         with source:
             yield from _connection(account, source, now)
             boxes = yield from mailbox_findings(account, source)
             yield from account_mail(config.team, account, source, boxes, config.report.timezone)
-    except SourceError as error:
+    except (SourceError, SecretError) as error:
         topic = "connection" if isinstance(account, ImapAccount) else "path"
         yield Finding(Level.ERROR, name, topic, error.text, error.hint)
+
+
+def _credentials(account: ImapAccount, now: int) -> Finding:
+    """Where the password comes from, or how the login with OAuth2 stands."""
+    if account.oauth2 is None:
+        return Finding(Level.OK, account.name, "password", _origin(account.password))
+    from replywatch.app.login import login_finding  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
+
+    return login_finding(account, account.oauth2, now)
 
 
 def _origin(secret: Secret) -> str:

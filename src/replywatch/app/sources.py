@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount
+from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, OAuth2
 from replywatch.config.secrets import resolve
 from replywatch.sources.base import Source
+
+if TYPE_CHECKING:
+    from replywatch.sources.imap_bearer import Bearer
 
 
 def open_source(account: AnyAccount) -> Source:
@@ -21,13 +25,9 @@ def open_source(account: AnyAccount) -> Source:
                 tls=account.tls.value,
                 ca_file=account.ca_file,
                 username=account.username,
-                password=resolve(
-                    account.password,
-                    username=account.username,
-                    where=f"accounts.{account.name}.password",
-                    environ=os.environ,
-                ),
+                password="" if account.oauth2 else _password(account),
                 allow_plaintext=account.allow_plaintext,
+                bearer=_bearer(account, account.oauth2) if account.oauth2 else None,
             )
         )
     if isinstance(account, MaildirAccount):
@@ -37,3 +37,14 @@ def open_source(account: AnyAccount) -> Source:
     from replywatch.sources.mbox import MboxSettings, MboxSource  # noqa: PLC0415 - one source at a time
 
     return MboxSource(MboxSettings(account.path))
+
+
+def _password(account: ImapAccount) -> str:
+    where = f"accounts.{account.name}.password"
+    return resolve(account.password, username=account.username, where=where, environ=os.environ)
+
+
+def _bearer(account: ImapAccount, oauth2: OAuth2) -> Bearer:
+    from replywatch.app.tokens import bearer  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
+
+    return bearer(account, oauth2, os.environ)

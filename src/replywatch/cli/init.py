@@ -48,6 +48,7 @@ class Given:
     password_command: str | None
     password_keyring: str | None
     password_clear: bool
+    client_id: str | None
     timezone: str | None
     output: Path | None
     yes: bool
@@ -76,6 +77,7 @@ class Given:
 @click.option("--password-command", metavar="COMMAND", help="The password is what this command prints.")
 @click.option("--password-keyring", metavar="SERVICE", help="The password is in the system's keyring.")
 @click.option("--password-clear", is_flag=True, help="Ask for the password and write it into the config.")
+@click.option("--client-id", metavar="ID", help="Microsoft 365: the client that is registered there.")
 @click.option("--timezone", metavar="ZONE", help="The zone in which days begin, such as Europe/Berlin.")
 @click.option(
     "--output",
@@ -107,7 +109,7 @@ def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
     found = _looked_up(ask, given, address)
     provider, named = (by_host(found.host), found.host) if found else _provider(ask, given, domain)
     if provider:
-        _show_note(ask, provider)
+        _show_note(provider)
     host = _host(ask, named, provider, domain)
     login = local if provider and provider.local_part_login and domain in provider.domains else address
     login = (found and found.username) or login
@@ -119,7 +121,8 @@ def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
     joined = ", ".join(given.also) or None
     others = ask.answer("--also", joined, "Colleagues' addresses at other domains (Enter: none)", answers.addresses, "")
     account = re.sub(r"[^a-z0-9_-]+", "-", local).strip("-") or "mailbox"
-    secret = _secret(ask, given, account, path)
+    client_id = _client_id(ask, given) if provider and provider.oauth2_only else ""
+    secret = Secret() if client_id else _secret(ask, given, account, path)
     timezone = ask.answer("--timezone", given.timezone, "Time zone", answers.timezone, zone.system(os.environ).key)
     tls = Tls(given.tls) if given.tls else found.tls if found else Tls.IMPLICIT
     return Draft(
@@ -133,6 +136,7 @@ def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
         port=given.port or (found.port if found and found.tls is tls else PORTS[tls]),
         tls=tls.value,
         provider=provider,
+        client_id=client_id,
     )
 
 
@@ -167,11 +171,16 @@ def _host(ask: Questions, named: str | None, provider: Provider | None, domain: 
     return ask.answer("--host", named, f"IMAP server{example}", answers.host)
 
 
-def _show_note(ask: Questions, provider: Provider) -> None:
-    """Say what has to be known about the provider; where it can't work at all, go on only if told to."""
+def _show_note(provider: Provider) -> None:
+    """Say what has to be known about the provider."""
     click.echo(click.wrap_text(f"{provider.name}: {provider.note}", width(), preserve_paragraphs=True), err=True)
-    if provider.oauth2_only and not ask.agree("Write a config all the same?"):
-        raise UsageError(f"no config was written: {provider.name} can't be polled yet")
+
+
+def _client_id(ask: Questions, given: Given) -> str:
+    """The id of the client that is registered at Microsoft."""
+    if any(getattr(given, f"password_{way}") for way in answers.WAYS):
+        raise UsageError("Microsoft takes no passwords", "Leave out --password-…, and give --client-id.")
+    return ask.answer("--client-id", given.client_id, "Application (client) id", answers.something)
 
 
 def _secret(ask: Questions, given: Given, account: str, path: Path) -> Secret:
@@ -229,7 +238,7 @@ def _offer_password_file(ask: Questions, path: Path, value: str) -> None:
 def _say_next(draft: Draft, path: Path) -> None:
     click.echo(f"\nWrote {path}; only you may read it.", err=True)
     click.echo("Next:", err=True)
-    for line in (*_password_steps(draft, path), *_commands(path)):
+    for line in (*_password_steps(draft, path), *_commands(draft, path)):
         click.echo(f"  {line}", err=True)
 
 
@@ -247,13 +256,15 @@ def _password_steps(draft: Draft, path: Path) -> Iterator[str]:
         yield f"chmod 600 {shlex.quote(str(file))}"
 
 
-def _commands(path: Path) -> Iterator[str]:
+def _commands(draft: Draft, path: Path) -> Iterator[str]:
     """The commands to go on with, with the config named where it would not be found."""
     try:
         found = find_config(None, os.environ).absolute() == path.absolute()
     except ConfigError:
         found = False
     config = "" if found else f" --config {shlex.quote(str(path))}"
+    if draft.client_id:
+        yield f"replywatch login {draft.account}{config}"
     yield f"replywatch check{config}   # says what is missing"
     yield f"replywatch poll{config}"
     yield f"replywatch report{config}"

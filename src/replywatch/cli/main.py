@@ -38,6 +38,7 @@ class Lazy(NamedTuple):
 COMMANDS: Mapping[str, Lazy] = {
     "demo": Lazy("replywatch.cli.demo:demo", "Show the report of a sample mailbox; no config, no network."),
     "init": Lazy("replywatch.cli.init:init", "Write a first config from a few questions."),
+    "login": Lazy("replywatch.cli.login:login", "Log in at a provider that takes no passwords (OAuth2)."),
     "check": Lazy("replywatch.cli.check:check", "Try the config and every account, and say what is missing."),
     "poll": Lazy("replywatch.cli.poll:poll", "Read what is new in all accounts."),
     "report": Lazy("replywatch.cli.report:report", "Say how long people waited for an answer."),

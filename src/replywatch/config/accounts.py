@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
 
 from replywatch.config import names
-from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, MboxAccount, Secret, Tls
-from replywatch.config.table import Table, kind_of, quoted
+from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, MboxAccount, OAuth2, Secret, Tls
+from replywatch.config.oauth2 import read_oauth2
+from replywatch.config.secret_keys import read_secret
+from replywatch.config.table import Table, quoted
 from replywatch.domain.messages import Role
 
 ROLES = tuple(role for role in Role if role is not Role.FOLDER)
@@ -103,16 +105,17 @@ def _read_imap(common: _Common, table: Table, base: Path) -> ImapAccount:
             "without TLS others on the way can read the password and the mail; "
             'use "implicit" or "starttls", or accept it with allow_plaintext = true',
         )
-    return ImapAccount(
+    account = ImapAccount(
         **common,
         host=host,
         port=table.number("port", PORTS[tls], low=1, high=65535),
         tls=tls,
         ca_file=None if table.take("ca_file") == "" else table.file("ca_file", base),
         username=table.required("username", "info@example.com"),
-        password=_read_password(table, base),
         allow_plaintext=allow_plaintext,
     )
+    password, oauth2 = _read_credentials(table, base)
+    return replace(account, password=password, oauth2=oauth2)
 
 
 def _read_host(table: Table) -> str:
@@ -124,45 +127,10 @@ def _read_host(table: Table) -> str:
     return host or ""
 
 
-def _read_password(table: Table, base: Path) -> Secret:
-    """Where the password comes from; no text of a problem shows what was there."""
-    if table.take("oauth2") is not None:
-        table.problem("oauth2", "is not supported by this version; use an app password, where the provider has them")
-        table.take("password")
-        return Secret()
-    value = table.take("password")
-    if isinstance(value, str):
-        if not value:
-            table.problem("password", "must not be empty")
-        return Secret(literal=value)
-    if value is None:
-        table.problem("password", 'is missing, such as password = { env = "REPLYWATCH_PASSWORD" }')
-        return Secret()
-    if not isinstance(value, dict):
-        table.problem("password", f"must be text in quotes or a table, not {kind_of(value)}")
-        return Secret()
-    ways = table.table("password")
-    secret = Secret(
-        env=ways.text("env") or None,
-        command=_read_command(ways),
-        file=ways.file("file", base),
-        keyring=ways.text("keyring") or None,
-    )
-    if len(value.keys() & {"env", "command", "file", "keyring"}) != 1:
-        table.problem("password", "must name exactly one of env, command, file, keyring")
-    ways.close()
-    return secret
-
-
-def _read_command(ways: Table) -> str | tuple[str, ...] | None:
-    """The command that prints the password: text split as a shell would, or a list of words."""
-    if isinstance(value := ways.take("command"), list):
-        if not value:
-            ways.problem("command", "must not be empty")
-        return ways.texts("command")
-    text = ways.text("command")
-    try:
-        shlex.split(text)
-    except ValueError:
-        ways.problem("command", "a quotation mark is not closed")
-    return text or None
+def _read_credentials(table: Table, base: Path) -> tuple[Secret, OAuth2 | None]:
+    """The password, or where tokens come from instead; the one that is not used is empty."""
+    if table.take("oauth2") is None:
+        return read_secret(table, "password", base), None
+    if table.take("password") is not None:
+        table.problem("oauth2", "takes the place of the password: only one of them can be given")
+    return Secret(), read_oauth2(table.table("oauth2"), base)

@@ -66,6 +66,8 @@ class Draft:
     tls: str = "implicit"
     provider: Provider | None = None
     """Its note becomes a comment."""
+    client_id: str = ""
+    """The client that is registered at Microsoft; with one, OAuth2 takes the place of the password."""
 
 
 def draft_text(draft: Draft) -> str:
@@ -79,13 +81,21 @@ def draft_text(draft: Draft) -> str:
         host=quoted(draft.host),
         tls="" if usual else f"port = {draft.port}\ntls = {quoted(draft.tls)}\n",
         username=quoted(draft.username),
-        password=_password(draft.password),
+        password=_oauth2(draft.client_id) if draft.client_id else _password(draft.password),
         timezone=quoted(draft.timezone),
     )
 
 
 def _comment(provider: Provider) -> str:
     return "".join(f"# {line}\n" for line in wrap(f"{provider.name}. {provider.note}", 118))
+
+
+def _oauth2(client_id: str) -> str:
+    """The line that takes the place of the password."""
+    return (
+        "# `tenant` only if the client is registered for your organization alone: its directory (tenant) id.\n"
+        f'oauth2 = {{ provider = "microsoft", client_id = {quoted(client_id)} }}  # tenant = "…"'
+    )
 
 
 def _password(secret: Secret) -> str:

@@ -207,7 +207,9 @@ def _refuse_unsupported(root: Table) -> None:
 
 
 def _holds_password(data: Mapping[str, object]) -> bool:
-    """Whether the password of an account stands in the config itself."""
+    """Whether the password of an account, or a client's secret, stands in the config itself."""
     accounts = data.get("accounts")
-    tables = accounts.values() if isinstance(accounts, dict) else ()
-    return any(isinstance(table, dict) and isinstance(table.get("password"), str) for table in tables)
+    tables = [table for table in accounts.values() if isinstance(table, dict)] if isinstance(accounts, dict) else []
+    clients = [table["oauth2"] for table in tables if isinstance(table.get("oauth2"), dict)]
+    secrets = [*(table.get("password") for table in tables), *(client.get("client_secret") for client in clients)]
+    return any(isinstance(secret, str) for secret in secrets)

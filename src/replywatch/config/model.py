@@ -35,6 +35,38 @@ class Secret:
     """In clear in the config; accepted, since `init` writes it when told to."""
 
 
+class Flow(StrEnum):
+    """How the first token is had."""
+
+    DEVICE = "device"
+    """A person types a code into a web page, on any device (RFC 8628)."""
+    BROWSER = "browser"
+    """A person logs in with a browser, which hands a code back (RFC 8252, RFC 7636)."""
+    APP = "app"
+    """Nobody logs in: the program has rights of its own (RFC 6749, section 4.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth2:
+    """Where tokens come from that take the place of a password."""
+
+    provider: str
+    client_id: str
+    flow: Flow
+    token_url: str
+    scope: str = ""
+    client_secret: Secret | None = None
+    """None for public clients, which have none."""
+    device_url: str = ""
+    authorize_url: str = ""
+    authorize_extra: tuple[tuple[str, str], ...] = ()
+    """What the provider wants to be told besides, when a person logs in with a browser."""
+    redirect_host: str = "127.0.0.1"
+    ca_file: Path | None = None
+    revoke_hint: str = ""
+    """The web page where a person takes a login back; "" if it is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What every account has."""
@@ -56,6 +88,8 @@ class ImapAccount(Account):
     ca_file: Path | None = None
     username: str = ""
     password: Secret = field(default_factory=Secret)
+    oauth2: OAuth2 | None = None
+    """Tokens in place of the password, which is empty then."""
     allow_plaintext: bool = False
 
 

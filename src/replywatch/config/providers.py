@@ -50,8 +50,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "microsoft365",
         "Microsoft 365, Exchange Online, Outlook.com",
         "outlook.office365.com",
-        "It takes no passwords, only OAuth2, which this version of replywatch does not support yet."
-        " Until then, export the mailbox to mbox, or sync it to a Maildir.",
+        "It takes no passwords. A client for replywatch has to be registered there once, which gives a client id"
+        " (README, Microsoft 365); then somebody logs in with `replywatch login`.",
         domains=(
             *("outlook.com", "outlook.de", "outlook.at", "outlook.fr", "hotmail.com", "hotmail.de", "hotmail.co.uk"),
             *("hotmail.fr", "live.com", "live.de", "live.nl", "live.fr", "msn.com"),

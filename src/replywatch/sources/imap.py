@@ -65,7 +65,8 @@ class ImapSource:
         Raises:
             ConnectError: the server can't be reached, or does not offer what the settings ask for.
             CertificateError: it can't prove who it is.
-            LoginError: it refuses user name or password.
+            LoginError: it refuses user name, password or token.
+            SecretError: stored tokens can't be used.
         """
         self._connect()
         return self
@@ -249,14 +250,14 @@ class ImapSource:
                             del uids[message.uid]
                             yield message
                     case Bye(text):
-                        raise imap_errors.lost(IMAPClientAbortError(text), server, self._settings.password)
+                        raise imap_errors.lost(IMAPClientAbortError(text), server, *self._settings.secrets)
                     case Tagged(status, text):
                         refusal = IMAPClientError(text)
                         if status != "OK" and imap_errors.ends_session(refusal):
-                            raise imap_errors.lost(refusal, server, self._settings.password)
+                            raise imap_errors.lost(refusal, server, *self._settings.secrets)
                         return status == "OK"
         except OSError as error:
-            raise imap_errors.lost(error, server, self._settings.password) from error
+            raise imap_errors.lost(error, server, *self._settings.secrets) from error
         except ReadError as error:
             self._connect_anew(error)
         return False
@@ -279,13 +280,13 @@ class ImapSource:
             MailboxError: the open mailbox was numbered anew meanwhile.
         """
         if error.fault is Fault.END:
-            raise imap_errors.lost(error, self._settings.server, self._settings.password) from error
+            raise imap_errors.lost(error, self._settings.server, *self._settings.secrets) from error
         name, before = self._mailbox()
         self._new_connections += 1
         if self._new_connections > _NEW_CONNECTIONS:
             raise ConnectError(
                 f"{self._settings.server} keeps sending answers that can't be read:"
-                f" {imap_errors.words(error, self._settings.password)}",
+                f" {imap_errors.words(error, *self._settings.secrets)}",
                 _DAMAGED,
             ) from error
         close(self._connected())
@@ -330,7 +331,7 @@ class ImapSource:
         try:
             yield client
         except (OSError, IMAPClientAbortError) as error:
-            raise imap_errors.lost(error, server, self._settings.password) from error
+            raise imap_errors.lost(error, server, *self._settings.secrets) from error
         except (
             ReadError,
             IMAPClientError,
@@ -342,7 +343,7 @@ class ImapSource:
         ) as error:
             if isinstance(error, ReadError):
                 self._connect_anew(error)
-            raise imap_errors.refused(error, server, failure, self._settings.password) from error
+            raise imap_errors.refused(error, server, failure, *self._settings.secrets) from error
 
 
 def _text(value: bytes | str) -> str:

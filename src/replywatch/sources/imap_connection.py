@@ -1,4 +1,4 @@
-"""A logged-in connection to an IMAP server: TLS first, verified, then the password."""
+"""A logged-in connection to an IMAP server: TLS first, verified, then the password or token."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from imapclient import SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, ReplywatchError
-from replywatch.sources import imap_errors
+from replywatch.sources import imap_bearer, imap_errors
+from replywatch.sources.imap_bearer import Bearer, TokenRefusedError
 from replywatch.sources.imap_wire import Client
+from replywatch.sources.quoting import shown
 
 # Without a handler Python prints the library's warnings, which quote servers, to the user's terminal.
 logging.getLogger("imapclient").addHandler(logging.NullHandler())
@@ -35,6 +37,7 @@ class ImapSettings:
     host: str
     username: str
     password: str = field(repr=False)
+    """"" where a token takes its place."""
     port: int = 993
     tls: str = "implicit"
     """`implicit`, `starttls` or `none`."""
@@ -42,11 +45,22 @@ class ImapSettings:
     """PEM file of the only authority to be trusted; None trusts those of the system."""
     allow_plaintext: bool = False
     """`none` is meant, also off this machine."""
+    bearer: Bearer | None = field(default=None, repr=False)
+    """What to ask for a token at each login; None for a password."""
 
     @property
     def server(self) -> str:
         """Host and port, for error texts."""
         return f"{self.host}:{self.port}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown, in every form in which a server could quote it from a command."""
+        if self.bearer is not None:
+            return imap_bearer.forms(self.username, self.bearer.given, self.host, self.port)
+        quoted = self.password.replace("\\", "\\\\").replace('"', '\\"')
+        plain = f"\0{self.username}\0{self.password}".encode()
+        return self.password, quoted, base64.b64encode(plain).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +79,30 @@ def connect(settings: ImapSettings, connect_timeout: float, read_timeout: float)
     Raises:
         ConnectError: the server can't be reached, or does not offer what the settings ask for.
         CertificateError: it can't prove who it is.
-        LoginError: it refuses user name or password.
+        LoginError: it refuses user name, password or token, also one that was had just now.
+        SecretError: the tokens that are stored can't be used.
     """
     _refuse_unsafe(settings)
+    if settings.bearer is None:
+        return _attempt(settings, "", connect_timeout, read_timeout)
+    token, said = "", ""
+    for _ in range(2):  # a token may be refused before its time; then another one is had
+        token = settings.bearer.token(token)
+        try:
+            return _attempt(settings, token, connect_timeout, read_timeout)
+        except TokenRefusedError as error:
+            said = error.text
+    raise settings.bearer.refusal(said)
+
+
+def _attempt(settings: ImapSettings, token: str, connect_timeout: float, read_timeout: float) -> Client:
+    """A new connection, logged in with `token`, or the password without one; raises as `connect`."""
     context = _tls_context(settings)
     client = _open(settings, context, SocketTimeout(connect_timeout, read_timeout))
     try:
         if settings.tls == "starttls":
             _start_tls(client, settings, context, connect_timeout)
-        refusal = _log_in(client, settings)
+        refusal = _log_in(client, settings, token)
     except BaseException:
         close(client)
         raise
@@ -119,14 +148,17 @@ def log_out(client: Client) -> None:
 
 
 def _refuse_unsafe(settings: ImapSettings) -> None:
+    secret = "password" if settings.bearer is None else "token"
     if settings.tls == "none" and not settings.allow_plaintext and not _is_loopback(settings.host):
         raise ConnectError(
-            f"{settings.server} would get the password over the network in clear",
+            f"{settings.server} would get the {secret} over the network in clear",
             'Set tls = "implicit" or "starttls"; allow_plaintext = true only where nobody can listen.',
         )
     for name, value in (("username", settings.username), ("password", settings.password)):
         if _FORBIDDEN.search(value):
             raise LoginError(f"The {name} for {settings.server} contains a line break or NUL", f"Check `{name}`.")
+    if settings.bearer and imap_bearer.unsafe(settings.username):
+        raise LoginError(f"The username for {settings.server} contains a control character", "Check `username`.")
 
 
 def _is_loopback(host: str) -> bool:
@@ -180,10 +212,32 @@ def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext |
         raise imap_errors.connect_error(error, settings.server, settings.tls, seconds) from error
 
 
-def _log_in(client: Client, settings: ImapSettings) -> ReplywatchError | None:
+def _log_in(client: Client, settings: ImapSettings, token: str) -> ReplywatchError | None:
     """Log in; why it failed, or None."""
     if client._imap.state == "AUTH":  # noqa: SLF001 - a PREAUTH greeting: somebody else vouches for us
         return None
+    return _log_in_with_token(client, settings, token) if token else _log_in_with_password(client, settings)
+
+
+def _log_in_with_token(client: Client, settings: ImapSettings, token: str) -> ReplywatchError | None:
+    name = imap_bearer.mechanism(client)
+    if not name:
+        hint = 'Set tls = "starttls" or "implicit".' if settings.tls == "none" else "Use its password instead."
+        return LoginError(f"{settings.server} takes no OAuth2 tokens over this connection", hint)
+    talk = imap_bearer.exchange(name, settings.username, token, settings.host, settings.port)
+    try:
+        client.sasl_login(name, talk)
+    except (OSError, ValueError, IMAPClientError) as error:
+        cause = error.__context__ if isinstance(error.__context__, IMAPClientError) else error
+        failure = imap_errors.login_error(cause, settings.server, settings.username, *settings.secrets)
+        if not isinstance(failure, LoginError):
+            return failure
+        reasons = (shown(talk.reason, *settings.secrets), imap_errors.words(cause, *settings.secrets))
+        return TokenRefusedError("; ".join(filter(None, reasons)))
+    return None
+
+
+def _log_in_with_password(client: Client, settings: ImapSettings) -> ReplywatchError | None:
     login_disabled = client.has_capability("LOGINDISABLED")
     if login_disabled and not client.has_capability("AUTH=PLAIN"):
         hint = 'Set tls = "starttls" or "implicit".' if settings.tls == "none" else "It may want OAuth2."
@@ -196,12 +250,5 @@ def _log_in(client: Client, settings: ImapSettings) -> ReplywatchError | None:
             client.login(settings.username, settings.password)
     except (OSError, ValueError, IMAPClientError) as error:
         cause = error.__context__ if isinstance(error.__context__, IMAPClientError) else error
-        return imap_errors.login_error(cause, settings.server, settings.username, *_forms(settings))
+        return imap_errors.login_error(cause, settings.server, settings.username, *settings.secrets)
     return None
-
-
-def _forms(settings: ImapSettings) -> tuple[str, ...]:
-    """The password in every form in which a server could quote it from a command."""
-    quoted = settings.password.replace("\\", "\\\\").replace('"', '\\"')
-    plain = f"\0{settings.username}\0{settings.password}".encode()
-    return settings.password, quoted, base64.b64encode(plain).decode("ascii")

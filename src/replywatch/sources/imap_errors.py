@@ -14,9 +14,9 @@ import ssl
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SourceError
+from replywatch.sources import quoting
 from replywatch.sources.imap_refusals import Refusal, pause, refusal
 
-_LENGTH = 200
 _WRAPPED = re.compile(r"(?:command: \w+ => |\w+ command error: BAD |\w+ failed: )+", re.IGNORECASE)
 _BYTES = re.compile(r"""\[?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\]?""")
 """The library shows some answers as Python does."""
@@ -38,9 +38,7 @@ def words(error: BaseException, *secrets: str) -> str:
     said = error.args[0] if error.args else ""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", text, count=1))
-    if any(secret and secret in text for secret in secrets):
-        return ""
-    return "".join(c if c.isprintable() else " " for c in text[:_LENGTH]).strip()
+    return quoting.shown(text, *secrets)
 
 
 def _octets_as_text(shown: re.Match[str]) -> str:
