@@ -299,6 +299,8 @@ class TestFetch:
             (b"OBJECTID", b"THREADID ((T1))", "objectid:T1"),  # as pymap sends it
             (b"OBJECTID", b"threadid ((T1))", "objectid:T1"),
             (b"OBJECTID", b"THREADID NIL", None),
+            (b"OBJECTID", b"THREADID (NIL)", None),  # as Cyrus sends it, for every message, where it keeps none
+            (b"OBJECTID", b"THREADID ((nil))", None),
         ):
             line = fetch_line(1).replace(b"UID 1", b"UID 1 " + item)
             answers = {
