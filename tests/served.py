@@ -70,6 +70,12 @@ class Office(Program):
         with closing(sqlite3.connect(self.store)) as connection:
             return [r for r in connection.iterdump() if not re.match('INSERT INTO "(passes|derivation|_sqlite)', r)]
 
+    def sizes(self):
+        """How many rows some tables of facts have."""
+        tables = ("epochs", "locations", "messages")
+        with closing(sqlite3.connect(self.store)) as connection:
+            return {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
+
 
 def three_letters(sent="Sent"):
     """An answered, a waiting and a never answered enquiry."""

@@ -329,6 +329,28 @@ class TestRenumbered:
             assert office.figures() == before
         assert source.asked == [], "it is settled"
 
+    @pytest.mark.parametrize("spoilt", [None, "quarantine", "disconnected"])
+    def test_again_and_again_does_not_fill_the_store(self, office, monkeypatch, spoilt):
+        """Also if no pass comes to the end of the mailbox."""
+        monkeypatch.setattr(module, "BATCH", 1)
+        story, *_ = three_letters()
+        story.inbound("pia", "03-19 10:00")
+        office.tell(story)
+        office.pass_()
+        source, before = office.sources["info"], office.figures()
+        sizes = []
+        for _ in range(6):
+            source.renumber("INBOX")
+            if spoilt == "quarantine":
+                source.never.add(("INBOX", 2))
+            elif spoilt == "disconnected":
+                source.breaks_at = 2
+            office.pass_()
+            sizes.append([len(office.rows(t)[t]) for t in ("epochs", "locations", "quarantine", "messages")])
+            assert office.figures() == before
+        assert sizes[2:] == [sizes[2]] * 4
+        assert sizes[2][1] <= 9, "at most two places of each message in INBOX"
+
     def test_what_the_new_numbering_lacks_is_gone(self, office):
         story, *_ = three_letters()
         story.copy(story.mails[-1], "Trash")

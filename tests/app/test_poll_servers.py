@@ -1,6 +1,7 @@
 """Whole passes over every server: the same mail gives the same figures, and stays what it was, byte and flag."""
 
 import re
+import time
 
 import pytest
 
@@ -8,7 +9,8 @@ from planted import maildir_account, plant_maildir
 from replywatch.app.progress import Silent
 from replywatch.app.rebuild import rebuild
 from served import THREE, Office, put, three_letters
-from servers.child import Delivery
+from servers.child import HOST, Delivery
+from servers.proxy import Proxy
 
 
 @pytest.fixture
@@ -149,3 +151,96 @@ class TestBetweenPasses:
         for _ in range(3):
             office.polls(1)
             assert office.figures() == before
+
+
+@pytest.fixture
+def courier(tmp_path, courier_server):
+    (tmp_path / "office").mkdir()
+    return Office(tmp_path / "office", courier_server.new_user())
+
+
+def drop(user, mail, name=""):
+    """Put mail where what delivers mail puts it; Courier has given no UID then."""
+    (place,) = mail.places
+    return user.drop(place.mailbox, mail.raw(place) + b"\r\nx\r\n", place.internal_date, name)
+
+
+def next_second(user):
+    """Wait until Courier gives another UIDVALIDITY: it takes the second."""
+    with user.connect() as client:
+
+        def said():
+            return client.status("INBOX", "(UIDVALIDITY)")[1]
+
+        first, end = said(), time.monotonic() + 10
+        while said() == first and time.monotonic() < end:
+            time.sleep(0.02)
+
+
+class TestCourier:
+    """It gives UIDs and UIDVALIDITY for good only when somebody selects a mailbox for writing; a poll never does."""
+
+    def test_another_uidvalidity_in_every_pass(self, courier):
+        user, story = courier.user, three_letters()
+        for mail in story.mails:
+            drop(user, mail)
+        files = user.files()
+        assert courier.poll().messages == 5
+        before, sizes = courier.figures(), []
+        for _ in range(3):
+            next_second(user)
+            assert courier.poll().messages == 5, "read anew"
+            assert (courier.figures(), courier.standings()) == (before, THREE)
+            sizes.append(courier.sizes())
+        assert sizes == [{"epochs": 4, "locations": 5, "messages": 5}] * 3
+        assert user.files() == files
+        assert not list(user.maildir.rglob("courierimapuiddb"))
+        with user.connect() as client:
+            for mailbox in ("INBOX", "Sent"):
+                client.select(user.wire(mailbox))
+        courier.polls(1)
+        assert courier.poll().messages == 0, "the numbers are for good now"
+        assert courier.figures() == before
+
+    def test_a_uid_that_another_message_gets(self, courier):
+        """New mail has a UID for good only after somebody selected the mailbox; until then it may go to another."""
+        user, story = courier.user, three_letters()
+        plant(story, user)
+        fetched_by_pop3 = drop(user, story.inbound("one", "2024-03-19 10:00"))
+        assert courier.poll().messages == 6
+        user.remove("INBOX", fetched_by_pop3)
+        drop(user, story.inbound("two", "2024-03-19 11:00"))
+        assert courier.poll().messages >= 1
+        assert courier.standings() == THREE | {"one": "waiting", "two": "waiting"}
+        assert courier.poll().messages == 0
+
+    def test_new_mail_that_is_sorted_in_before_other_new_mail(self, courier):
+        """UIDs that are not for good yet follow the names of the files."""
+        user, story = courier.user, three_letters()
+        plant(story, user)
+        drop(user, story.inbound("one", "2024-03-19 10:00"), "20.host")
+        assert courier.poll().messages == 6
+        drop(user, story.inbound("two", "2024-03-19 11:00"), "10.host")
+        assert courier.poll().messages >= 1
+        assert courier.standings() == THREE | {"one": "waiting", "two": "waiting"}
+        before = courier.figures()
+        with user.connect() as client:
+            client.select("INBOX")
+        for _ in range(2):
+            assert courier.poll().error is None
+            assert courier.figures() == before
+
+    def test_nothing_is_stored_though_the_server_would_let_it_through(self, courier):
+        user = courier.user
+        plant(three_letters(), user)
+        flags = user.flags("INBOX")
+        with Proxy(HOST, user.port) as proxy:
+            courier.use(host=HOST, port=proxy.port, tls="none")
+            courier.polls(2)
+        verbs = {line.split()[1] for line in bytes(proxy.sent).splitlines()}
+        assert verbs == {b"CAPABILITY", b"LIST", b"STATUS", b"EXAMINE", b"UID", b"LOGOUT"}
+        assert user.flags("INBOX") == flags
+        with user.connect() as client:
+            client.select("INBOX", readonly=True)
+            client.uid("STORE", "1", "+FLAGS", "(\\Flagged)")
+        assert user.flags("INBOX") != flags, "it does let it through"
