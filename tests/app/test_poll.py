@@ -476,6 +476,27 @@ class TestOddSources:
         office.pass_()
         assert office.standings()[waiting.message_id] == "answered"
 
+    def test_a_uid_that_is_not_for_good(self, office):
+        """Courier: new mail has one only after somebody opened the mailbox for writing."""
+
+        class Unsettled(Watched):
+            def open(self, name, known):
+                return replace(super().open(name, known), uidnext=None, unsettled_from=3)
+
+        source = office.sources["info"] = Unsettled()
+        story, *_, waiting = three_letters()
+        office.tell(story)
+        assert office.one_pass().messages == 5
+        source.asked.clear()
+        assert office.one_pass().messages == 0
+        assert [asked for asked in source.asked if asked[0] == "fetch"] == [("fetch", "INBOX", 3)]
+        other = story.inbound("one", "03-19 10:00")
+        source.expunge("INBOX", 3)
+        source.boxes["INBOX"].uidnext = 3
+        source.deliver(other, other.places[0])
+        assert office.one_pass().messages == 1
+        assert {office.standings()[mail.message_id] for mail in (waiting, other)} == {"waiting"}
+
     def test_mail_that_arrives_during_the_pass_is_left_for_the_next(self, office):
         story, *_ = three_letters()
         office.tell(story)
