@@ -6,12 +6,17 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from servers import dovecot
+from servers import child, dovecot
 from servers.certificates import Authority
+from servers.child import MailUser
+from servers.courier import Courier
+from servers.cyrus import Cyrus
+from servers.embedded import EmbeddedUser
 from servers.provider import Provider
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -19,15 +24,57 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def need(reason_against: str) -> None:
+    """Skip the test, or fail it if REPLYWATCH_REQUIRE_SERVERS is 1, for a reason; go on where there is none."""
+    if reason_against:
+        if os.environ.get("REPLYWATCH_REQUIRE_SERVERS") == "1":
+            pytest.fail(f"REPLYWATCH_REQUIRE_SERVERS=1, but {reason_against}")
+        pytest.skip(reason_against)
+
+
 @pytest.fixture(scope="session")
 def dovecot_server() -> Iterator[dovecot.Dovecot]:
     """The session's Dovecot; tests are skipped without one, or fail if REPLYWATCH_REQUIRE_SERVERS is 1."""
-    if reason := dovecot.missing():
-        if os.environ.get("REPLYWATCH_REQUIRE_SERVERS") == "1":
-            pytest.fail(f"REPLYWATCH_REQUIRE_SERVERS=1, but {reason}")
-        pytest.skip(reason)
+    need(dovecot.missing())
     with dovecot.Dovecot() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cyrus_server() -> Iterator[Cyrus]:
+    """The session's Cyrus, as `dovecot_server`."""
+    need(child.missing("cyrus"))
+    with Cyrus() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def courier_server() -> Iterator[Courier]:
+    """The session's Courier, as `dovecot_server`."""
+    need(child.missing("courier"))
+    with Courier() as server:
+        yield server
+
+
+@pytest.fixture
+def embedded_user(tmp_path: Path) -> Iterator[EmbeddedUser]:
+    """The one user of a server as the demo uses it."""
+    need("" if find_spec("pymap") else "pymap is not installed")
+    user = EmbeddedUser(tmp_path / "served")
+    with user.server:
+        yield user
+
+
+@pytest.fixture(params=["dovecot", "cyrus", "courier", "embedded"])
+def mail_user(request: pytest.FixtureRequest) -> Iterator[MailUser]:
+    """A fresh user of each server in turn."""
+    if request.param == "embedded":
+        yield request.getfixturevalue("embedded_user")
+    else:
+        server = request.getfixturevalue(f"{request.param}_server")
+        before = len(server.log())
+        yield server.new_user()
+        request.node.add_report_section("teardown", f"{request.param}.log", server.log()[before:])
 
 
 @pytest.fixture

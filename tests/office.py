@@ -8,6 +8,7 @@ from replywatch.app.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.report import ReportQuery, make_report
 from replywatch.config.model import Config, ImapAccount, ReportSettings
+from replywatch.errors import ConnectError
 from replywatch.store.database import Database
 from story import HOUR, FakeSource, Story, at
 
@@ -33,6 +34,8 @@ class Watched(FakeSource):
         self.never = set()
         """(mailbox, UID) that is listed and does not come."""
         self.fetches_left = None
+        self.breaks_at = None
+        """UID in INBOX at which the connection breaks."""
         self.attributes = {}
 
     def __enter__(self):
@@ -53,6 +56,8 @@ class Watched(FakeSource):
     def fetch(self, uids):
         self.asked += [("fetch", self.name, uid) for uid in uids]
         for message in super().fetch(uids):
+            if (self.name, message.uid) == ("INBOX", self.breaks_at):
+                raise ConnectError("The connection broke")
             if self.fetches_left is not None:
                 self.fetches_left -= 1
                 if self.fetches_left < 0:

@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from replywatch.cli import main
-from servers.dovecot import Delivery, Dovecot, User
+from servers.dovecot import Delivery, User
 from story import Story
 
 BODY = b"\r\nThis is never read.\r\n"
@@ -119,7 +119,7 @@ def plant_maildir(story: Story, folder: Path) -> None:
             mailbox = folder if place.mailbox == "INBOX" else folder / f".{place.mailbox.replace('/', '.')}"
             for part in ("cur", "new", "tmp"):
                 (mailbox / part).mkdir(parents=True, exist_ok=True)
-            path = mailbox / "cur" / f"{mail.when}.{number}.host:2,"
+            path = mailbox / "cur" / f"{mail.when}.{number}.host:2,{'D' if place.draft else ''}"
             path.write_bytes(mail.raw(place) + BODY)
             if place.internal_date is not None:
                 os.utime(path, (place.internal_date, place.internal_date))
@@ -145,15 +145,7 @@ def maildir_account(**keys: object) -> dict[str, object]:
 
 def dovecot_account(user: User, **keys: object) -> dict[str, object]:
     """The keys of an account over a user of the server."""
-    return {
-        "type": "imap",
-        "host": Dovecot.GOOD,
-        "port": user.server.tls_port,
-        "ca_file": str(user.server.ca_file),
-        "username": user.name,
-        "password": Dovecot.PASSWORD,
-        **keys,
-    }
+    return user.account() | keys
 
 
 def interrupt(child: subprocess.Popen[str]) -> None:

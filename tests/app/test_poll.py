@@ -329,6 +329,28 @@ class TestRenumbered:
             assert office.figures() == before
         assert source.asked == [], "it is settled"
 
+    @pytest.mark.parametrize("spoilt", [None, "quarantine", "disconnected"])
+    def test_again_and_again_does_not_fill_the_store(self, office, monkeypatch, spoilt):
+        """Also if no pass comes to the end of the mailbox."""
+        monkeypatch.setattr(module, "BATCH", 1)
+        story, *_ = three_letters()
+        story.inbound("pia", "03-19 10:00")
+        office.tell(story)
+        office.pass_()
+        source, before = office.sources["info"], office.figures()
+        sizes = []
+        for _ in range(6):
+            source.renumber("INBOX")
+            if spoilt == "quarantine":
+                source.never.add(("INBOX", 2))
+            elif spoilt == "disconnected":
+                source.breaks_at = 2
+            office.pass_()
+            sizes.append([len(office.rows(t)[t]) for t in ("epochs", "locations", "quarantine", "messages")])
+            assert office.figures() == before
+        assert sizes[2:] == [sizes[2]] * 4
+        assert sizes[2][1] <= 9, "at most two places of each message in INBOX"
+
     def test_what_the_new_numbering_lacks_is_gone(self, office):
         story, *_ = three_letters()
         story.copy(story.mails[-1], "Trash")
@@ -453,6 +475,27 @@ class TestOddSources:
         office.sources["info"].deliver(reply, reply.places[0])
         office.pass_()
         assert office.standings()[waiting.message_id] == "answered"
+
+    def test_a_uid_that_is_not_for_good(self, office):
+        """Courier: new mail has one only after somebody opened the mailbox for writing."""
+
+        class Unsettled(Watched):
+            def open(self, name, known):
+                return replace(super().open(name, known), uidnext=None, unsettled_from=3)
+
+        source = office.sources["info"] = Unsettled()
+        story, *_, waiting = three_letters()
+        office.tell(story)
+        assert office.one_pass().messages == 5
+        source.asked.clear()
+        assert office.one_pass().messages == 0
+        assert [asked for asked in source.asked if asked[0] == "fetch"] == [("fetch", "INBOX", 3)]
+        other = story.inbound("one", "03-19 10:00")
+        source.expunge("INBOX", 3)
+        source.boxes["INBOX"].uidnext = 3
+        source.deliver(other, other.places[0])
+        assert office.one_pass().messages == 1
+        assert {office.standings()[mail.message_id] for mail in (waiting, other)} == {"waiting"}
 
     def test_mail_that_arrives_during_the_pass_is_left_for_the_next(self, office):
         story, *_ = three_letters()

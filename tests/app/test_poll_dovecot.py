@@ -8,73 +8,11 @@ from contextlib import closing
 
 import pytest
 
-from planted import Program, dovecot_account, plant_dovecot
-from replywatch.app.export import export
-from replywatch.app.poll import poll
-from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery, make_report
-from replywatch.app.sources import open_source
-from replywatch.config.load import load_config
+from planted import dovecot_account, plant_dovecot
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
+from served import THREE, Office, put, three_letters
 from servers.dovecot import Dovecot
-from story import HOUR, Story, at
-
-NOW = at("2024-03-20 12:00")
-
-
-class Office(Program):
-    """An office on the server, polled in this process, an hour later each time."""
-
-    def __init__(self, folder, user):
-        super().__init__(folder)
-        self.user = user
-        self.now = NOW
-        self.opened = []
-        self.use()
-
-    def use(self, **keys):
-        """One account, with these keys of its own."""
-        self.use_accounts(info=dovecot_account(self.user, **keys))
-
-    def use_accounts(self, **accounts):
-        self.configure(accounts)
-        self.config = load_config(self.folder / "replywatch.toml", {})
-
-    def poll_all(self):
-        self.now += HOUR
-        self.opened.clear()
-
-        def source_of(account):
-            source = open_source(account)
-            really = source.open
-            source.open = lambda name, known: (self.opened.append(name), really(name, known))[1]
-            return source
-
-        return poll(self.config, source_of, lambda: self.now, Silent())
-
-    def poll(self):
-        (outcome,) = self.poll_all()
-        return outcome
-
-    def polls(self, times):
-        for _ in range(times):
-            assert self.poll().error is None
-
-    def report(self):
-        return make_report(self.config, ReportQuery(since="all"), self.now, Silent())
-
-    def figures(self):
-        report = self.report()
-        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
-
-    def standings(self):
-        found = export(self.config, ReportQuery(first_only=False), Silent())
-        return {s.exchange.contact.partition("@")[0]: s.status.value for s in found}
-
-    def rows(self):
-        """Every row of the store as SQL; passes and the number of the last one left out."""
-        with closing(sqlite3.connect(self.store)) as connection:
-            return [r for r in connection.iterdump() if not re.match('INSERT INTO "(passes|derivation|_sqlite)', r)]
+from story import Story, at
 
 
 @pytest.fixture
@@ -83,37 +21,11 @@ def office(tmp_path, dovecot_user):
     return Office(tmp_path / "office", dovecot_user)
 
 
-def three_letters(sent="Sent"):
-    """An answered, a waiting and a never answered enquiry."""
-    story = Story()
-    story.outbound("xaver", "2024-01-05 09:00", mailbox=sent)
-    story.inbound("nora", "2024-01-10 09:00")
-    answered = story.inbound("anna", "2024-03-02 09:00")
-    story.reply(answered, "2024-03-02 10:30", mailbox=sent)
-    story.inbound("will", "2024-03-19 09:00")
-    return story
-
-
-THREE = {"nora": "never", "anna": "answered", "will": "waiting"}
-
-
-def put(user, mail):
-    for place in mail.places:
-        user.deliver(place.mailbox, mail.raw(place) + b"\r\nx\r\n", place.internal_date)
-
-
 def command(user, mailbox, *words):
     """One command of another mail program."""
     with user.connect() as client:
         client.select(mailbox)
         assert client.uid(*words)[0] == "OK"
-
-
-def number_anew(user, mailbox):
-    """What a server that lost its notes does: another UIDVALIDITY, other UIDs, the same mail."""
-    folder = user.maildir if mailbox == "INBOX" else user.maildir / f".{mailbox}"
-    for path in [*folder.glob("dovecot-uidlist*"), *folder.glob("dovecot.index*")]:
-        path.unlink()
 
 
 class TestIncremental:
@@ -152,7 +64,7 @@ class TestIncremental:
         flags = dovecot_user.flags("INBOX")
         assert all("\\Seen" not in f for f in flags.values())
         files = dovecot_user.files()
-        number_anew(dovecot_user, "INBOX")
+        dovecot_user.number_anew("INBOX")
         office.polls(2)
         assert dovecot_user.files() == files
         assert {f for fs in dovecot_user.flags("INBOX").values() for f in fs} <= {"\\Recent"}
@@ -226,7 +138,7 @@ class TestRenumbered:
         before = office.figures()
         for _ in range(2):
             for mailbox in mailboxes:
-                number_anew(dovecot_user, mailbox)
+                dovecot_user.number_anew(mailbox)
             assert office.poll().messages >= 2
             assert office.figures() == before
         office.polls(1)
@@ -254,7 +166,7 @@ class TestRenumbered:
         office.poll()
         before = office.figures()
         dovecot_user.expunge("INBOX", [1, 2, 3])
-        number_anew(dovecot_user, "INBOX")
+        dovecot_user.number_anew("INBOX")
         for mail in story.mails:
             if mail.places[0].mailbox == "INBOX":
                 dovecot_user.deliver("INBOX", mail.raw(mail.places[0]) + b"\r\nx", at("2024-03-20 11:00"))

@@ -6,36 +6,28 @@ The server listens on several loopback addresses which differ in what they show 
 
 from __future__ import annotations
 
-import grp
+import contextlib
 import imaplib
 import itertools
 import os
-import pwd
 import shutil
-import signal
-import socket
 import subprocess
-import tempfile
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from imapclient import imap_utf7
 
-from servers.certificates import Authority
+from servers.child import START_SECONDS, ChildServer, Delivery, MailUser
 from servers.provider import Provider
 
-START_SECONDS = 10
 MAILDIR_FLAGS = {"\\Draft": "D", "\\Flagged": "F", "\\Answered": "R", "\\Seen": "S", "\\Deleted": "T"}
 
 _CONFIG = """
 protocols = imap
 base_dir = {root}/run
 state_dir = {root}/state
-log_path = {root}/dovecot.log
+log_path = {root}/log
 default_internal_user = {user}
 default_login_user = {user}
 default_internal_group = {group}
@@ -129,21 +121,10 @@ active_value = true
 """
 
 
-class DovecotError(Exception):
-    """The server did not start; the text holds its log."""
+class Dovecot(ChildServer):
+    """A running server."""
 
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message to be put into a mailbox."""
-
-    raw: bytes
-    internal_date: int
-    flags: tuple[str, ...] = ()
-
-
-class Dovecot:
-    """A running server. Use as a context manager."""
+    name: ClassVar[str] = "dovecot"
 
     GOOD = "127.0.0.1"
     PLAIN_ONLY = "127.0.0.2"
@@ -161,60 +142,31 @@ class Dovecot:
     UNICODE_PASSWORD = "Gänsefüßchen→7"
 
     def __init__(self) -> None:
-        # Paths of Unix sockets hold about 100 octets: hence not pytest's long folder names, and the mail
-        # processes run as another user, who may not look into pytest's folders either.
-        self.root = Path(tempfile.mkdtemp(prefix="rw-dovecot-"))
-        self.port, self.tls_port = _free_ports(2)
-        self.authority = Authority()
-        self.ca_file = self.root / "ca.pem"
+        super().__init__()
         self.provider = Provider(self.authority)
         """Whose tokens it takes; it asks there whose they are."""
-        self._process: subprocess.Popen[bytes] | None = None
-        self._numbers = itertools.count(1)
-        account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-        self.owner = (account.pw_uid, account.pw_gid)
 
     def __enter__(self) -> Self:
-        self.provider.__enter__()
-        try:
-            self._write_files()
-            self._process = subprocess.Popen([_binary(), "-F", "-c", str(self.root / "dovecot.conf")])
-            self._wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
+        with contextlib.ExitStack() as running:
+            running.enter_context(self.provider)
+            super().__enter__()
+            running.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """End the server and remove its files."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(START_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self.provider.__exit__(None, None, None)
-        shutil.rmtree(self.root, ignore_errors=True)
-
-    def log(self) -> str:
-        """What the server has logged so far."""
-        path = self.root / "dovecot.log"
-        return path.read_text(errors="replace") if path.exists() else ""
+        try:
+            super().__exit__()
+        finally:
+            self.provider.__exit__(None, None, None)
 
     def new_user(self, prefix: str = "user") -> User:
         """A user nobody has used before, with an empty INBOX."""
         return User(self, f"{prefix}{next(self._numbers)}")
 
-    def _write_files(self) -> None:
-        self.root.chmod(0o755)
+    def _start(self) -> None:
         for folder in ("run", "state", "home"):
             (self.root / folder).mkdir(mode=0o755)
         os.chown(self.root / "home", *self.owner)
-        self.ca_file.write_bytes(self.authority.certificate)
         others = (self.PLAIN_ONLY, self.EXPIRED, self.ONE_CONNECTION, self.TLS_FIRST)
         certificates = {
             "good": self.authority.issue("localhost", self.GOOD, *others),
@@ -227,12 +179,13 @@ class Dovecot:
             path.write_bytes(pem)
         (self.root / "oauth2.conf").write_text(_OAUTH2.format(provider=self.provider.plain))
         (self.root / "dovecot.conf").write_text(self._config())
+        self._run(_binary() or "", "-F", "-c", str(self.root / "dovecot.conf"))
 
     def _config(self) -> str:
         return _CONFIG.format(
             root=self.root,
-            user=pwd.getpwuid(self.owner[0]).pw_name,
-            group=_group_name(self.owner[1]),
+            user=self.owner_names[0],
+            group=self.owner_names[1],
             password=self.PASSWORD,
             unicode_password=self.UNICODE_PASSWORD,
             addresses=" ".join(f"127.0.0.{n}" for n in range(1, 8)),
@@ -245,21 +198,8 @@ class Dovecot:
             tls_first=self.TLS_FIRST,
         )
 
-    def _wait_until_ready(self) -> None:
-        """Log in as a user: only then the authentication process is up too."""
-        assert self._process is not None
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                self.new_user().connect().logout()
-            except (OSError, imaplib.IMAP4.error):
-                time.sleep(0.05)
-            else:
-                return
-        raise DovecotError(f"Dovecot did not start:\n{self.log()}")
 
-
-class User:
+class User(MailUser):
     """A user of the server, with helpers to put mail into the mailboxes and to look at the files."""
 
     def __init__(self, server: Dovecot, name: str) -> None:
@@ -278,21 +218,20 @@ class User:
             raise
         return client
 
-    def create(self, *mailboxes: str) -> None:
-        """Make these mailboxes."""
-        with self.connect() as client:
-            for mailbox in mailboxes:
-                _expect_ok(client.create(_wire(mailbox)))
-
-    def deliver(self, mailbox: str, raw: bytes, internal_date: int, flags: Sequence[str] = ()) -> None:
-        """Append one message over IMAP; `internal_date` is an instant in seconds."""
-        when = imaplib.Time2Internaldate(datetime.fromtimestamp(internal_date, UTC))
-        with self.connect() as client:
-            _expect_ok(client.append(_wire(mailbox), " ".join(flags), when, raw))
+    def account(self) -> dict[str, object]:
+        """The keys of an account in the config."""
+        return {
+            "type": "imap",
+            "host": Dovecot.GOOD,
+            "port": self.server.tls_port,
+            "ca_file": str(self.server.ca_file),
+            "username": self.name,
+            "password": Dovecot.PASSWORD,
+        }
 
     def fill(self, mailbox: str, deliveries: Iterable[Delivery]) -> None:
         """Write many messages straight into the Maildir, in order; for a mailbox nobody has opened yet."""
-        folder = self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}"
+        folder = self._folder(mailbox)
         for part in ("cur", "new", "tmp"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         for delivery in deliveries:
@@ -303,28 +242,14 @@ class User:
         for path in [self.maildir.parent, self.maildir, folder, *folder.rglob("*")]:
             os.chown(path, *self.server.owner)
 
-    def expunge(self, mailbox: str, uids: Iterable[int]) -> None:
-        """Delete these messages for good, as another mail program would."""
-        with self.connect() as client:
-            _expect_ok(client.select(_wire(mailbox)))
-            _expect_ok(client.uid("STORE", ",".join(map(str, uids)), "+FLAGS.SILENT", "(\\Deleted)"))
-            _expect_ok(client.expunge())
+    def number_anew(self, mailbox: str) -> None:
+        """What a server that lost its notes does: another UIDVALIDITY, other UIDs, the same mail."""
+        folder = self._folder(mailbox)
+        for path in [*folder.glob("dovecot-uidlist*"), *folder.glob("dovecot.index*")]:
+            path.unlink()
 
-    def delete(self, mailbox: str) -> None:
-        """Remove a mailbox with all that is in it."""
-        with self.connect() as client:
-            _expect_ok(client.delete(_wire(mailbox)))
-
-    def flags(self, mailbox: str) -> dict[int, frozenset[str]]:
-        """UID → flags as the server tells another mail program, `\\Recent` included."""
-        with self.connect() as client:
-            _expect_ok(client.select(_wire(mailbox), readonly=True))
-            lines = client.uid("FETCH", "1:*", "(FLAGS)")[1]
-        found = {}
-        for line in lines:
-            number = int(line.partition(b"UID ")[2].split()[0].rstrip(b")"))
-            found[number] = frozenset(flag.decode() for flag in imaplib.ParseFlags(line[line.index(b"FLAGS") :]))
-        return found
+    def _folder(self, mailbox: str) -> Path:
+        return self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}"
 
     def files(self) -> dict[str, tuple[bytes, int]]:
         """Relative path → (content, mtime in ns) of every message file; names hold the flags."""
@@ -346,28 +271,5 @@ def _binary() -> str | None:
     return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
-def _group_name(number: int) -> str:
-    return grp.getgrgid(number).gr_name
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [s.getsockname()[1] for s in sockets]
-    finally:
-        for s in sockets:
-            s.close()
-
-
-def _wire(mailbox: str) -> str:
-    encoded = imap_utf7.encode(mailbox).decode("ascii").replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{encoded}"'
-
-
 def _maildir_name(mailbox: str) -> str:
     return imap_utf7.encode(mailbox).decode("ascii").replace("/", ".")
-
-
-def _expect_ok(answer: tuple[str, list[object]]) -> None:
-    if answer[0] != "OK":
-        raise DovecotError(f"Dovecot refused: {answer[1]}")

@@ -123,7 +123,8 @@ class Honest:
             found = [letters[number - 1] for number in _numbers(arguments) if number <= len(letters)]
         else:
             low, high = map(int, re.match(r"UID (\d+):(\d+)", arguments).groups())
-            found = [] if "ANSWERED" in arguments else [u for u in letters if low <= u <= high]
+            of_a_flag = arguments.endswith(("ANSWERED", "RECENT"))  # which no message has
+            found = [] if of_a_flag else [u for u in letters if low <= u <= high]
         return b"* SEARCH" + b"".join(b" %d" % uid for uid in found) + b"\r\n"
 
     def _fetch(self, arguments: str) -> bytes:

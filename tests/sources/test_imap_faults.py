@@ -291,6 +291,29 @@ class TestSearch:
             assert source.uids(uids[100], uids[64_000]) == uids[100:64_001]
 
 
+class TestUnsettledUids:
+    """A server that says no UIDNEXT may give the UIDs of recent messages to others yet."""
+
+    @pytest.mark.parametrize(
+        ("known", "uidnext", "recent", "unsettled"),
+        [
+            (7, b"", b"* SEARCH 9 8\r\n", 8),
+            (7, b"", b"* SEARCH\r\n", None),
+            (6, b"", b"* SEARCH 9 8\r\n", None),  # another numbering: all is read anyway
+            (None, b"", b"* SEARCH 9 8\r\n", None),
+            (7, b"* OK [UIDNEXT 10] x\r\n", b"* SEARCH 9 8\r\n", None),
+        ],
+    )
+    def test_are_asked_for(self, known, uidnext, recent, unsettled):
+        opened = b"* 9 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" + uidnext + b"TAG OK [READ-ONLY] done\r\n"
+        answers = {"EXAMINE": opened, "UID SEARCH": recent + b"TAG OK done\r\n"}
+        with ScriptedServer(answers) as server, source_of(server) as source:
+            state = source.open("INBOX", None if known is None else MailboxState(known, None, 9))
+            assert state.unsettled_from == unsettled
+            wanted = ["UID SEARCH UID 1:4294967295 RECENT"] if known == 7 and not uidnext else []
+            assert server.said("UID SEARCH") == wanted
+
+
 class TestFetch:
     def test_provider_threads(self):
         for capability, item, thread in (
@@ -299,6 +322,8 @@ class TestFetch:
             (b"OBJECTID", b"THREADID ((T1))", "objectid:T1"),  # as pymap sends it
             (b"OBJECTID", b"threadid ((T1))", "objectid:T1"),
             (b"OBJECTID", b"THREADID NIL", None),
+            (b"OBJECTID", b"THREADID (NIL)", None),  # as Cyrus sends it, for every message, where it keeps none
+            (b"OBJECTID", b"THREADID ((nil))", None),
         ):
             line = fetch_line(1).replace(b"UID 1", b"UID 1 " + item)
             answers = {

@@ -253,8 +253,7 @@ class _Pass:
                     fetched |= _only([uid], source.fetch([uid]))
                 missing = sorted(there - fetched.keys())
             messages, erased = self._intake.admit(fetched.values())
-            self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock(), erased=erased)
-            self.messages += len(messages)
+            self.messages += self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock(), erased=erased)
             self._progress.advance(len(fetched))
 
     def _forget_others(self, seen: Collection[int]) -> None:
@@ -274,7 +273,7 @@ def _unknown(known: Epoch | None, epoch: Epoch, state: MailboxState) -> tuple[in
     That is all of them if UIDNEXT was rewound, as GMX does: UIDs may have been given to other messages.
     """
     if state.uidnext is None:
-        return epoch.scanned_to + 1, HIGHEST_UID
+        return min(epoch.scanned_to + 1, state.unsettled_from or HIGHEST_UID), HIGHEST_UID
     if known and known.id == epoch.id and state.uidnext < (known.state.uidnext or 0):
         return 1, HIGHEST_UID
     return epoch.scanned_to + 1, state.uidnext - 1

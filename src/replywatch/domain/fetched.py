@@ -6,7 +6,7 @@ meaning (RFC 9051, section 2.3.1.1). A UID names one message of an epoch for eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class MailboxState:
     highestmodseq: int | None = None
     token: str = ""
     """Whatever the source wants handed back the next time (mbox: how far and how it recognises the file)."""
+    unsettled_from: int | None = field(default=None, compare=False)
+    """UIDs from here on may yet be given to other messages, against RFC 9051; None: none of those that are known."""
 
     @property
     def tells_flags(self) -> bool:

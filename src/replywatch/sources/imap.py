@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -134,8 +135,11 @@ class ImapSource:
             answer = client.folder_status(self._wire(name), items)
         return self._state(name, answer, b"MESSAGES")
 
-    def open(self, name: str, known: MailboxState | None) -> MailboxState:  # noqa: ARG002 - part of the interface
+    def open(self, name: str, known: MailboxState | None) -> MailboxState:
         """Open `name` read-only (EXAMINE) and say how it stands; the calls below speak of this mailbox.
+
+        Where no UIDNEXT is said, UIDs of recent messages may not be for good: Courier writes them down only when
+        somebody opens the mailbox for writing, and until then counts anew each time, by the names of its files.
 
         Raises:
             MailboxError: there is no such mailbox, the server does not say enough about it, or would open it for
@@ -149,6 +153,9 @@ class ImapSource:
             raise MailboxError(f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", _DAMAGED)
         state = self._state(name, answer, b"EXISTS")
         self._opened = (name, state)
+        if state.uidnext is None and known is not None and known.uidvalidity == state.uidvalidity:
+            recent = self._found(1, _LARGEST_UID, "RECENT")
+            state = replace(state, unsettled_from=min(recent, default=None))
         return state
 
     def uids(self, first: int, last: int) -> list[int]:
@@ -183,10 +190,11 @@ class ImapSource:
             ConnectError: the connection broke.
         """
         wanted = set(uids)
-        found: set[int] = set()
-        for low, high in self._windows(min(wanted, default=1), max(wanted, default=0)):
-            found |= wanted & self._search(f"UID {low}:{high} ANSWERED")
-        return found
+        return wanted & self._found(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
+
+    def _found(self, first: int, last: int, flag: str) -> set[int]:
+        """The UIDs from `first` to `last` that have a flag, as the server says."""
+        return {uid for low, high in self._windows(first, last) for uid in self._search(f"UID {low}:{high} {flag}")}
 
     def _windows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """`first` to `last` in parts with some 20,000 messages each, however sparse the UIDs are."""

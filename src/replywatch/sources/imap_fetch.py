@@ -19,7 +19,10 @@ _SHORT_LINE = 980
 _COMMAND = len("ABCD1234567 UID FETCH  \r\n")
 
 _THREAD_ITEMS = {"X-GM-EXT-1": b"X-GM-THRID", "OBJECTID": b"THREADID"}
-"""Capability → item that names the conversation; pymap puts THREADID into two pairs of parentheses, not one."""
+"""Capability → item that names the conversation; pymap puts THREADID into two pairs of parentheses, not one.
+
+Where Cyrus keeps no conversations, which is its default, it sends `THREADID (NIL)` with every message.
+"""
 _PROVIDERS = {b"X-GM-THRID": "gmail", b"THREADID": "objectid"}
 
 _HEADER = b"BODY[HEADER"
@@ -83,9 +86,7 @@ class Question:
         thread = gmail if self._thread == b"X-GM-THRID" else objectid
         if self._thread and thread is None:
             return None
-        return FetchedMessage(
-            int(uid), header, instant(date), int(size), _flags(flags), self._thread_id(thread) if thread else None
-        )
+        return FetchedMessage(int(uid), header, instant(date), int(size), _flags(flags), self._thread_id(thread))
 
     def _unusual(self, response: Fetch) -> FetchedMessage | None:
         """A response in any other legal form: quoted header, odd letter case, several literals, NIL."""
@@ -101,12 +102,14 @@ class Question:
                 instant(_octets(values[b"INTERNALDATE"] or b"")),
                 min(_number(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
                 tuple(_text(flag) for flag in _list(values[b"FLAGS"])),
-                None if thread is None else self._thread_id(thread),
+                self._thread_id(thread),
             )
         except (ReadError, ValueError, TypeError, LookupError, StopIteration):
             return None  # something is missing or garbled: the message counts as not fetched
 
-    def _thread_id(self, value: bytes) -> str:
+    def _thread_id(self, value: Value) -> str | None:
+        if value is None or _octets(value).upper() == b"NIL":
+            return None
         return f"{_PROVIDERS[self._thread]}:{_text(value)}"
 
 

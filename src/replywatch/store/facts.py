@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.store.database import Database
+from replywatch.store.epochs import carry_over, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,12 @@ class Facts:
         """The epoch of this UIDVALIDITY, made if new; any other of the mailbox is superseded from `now` on."""
         uidvalidity = state.uidvalidity
         with self._db.transaction():
+            present = self._db.row(
+                "SELECT id FROM epochs WHERE mailbox = ? AND uidvalidity <> ? AND superseded_at IS NULL",
+                [mailbox, uidvalidity],
+            )
+            if present is not None:
+                tidy(self._db, mailbox, present[0])
             self._db.execute(
                 "UPDATE epochs SET superseded_at = ?, completed_at = NULL, message_count = NULL"
                 " WHERE mailbox = ? AND uidvalidity <> ? AND superseded_at IS NULL",
@@ -126,8 +133,8 @@ class Facts:
         now: int,
         *,
         erased: Sequence[int] = (),
-    ) -> None:
-        """Store a batch: headers, places, what could not be read, and the cursor, all or nothing.
+    ) -> int:
+        """Store a batch: headers, places, what could not be read, and the cursor, all or nothing; how many are new.
 
         Of the UIDs in `erased` only the place is kept: they are copies of messages that were erased.
         """
@@ -140,7 +147,7 @@ class Facts:
             )
             ids = dict(self._message_ids(digests))
             found: dict[int, int | None] = {m.uid: ids[d] for d, m in zip(digests, fetched, strict=True)}
-            self._set_apart(epoch, found | dict.fromkeys(erased), now)
+            new = self._set_apart(epoch, found | dict.fromkeys(erased), now)
             self._db.execute_many(
                 "INSERT INTO locations (epoch, uid, flags, first_seen) VALUES (?, ?, '', ?)"
                 " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
@@ -154,9 +161,11 @@ class Facts:
                 [
                     (epoch, m.uid, ids[d], m.internal_date, m.size, " ".join(m.flags), m.thread, now, a)
                     for d, m, a in zip(digests, fetched, answered, strict=True)
+                    if m.uid in new
                 ],
             )
-            self._db.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in ids.values()])
+            due = {(i,) for uid, i in found.items() if uid in new}
+            self._db.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", sorted(due))
             self._db.execute_many(
                 "DELETE FROM quarantine WHERE epoch = ? AND uid = ?",
                 [(epoch, uid) for uid in (*erased, *(m.uid for m in fetched))],
@@ -169,22 +178,27 @@ class Facts:
                 "UPDATE epochs SET scanned_to = max(scanned_to, ?), message_count = NULL WHERE id = ?",
                 [scanned_to, epoch],
             )
+        return len(new.intersection(m.uid for m in fetched))
 
-    def _set_apart(self, epoch: int, found: Mapping[int, int | None], now: int) -> None:
+    def _set_apart(self, epoch: int, found: Mapping[int, int | None], now: int) -> set[int]:
         """UIDs under which another message was known, which no server should do: that one is gone.
 
-        `found` is UID → message, None if it was erased. What is gone is kept under a negative number, where no UID can
-        be.
+        `found` is UID → message, None if it was erased; returned are those that say something new. What is gone is kept
+        under a negative number, where no UID can be.
         """
+        new = set(found)
         if not found:
-            return
+            return new
         held = list(
             self._db.rows(
-                "SELECT uid, message FROM locations WHERE epoch = ? AND uid BETWEEN ? AND ?",
+                "SELECT uid, message, gone IS NULL AND missed_at IS NULL FROM locations"
+                " WHERE epoch = ? AND uid BETWEEN ? AND ?",
                 [epoch, min(found), max(found)],
             )
         )
-        for uid, message in held:
+        for uid, message, live in held:
+            if live and found.get(uid, -1) == message:
+                new.discard(uid)
             if found.get(uid, message) != message:
                 self._db.execute(
                     "UPDATE locations SET gone = coalesce(gone, ?),"
@@ -193,6 +207,7 @@ class Facts:
                 )
                 if message is not None:
                     self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [message])
+        return new
 
     def _message_ids(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
         for start in range(0, len(digests), 500):
@@ -262,27 +277,8 @@ class Facts:
             )
 
     def _let_go(self, values: dict[str, int]) -> None:
-        """Drop what the superseded epoch `old` says that `epoch` says, too; what is left of it is gone.
-
-        A message with the same INTERNALDATE is in the same place: it counts as first seen, and as answered, when it was
-        under the old number.
-        """
-        same = "o.epoch = :old AND locations.message = o.message AND locations.internal_date IS o.internal_date"
-        due = "SELECT message FROM locations WHERE epoch = :old AND message IS NOT NULL"
-        self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
-        self._db.execute(
-            "UPDATE locations SET first_seen = min(locations.first_seen, o.first_seen),"
-            " unanswered_at = CASE WHEN o.answered_at IS NOT NULL THEN o.unanswered_at"
-            " WHEN locations.answered_at IS NOT NULL THEN o.first_seen END,"
-            " answered_at = coalesce(o.answered_at, locations.answered_at)"
-            f" FROM locations o WHERE locations.epoch = :epoch AND {same}",
-            values,
-        )
-        self._db.execute(
-            "DELETE FROM locations WHERE epoch = :old AND EXISTS (SELECT 1 FROM locations l WHERE l.epoch = :epoch"
-            " AND l.message = locations.message AND l.internal_date IS locations.internal_date)",
-            values,
-        )
+        """Drop what the superseded epoch `old` says that `epoch` says, too; what is left of it is gone."""
+        carry_over(self._db, values["old"], values["epoch"])
         self._db.execute("UPDATE locations SET gone = :now WHERE gone IS NULL AND epoch = :old", values)
         self._db.execute("DELETE FROM quarantine WHERE epoch = :old", values)
         self._db.execute("UPDATE epochs SET completed_at = :now WHERE id = :old", values)

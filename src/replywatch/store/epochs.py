@@ -1,0 +1,49 @@
+"""What of superseded numberings of a mailbox is still worth keeping: what no later one says, too.
+
+Some servers number a mailbox anew every time it is opened (Courier, as long as nobody selects it for writing): without
+this the store would grow with every pass.
+"""
+
+from __future__ import annotations
+
+from replywatch.store.database import Database
+
+
+def carry_over(database: Database, old: int, epoch: int) -> None:
+    """Drop what the superseded epoch `old` says that `epoch` says, too; within the caller's transaction.
+
+    A message with the same INTERNALDATE is in the same place: it counts as first seen, and as answered, when it was
+    under the old number.
+    """
+    values = {"old": old, "epoch": epoch}
+    same = "o.epoch = :old AND locations.message = o.message AND locations.internal_date IS o.internal_date"
+    database.execute(
+        "INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch = :old AND message IS NOT NULL", values
+    )
+    database.execute(
+        "UPDATE locations SET first_seen = min(locations.first_seen, o.first_seen),"
+        " unanswered_at = CASE WHEN o.answered_at IS NOT NULL THEN o.unanswered_at"
+        " WHEN locations.answered_at IS NOT NULL THEN o.first_seen END,"
+        " answered_at = coalesce(o.answered_at, locations.answered_at)"
+        f" FROM locations o WHERE locations.epoch = :epoch AND {same}",
+        values,
+    )
+    database.execute(
+        "DELETE FROM locations WHERE epoch = :old AND EXISTS (SELECT 1 FROM locations l WHERE l.epoch = :epoch"
+        " AND l.message = locations.message AND l.internal_date IS locations.internal_date)",
+        values,
+    )
+
+
+def tidy(database: Database, mailbox: int, present: int) -> None:
+    """Before `present` is superseded in its turn: drop what it says, too, and epochs of which nothing is left.
+
+    That is for passes that never come to the end of the mailbox; the others have let go of the old ones by then.
+    """
+    old = "SELECT id FROM epochs WHERE mailbox = ? AND superseded_at IS NOT NULL"
+    for (epoch,) in list(database.rows(f"{old} AND completed_at IS NULL", [mailbox])):
+        carry_over(database, epoch, present)
+    empty = f"{old} AND NOT EXISTS (SELECT 1 FROM locations WHERE epoch = epochs.id)"
+    for (epoch,) in list(database.rows(empty, [mailbox])):
+        database.execute("DELETE FROM quarantine WHERE epoch = ?", [epoch])
+        database.execute("DELETE FROM epochs WHERE id = ?", [epoch])
