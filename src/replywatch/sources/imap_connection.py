@@ -73,6 +73,7 @@ def connect(settings: ImapSettings, connect_timeout: float, read_timeout: float)
     try:
         if settings.tls == "starttls":
             _start_tls(client, settings, context, connect_timeout)
+        _refuse_unsafe_line(client, settings)
         refusal = _log_in(client, settings)
     except BaseException:
         close(client)
@@ -120,13 +121,34 @@ def log_out(client: Client) -> None:
 
 def _refuse_unsafe(settings: ImapSettings) -> None:
     if settings.tls == "none" and not settings.allow_plaintext and not _is_loopback(settings.host):
-        raise ConnectError(
-            f"{settings.server} would get the password over the network in clear",
-            'Set tls = "implicit" or "starttls"; allow_plaintext = true only where nobody can listen.',
-        )
+        raise _in_clear(settings)
     for name, value in (("username", settings.username), ("password", settings.password)):
         if _FORBIDDEN.search(value):
             raise LoginError(f"The {name} for {settings.server} contains a line break or NUL", f"Check `{name}`.")
+
+
+def _refuse_unsafe_line(client: Client, settings: ImapSettings) -> None:
+    """Look at the line itself before a password leaves: `localhost` is but a name, and TLS has to stand.
+
+    Raises:
+        ConnectError: the line is not as safe as the settings want it, or it broke.
+    """
+    line = client.socket()
+    if isinstance(line, ssl.SSLSocket):
+        return
+    try:
+        peer = line.getpeername()[0]
+    except OSError as error:
+        raise imap_errors.lost(error, settings.server) from error
+    if settings.tls != "none" or not (settings.allow_plaintext or _is_loopback(peer)):
+        raise _in_clear(settings)
+
+
+def _in_clear(settings: ImapSettings) -> ConnectError:
+    return ConnectError(
+        f"{settings.server} would get the password over the network in clear",
+        'Set tls = "implicit" or "starttls"; allow_plaintext = true only where nobody can listen.',
+    )
 
 
 def _is_loopback(host: str) -> bool:
@@ -142,9 +164,10 @@ def _tls_context(settings: ImapSettings) -> ssl.SSLContext | None:
         return None
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
-    except OSError as error:  # ssl.SSLError, for a file that holds no certificate, is one too
+    except (OSError, ValueError) as error:  # ssl.SSLError, for a file that holds no certificate, is an OSError too
         raise CertificateError(
-            f"{settings.ca_file} can't be used: {error.strerror or error}", "`ca_file` must name a PEM file."
+            f"{settings.ca_file} can't be used: {getattr(error, 'strerror', None) or error}",
+            "`ca_file` must name a PEM file.",
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -170,6 +193,12 @@ def _open(settings: ImapSettings, context: ssl.SSLContext | None, timeout: Socke
 
 
 def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext | None, seconds: float) -> None:
+    """Begin TLS; what came in clear counts for nothing from then on (RFC 9051, section 6.2.1)."""
+    if client._imap.state != "NONAUTH":  # noqa: SLF001 - the library does not tell
+        raise ConnectError(
+            f"{settings.server} greets with PREAUTH, which leaves no room for STARTTLS",
+            'Somebody may stand in between. Try tls = "implicit" (port 993); nothing was sent yet.',
+        )
     if not client.has_capability("STARTTLS"):
         raise ConnectError(
             f"{settings.server} does not offer STARTTLS", 'Try tls = "implicit" (port 993); nothing was sent yet.'
@@ -178,6 +207,8 @@ def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext |
         client.starttls(context)
     except (OSError, ValueError, IMAPClientError) as error:
         raise imap_errors.connect_error(error, settings.server, settings.tls, seconds) from error
+    # Octets that were received already are gone with the old socket; responses that were read already go here.
+    client._imap.untagged_responses.clear()  # noqa: SLF001 - the library keeps them for the next command
 
 
 def _log_in(client: Client, settings: ImapSettings) -> ReplywatchError | None:
