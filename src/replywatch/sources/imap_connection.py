@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import ipaddress
 import logging
@@ -165,9 +164,9 @@ def _tls_context(settings: ImapSettings) -> ssl.SSLContext | None:
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
     except (OSError, ValueError) as error:  # ssl.SSLError, for a file that holds no certificate, is an OSError too
+        said = error.strerror if isinstance(error, OSError) else None
         raise CertificateError(
-            f"{settings.ca_file} can't be used: {getattr(error, 'strerror', None) or error}",
-            "`ca_file` must name a PEM file.",
+            f"{settings.ca_file} can't be used: {said or error}", "`ca_file` must name a PEM file."
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -227,12 +226,5 @@ def _log_in(client: Client, settings: ImapSettings) -> ReplywatchError | None:
             client.login(settings.username, settings.password)
     except (OSError, ValueError, IMAPClientError) as error:
         cause = error.__context__ if isinstance(error.__context__, IMAPClientError) else error
-        return imap_errors.login_error(cause, settings.server, settings.username, *_forms(settings))
+        return imap_errors.login_error(cause, settings.server, settings.username, settings.password)
     return None
-
-
-def _forms(settings: ImapSettings) -> tuple[str, ...]:
-    """The password in every form in which a server could quote it from a command."""
-    quoted = settings.password.replace("\\", "\\\\").replace('"', '\\"')
-    plain = f"\0{settings.username}\0{settings.password}".encode()
-    return settings.password, quoted, base64.b64encode(plain).decode("ascii")

@@ -6,9 +6,11 @@ Answers of servers are hostile text: they are shown without control characters, 
 from __future__ import annotations
 
 import ast
+import base64
 import re
 import socket
 import ssl
+from collections.abc import Iterator
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
@@ -18,6 +20,11 @@ _LENGTH = 200
 _WRAPPED = re.compile(r"(?:command: \w+ => |\w+ command error: BAD |\w+ failed: )+", re.IGNORECASE)
 _BYTES = re.compile(r"""\[?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\]?""")
 """The library shows some answers as Python does."""
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
+_QUOTING = str.maketrans("", "", "\"'\\")
+_FRAGMENT = 4
+"""Characters of a password that are too many to be seen, where a line was cut within it."""
 
 # RFC 5530 codes, and what providers say without one: nothing is wrong with the password.
 _BUSY = re.compile(
@@ -35,13 +42,55 @@ _EXPIRED = frozenset({9, 10})
 
 
 def words(error: BaseException, *secrets: str) -> str:
-    """What the server or the library said, as one printable line; "" if that would show one of `secrets`."""
+    """What the server or the library said, as one printable line; "" if that would show one of `secrets`.
+
+    Then `error` and what caused it forget what was said, too: a traceback quotes them.
+    """
     said = error.args[0] if error.args else ""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", text, count=1))
-    if any(secret and secret in text for secret in secrets):
+    if any(secret and _shows(text, secret) for secret in secrets):
+        _empty(error)
         return ""
     return "".join(c if c.isprintable() else " " for c in text[:_LENGTH]).strip()
+
+
+def _shows(text: str, secret: str) -> bool:
+    """Whether somebody could read `secret` in `text`: quoted, in other letters, in base64, or with an end cut off."""
+    octets = secret.encode("utf-8", "surrogatepass")
+    forms = {_plain(secret), _plain(octets.decode("ascii", "backslashreplace"))}
+    seen = (_plain(each) for each in (text, *_decoded(text)))
+    return any(_begins_or_ends(each, form) for each in seen for form in forms)
+
+
+def _begins_or_ends(text: str, form: str) -> bool:
+    """Whether `form` is in `text`, or a good part of it where the text was cut."""
+    parts = range(_FRAGMENT, len(form))
+    return form in text or any(text.endswith(form[:n]) or text.startswith(form[-n:]) for n in parts)
+
+
+def _plain(text: str) -> str:
+    """`text` in one letter case, without what quoting puts in."""
+    return text.translate(_QUOTING).casefold().strip()
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """What stands in `text` in base64, wherever it may begin."""
+    for run in _BASE64.findall(text):
+        for start in range(4):
+            digits = run[start : start + (len(run) - start) // 4 * 4]
+            yield base64.b64decode(digits, altchars=b"-_" if set(digits) & {"-", "_"} else None).decode(
+                errors="replace"
+            )
+
+
+def _empty(error: BaseException | None) -> None:
+    """Take the words out of `error` and of all that led to it."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        error.args = ("(it quotes the password)",)
+        error = error.__cause__ or error.__context__
 
 
 def _octets_as_text(shown: re.Match[str]) -> str:
