@@ -43,7 +43,7 @@ def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
 
 
 def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
-    """One JSON object for each judgement."""
+    """One JSON object for each judgement, one a line, in ASCII: no pipe can garble it."""
     for e in explanations:
         message, standing = e.message, own_standing(e)
         exchange = standing.exchange if standing else None
@@ -62,7 +62,7 @@ def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
             "reply_message_id": exchange.reply_message_id if exchange and answered else None,
             "matched_by": exchange.matched_by.value if exchange and answered and exchange.matched_by else None,
         }
-        yield json.dumps(row, ensure_ascii=False)
+        yield json.dumps(row)
 
 
 def verdict_text(judged: int, wrong: int) -> str:
