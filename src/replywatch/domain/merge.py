@@ -122,6 +122,8 @@ def _disposition(
         return Disposition.SET_ASIDE
     if verdict.kind is not Kind.HUMAN:
         return Disposition.EXCLUDED_KIND
+    if not any(c.reading.parties.contact for c in copies):
+        return Disposition.SET_ASIDE  # nobody is named who could wait, and no reply could ever be told
     sightings = [s for c in copies for s in c.sightings]
     if all(s.role in PUT_AWAY for s in _where_it_lies(sightings)):
         return Disposition.SET_ASIDE
