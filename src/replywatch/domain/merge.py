@@ -122,10 +122,10 @@ def _disposition(
         return Disposition.SET_ASIDE
     if verdict.kind is not Kind.HUMAN:
         return Disposition.EXCLUDED_KIND
-    if not any(c.reading.parties.contact for c in copies):
-        return Disposition.SET_ASIDE  # nobody is named who could wait, and no reply could ever be told
     sightings = [s for c in copies for s in c.sightings]
-    if all(s.role in PUT_AWAY for s in _where_it_lies(sightings)):
+    # Where no copy names a contact nobody is known who could wait, and no reply could ever be told.
+    nobody = not any(c.reading.parties.contact for c in copies)
+    if nobody or all(s.role in PUT_AWAY for s in _where_it_lies(sightings)):
         return Disposition.SET_ASIDE
     if all_inbound or any(c.reading.parties.team_address for c in copies):
         return Disposition.COUNTED

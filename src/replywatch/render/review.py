@@ -14,7 +14,7 @@ from replywatch.domain.standings import Standing
 from replywatch.domain.statistics import wilson
 from replywatch.render.explain import SHORT_ID, WIDTH, exchange_line
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import local_time, safe
+from replywatch.render.text import brief, local_time, safe
 
 
 def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
@@ -50,13 +50,13 @@ def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
         answered = bool(standing and standing.status is Status.ANSWERED)
         row: dict[str, Any] = {
             "id": message.identity,
-            "message_id": message.message_id,
+            "message_id": message.message_id and brief(message.message_id),
             "arrived_at": rfc3339(message.clock),
-            "subject": message.subject,
+            "subject": brief(message.subject),
             "kind": message.verdict.kind.value,
             "rule": message.verdict.rule,
             "because": message.verdict.because,
-            "contact": message.contact,
+            "contact": brief(message.contact),
             "disposition": message.disposition.value,
             "status": standing.status.value if standing else None,
             "reply_message_id": exchange.reply_message_id if exchange and answered else None,
