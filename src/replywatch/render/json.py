@@ -18,8 +18,8 @@ Value = dict[str, object]
 def report_json(report: Report) -> str:
     """`report` as one JSON object with sorted keys, in ASCII, with a line end.
 
-    Durations are seconds, instants RFC 3339 in UTC, shares between 0 and 1. Subjects and addresses stand as they came, cut
-    where they are absurdly long; since everything outside ASCII is escaped, they do nothing to a terminal.
+    Durations are seconds, instants RFC 3339 in UTC, shares between 0 and 1. Subjects and addresses stand as they
+    came, cut where they are absurdly long; since everything outside ASCII is escaped, they do nothing to a terminal.
     """
     value: Value = {
         "schema": SCHEMA,
