@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from email.utils import formatdate
 
@@ -15,6 +16,7 @@ import pytest
 from test_poll_command import on_a_terminal
 
 from planted import Program, maildir_account
+from replywatch.store.database import Database
 from servers.honest import Honest
 from servers.scripted import ScriptedServer
 from story import at
@@ -55,6 +57,7 @@ def encoded(text: str, charset: str = "utf-8") -> bytes:
 RAW = STEERING.replace("\0", "").encode() + BROKEN
 WORD = encoded(f"x\r\nFrom: evil{STEERING}\ny")
 HALF = b"=?utf-7?q?+2AA-?= =?utf-16-be?b?2AA=?= =?utf-8?q?=ED=A0=80?="
+SQL = b"'\";DROP/**/TABLE/**/messages;--evil"
 NASTY = b" ".join([RAW, WORD, HALF])
 NOT_SPACE = re.sub(rb"\s", b"", RAW)
 
@@ -66,8 +69,8 @@ def letter(number: int, **changes: bytes) -> Fields:
         "To": b"info@example.com, %s <bob%s@bob.example>" % (NASTY, NOT_SPACE),
         "Cc": NASTY,
         "Reply-To": NASTY + b" <reply%s@reply.example>" % NOT_SPACE,
-        "Subject": b"Offer %d %s" % (number, NASTY),
-        "Message-ID": b"<%d%s@anna.example>" % (number, NOT_SPACE),
+        "Subject": b"Offer %d %s %s" % (number, NASTY, SQL),
+        "Message-ID": b"<%d%s%s@anna.example>" % (number, NOT_SPACE, SQL),
         "Date": formatdate(WHEN + number).encode() + b" (%s)" % WORD,
         "References": b"<%d%s@x.example> <%dy%s>" % (number, NOT_SPACE, number, NOT_SPACE),
         "Received": b"from %s by %s; %s" % (NASTY, NASTY, formatdate(WHEN + number).encode()),
@@ -105,7 +108,7 @@ def letters() -> Iterator[tuple[str, Fields]]:
     yield ".Sent", letter(100, **sent, In_Reply_To=letter(0)["Message-ID"], Date=formatdate(WHEN + 9000).encode())
     yield ".Sent", letter(101, **(sent | {"From": b'"%s" <x%s@stranger.example>' % (NASTY, NOT_SPACE)}))
     yield ".Sent", letter(102, **sent, Date=formatdate(at("2024-01-01 09:00")).encode())
-    nasty_folder = os.fsdecode(RAW.replace(b"/", b"").replace(b".", b""))
+    nasty_folder = os.fsdecode((RAW + SQL).replace(b"/", b"").replace(b".", b""))
     yield f".evil{nasty_folder}", letter(103)
     yield "", {}
     yield "", {"Subject": NASTY * 2000}
@@ -208,6 +211,29 @@ def test_no_cell_is_a_formula(office, words):
     for cell in (cell for row in rows for cell in row):
         assert not cell.startswith(("=", "+", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")), cell
         assert not cell.startswith("-") or re.fullmatch(r"-[\d.]+", cell), cell
+
+
+def test_no_word_of_a_mail_stands_in_a_statement(office, tmp_path, monkeypatch):
+    """Values go by parameters alone: whatever mail says, the statements are made of the program's own words."""
+    shutil.copytree(office.folder, tmp_path, dirs_exist_ok=True)
+    program = Program(tmp_path)
+    said: set[str] = set()
+
+    def heard(name: str) -> None:
+        method = getattr(Database, name)
+        monkeypatch.setattr(Database, name, lambda self, sql, *values: said.add(sql) or method(self, sql, *values))
+
+    for name in ("rows", "row", "value", "execute", "execute_many"):
+        heard(name)
+    (tmp_path / "mail/cur/1.again.host:2,").write_bytes(b"Subject: " + NASTY + SQL + b"\n\n")
+    nasty = ids(office)[0]
+    calls = [("rebuild",), ("mark", nasty, "--kind", "spam"), ("explain", "--", "'\" OR evil"), ("explain", nasty)]
+    calls += [("forget", "evil'--@x.example", "--yes"), ("purge", "--before", "2024-03-04", "--yes")]
+    for words in (("poll",), *calls, *CALLS):
+        program.call(*words)
+    assert len(said) > 100
+    assert not [sql for sql in said if "evil" in sql or not sql.isascii() or "nasty" in sql]
+    assert not [sql for sql in said if re.search(r"'[^']*[0-9a-f]{8}", sql)], "nor an id"
 
 
 class TestFiles:
