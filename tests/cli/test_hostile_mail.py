@@ -110,6 +110,8 @@ def letters() -> Iterator[tuple[str, Fields]]:
     yield ".Sent", letter(102, **sent, Date=formatdate(at("2024-01-01 09:00")).encode())
     nasty_folder = os.fsdecode((RAW + SQL).replace(b"/", b"").replace(b".", b""))
     yield f".evil{nasty_folder}", letter(103)
+    yield "", letter(110, Message_ID=b"<same@x.example>")
+    yield "", letter(111, Message_ID=b"<same@x.example>")
     yield "", {}
     yield "", {"Subject": NASTY * 2000}
     long = b"x" * 300_000
@@ -183,8 +185,20 @@ def test_explain(office):
 
 
 def test_a_message_id_that_several_have(office):
-    done = office.call("explain", "0000")
+    done = office.call("explain", "same@x.example")
+    assert done.returncode == 2
+    assert "several messages have the id" in done.stderr
     assert steering(done.stderr) == set()
+
+
+def test_a_review_at_the_keyboard(office):
+    code, seen = on_a_terminal(
+        office, "review", "-n", "9", "--seed", "3", typed="r\nsame@x.example\n" + "s\n" * 7 + "q\n"
+    )
+    assert code == 0
+    assert "several messages have the id" in seen
+    assert seen.count("  Kind  ") == 9
+    assert steering(CONTROL.sub("", seen)) == set()
 
 
 def test_json_is_valid_and_ascii(office):
