@@ -126,7 +126,7 @@ def subjects(data: bytes) -> None:
     text = _line(data)
     decoded = decode_text(text)
     hold("no half of a pair", _is_text(decoded))
-    hold("no more than came", len(decoded) <= 2 * len(text) + 10)
+    hold("no more than came", len(decoded) <= len(text.encode()))
     found = base_subject(decoded)
     hold("a bounded base", len(found.base) <= 500)
     hold(
