@@ -359,6 +359,17 @@ NAMED = [
 ]
 
 
+def test_the_copy_that_names_a_sender_says_who_waits() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    q.header = q.header.replace("From: Anna <anna@anna.example>", "From: Anna")
+    s.copy(q, "Lists", trace="Reply-To: anna@anna.example\n")
+    assert {
+        m.contact for m in (merge(order, all_inbound=False) for order in itertools.permutations(s.copies())) if m
+    } == {"anna@anna.example"}
+    assert s.exchange(q)
+
+
 @cases("header", "expected", rows=NAMED)
 def test_where_no_sender_is_named_nobody_waits(header: str, expected: Disposition) -> None:
     s = Story()
