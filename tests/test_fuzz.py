@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from unittest.mock import Mock
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import laws
+import run
 from laws import SECRET, TARGETS, BrokenLawError
 from replywatch.domain import addresses, dates
 from replywatch.domain.headers import keep_fields
@@ -74,6 +77,13 @@ FOUND: list[tuple[str, bytes]] = [
 @pytest.mark.parametrize(("target", "data"), FOUND)
 def test_what_was_found_stays_mended(target, data):
     TARGETS[target](data)
+
+
+def test_without_atheris_it_says_what_to_do(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["run.py"])
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    assert run.main() == 2
+    assert "PYTHON=python3.13" in capsys.readouterr().out
 
 
 MISTAKES = [
