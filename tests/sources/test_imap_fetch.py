@@ -82,6 +82,8 @@ ALL = b" ".join(ATTRIBUTES)
         response(ALL.lower().replace(b"\\seen", b"\\Seen").replace(b"jan", b"Jan")).pieces,
         response(ALL + b" MODSEQ (77)").pieces,
         response(ALL + b" X-UNASKED (1 (2 NIL))").pieces,
+        response(ALL + b" THREADID (T1)").pieces,
+        response(ALL + b" X-GM-THRID 1 THREADID ((T1))").pieces,
         [b"* 1 FETCH (" + ALL + b' BODY[HEADER.FIELDS ("FROM" "TO")] {%d}\r\n' % len(HEADER), HEADER, b")\r\n"],
         [b"* 1 FETCH (" + ALL + b" BODY[HEADER] {%d}\r\n" % len(HEADER), HEADER, b")\r\n"],
         [b"* 1 FETCH (" + ALL + b" BODY[HEADER] ~{%d}\r\n" % len(HEADER), HEADER, b")\r\n"],

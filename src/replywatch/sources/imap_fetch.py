@@ -80,7 +80,7 @@ class Question:
         uid, date, size, flags, gmail, objectid = found.groups()
         if None in (uid, date, size, flags):
             return None
-        thread = gmail if self._thread == b"X-GM-THRID" else objectid
+        thread = {b"X-GM-THRID": gmail, b"THREADID": objectid}.get(self._thread)  # what was not asked for is not read
         if self._thread and thread is None:
             return None
         return FetchedMessage(
