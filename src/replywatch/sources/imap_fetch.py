@@ -81,7 +81,7 @@ class Question:
         if None in (uid, date, size, flags):
             return None
         thread = {b"X-GM-THRID": gmail, b"THREADID": objectid}.get(self._thread)  # what was not asked for is not read
-        if self._thread and thread is None:
+        if self._thread and (thread is None or thread.upper() == b"NIL"):
             return None
         return FetchedMessage(
             int(uid), header, instant(date), int(size), _flags(flags), self._thread_id(thread) if thread else None
@@ -100,7 +100,7 @@ class Question:
                 _octets(header),
                 instant(_octets(values[b"INTERNALDATE"] or b"")),
                 min(_number(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
-                tuple(_text(flag) for flag in _list(values[b"FLAGS"])),
+                tuple(_text(flag) for flag in _list(values[b"FLAGS"]) if flag is not None),
                 None if thread is None else self._thread_id(thread),
             )
         except (ReadError, ValueError, TypeError, LookupError, StopIteration):
@@ -150,7 +150,7 @@ def _midnight(day: bytes, month: bytes, year: bytes) -> int | None:
 
 @lru_cache(maxsize=1024)
 def _flags(text: bytes) -> tuple[str, ...]:
-    return tuple(_text(flag) for flag in text.split())
+    return tuple(_text(flag) for flag in text.split() if flag.upper() != b"NIL")
 
 
 def _text(value: Value) -> str:
