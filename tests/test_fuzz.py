@@ -70,6 +70,7 @@ def test_what_is_made_of_them(target):
 
 FOUND: list[tuple[str, bytes]] = [
     ("response", b"ogel-77 " + SECRET[:5].encode()),
+    ("response", b"A" * 200_000),
 ]
 """What fuzzing once found: (target, the input that broke a law)."""
 
@@ -95,7 +96,7 @@ MISTAKES = [
     ("dates", dates, "_any_date", lambda _: (-1, True)),
     ("subjects", laws, "decode_text", lambda text: text + "\ud800"),
     ("subjects", laws, "decode_name", lambda _: ""),
-    ("response", Question, "_unusual", lambda *_: None),
+    ("response", Question, "_unusual", lambda *_: 1),
     ("response", Octets, "_parts_of_line", lambda octets: iter([octets._receive()])),
     ("response", imap_errors, "_shows", lambda *_: False),
     ("config", laws, "load_config", Mock(side_effect=ConfigError("  "))),

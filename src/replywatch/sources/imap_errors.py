@@ -17,6 +17,8 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from replywatch.errors import CertificateError, ConnectError, LoginError, SourceError
 
 _LENGTH = 200
+_LOOKED_AT = 2000
+"""Characters that the patterns below see: on an endless word they would take for ever."""
 _WRAPPED = re.compile(r"(?:command: \w+ => |\w+ command error: BAD |\w+ failed: )+", re.IGNORECASE)
 _BYTES = re.compile(r"""\[?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\]?""")
 """The library shows some answers as Python does."""
@@ -25,6 +27,9 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _QUOTING = str.maketrans("", "", "\"'\\")
 _FRAGMENT = 4
 """Characters of a password that are too many to be seen, where a line was cut within it."""
+
+_PIECE = 100
+"""Characters of a long token that stand for all of it."""
 
 # RFC 5530 codes, and what providers say without one: nothing is wrong with the password.
 _BUSY = re.compile(
@@ -47,9 +52,9 @@ def words(error: BaseException, *secrets: str) -> str:
     Then `error` and what caused it forget what was said, too: a traceback quotes them.
     """
     said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", text, count=1))
-    if any(secret and _shows(text, secret) for secret in secrets):
+    whole = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", whole[:_LOOKED_AT], count=1))
+    if any(secret and (_shows(whole, secret) or _shows(text, secret)) for secret in secrets):
         _empty(error)
         return ""
     return "".join(c if c.isprintable() else " " for c in text[:_LENGTH]).strip()
@@ -60,13 +65,14 @@ def _shows(text: str, secret: str) -> bool:
     octets = secret.encode("utf-8", "surrogatepass")
     forms = {_plain(secret), _plain(octets.decode("ascii", "backslashreplace"))}
     seen = (_plain(each) for each in (text, *_decoded(text)))
-    return any(_begins_or_ends(each, form) for each in seen for form in forms)
+    return any(_is_in(each, form) for each in seen for form in forms)
 
 
-def _begins_or_ends(text: str, form: str) -> bool:
+def _is_in(text: str, form: str) -> bool:
     """Whether `form` is in `text`, or a good part of it where the text was cut."""
-    parts = range(_FRAGMENT, len(form))
-    return form in text or any(text.endswith(form[:n]) or text.startswith(form[-n:]) for n in parts)
+    first, last = form[:_PIECE], form[-_PIECE:]
+    parts = range(_FRAGMENT, len(first))
+    return first in text or last in text or any(text.endswith(first[:n]) or text.startswith(last[-n:]) for n in parts)
 
 
 def _plain(text: str) -> str:
