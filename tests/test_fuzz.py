@@ -14,6 +14,7 @@ import laws
 import run
 from laws import SECRET, TARGETS, BrokenLawError
 from replywatch.domain import addresses, dates
+from replywatch.domain.fetched import FetchedMessage
 from replywatch.domain.headers import keep_fields
 from replywatch.errors import ConfigError
 from replywatch.sources import imap_errors
@@ -96,7 +97,7 @@ MISTAKES = [
     ("dates", dates, "_any_date", lambda _: (-1, True)),
     ("subjects", laws, "decode_text", lambda text: text + "\ud800"),
     ("subjects", laws, "decode_name", lambda _: ""),
-    ("response", Question, "_unusual", lambda *_: 1),
+    ("response", Question, "_unusual", lambda *_: FetchedMessage(1, b"", None, None)),
     ("response", Octets, "_parts_of_line", lambda octets: iter([octets._receive()])),
     ("response", imap_errors, "_shows", lambda *_: False),
     ("config", laws, "load_config", Mock(side_effect=ConfigError("  "))),
