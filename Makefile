@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-CHECKED := src tests scripts $(wildcard bench)
+CHECKED := src tests scripts fuzz $(wildcard bench)
 
 # pip builds this package in an environment of its own: the same versions count there. Older pips read the first, newer
 # ones the second.
@@ -13,7 +13,7 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format readme bench wheel clean
+.PHONY: help demo test check lint format readme bench fuzz wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -43,12 +43,15 @@ readme: $(VENV)/dev.stamp ## write the outputs that the docs show anew
 bench: $(VENV)/dev.stamp ## what things cost on this machine, and how well replies are found without ids
 	$(PY) bench/run.py
 
+fuzz: $(VENV)/dev.stamp ## ten minutes of inputs that nobody thought of; SECONDS=60 for less, TARGET=dates for one kind
+	@nice -n 19 $(PY) fuzz/run.py --seconds $(or $(SECONDS),600) $(TARGET)
+
 wheel: $(VENV)/dev.stamp ## wheel and source archive, in dist/
 	rm -rf dist
 	$(PY) -m build --outdir dist
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz
 
 # Stamps: made when the installation is done, so that a second run starts at once.
 

@@ -68,8 +68,11 @@ class Program:
         assert "Traceback" not in (err or ""), err
         return subprocess.CompletedProcess(words, child.returncode, out, err)
 
-    def call(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """The same in this process: the frame of the command line with its exit code, without 200 ms of starting."""
+    def call(self, *words: str, debug: bool = False) -> subprocess.CompletedProcess[str]:
+        """The same in this process: the frame of the command line with its exit code, without 200 ms of starting.
+
+        With `debug` a traceback may stand on stderr.
+        """
         out, err = StringIO(), StringIO()
         with (
             patch.dict(os.environ, self.environment, clear=True),
@@ -78,7 +81,7 @@ class Program:
             redirect_stderr(err),
         ):
             code = main.run(words)
-        assert "Traceback" not in err.getvalue(), err.getvalue()
+        assert debug or "Traceback" not in err.getvalue(), err.getvalue()
         return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     def output(self, *words: str, code: int = 0) -> str:

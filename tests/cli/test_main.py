@@ -225,6 +225,10 @@ class TestBoundary:
         assert run(["fake", "--error", error], group) == 1
         assert capsys.readouterr().err == "Error: bad \ufffd[2J\ufffd\ufffd Error: fake\ndo\nthis\ufffd\n"
 
+    def test_nor_can_it_in_a_traceback(self, group, capsys):
+        assert run(["--debug", "fake", "--error", r"ValueError('bad \x1b[2J\u202e\x9b')"], group) == 70
+        assert "ValueError: bad \ufffd[2J\ufffd\ufffd\n" in capsys.readouterr().err
+
     def test_a_bug_says_where_but_quotes_nothing(self, group, capsys):
         assert run(["fake", "--error", "ValueError('anna@example.com')"], group) == 70
         shown = capsys.readouterr().err

@@ -21,18 +21,19 @@ def office(tmp_path):
     return Program(tmp_path, accounts={"info": maildir_account()})
 
 
-def on_a_terminal(program, *words):
-    """What a terminal gets to see of a run: its stdout and stderr are one."""
+def on_a_terminal(program, *words, typed=""):
+    """What a terminal gets to see of a run: its stdout and stderr are one, and so is what somebody types."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "replywatch", *words],
         cwd=program.folder,
         env=program.environment | {"TERM": "xterm"},
-        stdin=subprocess.DEVNULL,
+        stdin=theirs if typed else subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
     ) as child:
         os.close(theirs)
+        os.write(ours, typed.encode())
         seen = bytearray()
         while True:
             try:

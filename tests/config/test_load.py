@@ -431,6 +431,8 @@ class TestFiles:
         ("content", "text"),
         [
             (b"[team]\naddresses = [", r"is not valid TOML: .*\(at (line 2, column \d+|end of document)\)"),
+            (b"x = " + b"[" * 5000, "is not valid TOML: brackets are nested too deeply"),
+            (b"x = " + b"9" * 5000, "is not valid TOML: .*digits"),
             (b"[team]\n\nx = 1\nx = 2\n", r"is not valid TOML: .*\(at line 4, column \d+\)"),
             (b"[team]\nx = '\xe9'", r"is not UTF-8 text \(at line 2\)"),
         ],

@@ -1,6 +1,6 @@
 """Passwords: every way to one, every way it fails, and none of them tells it."""
 
-import subprocess
+import os
 import sys
 import traceback
 
@@ -91,18 +91,34 @@ class TestCommand:
         error = failure(Secret(command=python("import time; time.sleep(60)  # geheim")))
         assert error.text == f"{WHERE}: {sys.executable} has not answered within 0.2 seconds"
 
-    def test_the_time_that_a_command_has(self, monkeypatch):
-        seen = {}
+    @pytest.mark.parametrize("redirected", ["", ">/dev/null"], ids=["holds the pipe", "lets go of the pipe"])
+    def test_a_slow_one_is_stopped_with_all_that_it_started(self, monkeypatch, tmp_path, redirected):
+        """A shell that is killed alone leaves its children behind, which go on to hold the pipe."""
+        monkeypatch.setattr(secrets, "TIMEOUT", 0.5)
+        alive, survived = tmp_path / "alive", tmp_path / "survived"
+        os.mkfifo(alive)
+        with os.fdopen(os.open(alive, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+            child = f"exec 3>'{alive}'; sleep 10; : >'{survived}'"
+            failure(Secret(command=("sh", "-c", f'sh -c "{child}" {redirected} & wait')))
+            os.set_blocking(reader.fileno(), True)
+            assert reader.read() == b"", "all that held its other end are gone"
+        assert not survived.exists()
 
-        def run(words, **options):
-            seen.update(options, words=words)
-            return subprocess.CompletedProcess(words, 0, b"geheim\n", b"")
+    def test_a_quick_one_that_leaves_something_behind(self):
+        """A daemon that an agent starts may live on, but not with our pipe in its hands."""
+        assert resolve(Secret(command=("sh", "-c", "sleep 10 >/dev/null & echo geheim"))) == "geheim"
 
-        monkeypatch.setattr(subprocess, "run", run)
-        assert resolve(Secret(command="pass show 'mail/info x'")) == "geheim"
-        assert seen["words"] == ["pass", "show", "mail/info x"]
-        assert seen["timeout"] == 30
-        assert not seen.get("shell")
+    def test_it_has_no_terminal_to_ask_at(self):
+        code = "import os; print(os.getsid(0) == os.getpid())"
+        assert resolve(Secret(command=python(code))) == "True"
+
+    def test_the_time_that_a_command_has(self):
+        assert secrets.TIMEOUT == 30
+
+    def test_the_whole_time_counts_also_after_the_output(self, monkeypatch):
+        monkeypatch.setattr(secrets, "TIMEOUT", 0.5)
+        command = "sh -c 'echo geheim; exec >&-; sleep 10'"
+        assert "has not answered within" in failure(Secret(command=command)).text
 
     def test_output_that_is_no_text(self):
         assert "not UTF-8" in failure(Secret(command=("printf", r"geheim\377"))).text
@@ -125,6 +141,31 @@ class TestFile:
     def test_read_only_is_fine(self, file):
         file.chmod(0o400)
         assert resolve(Secret(file=file)) == PASSWORD
+
+    @pytest.mark.parametrize("mode", [0o600, 0o644])
+    def test_of_a_link_the_file_behind_it_counts(self, file, mode):
+        link = file.with_name("link")
+        link.symlink_to(file)
+        file.chmod(mode)
+        if mode == 0o600:
+            assert resolve(Secret(file=link)) == PASSWORD
+        else:
+            assert "others can read" in failure(Secret(file=link)).text
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+    def test_refused_when_it_belongs_to_somebody_else(self, file):
+        os.chown(file, 65_534, -1)
+        error = failure(Secret(file=file))
+        assert "belongs to somebody else" in error.text
+        assert error.hint.startswith("Run: chown ")
+
+    def test_what_is_no_file_is_not_waited_for(self, tmp_path):
+        path = tmp_path / "pipe"
+        os.mkfifo(path, 0o600)
+        assert "is no ordinary file" in failure(Secret(file=path)).text
+
+    def test_a_nul_in_the_name(self, tmp_path):
+        assert "can't be read" in failure(Secret(file=tmp_path / "a\0b")).text
 
     def test_missing_and_folder(self, tmp_path):
         assert "No such file" in failure(Secret(file=tmp_path / "nothing")).text

@@ -346,3 +346,34 @@ def test_a_list_copy_bars_the_whole_message_from_the_subject_rung() -> None:
     s.inbound("anna", "03-02 09:00", message_id="q@anna.example", to="users@lists.example")
     (message,) = s.messages()
     assert (message.public_list, message.pairs) == (True, frozenset())
+
+
+NAMED = [
+    ("nothing at all", "", SET_ASIDE),
+    ("no sender", "Subject: Oak\nTo: info@example.com\n", SET_ASIDE),
+    ("a name without an address", "From: Anna\nTo: info@example.com\nSubject: Oak\n", SET_ASIDE),
+    ("our own sender's name alone", "From: info\nSubject: Oak\n", SET_ASIDE),
+    ("an address in Reply-To", "From: Anna\nReply-To: anna@anna.example\nSubject: Oak\n", COUNTED),
+    ("an address in Sender", "Sender: anna@anna.example\nTo: info@example.com\n", COUNTED),
+    ("the address alone", "From: anna@anna.example\n", COUNTED),
+]
+
+
+def test_the_copy_that_names_a_sender_says_who_waits() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    q.header = q.header.replace("From: Anna <anna@anna.example>", "From: Anna")
+    s.copy(q, "Lists", trace="Reply-To: anna@anna.example\n")
+    assert {
+        m.contact for m in (merge(order, all_inbound=False) for order in itertools.permutations(s.copies())) if m
+    } == {"anna@anna.example"}
+    assert s.exchange(q)
+
+
+@cases("header", "expected", rows=NAMED)
+def test_where_no_sender_is_named_nobody_waits(header: str, expected: Disposition) -> None:
+    s = Story()
+    s.inbound("anna", "03-02 09:00", received=None).header = header
+    (message,) = s.messages()
+    assert (message.direction, message.disposition) == (Direction.INBOUND, expected)
+    assert bool(message.contact) == (expected is COUNTED)

@@ -27,6 +27,8 @@ from replywatch.render.text import human_duration, local_time, safe
         ("lone \ud800", "lone \ufffd"),
         ("\ue000", "\ufffd"),
         ("  many   blanks ", "many blanks"),
+        ("x" * 1000, "x" * 1000),
+        ("x" * 1_000_000, "x" * 999 + "…"),
         ("[bold]not markup[/bold] :smile:", "[bold]not markup[/bold] :smile:"),
         ("", ""),
     ],

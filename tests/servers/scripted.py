@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ An answer without `TAG` is the last thing that this connection says.
 
 _COMMON: dict[str, Answer] = {
     "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done\r\n",
+    "STARTTLS": b"TAG OK begin\r\n",
     "LOGIN": b"TAG OK welcome\r\n",
     "LIST": b'* LIST () "/" INBOX\r\nTAG OK done\r\n',
     "STATUS": b"* STATUS INBOX (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 7)\r\nTAG OK done\r\n",
@@ -43,13 +45,27 @@ class ScriptedServer:
 
     host = "127.0.0.1"
 
-    def __init__(self, answers: Mapping[str, Answer] | None = None, *, greeting: bytes = b"* OK hello\r\n") -> None:
+    def __init__(
+        self,
+        answers: Mapping[str, Answer] | None = None,
+        *,
+        greeting: bytes = b"* OK hello\r\n",
+        tls: ssl.SSLContext | None = None,
+        implicit: bool = False,
+    ) -> None:
+        """With `tls` it speaks TLS after STARTTLS, or from the start if `implicit`."""
         self._answers = {**_COMMON, **(answers or {})}
         self._greeting = greeting
+        self._tls = tls
+        self._implicit = implicit
         self._listener = socket.create_server((self.host, 0))
         self.port: int = self._listener.getsockname()[1]
         self.commands: list[str] = []
         """What clients sent, without tags, in order of arrival."""
+        self.clear = bytearray()
+        """Every octet of IMAP that came outside TLS."""
+        self.inside = bytearray()
+        """Every octet that came inside TLS."""
         self.connections = 0
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
@@ -88,25 +104,49 @@ class ScriptedServer:
             self._threads[-1].start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as lines:
-            try:
+        with contextlib.suppress(OSError):  # the client went away, or does not trust us
+            if self._implicit:
+                connection = self._secured(connection)
+            with connection:
                 connection.sendall(self._greeting)
-                while line := lines.readline():
-                    tag, _, command = line.decode().rstrip("\r\n").partition(" ")
-                    if command.startswith("AUTHENTICATE"):
-                        connection.sendall(b"+ \r\n")
-                        command += " " + lines.readline().decode().strip()
-                    self.commands.append(command)
-                    answer = self._answer(command)
-                    if isinstance(answer, bytes):
-                        answer = answer if b"TAG" in answer else Ending(answer)
-                    said = answer.said if isinstance(answer, Ending) else answer
-                    connection.sendall(said.replace(b"TAG", tag.encode()))
-                    if isinstance(answer, Ending):
-                        _end(connection, answer.how)
-                        return
-            except OSError:
-                return  # the client went away
+                if self._talk(connection):
+                    with self._secured(connection) as inner:
+                        self._talk(inner)
+        connection.close()
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        assert self._tls is not None
+        at = self._open.index(connection)
+        self._open[at] = self._tls.wrap_socket(connection, server_side=True)
+        return self._open[at]
+
+    def _talk(self, connection: socket.socket) -> bool:
+        """Answer commands; whether TLS begins now."""
+        heard = self.inside if isinstance(connection, ssl.SSLSocket) else self.clear
+
+        def hear() -> bytes:
+            line = lines.readline()
+            heard.extend(line)
+            return line
+
+        with connection.makefile("rb") as lines:
+            while line := hear():
+                tag, _, command = line.decode(errors="replace").rstrip("\r\n").partition(" ")
+                if command.startswith("AUTHENTICATE"):
+                    connection.sendall(b"+ \r\n")
+                    command += " " + hear().decode().strip()
+                self.commands.append(command)
+                answer = self._answer(command)
+                if isinstance(answer, bytes):
+                    answer = answer if b"TAG" in answer else Ending(answer)
+                said = answer.said if isinstance(answer, Ending) else answer
+                connection.sendall(said.replace(b"TAG", tag.encode()))
+                if isinstance(answer, Ending):
+                    _end(connection, answer.how)
+                    return False
+                if command == "STARTTLS" and self._tls is not None:
+                    return True
+        return False
 
     def _answer(self, command: str) -> bytes | Ending:
         for verb, answer in self._answers.items():

@@ -82,6 +82,9 @@ ALL = b" ".join(ATTRIBUTES)
         response(ALL.lower().replace(b"\\seen", b"\\Seen").replace(b"jan", b"Jan")).pieces,
         response(ALL + b" MODSEQ (77)").pieces,
         response(ALL + b" X-UNASKED (1 (2 NIL))").pieces,
+        response(ALL + b" THREADID (T1)").pieces,
+        response(ALL.replace(b"$x", b"nil $x")).pieces,
+        response(ALL + b" X-GM-THRID 1 THREADID ((T1))").pieces,
         [b"* 1 FETCH (" + ALL + b' BODY[HEADER.FIELDS ("FROM" "TO")] {%d}\r\n' % len(HEADER), HEADER, b")\r\n"],
         [b"* 1 FETCH (" + ALL + b" BODY[HEADER] {%d}\r\n" % len(HEADER), HEADER, b")\r\n"],
         [b"* 1 FETCH (" + ALL + b" BODY[HEADER] ~{%d}\r\n" % len(HEADER), HEADER, b")\r\n"],
@@ -113,6 +116,13 @@ def test_date_that_is_none():
     nil = ALL.replace(ATTRIBUTES[1], b"INTERNALDATE NIL")
     for attributes in (absurd, nil):
         assert PLAIN.message(response(attributes)).internal_date is None
+
+
+@pytest.mark.parametrize("form", [b"NIL", b"(NIL)", b"((nil))"])
+def test_thread_that_is_none(form):
+    question = Question(frozenset({"OBJECTID"}))
+    assert question.message(response(ALL + b" THREADID " + form)) == EXPECTED
+    assert question.message(response(ALL + b" THREADID (T1)")).thread == "objectid:T1"
 
 
 @pytest.mark.parametrize("missing", range(4))

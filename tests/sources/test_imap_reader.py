@@ -53,6 +53,7 @@ ANSWERS = [
     (b"* BYE\r\n", [Bye(b"")]),
     (b"* OK still here {5}\r\n", [Other(b"* OK still here {5}\r\n")]),
     (b"* 1 RECENT\r\n", [Other(b"* 1 RECENT\r\n")]),
+    (b"* 1 FETCH (X {1}\r\na3}\r\n", [Fetch([b"* 1 FETCH (X {1}\r\n", b"a", b"3}\r\n"])]),  # no literal without {
     (b"* LIST () NIL {3}\r\n\r\n)\r\n", [Other(b"* LIST () NIL {3}\r\n")]),
     (b"* SEARCH\r\n", [Search([])]),
     (b"* SEARCH 3 1 2 2 0\r\n", [Search([3, 1, 2, 2, 0])]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from replywatch.app.basis import places_of
@@ -84,17 +85,19 @@ def explain_message(config: Config, text: str, progress: Progress) -> Explanatio
 
 def explain_file(path: Path, team: Team) -> FileJudgement:
     """The judgement of one message file; a file that can't be read gets one that says why. Raises nothing."""
+    # A name that is no UTF-8 holds lone surrogates, which no other program takes: its odd octets are shown as `\xe9`.
+    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
     try:
         with path.open("rb") as file:
             raw = file.read(HEADER_LIMIT)
     except OSError as error:
-        return FileJudgement(str(path), None, None, None, f"can't be read: {error.strerror}", None)
+        return FileJudgement(shown, None, None, None, f"can't be read: {error.strerror}", None)
     reading = read(parse_header(raw), team)
     message = merge([_found_in_an_inbox(reading)], all_inbound=not team.addresses)
     assert message is not None, "it was found outside Drafts"  # noqa: S101 - says why it can't be
     verdict = message.verdict
     return FileJudgement(
-        str(path), message.direction.value, verdict.kind.value, verdict.rule, verdict.because, message.contact
+        shown, message.direction.value, verdict.kind.value, verdict.rule, verdict.because, message.contact
     )
 
 

@@ -130,7 +130,8 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the boundary: what arrives here must not reach a person raw
         if _wants_traceback(words):
-            traceback.print_exception(error)
+            lines = "".join(traceback.format_exception(error)).rstrip("\n").split("\n")
+            click.echo("\n".join(map(_plain, lines)), err=True)
         text, code = _describe(error)
         click.echo(text, err=True)
         return code

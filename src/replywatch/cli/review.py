@@ -78,7 +78,9 @@ def _correct(config: Config, explanation: Explanation, answer: str) -> None:
             with Listener() as listener:
                 mark(config, correction[0], correction[1], int(time.time()), listener)
     except ReplywatchError as error:
-        click.echo(f"Not marked: {error.text}. {error.hint}", err=True)
+        with Listener() as listener:
+            for line in f"Not marked: {error.text}. {error.hint}".splitlines():
+                listener.say(line)
 
 
 def _correction(config: Config, identity: str, answer: str) -> tuple[str, Mark] | None:

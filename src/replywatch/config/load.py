@@ -60,8 +60,10 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"the config {path} is not UTF-8 text (at line {line})") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # what tomllib finds, and numbers with more digits than Python reads
         raise ConfigError(f"the config {path} is not valid TOML: {error}") from error
+    except RecursionError:
+        raise ConfigError(f"the config {path} is not valid TOML: brackets are nested too deeply") from None
     problems: list[str] = []
     config = _read(data, path.absolute().parent, environ, problems)
     if _holds_password(data) and open_to_others(mode):

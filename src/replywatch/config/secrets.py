@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
+import signal
 import stat
 import subprocess
 from collections.abc import Mapping
@@ -60,15 +62,20 @@ def _from_command(command: str | tuple[str, ...], where: str, environ: Mapping[s
     program = words[0]  # its arguments may be secret
     hint = "Run the command by hand to see what it says; its output is not shown here."
     try:
-        done = subprocess.run(  # noqa: S603 - the config's owner says what to run
+        with subprocess.Popen(  # noqa: S603 - the config's owner says what to run
             words,
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=TIMEOUT,
-            check=False,
-        )
+            start_new_session=True,  # it can't ask at a terminal, and all that it starts ends with it
+        ) as process:
+            try:
+                output, _ = process.communicate(timeout=TIMEOUT)
+            except BaseException:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise
     except subprocess.TimeoutExpired:
         raise SecretError(f"{where}: {program} has not answered within {TIMEOUT} seconds", hint) from None
     except OSError as error:
@@ -76,25 +83,33 @@ def _from_command(command: str | tuple[str, ...], where: str, environ: Mapping[s
             f"{where}: {program} can't be run: {error.strerror}",
             "Name the program with its whole path: cron looks for programs in fewer places than a shell.",
         ) from None
-    if done.returncode != 0:
-        raise SecretError(f"{where}: {program} failed with exit status {done.returncode}", hint)
-    return _first_line(done.stdout, where)
+    if process.returncode != 0:
+        raise SecretError(f"{where}: {program} failed with exit status {process.returncode}", hint)
+    return _first_line(output, where)
 
 
 def _from_file(path: Path, where: str) -> str:
-    """The first line of the file, which must be closed to others."""
+    """The first line of the file, which must be ours and closed to others; of a link the file behind it counts."""
+    named = shlex.quote(str(path))
     try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            line = file.readline(LONGEST)
-    except OSError as error:
+        # A pipe would be waited for: O_NONBLOCK opens it at once, and changes nothing for a file.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            line = file.readline(LONGEST) if stat.S_ISREG(status.st_mode) else None
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
         raise SecretError(
-            f"{where}: the password file {path} can't be read: {error.strerror}",
-            f"Its first line is to be the password. Then: chmod 600 {shlex.quote(str(path))}",
+            f"{where}: the password file {path} can't be read: {said}",
+            f"Its first line is to be the password. Then: chmod 600 {named}",
         ) from None
-    if open_to_others(mode):
+    if line is None:
+        raise SecretError(f"{where}: the password file {path} is no ordinary file", "Name a file, mode 0600.")
+    if open_to_others(status.st_mode):
+        raise SecretError(f"{where}: others can read the password file {path}", f"Run: chmod 600 {named}")
+    if status.st_uid not in (0, os.geteuid()):
         raise SecretError(
-            f"{where}: others can read the password file {path}", f"Run: chmod 600 {shlex.quote(str(path))}"
+            f"{where}: the password file {path} belongs to somebody else, who can read it",
+            f"Run: chown {os.geteuid()} {named}",
         )
     return _first_line(line, where)
 

@@ -73,9 +73,10 @@ def merge(copies: Sequence[Copy], *, all_inbound: bool, mark: Mark | None = None
     )
 
 
-def _most_personal_first(copy: Copy) -> tuple[bool, bool, str]:
+def _most_personal_first(copy: Copy) -> tuple[bool, bool, bool, str]:
     """A list or a filter adds signs of automatic mail to its copy; the copy without them says what was written."""
-    return (copy.reading.verdict.kind is not Kind.HUMAN, not copy.reading.parties.team_address, copy.digest)
+    parties = copy.reading.parties
+    return (copy.reading.verdict.kind is not Kind.HUMAN, not parties.contact, not parties.team_address, copy.digest)
 
 
 def _without_drafts(copy: Copy) -> Copy:
@@ -123,7 +124,8 @@ def _disposition(
     if verdict.kind is not Kind.HUMAN:
         return Disposition.EXCLUDED_KIND
     sightings = [s for c in copies for s in c.sightings]
-    if all(s.role in PUT_AWAY for s in _where_it_lies(sightings)):
+    nobody = not copies[0].reading.parties.contact  # nobody is known who could wait, and no reply could ever be told
+    if nobody or all(s.role in PUT_AWAY for s in _where_it_lies(sightings)):
         return Disposition.SET_ASIDE
     if all_inbound or any(c.reading.parties.team_address for c in copies):
         return Disposition.COUNTED

@@ -27,7 +27,7 @@ _DISPOSITIONS = {
     Disposition.INTERNAL: "not counted: internal mail",
     Disposition.OUTBOUND: "our own mail: it can be a reply",
     Disposition.FOREIGN: "not counted: found in Sent only, but its sender is not in [team]",
-    Disposition.SET_ASIDE: "set aside: it lies in Junk or Trash, or a mark took it out",
+    Disposition.SET_ASIDE: "set aside: in Junk or Trash, names no sender, or a mark took it out",
     Disposition.NOT_WATCHED: "not counted: it went to somebody of ours, not to a watched address",
 }
 _AUTOMATIC = "our own automatic mail: no personal reply"

@@ -12,6 +12,7 @@ from replywatch.domain.messages import Status
 from replywatch.domain.standings import Standing
 from replywatch.render.csv import cell
 from replywatch.render.numbers import rfc3339
+from replywatch.render.text import brief
 
 COLUMNS = (
     "id",
@@ -44,14 +45,14 @@ def export_row(standing: Standing) -> dict[str, Any]:
     answered, unseen = status is Status.ANSWERED, status is Status.ANSWERED_TIME_UNKNOWN
     return {
         "id": e.id,
-        "message_id": e.message_id,
+        "message_id": e.message_id and brief(e.message_id),
         "arrived_at": rfc3339(e.arrived_at),
-        "contact": e.contact,
+        "contact": brief(e.contact),
         "address": e.address or None,
         "ordinal": e.ordinal,
         "status": status.value,
         "answered_at": rfc3339(e.answered_at) if answered else None,
-        "reply_message_id": e.reply_message_id if answered else None,
+        "reply_message_id": brief(e.reply_message_id) if answered and e.reply_message_id else None,
         "matched_by": e.matched_by.value if answered and e.matched_by else None,
         "elapsed_seconds": e.elapsed if answered else None,
         "clock_anomaly": e.clock_anomaly if answered else None,

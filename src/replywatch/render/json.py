@@ -10,6 +10,7 @@ from replywatch.domain.coverage import AccountCoverage, Coverage
 from replywatch.domain.report import SCHEMA, AccountLine, BucketRow, Definition, Report, Waiter
 from replywatch.domain.statistics import Survival
 from replywatch.render.numbers import rfc3339, seconds, share
+from replywatch.render.text import brief
 
 Value = dict[str, object]
 
@@ -17,8 +18,8 @@ Value = dict[str, object]
 def report_json(report: Report) -> str:
     """`report` as one JSON object with sorted keys, in ASCII, with a line end.
 
-    Durations are seconds, instants RFC 3339 in UTC, shares between 0 and 1. Subjects and addresses stand as they came;
-    since everything outside ASCII is escaped, they do nothing to a terminal.
+    Durations are seconds, instants RFC 3339 in UTC, shares between 0 and 1. Subjects and addresses stand as they
+    came, cut where they are absurdly long; since everything outside ASCII is escaped, they do nothing to a terminal.
     """
     value: Value = {
         "schema": SCHEMA,
@@ -38,7 +39,7 @@ def report_json(report: Report) -> str:
         },
         "account": _account(report.account),
         "coverage": _coverage(report.coverage),
-        "warnings": list(report.warnings),
+        "warnings": [brief(warning) for warning in report.warnings],
         "benchmarks": [_benchmark(benchmark) for benchmark in report.benchmarks],
     }
     return json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n"
@@ -106,9 +107,9 @@ def _survival(survival: Survival) -> Value:
 def _waiter(waiter: Waiter) -> Value:
     return {
         "id": waiter.id,
-        "message_id": waiter.message_id,
-        "contact": waiter.contact,
-        "subject": waiter.subject,
+        "message_id": waiter.message_id and brief(waiter.message_id),
+        "contact": brief(waiter.contact),
+        "subject": brief(waiter.subject),
         "arrived_at": rfc3339(waiter.arrived_at),
         "waiting_seconds": waiter.waiting_seconds,
     }
@@ -131,7 +132,9 @@ def _account(account: AccountLine) -> Value:
 def _coverage(coverage: Coverage) -> Value:
     return {
         "accounts": [_account_coverage(account) for account in coverage.accounts],
-        "senders_not_ours": [{"address": address, "count": count} for address, count in coverage.senders_not_ours],
+        "senders_not_ours": [
+            {"address": brief(address), "count": count} for address, count in coverage.senders_not_ours
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from replywatch.domain.standings import Standing
 from replywatch.domain.statistics import wilson
 from replywatch.render.explain import SHORT_ID, WIDTH, exchange_line
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import local_time, safe
+from replywatch.render.text import brief, local_time, safe
 
 
 def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
@@ -43,26 +43,26 @@ def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
 
 
 def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
-    """One JSON object for each judgement."""
+    """One JSON object for each judgement, one a line, in ASCII: no pipe can garble it."""
     for e in explanations:
         message, standing = e.message, own_standing(e)
         exchange = standing.exchange if standing else None
         answered = bool(standing and standing.status is Status.ANSWERED)
         row: dict[str, Any] = {
             "id": message.identity,
-            "message_id": message.message_id,
+            "message_id": message.message_id and brief(message.message_id),
             "arrived_at": rfc3339(message.clock),
-            "subject": message.subject,
+            "subject": brief(message.subject),
             "kind": message.verdict.kind.value,
             "rule": message.verdict.rule,
             "because": message.verdict.because,
-            "contact": message.contact,
+            "contact": brief(message.contact),
             "disposition": message.disposition.value,
             "status": standing.status.value if standing else None,
             "reply_message_id": exchange.reply_message_id if exchange and answered else None,
             "matched_by": exchange.matched_by.value if exchange and answered and exchange.matched_by else None,
         }
-        yield json.dumps(row, ensure_ascii=False)
+        yield json.dumps(row)
 
 
 def verdict_text(judged: int, wrong: int) -> str:

@@ -7,18 +7,26 @@ from unicodedata import category
 
 from replywatch.domain.periods import local
 
+LONGEST = 1000
+"""Characters of one text from a mail that are shown; a subject may be a megabyte long, and says nothing more then."""
 _MINUTE = 60
 _HOUR = 3_600
 _DAY = 86_400
 
 
+def brief(text: str) -> str:
+    """`text` from a mail, cut where it is longer than anybody would read."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
 def safe(text: str) -> str:
-    """`text` from a mail as one line that does nothing but stand there.
+    """`text` from a mail as one line that does nothing but stand there, cut where it is absurdly long.
 
     White space of any sort becomes one blank; characters that nobody sees (zero-width, bidirectional controls, tags)
     go; control characters, lone surrogates and what Unicode doesn't know become U+FFFD. So no escape sequence, line
     break or change of direction reaches a terminal.
     """
+    text = brief(text)
     if not text.isprintable():
         text = "".join(character if character.isprintable() else _harmless(character) for character in text)
     return " ".join(text.split())

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from replywatch.domain.standings import Standing
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import human_duration, local_time, safe
+from replywatch.render.text import brief, human_duration, local_time, safe
 
 _SHORT_ID = 10
 _CONTACT = 30
@@ -33,9 +33,9 @@ def waiting_json(rows: Sequence[Standing], as_of: int) -> str:
     people = [
         {
             "id": r.exchange.id,
-            "message_id": r.exchange.message_id,
-            "contact": r.exchange.contact,
-            "subject": r.exchange.subject,
+            "message_id": r.exchange.message_id and brief(r.exchange.message_id),
+            "contact": brief(r.exchange.contact),
+            "subject": brief(r.exchange.subject),
             "ordinal": r.exchange.ordinal,
             "status": r.status.value,
             "arrived_at": rfc3339(r.exchange.arrived_at),

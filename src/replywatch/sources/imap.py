@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,6 +34,8 @@ __all__ = ["ImapSettings", "ImapSource"]
 _UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
 _FLEETING = frozenset({"\\marked", "\\unmarked", "\\haschildren", "\\hasnochildren"})
 """What LIST says of a mailbox's news and neighbours (RFC 9051, section 7.3.1): it comes and goes and tells no role."""
+_FORBIDDEN = re.compile(r"[\r\n\0]")
+"""What would end a command, or be no part of one."""
 _LARGEST_UID = (1 << 32) - 1
 _WINDOW = 20_000
 """Messages that one SEARCH should find at most."""
@@ -313,7 +316,16 @@ class ImapSource:
         return self._opened
 
     def _wire(self, name: str) -> str:
-        """`name` as the server listed it; modified UTF-7 (RFC 3501, section 5.1.3) if it did not."""
+        """`name` as the server listed it; modified UTF-7 (RFC 3501, section 5.1.3) if it did not.
+
+        Raises:
+            MailboxError: no command can hold it.
+        """
+        if _FORBIDDEN.search(name):
+            raise MailboxError(
+                f"Mailbox {name!r} at {self._settings.server} has a line break or NUL in its name",
+                "Rename it with a mail program, or ask whoever runs the server.",
+            )
         return self._wire_names.get(name) or str(imap_utf7.encode(name), "ascii")
 
     def _state(self, name: str, answer: Mapping[bytes, object], exists: bytes) -> MailboxState:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import ipaddress
 import logging
@@ -55,12 +54,10 @@ class ImapSettings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown, in every form in which a server could quote it from a command."""
+        """What must never be shown."""
         if self.bearer is not None:
             return imap_bearer.forms(self.username, self.bearer.given, self.host, self.port)
-        quoted = self.password.replace("\\", "\\\\").replace('"', '\\"')
-        plain = f"\0{self.username}\0{self.password}".encode()
-        return self.password, quoted, base64.b64encode(plain).decode("ascii")
+        return (self.password,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +99,7 @@ def _attempt(settings: ImapSettings, token: str, connect_timeout: float, read_ti
     try:
         if settings.tls == "starttls":
             _start_tls(client, settings, context, connect_timeout)
+        _refuse_unsafe_line(client, settings)
         refusal = _log_in(client, settings, token)
     except BaseException:
         close(client)
@@ -148,17 +146,38 @@ def log_out(client: Client) -> None:
 
 
 def _refuse_unsafe(settings: ImapSettings) -> None:
-    secret = "password" if settings.bearer is None else "token"
     if settings.tls == "none" and not settings.allow_plaintext and not _is_loopback(settings.host):
-        raise ConnectError(
-            f"{settings.server} would get the {secret} over the network in clear",
-            'Set tls = "implicit" or "starttls"; allow_plaintext = true only where nobody can listen.',
-        )
+        raise _in_clear(settings)
     for name, value in (("username", settings.username), ("password", settings.password)):
         if _FORBIDDEN.search(value):
             raise LoginError(f"The {name} for {settings.server} contains a line break or NUL", f"Check `{name}`.")
     if settings.bearer and imap_bearer.unsafe(settings.username):
         raise LoginError(f"The username for {settings.server} contains a control character", "Check `username`.")
+
+
+def _refuse_unsafe_line(client: Client, settings: ImapSettings) -> None:
+    """Look at the line itself before a password leaves: `localhost` is but a name, and TLS has to stand.
+
+    Raises:
+        ConnectError: the line is not as safe as the settings want it, or it broke.
+    """
+    line = client.socket()
+    if isinstance(line, ssl.SSLSocket):
+        return
+    try:
+        peer = line.getpeername()[0]
+    except OSError as error:
+        raise imap_errors.lost(error, settings.server) from error
+    if settings.tls != "none" or not (settings.allow_plaintext or _is_loopback(peer)):
+        raise _in_clear(settings)
+
+
+def _in_clear(settings: ImapSettings) -> ConnectError:
+    secret = "password" if settings.bearer is None else "token"
+    return ConnectError(
+        f"{settings.server} would get the {secret} over the network in clear",
+        'Set tls = "implicit" or "starttls"; allow_plaintext = true only where nobody can listen.',
+    )
 
 
 def _is_loopback(host: str) -> bool:
@@ -174,9 +193,10 @@ def _tls_context(settings: ImapSettings) -> ssl.SSLContext | None:
         return None
     try:
         context = ssl.create_default_context(cafile=settings.ca_file)
-    except OSError as error:  # ssl.SSLError, for a file that holds no certificate, is one too
+    except (OSError, ValueError) as error:  # ssl.SSLError, for a file that holds no certificate, is an OSError too
+        said = error.strerror if isinstance(error, OSError) else None
         raise CertificateError(
-            f"{settings.ca_file} can't be used: {error.strerror or error}", "`ca_file` must name a PEM file."
+            f"{settings.ca_file} can't be used: {said or error}", "`ca_file` must name a PEM file."
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -202,6 +222,12 @@ def _open(settings: ImapSettings, context: ssl.SSLContext | None, timeout: Socke
 
 
 def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext | None, seconds: float) -> None:
+    """Begin TLS; what came in clear counts for nothing from then on (RFC 9051, section 6.2.1)."""
+    if client._imap.state != "NONAUTH":  # noqa: SLF001 - the library does not tell
+        raise ConnectError(
+            f"{settings.server} greets with PREAUTH, which leaves no room for STARTTLS",
+            'Somebody may stand in between. Try tls = "implicit" (port 993); nothing was sent yet.',
+        )
     if not client.has_capability("STARTTLS"):
         raise ConnectError(
             f"{settings.server} does not offer STARTTLS", 'Try tls = "implicit" (port 993); nothing was sent yet.'
@@ -210,6 +236,8 @@ def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext |
         client.starttls(context)
     except (OSError, ValueError, IMAPClientError) as error:
         raise imap_errors.connect_error(error, settings.server, settings.tls, seconds) from error
+    # Octets that were received already are gone with the old socket; responses that were read already go here.
+    client._imap.untagged_responses.clear()  # noqa: SLF001 - the library keeps them for the next command
 
 
 def _log_in(client: Client, settings: ImapSettings, token: str) -> ReplywatchError | None:

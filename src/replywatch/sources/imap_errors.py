@@ -17,6 +17,8 @@ from replywatch.errors import CertificateError, ConnectError, LoginError, Mailbo
 from replywatch.sources import quoting
 from replywatch.sources.imap_refusals import Refusal, pause, refusal
 
+_LOOKED_AT = 2000
+"""Characters that the patterns below see: on an endless word they would take for ever."""
 _WRAPPED = re.compile(r"(?:command: \w+ => |\w+ command error: BAD |\w+ failed: )+", re.IGNORECASE)
 _BYTES = re.compile(r"""\[?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\]?""")
 """The library shows some answers as Python does."""
@@ -34,11 +36,26 @@ _EXPIRED = frozenset({9, 10})
 
 
 def words(error: BaseException, *secrets: str) -> str:
-    """What the server or the library said, as one printable line; "" if that would show one of `secrets`."""
+    """What the server or the library said, as one printable line; "" if that would show one of `secrets`.
+
+    Then `error` and what caused it forget what was said, too: a traceback quotes them.
+    """
     said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", text, count=1))
-    return quoting.shown(text, *secrets)
+    whole = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", whole[:_LOOKED_AT], count=1))
+    if any(quoting.shows(whole, secret) or quoting.shows(text, secret) for secret in secrets if secret):
+        _empty(error)
+        return ""
+    return quoting.one_line(text)
+
+
+def _empty(error: BaseException | None) -> None:
+    """Take the words out of `error` and of all that led to it."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        error.args = ("(it quotes the password)",)
+        error = error.__cause__ or error.__context__
 
 
 def _octets_as_text(shown: re.Match[str]) -> str:

@@ -83,8 +83,8 @@ class Question:
         uid, date, size, flags, gmail, objectid = found.groups()
         if None in (uid, date, size, flags):
             return None
-        thread = gmail if self._thread == b"X-GM-THRID" else objectid
-        if self._thread and thread is None:
+        thread = {b"X-GM-THRID": gmail, b"THREADID": objectid}.get(self._thread)  # what was not asked for is not read
+        if self._thread and (thread is None or thread.upper() == b"NIL"):
             return None
         return FetchedMessage(int(uid), header, instant(date), int(size), _flags(flags), self._thread_id(thread))
 
@@ -101,7 +101,7 @@ class Question:
                 _octets(header),
                 instant(_octets(values[b"INTERNALDATE"] or b"")),
                 min(_number(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
-                tuple(_text(flag) for flag in _list(values[b"FLAGS"])),
+                tuple(_text(flag) for flag in _list(values[b"FLAGS"]) if flag is not None),
                 self._thread_id(thread),
             )
         except (ReadError, ValueError, TypeError, LookupError, StopIteration):
@@ -153,7 +153,7 @@ def _midnight(day: bytes, month: bytes, year: bytes) -> int | None:
 
 @lru_cache(maxsize=1024)
 def _flags(text: bytes) -> tuple[str, ...]:
-    return tuple(_text(flag) for flag in text.split())
+    return tuple(_text(flag) for flag in text.split() if flag.upper() != b"NIL")
 
 
 def _text(value: Value) -> str:

@@ -286,8 +286,8 @@ def _pieces(octets: Octets, line: bytes) -> list[bytes | None]:
     """A response with its literals (RFC 9051, section 4.3): line, literal, line … line."""
     pieces: list[bytes | None] = [line]
     while line.endswith(b"}\r\n"):
-        digits = line[line.rfind(b"{") + 1 : -3]
-        if not digits.isdigit():
+        _, brace, digits = line[:-3].rpartition(b"{")
+        if not brace or not digits.isdigit():
             break
         if len(digits) > _DIGITS:
             raise ReadError(Fault.LITERAL_TOO_LONG, b"%d digits" % len(digits))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import secrets
 import select
 import subprocess
@@ -22,6 +24,8 @@ START_TIMEOUT = 60.0
 """Seconds the child may take to read the mail: about 1.5 for a thousand messages."""
 STOP_TIMEOUT = 2.0
 """Seconds it may take to end by itself before it is killed."""
+_HANDED_ON = re.compile(r"PATH|HOME|TZ|LANG|LC_.*|TMPDIR|LD_LIBRARY_PATH|DYLD_.*|PYTHON.*")
+"""Of the environment: what Python needs to run. Passwords may be in the rest."""
 
 
 class ImapServer:
@@ -55,6 +59,7 @@ class ImapServer:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
+            env={name: value for name, value in os.environ.items() if _HANDED_ON.fullmatch(name)},
             start_new_session=True,  # Ctrl-C is for the parent, which then ends the child
         )
         try:
