@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from typing import Protocol
@@ -88,12 +87,6 @@ def exchange(name: str, username: str, token: str, host: str, port: int) -> Exch
 def unsafe(value: str) -> bool:
     """Whether `value` could end a field of the exchange, or a line."""
     return _SEPARATORS.search(value) is not None
-
-
-def forms(username: str, tokens: tuple[str, ...], host: str, port: int) -> tuple[str, ...]:
-    """The tokens in every form in which a server could quote them."""
-    firsts = [exchange(name, username, token, host, port)(b"") or b"" for name in _MECHANISMS for token in tokens]
-    return *tokens, *(base64.b64encode(first).decode("ascii") for first in firsts)
 
 
 def _reason(challenge: bytes) -> str:

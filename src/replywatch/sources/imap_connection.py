@@ -55,9 +55,7 @@ class ImapSettings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown."""
-        if self.bearer is not None:
-            return imap_bearer.forms(self.username, self.bearer.given, self.host, self.port)
-        return (self.password,)
+        return (self.password,) if self.bearer is None else self.bearer.given
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,10 @@ def words(error: BaseException, *secrets: str) -> str:
     said = error.args[0] if error.args else ""
     whole = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", whole[:_LOOKED_AT], count=1))
-    if any(quoting.shows(whole, secret) or quoting.shows(text, secret) for secret in secrets if secret):
+    if any(quoting.shows(whole, secret) or quoting.shows(text, secret) for secret in secrets):
         _empty(error)
         return ""
-    return quoting.one_line(text)
+    return quoting.shown(text)
 
 
 def _empty(error: BaseException | None) -> None:
@@ -54,7 +54,7 @@ def _empty(error: BaseException | None) -> None:
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)
-        error.args = ("(it quotes the password)",)
+        error.args = ()
         error = error.__cause__ or error.__context__
 
 

@@ -18,8 +18,10 @@ _TOKEN = 32
 _PART = 16
 
 
-def one_line(text: str) -> str:
-    """`text` as one printable line, cut short."""
+def shown(text: str, *secrets: str) -> str:
+    """`text` as one printable line, cut short; "" if that would show one of `secrets`, or much of a long one."""
+    if any(shows(text, secret) for secret in secrets):
+        return ""
     return "".join(c if c.isprintable() else " " for c in text[:LENGTH]).strip()
 
 
