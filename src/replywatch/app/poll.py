@@ -2,24 +2,28 @@
 
 The pass over a mailbox follows RFC 9051, section 2.3.1.1 and RFC 4549: UIDs are looked for above the highest known
 one, fetched in batches, and counted against what the source says is there. A UID that was listed but did not come is
-asked for again, and put into quarantine if it still does not come; one that was missed in two passes in a row is gone.
+asked for again, and put into quarantine if it still does not come; one that was missed in two passes in a row is gone,
+unless too much vanished at once (`app.missing`). Once a day the whole list is compared, even if nothing seems changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from replywatch.app.derive import derive
 from replywatch.app.intake import Intake, settled_key
+from replywatch.app.missing import Hold, Missing
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.merge import PUT_AWAY
 from replywatch.domain.messages import Role
 from replywatch.domain.roles import not_listed, role_of
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
+from replywatch.store.absences import Absences
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
 from replywatch.store.lock import writing
@@ -32,6 +36,8 @@ WINDOWS = 1_000
 """Into how many windows a mailbox is divided at most, however many messages it claims to hold."""
 ASKED_FOR = 180 * 86_400
 """Seconds after its arrival for which the server is asked whether a message was answered."""
+RECONCILED = 86_400
+"""Seconds after which the whole list of a mailbox is compared, though its state is the same."""
 HIGHEST_UID = 2**63 - 1
 NAMED = 20
 """Mailboxes that an error names at most."""
@@ -53,6 +59,8 @@ class AccountOutcome:
     """Messages that are there and could not be read; they are asked for again in every pass."""
     lacks_sent: bool
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
+    holds: tuple[Hold, ...] = ()
+    """Mailboxes of which so much was not found that it counts as there for now."""
 
 
 def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: Progress) -> tuple[AccountOutcome, ...]:
@@ -64,8 +72,9 @@ def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: 
     with writing(config.store_path), Database(config.store_path, create=True) as database:
         facts = Facts(database)
         intake = Intake(facts, settled_key(database, config, progress))
+        absences = Absences(database)
         outcomes = tuple(
-            _poll_account(facts, account, open_source, clock, progress, intake)
+            _poll_account(facts, absences, account, open_source, clock, progress, intake)
             for account in config.accounts
             if account.enabled
         )
@@ -75,6 +84,7 @@ def poll(config: Config, open_source: Open, clock: Callable[[], int], progress: 
 
 def _poll_account(  # noqa: PLR0913, PLR0917 - all that a pass works with
     facts: Facts,
+    absences: Absences,
     account: AnyAccount,
     open_source: Open,
     clock: Callable[[], int],
@@ -83,7 +93,7 @@ def _poll_account(  # noqa: PLR0913, PLR0917 - all that a pass works with
 ) -> AccountOutcome:
     number = facts.account(account.name)
     pass_number = facts.begin_pass(number, clock())
-    reader = _Pass(facts, account, number, clock, progress, intake)
+    reader = _Pass(facts, absences, account, number, clock, progress, intake)
     error: SourceError | SecretError | None = None
     try:
         with open_source(account) as source:
@@ -92,7 +102,9 @@ def _poll_account(  # noqa: PLR0913, PLR0917 - all that a pass works with
         error = failure
     facts.end_pass(pass_number, clock(), error.text if error else None)
     lacks_sent = isinstance(account, ImapAccount) and not reader.has_sent
-    return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, facts.unread(number), lacks_sent)
+    return AccountOutcome(
+        account.name, reader.messages, reader.mailboxes, error, facts.unread(number), lacks_sent, reader.holds
+    )
 
 
 class _Pass:
@@ -101,6 +113,7 @@ class _Pass:
     def __init__(  # noqa: PLR0913, PLR0917 - the same
         self,
         facts: Facts,
+        absences: Absences,
         account: AnyAccount,
         number: int,
         clock: Callable[[], int],
@@ -108,6 +121,8 @@ class _Pass:
         intake: Intake,
     ) -> None:
         self._facts = facts
+        self._absences = absences
+        self._missing_mail = Missing(absences)
         self._account = account
         self._number = number
         self._clock = clock
@@ -116,6 +131,7 @@ class _Pass:
         self.messages = 0
         self.mailboxes = 0
         self.has_sent = False
+        self.holds: tuple[Hold, ...] = ()
 
     def read(self, source: Source) -> None:
         """Read all mailboxes but those to skip.
@@ -137,7 +153,7 @@ class _Pass:
                 failed.append(error)
             self.mailboxes += 1
         failed += self._missing(seen)
-        self._forget_others(seen)
+        self._settle_missing(seen)
         if failed:
             names = "; ".join(e.text for e in failed)
             raise MailboxError(names, failed[0].hint) from failed[0]
@@ -169,7 +185,7 @@ class _Pass:
 
     def _read_mailbox(self, source: Source, mailbox: int, listing: Listing) -> None:
         known = self._facts.present_epoch(mailbox)
-        if known and known.complete and self._is_unchanged(source, listing, known):
+        if known and known.complete and not self._is_due(known) and self._is_unchanged(source, listing, known):
             return
         state = source.open(listing.name, known.state if known else None)
         epoch = self._facts.epoch(mailbox, state, self._clock())
@@ -178,10 +194,21 @@ class _Pass:
         if source.in_order:
             for span in _windows(*_unknown(known, epoch, state), state.exists):
                 self._fetch(source, epoch, source.uids(*span))
+            if not epoch.scanned_to:
+                self._facts.reconciled(epoch.id, self._clock())
         self._fetch(source, epoch, self._facts.quarantined(epoch.id))
         self._ask_for_answers(source, epoch)
-        if self._settle(source, epoch, state):
+        if self._settle(source, epoch, state, listing):
             self._facts.finish_mailbox(epoch, state, self._clock())
+
+    def _is_due(self, epoch: Epoch) -> bool:
+        """Whether the whole list has to be compared; at once, if the clock was set back behind the last time.
+
+        A local source doesn't go by what a server says: it sees for itself whether its files changed.
+        """
+        if epoch.state.token:
+            return False
+        return epoch.reconciled_at is None or not 0 <= self._clock() - epoch.reconciled_at < RECONCILED
 
     def _ask_for_answers(self, source: Source, epoch: Epoch) -> None:
         """Has the server been told of answers that were not seen? Only the open exchanges are asked for."""
@@ -200,21 +227,29 @@ class _Pass:
     def _unanswered(self, epoch: Epoch) -> list[int]:
         return self._facts.unanswered(epoch.id, self._clock() - ASKED_FOR)
 
-    def _settle(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
+    def _settle(self, source: Source, epoch: Epoch, state: MailboxState, listing: Listing) -> bool:
         """Whether the store holds just what the mailbox holds; if not, compare the lists and mend what differs."""
-        if source.in_order and self._facts.count(epoch.id) == state.exists:
-            self._facts.missed(epoch.id, (), (1, HIGHEST_UID), self._clock())
-            return not self._facts.quarantined(epoch.id)
-        settled = True
+        by_count = source.in_order and not (epoch.scanned_to and self._is_due(epoch))
+        differs = not by_count or self._facts.count(epoch.id) != state.exists
+        if differs and self._compare(source, epoch, state):
+            self._missing_mail.compared(epoch.id, listing.name, self._role(listing), state)
+            return False
+        self._absences.miss(epoch.id, self._clock())
+        return not self._facts.quarantined(epoch.id)
+
+    def _compare(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
+        """Fetch what the whole list of the mailbox names and the store lacks; whether something is missing from it."""
+        missing = False
         for span in _windows(1, HIGHEST_UID, state.exists):  # whatever UIDNEXT is: it may be what is wrong
             there = source.uids(*span)
             quarantined = (u for u in self._facts.quarantined(epoch.id) if span[0] <= u <= span[1])
             known = {*self._facts.uids(epoch.id, span), *quarantined}
             self._fetch(source, epoch, [u for u in there if u not in known])
-            vanished = sorted(known.difference(there))
-            self._facts.missed(epoch.id, vanished, span, self._clock())
-            settled = settled and not vanished
-        return settled and not self._facts.quarantined(epoch.id)
+            vanished = known.difference(there)
+            self._missing_mail.note(epoch.id, vanished)
+            missing = missing or bool(vanished)
+        self._facts.reconciled(epoch.id, self._clock())
+        return missing
 
     def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
         """Fetch and store in batches; the cursor of a batch is its last UID."""
@@ -231,12 +266,19 @@ class _Pass:
             self.messages += len(messages)
             self._progress.advance(len(fetched))
 
-    def _forget_others(self, seen: Collection[int]) -> None:
-        """Mailboxes that are no longer listed: their messages were missed."""
-        for mailbox in self._facts.mailboxes(self._number):
-            if mailbox not in seen and (epoch := self._facts.present_epoch(mailbox)):
-                span = (1, HIGHEST_UID)
-                self._facts.missed(epoch.id, self._facts.uids(epoch.id, span), span, self._clock())
+    def _settle_missing(self, seen: Mapping[int, Listing]) -> None:
+        """What becomes of all that was not found, in mailboxes that are no longer listed, too."""
+        for mailbox, listing in self._facts.mailboxes(self._number).items():
+            if mailbox not in seen:
+                self._missing_mail.not_listed(mailbox, listing.name, self._role(listing))
+                continue
+            present = self._facts.present_epoch(mailbox)
+            if present and present.complete:
+                for old in self._absences.superseded(mailbox):
+                    self._missing_mail.renumbered(old, present, listing.name, self._role(listing))
+        kept = [m for m, listing in seen.items() if self._role(listing) not in (*PUT_AWAY, Role.SKIP)]
+        elsewhere = {epoch.id for m in kept if (epoch := self._facts.present_epoch(m))}
+        self.holds = self._missing_mail.settle(elsewhere, self._clock())
 
 
 def _unknown(known: Epoch | None, epoch: Epoch, state: MailboxState) -> tuple[int, int]:

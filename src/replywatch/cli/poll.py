@@ -15,6 +15,7 @@ from replywatch.errors import PartialFailureError, ReplywatchError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from replywatch.app.missing import Hold
     from replywatch.app.poll import AccountOutcome
 
 
@@ -55,9 +56,25 @@ def _lines(outcome: AccountOutcome, *, quiet: bool) -> Iterator[str]:
         yield f"{name}: {_counted(outcome.messages, 'new message')}, {_counted(outcome.mailboxes, 'mailbox', 'es')}"
     if outcome.unread:
         yield f"{name}: {_counted(outcome.unread, 'message')} could not be read; every poll tries again"
+    for hold in outcome.holds:
+        if hold.begins or not quiet:
+            yield from _hold_lines(name, hold)
     if outcome.lacks_sent:
         yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
         yield f'  `replywatch check` looks for it. Name it under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
+
+
+def _hold_lines(account: str, hold: Hold) -> Iterator[str]:
+    """What is held as there; said in full when it begins, for it may stay so for long."""
+    if hold.capped:
+        shown = hold.known - hold.missing
+        yield f"{account}: {hold.mailbox} shows exactly {shown:,} messages; {hold.missing:,} more are known"
+        if hold.begins:
+            yield "  Some providers show no more than so many. The hidden ones count as there."
+        return
+    yield f"{account}: {hold.missing:,} of {hold.known:,} messages of {hold.mailbox} are missing all at once"
+    if hold.begins:
+        yield "  They count as there until they have been missing for a day. Look at it, if nobody deleted them."
 
 
 def _counted(number: int, noun: str, plural: str = "s") -> str:

@@ -22,6 +22,8 @@ class Epoch:
     """What the source said when the mailbox was last opened."""
     complete: bool
     """It was read to its end then, and nothing is left over."""
+    reconciled_at: int | None
+    """When its whole list was last compared; None: since it was read for the first time never."""
 
 
 ANSWERED = "\\Answered"
@@ -99,14 +101,14 @@ class Facts:
 
     def _epoch(self, where: str, values: Sequence[int]) -> Epoch | None:
         row = self._db.row(
-            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, token"
+            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, token, reconciled_at"
             f" FROM epochs e WHERE {where}",
             values,
         )
         if row is None:
             return None
         state = MailboxState(row[2], row[4], row[5] or 0, row[6], row[7])
-        return Epoch(row[0], row[1], row[3], state, complete=row[5] is not None)
+        return Epoch(row[0], row[1], row[3], state, row[5] is not None, row[8])
 
     def remembers_erased(self) -> bool:
         """Whether anything was ever erased."""
@@ -224,68 +226,17 @@ class Facts:
         live = self._db.value("SELECT count(*) FROM locations WHERE epoch = ? AND gone IS NULL", [epoch])
         return int(live) + int(self._db.value("SELECT count(*) FROM quarantine WHERE epoch = ?", [epoch]))
 
-    def missed(self, epoch: int, uids: Sequence[int], span: tuple[int, int], now: int) -> None:
-        """Of the UIDs in `span` (first and last) all are there but these. Missed in two passes in a row means gone.
-
-        If any are missed, the mailbox is not known to its end until it was compared once more.
-        """
-        values = {"epoch": epoch, "now": now, "first": span[0], "last": span[1]}
-        within = "epoch = :epoch AND uid BETWEEN :first AND :last AND gone IS NULL"
-        again = f"{within} AND missed_at IS NOT NULL AND uid IN temp.missed"
-        with self._db.transaction():
-            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS missed (uid INTEGER PRIMARY KEY)")
-            self._db.execute("DELETE FROM temp.missed")
-            self._db.execute_many("INSERT INTO temp.missed VALUES (?)", [(u,) for u in uids])
-            due = f"SELECT message FROM locations WHERE {again} AND message IS NOT NULL"
-            self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
-            self._db.execute(f"UPDATE locations SET gone = :now WHERE {again}", values)
-            self._db.execute(
-                f"UPDATE locations SET missed_at = NULL WHERE {within} AND missed_at IS NOT NULL"
-                " AND uid NOT IN temp.missed",
-                values,
-            )
-            self._db.execute(f"UPDATE locations SET missed_at = :now WHERE {within} AND uid IN temp.missed", values)
-            self._db.execute("DELETE FROM quarantine WHERE epoch = :epoch AND uid IN temp.missed", values)
-            if uids:
-                self._db.execute("UPDATE epochs SET message_count = NULL WHERE id = :epoch", values)
-
     def finish_mailbox(self, epoch: Epoch, state: MailboxState, now: int) -> None:
-        """The mailbox was read to its end: remember how it stood, and let go of superseded numberings."""
-        with self._db.transaction():
-            old = "SELECT id FROM epochs WHERE mailbox = ? AND superseded_at IS NOT NULL AND completed_at IS NULL"
-            for (superseded,) in list(self._db.rows(old, [epoch.mailbox])):
-                self._let_go({"old": superseded, "epoch": epoch.id, "now": now})
-            self._db.execute(
-                "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?"
-                " WHERE id = ?",
-                [state.uidnext, state.exists, state.highestmodseq, state.token, now, epoch.id],
-            )
-
-    def _let_go(self, values: dict[str, int]) -> None:
-        """Drop what the superseded epoch `old` says that `epoch` says, too; what is left of it is gone.
-
-        A message with the same INTERNALDATE is in the same place: it counts as first seen, and as answered, when it was
-        under the old number.
-        """
-        same = "o.epoch = :old AND locations.message = o.message AND locations.internal_date IS o.internal_date"
-        due = "SELECT message FROM locations WHERE epoch = :old AND message IS NOT NULL"
-        self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
+        """The mailbox was read to its end: remember how it stood."""
         self._db.execute(
-            "UPDATE locations SET first_seen = min(locations.first_seen, o.first_seen),"
-            " unanswered_at = CASE WHEN o.answered_at IS NOT NULL THEN o.unanswered_at"
-            " WHEN locations.answered_at IS NOT NULL THEN o.first_seen END,"
-            " answered_at = coalesce(o.answered_at, locations.answered_at)"
-            f" FROM locations o WHERE locations.epoch = :epoch AND {same}",
-            values,
+            "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?,"
+            " reconciled_at = coalesce(reconciled_at, ?), held_at = NULL WHERE id = ?",
+            [state.uidnext, state.exists, state.highestmodseq, state.token, now, now, epoch.id],
         )
-        self._db.execute(
-            "DELETE FROM locations WHERE epoch = :old AND EXISTS (SELECT 1 FROM locations l WHERE l.epoch = :epoch"
-            " AND l.message = locations.message AND l.internal_date IS locations.internal_date)",
-            values,
-        )
-        self._db.execute("UPDATE locations SET gone = :now WHERE gone IS NULL AND epoch = :old", values)
-        self._db.execute("DELETE FROM quarantine WHERE epoch = :old", values)
-        self._db.execute("UPDATE epochs SET completed_at = :now WHERE id = :old", values)
+
+    def reconciled(self, epoch: int, now: int) -> None:
+        """The whole list of the mailbox was compared with what is known of it."""
+        self._db.execute("UPDATE epochs SET reconciled_at = ? WHERE id = ?", [now, epoch])
 
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""
@@ -312,9 +263,10 @@ class Facts:
             )
 
     def last_complete_pass(self, account: int) -> int | None:
-        """The start of the last complete pass over an account."""
+        """The start of the last complete pass over an account, whatever the clock said before."""
         found = self._db.value(
-            "SELECT max(started_at) FROM passes WHERE account = ? AND finished_at IS NOT NULL AND error IS NULL",
+            "SELECT started_at FROM passes WHERE account = ? AND finished_at IS NOT NULL AND error IS NULL"
+            " ORDER BY id DESC LIMIT 1",
             [account],
         )
         return None if found is None else int(found)
