@@ -34,6 +34,8 @@ class Watched(FakeSource):
         """(mailbox, UID) that is listed and does not come."""
         self.fetches_left = None
         self.attributes = {}
+        self.others = ()
+        """Mailboxes of other users."""
 
     def __enter__(self):
         if "" in self.fails:
@@ -41,7 +43,10 @@ class Watched(FakeSource):
         return self
 
     def mailboxes(self):
-        return [replace(box, attributes=self.attributes.get(box.name, ())) for box in super().mailboxes()]
+        return [
+            replace(box, attributes=self.attributes.get(box.name, ()), of_other_user=box.name in self.others)
+            for box in super().mailboxes()
+        ]
 
     def open(self, name, known):
         self.asked.append(("open", name))

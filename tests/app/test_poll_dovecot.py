@@ -16,7 +16,7 @@ from replywatch.app.report import ReportQuery, make_report
 from replywatch.app.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
-from servers.dovecot import Dovecot
+from servers.dovecot import Delivery, Dovecot
 from story import HOUR, Story, at
 
 NOW = at("2024-03-20 12:00")
@@ -301,6 +301,51 @@ class TestNames:
         office.poll()
         assert "Entwürfe" not in office.opened
         assert office.standings() == THREE
+
+
+class TestNamespaces:
+    def test_a_colleague_lets_others_read_her_mailboxes(self, office, dovecot_user, dovecot_server):
+        eva = dovecot_server.new_user()
+        story = three_letters()
+        sent = f"user/{eva.name}/Sent"
+        story.reply(story.mails[-1], "2024-03-19 10:00", by="eva", account="eva", mailbox="Sent")
+        story.inbound("private", "2024-03-19 09:00", to="eva", account="eva")
+        story.inbound("list", "2024-03-19 09:00", to="x@list.example", account="eva")
+        story.inbound("secret", "2024-03-19 09:00", account="eva", mailbox="Privat")
+        plant_dovecot(story, dovecot_user)
+        plant_dovecot(story, eva, "eva")
+        eva.share("INBOX", dovecot_user)
+        eva.share("Sent", dovecot_user)
+        assert office.poll().error is None
+        assert sorted(office.opened) == ["INBOX", "Sent", f"user/{eva.name}", sent]
+        assert office.standings() == THREE | {"will": "answered"}
+        assert office.report().account.not_watched == 2
+        office.polls(2)
+        assert office.opened == []
+
+    def test_a_public_mailbox_is_like_the_account(self, office, dovecot_user):
+        story = three_letters()
+        public = story.inbound("petra", "2024-03-19 09:00", to="x@list.example", account="public")
+        plant_dovecot(story, dovecot_user)
+        name = f"Kontakt-{dovecot_user.name}"
+        dovecot_user.publish(name, [Delivery(public.raw(public.places[0]) + b"\r\nx", public.when)])
+        assert office.poll().messages == 6
+        assert sorted(office.opened) == ["INBOX", "Sent", f"public/{name}"]
+        assert office.standings() == THREE | {"petra": "waiting"}
+
+    def test_what_a_colleague_takes_back(self, office, dovecot_user, dovecot_server):
+        eva = dovecot_server.new_user()
+        story = three_letters()
+        story.reply(story.mails[-1], "2024-03-19 10:00", by="eva", account="eva", mailbox="Sent")
+        plant_dovecot(story, dovecot_user)
+        plant_dovecot(story, eva, "eva")
+        eva.share("Sent", dovecot_user)
+        office.polls(1)
+        with eva.connect() as client:
+            client.deleteacl("Sent", dovecot_user.name)
+        for _ in range(3):
+            office.polls(1)
+            assert office.standings() == THREE | {"will": "answered"}, "what was read stays"
 
 
 class TestAccounts:

@@ -99,6 +99,30 @@ local {one_connection} {{
 local {tls_first} {{
   disable_plaintext_auth = yes
 }}
+mail_plugins = acl
+protocol imap {{
+  mail_plugins = acl imap_acl
+}}
+plugin {{
+  acl = vfile
+  acl_shared_dict = file:{root}/home/shared-mailboxes
+}}
+namespace others {{
+  type = shared
+  separator = /
+  prefix = user/%%u/
+  location = maildir:{root}/home/%%u/Maildir
+  subscriptions = no
+  list = no
+}}
+namespace public {{
+  type = public
+  separator = /
+  prefix = public/
+  location = maildir:{root}/home/public
+  subscriptions = no
+  list = no
+}}
 namespace inbox {{
   inbox = yes
   separator = /
@@ -270,7 +294,16 @@ class User:
 
     def fill(self, mailbox: str, deliveries: Iterable[Delivery]) -> None:
         """Write many messages straight into the Maildir, in order; for a mailbox nobody has opened yet."""
-        folder = self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}"
+        self._write(self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}", deliveries)
+
+    def publish(self, mailbox: str, deliveries: Iterable[Delivery]) -> None:
+        """Write a public mailbox that this user may read, and no other."""
+        folder = self.server.root / "home" / "public" / f".{_maildir_name(mailbox)}"
+        folder.mkdir(parents=True)
+        (folder / "dovecot-acl").write_text(f"user={self.name} lr\n")
+        self._write(folder, deliveries)
+
+    def _write(self, folder: Path, deliveries: Iterable[Delivery]) -> None:
         for part in ("cur", "new", "tmp"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         for delivery in deliveries:
@@ -278,7 +311,7 @@ class User:
             path = folder / "cur" / f"{next(self._files)}.test:2,{letters}"
             path.write_bytes(delivery.raw)
             os.utime(path, (delivery.internal_date, delivery.internal_date))
-        for path in [self.maildir.parent, self.maildir, folder, *folder.rglob("*")]:
+        for path in [folder.parent.parent, folder.parent, folder, *folder.rglob("*")]:
             os.chown(path, *self.server.owner)
 
     def expunge(self, mailbox: str, uids: Iterable[int]) -> None:
@@ -287,6 +320,11 @@ class User:
             _expect_ok(client.select(_wire(mailbox)))
             _expect_ok(client.uid("STORE", ",".join(map(str, uids)), "+FLAGS.SILENT", "(\\Deleted)"))
             _expect_ok(client.expunge())
+
+    def share(self, mailbox: str, other: User) -> None:
+        """Let `other` read a mailbox."""
+        with self.connect() as client:
+            _expect_ok(client.setacl(_wire(mailbox), other.name, "lr"))
 
     def delete(self, mailbox: str) -> None:
         """Remove a mailbox with all that is in it."""

@@ -146,7 +146,7 @@ class _Pass:
             role = self._role(listing)
             if role is Role.SKIP:
                 continue
-            self.has_sent |= role is Role.SENT
+            self.has_sent |= role is Role.SENT and not listing.of_other_user
             try:
                 self._read_mailbox(source, mailbox, listing)
             except MailboxError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -25,7 +25,8 @@ from replywatch.sources.imap_connection import (
     protection,
 )
 from replywatch.sources.imap_fetch import Question, uid_set
-from replywatch.sources.imap_reader import Bye, Fault, Fetch, ReadError, Search, Tagged
+from replywatch.sources.imap_namespace import Namespaces
+from replywatch.sources.imap_reader import Bye, Fault, Fetch, Other, ReadError, Search, Tagged
 
 __all__ = ["ImapSettings", "ImapSource"]
 
@@ -100,13 +101,26 @@ class ImapSource:
     def mailboxes(self) -> list[Listing]:
         """All mailboxes that can be selected, sorted by name; INBOX is always among them.
 
+        Other users' and shared ones too, as far as the server tells of them.
+
         Raises:
             MailboxError: the server's list can't be read.
             ConnectError: the connection broke.
         """
+        spaces = self._namespaces()
+        found = self._listed("*", spaces)
+        for prefix in spaces.besides():
+            with suppress(MailboxError):  # no reason to fail: they may be nobody's business here
+                found = self._listed(f"{prefix}*", spaces) | found
+        if not any(name.upper() == "INBOX" for name in found):
+            found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
+        return [found[name] for name in sorted(found)]
+
+    def _listed(self, pattern: str, spaces: Namespaces) -> dict[str, Listing]:
+        """The mailboxes that fit `pattern`, by name. Raises as `mailboxes`."""
         found: dict[str, Listing] = {}
         with self._asking("The list of mailboxes can't be read") as client:
-            for flags, delimiter, raw in client.list_folders():
+            for flags, delimiter, raw in client.list_folders("", pattern):
                 if raw is None:
                     continue
                 wire = _text(raw)
@@ -114,11 +128,34 @@ class ImapSource:
                 attributes = tuple(_text(flag).lower() for flag in flags)
                 if _UNREADABLE.isdisjoint(attributes):
                     lasting = tuple(a for a in attributes if a not in _FLEETING)
-                    found[name] = Listing(name, _text(delimiter or b""), lasting)
+                    found[name] = Listing(name, _text(delimiter or b""), lasting, spaces.is_others(wire))
                     self._wire_names[name] = wire
-        if not any(name.upper() == "INBOX" for name in found):
-            found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
-        return [found[name] for name in sorted(found)]
+        return found
+
+    def _namespaces(self) -> Namespaces:
+        """Whose mailboxes are where; nothing is known if the server can't say.
+
+        Raises:
+            ConnectError: the connection broke.
+        """
+        found = Namespaces()
+        if "NAMESPACE" not in self._capabilities:
+            return found
+        try:
+            for response in self._connected().ask("NAMESPACE"):
+                match response:
+                    case Other(line):
+                        found = Namespaces.of(line) or found
+                    case Bye(text):
+                        raise self._lost(IMAPClientAbortError(text))
+        except OSError as error:
+            raise self._lost(error) from error
+        except ReadError as error:
+            if error.fault is Fault.END:
+                raise self._lost(error) from error
+            close(self._connected())
+            self._connect()
+        return found
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:  # noqa: ARG002 - part of the interface
         """How `name` stands, without opening it.
@@ -240,7 +277,7 @@ class ImapSource:
         Raises:
             ConnectError: the connection broke, or the server asks to be left alone for a while.
         """
-        client, server = self._connected(), self._settings.server
+        client = self._connected()
         try:
             for response in client.ask(f"UID FETCH {uid_set(list(uids))} {self._question.items}"):
                 match response:
@@ -250,14 +287,14 @@ class ImapSource:
                             del uids[message.uid]
                             yield message
                     case Bye(text):
-                        raise imap_errors.lost(IMAPClientAbortError(text), server, self._settings.password)
+                        raise self._lost(IMAPClientAbortError(text))
                     case Tagged(status, text):
                         refusal = IMAPClientError(text)
                         if status != "OK" and imap_errors.is_busy(refusal):
-                            raise imap_errors.lost(refusal, server, self._settings.password)
+                            raise self._lost(refusal)
                         return status == "OK"
         except OSError as error:
-            raise imap_errors.lost(error, server, self._settings.password) from error
+            raise self._lost(error) from error
         except ReadError as error:
             self._connect_anew(error)
         return False
@@ -280,7 +317,7 @@ class ImapSource:
             MailboxError: the open mailbox was numbered anew meanwhile.
         """
         if error.fault is Fault.END:
-            raise imap_errors.lost(error, self._settings.server, self._settings.password) from error
+            raise self._lost(error) from error
         name, before = self._mailbox()
         self._new_connections += 1
         if self._new_connections > _NEW_CONNECTIONS:
@@ -293,6 +330,9 @@ class ImapSource:
         self._connect()
         if self.open(name, before).uidvalidity != before.uidvalidity:
             raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.") from error
+
+    def _lost(self, error: Exception) -> ConnectError:
+        return imap_errors.lost(error, self._settings.server, self._settings.password)
 
     def _connected(self) -> Client:
         if self._client is None:
@@ -331,7 +371,7 @@ class ImapSource:
         try:
             yield client
         except (OSError, IMAPClientAbortError) as error:
-            raise imap_errors.lost(error, server, self._settings.password) from error
+            raise self._lost(error) from error
         except (
             ReadError,
             IMAPClientError,

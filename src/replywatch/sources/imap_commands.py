@@ -26,6 +26,7 @@ ALLOWED = {
     b"STARTTLS": _NOTHING,
     b"LOGIN": _ANY,
     b"AUTHENTICATE": _ANY,
+    b"NAMESPACE": _NOTHING,
     b"LIST": _ANY,
     b"STATUS": _ANY,
     b"EXAMINE": _ANY,

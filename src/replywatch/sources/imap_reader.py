@@ -349,6 +349,20 @@ def _values(pieces: Sequence[bytes | None]) -> list[Value]:
     return root
 
 
+def values_of(line: bytes) -> list[Value]:
+    """The values behind the name of an untagged response that is one line.
+
+    Raises:
+        ReadError: parentheses or quotes do not match, or there are too many.
+    """
+    root: list[Value] = []
+    stack = [root]
+    _read_line(line, line.index(b" ", 2), len(line) - len(b"\r\n"), stack)
+    if len(stack) > 1:
+        raise ReadError(Fault.PARENTHESES, line)
+    return root
+
+
 def _read_line(line: bytes, at: int, end: int, stack: list[list[Value]]) -> None:
     """Put the values in `line` from `at` to `end` into the innermost of the lists that are open."""
     while at < end:

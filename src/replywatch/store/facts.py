@@ -43,22 +43,26 @@ class Facts:
         return int(found) if found else self._db.execute("INSERT INTO accounts (name) VALUES (?)", [name])
 
     def mailbox(self, account: int, listing: Listing) -> int:
-        """The id of a mailbox, made if new. Attributes that changed may change its role: its messages are due again."""
+        """The id of a mailbox, made if new.
+
+        What is said of it decides what it is for, and whose: if that changed, its messages are due again.
+        """
         attributes = json.dumps(sorted(listing.attributes), ensure_ascii=False)
         found = self._db.row(
-            "SELECT id, attributes, delimiter FROM mailboxes WHERE account = ? AND name = ?", [account, listing.name]
+            "SELECT id, attributes, delimiter, of_other_user FROM mailboxes WHERE account = ? AND name = ?",
+            [account, listing.name],
         )
         if found is None:
             return self._db.execute(
-                "INSERT INTO mailboxes (account, name, delimiter, attributes) VALUES (?, ?, ?, ?)",
-                [account, listing.name, listing.delimiter, attributes],
+                "INSERT INTO mailboxes (account, name, delimiter, attributes, of_other_user) VALUES (?, ?, ?, ?, ?)",
+                [account, listing.name, listing.delimiter, attributes, listing.of_other_user],
             )
         mailbox = int(found[0])
-        if found[1:] != (attributes, listing.delimiter):
+        if found[1:] != (attributes, listing.delimiter, listing.of_other_user):
             with self._db.transaction():
                 self._db.execute(
-                    "UPDATE mailboxes SET attributes = ?, delimiter = ? WHERE id = ?",
-                    [attributes, listing.delimiter, mailbox],
+                    "UPDATE mailboxes SET attributes = ?, delimiter = ?, of_other_user = ? WHERE id = ?",
+                    [attributes, listing.delimiter, listing.of_other_user, mailbox],
                 )
                 self._db.execute(
                     "INSERT OR IGNORE INTO pending SELECT l.message FROM locations l JOIN epochs e ON e.id = l.epoch"
@@ -69,8 +73,10 @@ class Facts:
 
     def mailboxes(self, account: int) -> dict[int, Listing]:
         """Every mailbox of the account that was ever listed, by id, as it was listed last."""
-        rows = self._db.rows("SELECT id, name, delimiter, attributes FROM mailboxes WHERE account = ?", [account])
-        return {i: Listing(n, d, tuple(json.loads(a))) for i, n, d, a in rows}
+        rows = self._db.rows(
+            "SELECT id, name, delimiter, attributes, of_other_user FROM mailboxes WHERE account = ?", [account]
+        )
+        return {i: Listing(n, d, tuple(json.loads(a)), bool(o)) for i, n, d, a, o in rows}
 
     def held_mail(self, mailbox: int) -> bool:
         """Whether messages were ever found in this mailbox."""
