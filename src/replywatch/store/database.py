@@ -82,7 +82,7 @@ class Database:
         with self._faults():
             return self._open().execute(sql, values).lastrowid or 0
 
-    def execute_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+    def execute_many(self, sql: str, values: Iterable[Sequence[Any] | dict[str, Any]]) -> None:
         """Run one statement for each of `values`."""
         with self._faults():
             self._open().executemany(sql, values)

@@ -256,12 +256,15 @@ class Facts:
         return [u for (u,) in rows]
 
     def flag_answered(self, epoch: int, uids: Sequence[int], since: int | None, now: int) -> None:
-        """The server says that these were answered; it did not yet at `since`, the last time it was asked."""
+        """The server says that these were answered; it did not yet at `since`, the last time it was asked.
+
+        Since when is not known if the clock was ahead then.
+        """
         with self._db.transaction():
             self._db.execute_many(
-                "UPDATE locations SET answered_at = ?, unanswered_at = max(first_seen, coalesce(?, first_seen))"
-                " WHERE epoch = ? AND uid = ? AND answered_at IS NULL",
-                [(now, since, epoch, uid) for uid in uids],
+                "UPDATE locations SET answered_at = :now, unanswered_at = CASE WHEN max(first_seen, :since) <= :now"
+                " THEN max(first_seen, :since) END WHERE epoch = :epoch AND uid = :uid AND answered_at IS NULL",
+                [{"now": now, "since": since or 0, "epoch": epoch, "uid": uid} for uid in uids],
             )
             self._db.execute_many(
                 "INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch = ? AND uid = ?",
