@@ -16,6 +16,8 @@ from replywatch.app.report import ReportQuery, make_report
 from replywatch.app.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
+from replywatch.sources import imap
+from replywatch.sources.imap_connection import Client, capabilities
 from servers.dovecot import Delivery, Dovecot
 from story import HOUR, Story, at
 
@@ -301,6 +303,60 @@ class TestNames:
         office.poll()
         assert "Entwürfe" not in office.opened
         assert office.standings() == THREE
+
+
+class TestAccelerators:
+    """What a server can do beyond IMAP4rev1 only saves time."""
+
+    FACTS = (
+        "SELECT b.name, l.uid, m.digest, l.internal_date, l.size, l.flags, l.first_seen, l.missed_at, l.answered_at,"
+        " l.gone FROM locations l JOIN messages m ON m.id = l.message JOIN epochs e ON e.id = l.epoch"
+        " JOIN mailboxes b ON b.id = e.mailbox"
+    )
+
+    def state(self, office):
+        with closing(sqlite3.connect(office.store)) as connection:
+            exchanges = "SELECT id, ordinal, arrived_at, answered_at, answered_before FROM exchanges"
+            return [sorted(connection.execute(sql).fetchall(), key=repr) for sql in (self.FACTS, exchanges)]
+
+    @pytest.mark.parametrize("lacking", [{"ESEARCH"}, {"CONDSTORE", "QRESYNC"}, {"ESEARCH", "CONDSTORE", "QRESYNC"}])
+    def test_the_same_without(self, tmp_path, dovecot_user, monkeypatch, lacking):
+        offices = []
+        for name in ("with", "without"):
+            (tmp_path / name).mkdir()
+            offices.append(Office(tmp_path / name, dovecot_user))
+        searches = []
+        ask = Client.ask
+        monkeypatch.setattr(Client, "ask", lambda self, command: searches.append(command) or ask(self, command))
+        story = three_letters()
+        plant_dovecot(story, dovecot_user)
+
+        def both():
+            used = []
+            for office, less in zip(offices, (set(), lacking), strict=True):
+                searches.clear()
+                with monkeypatch.context() as patch:
+                    patch.setattr(imap, "capabilities", lambda client, less=less: capabilities(client) - less)
+                    office.polls(1)
+                used.append(any("RETURN (ALL)" in command for command in searches))
+            assert self.state(offices[0]) == self.state(offices[1])
+            return used
+
+        assert both() == [True, "ESEARCH" not in lacking]
+        put(dovecot_user, story.inbound("neu", "2024-03-19 10:00"))
+        both()
+        command(dovecot_user, "INBOX", "STORE", "3", "+FLAGS", "(\\Answered)")
+        both()
+        dovecot_user.expunge("INBOX", [2])
+        both()
+        both()
+        number_anew(dovecot_user, "INBOX")
+        both()
+        for office in offices:
+            office.now += 24 * HOUR
+        both()
+        assert offices[0].standings() == offices[1].standings()
+        assert offices[0].standings()["will"] == "answered_time_unknown"
 
 
 class TestNamespaces:
