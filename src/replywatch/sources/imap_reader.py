@@ -19,8 +19,8 @@ LITERAL = 8 << 20
 """Octets of a literal that are kept."""
 ROOM = 64 << 20
 """Octets of the answer to one command."""
-_LARGEST_SET = 1 << 21
-"""Numbers that a SEARCH answered by ranges may find; three octets can name four thousand million."""
+_NUMBER = 32
+"""Octets for which a number counts that a range names: three octets can name four thousand million."""
 NESTING = 32
 """Parentheses within parentheses."""
 _DIGITS = 20
@@ -189,6 +189,16 @@ class Octets:
         self._spend(size)
         return sum(map(len, self._parts(size)))
 
+    def count(self, numbers: int) -> None:
+        """A range names so many numbers.
+
+        Raises:
+            ReadError: there are more than an answer has room for.
+        """
+        if numbers * _NUMBER > self._room:
+            raise ReadError(Fault.ANSWER_TOO_LONG)
+        self._room -= numbers * _NUMBER
+
     def _spend(self, size: int) -> None:
         if size > ROOM:
             raise ReadError(Fault.LITERAL_TOO_LONG, b"%d octets" % size)
@@ -319,23 +329,21 @@ def _esearch(octets: Octets, rest: bytes, tag: bytes) -> Iterator[Search | Other
     found = _FOUND.match(rest)
     ours = found is not None and found[2] == tag and rest[found.end() :].strip() == b""
     at = found.start(3) if found is not None and found[3] is not None else len(rest.rstrip())
-    left = _LARGEST_SET
     for part in _in_parts(octets, rest[at:], b","):
-        numbers = _set(part, left) if ours else None
+        numbers = _set(octets, part) if ours else None
         if numbers is None:
             ours = False
             continue
-        left -= len(numbers)
         yield Search(numbers)
     if not ours:
         yield Other(ODD_ESEARCH + rest)
 
 
-def _set(text: bytes, most: int) -> list[int] | None:
+def _set(octets: Octets, text: bytes) -> list[int] | None:
     """The numbers of a sequence set (RFC 9051, section 9), None if it is none.
 
     Raises:
-        ReadError: there are more than `most`.
+        ReadError: there are too many.
     """
     numbers: list[int] = []
     for part in text.strip().split(b",") if text.strip() else ():
@@ -343,8 +351,7 @@ def _set(text: bytes, most: int) -> list[int] | None:
         if not first.isdigit() or len(first) > 10 or (colon and not (last.isdigit() and len(last) <= 10)):
             return None
         low, high = sorted((int(first), int(last or first)))
-        if len(numbers) + high - low >= most:
-            raise ReadError(Fault.ANSWER_TOO_LONG, part)
+        octets.count(high - low + 1)
         numbers.extend(range(low, high + 1))
     return numbers
 
