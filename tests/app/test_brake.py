@@ -1,8 +1,12 @@
 """Much that vanishes all at once: it counts as there until it has been missing for a day."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from office import Office, Watched
+from replywatch.app.check import check
 from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, MailboxError
@@ -449,3 +453,35 @@ class TestReconciled:
         searched.clear()
         office.pass_()
         assert [first for first in searched if first == 1] == []
+
+
+class TestCheck:
+    def held(self, office):
+        found = check(office.config, [], lambda account: office.sources[account.name], office.now)
+        return [(f.level, f.account, f.what) for f in found if f.topic == "missing"]
+
+    def test_says_what_is_held_and_since_when(self, office):
+        told(office, mailbox="Kunden")
+        assert self.held(office) == []
+        lose(office, 60, "Kunden")
+        office.pass_()
+        office.pass_()
+        ((level, account, what),) = self.held(office)
+        assert (level, account) == ("warning", "info")
+        assert what.startswith("Kunden: much of it is missing since 2026-03-20")
+        office.pass_(hours=DAYS)
+        office.pass_()
+        assert self.held(office) == []
+
+    def test_leaves_the_store_alone(self, office):
+        told(office)
+        before = {path.name: path.stat().st_mtime_ns for path in office.config.store_path.parent.iterdir()}
+        self.held(office)
+        assert {p.name: p.stat().st_mtime_ns for p in office.config.store_path.parent.iterdir()} == before
+
+    def test_a_store_of_an_earlier_release(self, office):
+        """It is not brought up to date by a look."""
+        told(office)
+        with closing(sqlite3.connect(office.config.store_path)) as connection, connection:
+            connection.execute("ALTER TABLE epochs DROP COLUMN held_at")
+        assert self.held(office) == []
