@@ -37,6 +37,8 @@ class Watched(FakeSource):
         self.breaks_at = None
         """UID in INBOX at which the connection breaks."""
         self.attributes = {}
+        self.others = ()
+        """Mailboxes of other users."""
 
     def __enter__(self):
         if "" in self.fails:
@@ -44,7 +46,10 @@ class Watched(FakeSource):
         return self
 
     def mailboxes(self):
-        return [replace(box, attributes=self.attributes.get(box.name, ())) for box in super().mailboxes()]
+        return [
+            replace(box, attributes=self.attributes.get(box.name, ()), of_other_user=box.name in self.others)
+            for box in super().mailboxes()
+        ]
 
     def open(self, name, known):
         self.asked.append(("open", name))

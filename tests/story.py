@@ -36,6 +36,7 @@ from replywatch.domain.messages import LEVELS, Copy, Exchange, Mark, MarkKind, M
 from replywatch.domain.reading import id_domain, read
 from replywatch.domain.roles import role_of
 from replywatch.domain.team import Team
+from replywatch.store.absences import Absences
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
 
@@ -358,7 +359,9 @@ class Keep:
         """A copy was missed twice: it is gone from its place."""
         epoch, uid = self._places[id(mail), id(place)]
         for _ in range(2):
-            self.facts.missed(epoch.id, [uid], (uid, uid), now)
+            absences = Absences(self.database)
+            absences.note(epoch.id, [uid])
+            absences.miss(epoch.id, now)
 
     def flag(self, mail: Mail, place: Place, since: int, now: int) -> None:
         """The server began to say between `since` and `now` that the message was answered."""
@@ -373,6 +376,9 @@ class Keep:
             self.facts.add_batch(new.id, [fetched(mail, there, uid)], (), uid, now)
             self._places[id(mail), id(there)] = new, uid
         self.facts.finish_mailbox(new, MailboxState(new.state.uidvalidity, None, len(held)), now)
+        absences = Absences(self.database)
+        for old in absences.superseded(new.mailbox):
+            absences.let_go(old, new.id, now)
 
     def derive(self, *, anew: bool = False) -> None:
         """Bring the derived rows up to date."""
@@ -438,6 +444,11 @@ class FakeSource:
         box.messages[uid] = fetched(mail, place, uid)
         box.uidnext += 1
         return uid
+
+    def hold(self, mailbox: str, uidvalidity: int, rows: Iterable[tuple[int, bytes, int, int, str]]) -> None:
+        """Put messages into a mailbox as a store has them: UID, header, INTERNALDATE, size, flags."""
+        messages = {u: FetchedMessage(u, h, d, size, tuple(f.split())) for u, h, d, size, f in rows}
+        self.boxes[mailbox] = Box(uidvalidity, max(messages, default=0) + 1, messages)
 
     def expunge(self, mailbox: str, uid: int) -> FetchedMessage:
         """A message is deleted for good."""

@@ -15,7 +15,7 @@ from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, ReportSettings
 from replywatch.errors import ConnectError, MailboxError
 from replywatch.sources.imap import ImapSettings, ImapSource
-from servers.faults import INBOX, ROWS, SENT, C, End, Row
+from servers.faults import INBOX, ROWS, SENT, C, End, Row, ranges
 from servers.honest import Honest, Letter
 from servers.proxy import Proxy
 from servers.scripted import ScriptedServer
@@ -163,6 +163,10 @@ def test_fault(row, tmp_path, undisturbed):
         assert not any(missing.values()), missing
     else:
         assert state == undisturbed(row.arrange)
+
+
+def test_the_state_is_the_same_without_ranges(undisturbed):
+    assert undisturbed(ranges) == undisturbed()
 
 
 @pytest.mark.parametrize("passes_between", [0, 2])

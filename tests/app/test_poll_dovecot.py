@@ -10,9 +10,11 @@ import pytest
 
 from planted import dovecot_account, plant_dovecot
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
+from replywatch.sources import imap
+from replywatch.sources.imap_connection import Client, capabilities
 from served import THREE, Office, put, three_letters
-from servers.dovecot import Dovecot
-from story import Story, at
+from servers.dovecot import Delivery, Dovecot
+from story import HOUR, Story, at
 
 
 @pytest.fixture
@@ -213,6 +215,105 @@ class TestNames:
         office.poll()
         assert "Entwürfe" not in office.opened
         assert office.standings() == THREE
+
+
+class TestAccelerators:
+    """What a server can do beyond IMAP4rev1 only saves time."""
+
+    FACTS = (
+        "SELECT b.name, l.uid, m.digest, l.internal_date, l.size, l.flags, l.first_seen, l.missed_at, l.answered_at,"
+        " l.gone FROM locations l JOIN messages m ON m.id = l.message JOIN epochs e ON e.id = l.epoch"
+        " JOIN mailboxes b ON b.id = e.mailbox"
+    )
+
+    def state(self, office):
+        with closing(sqlite3.connect(office.store)) as connection:
+            exchanges = "SELECT id, ordinal, arrived_at, answered_at, answered_before FROM exchanges"
+            return [sorted(connection.execute(sql).fetchall(), key=repr) for sql in (self.FACTS, exchanges)]
+
+    @pytest.mark.parametrize("lacking", [{"ESEARCH"}, {"CONDSTORE", "QRESYNC"}, {"ESEARCH", "CONDSTORE", "QRESYNC"}])
+    def test_the_same_without(self, tmp_path, dovecot_user, monkeypatch, lacking):
+        offices = []
+        for name in ("with", "without"):
+            (tmp_path / name).mkdir()
+            offices.append(Office(tmp_path / name, dovecot_user))
+        searches = []
+        ask = Client.ask
+        monkeypatch.setattr(Client, "ask", lambda self, command: searches.append(command) or ask(self, command))
+        story = three_letters()
+        plant_dovecot(story, dovecot_user)
+
+        def both():
+            used = []
+            for office, less in zip(offices, (set(), lacking), strict=True):
+                searches.clear()
+                with monkeypatch.context() as patch:
+                    patch.setattr(imap, "capabilities", lambda client, less=less: capabilities(client) - less)
+                    office.polls(1)
+                used.append(any("RETURN (ALL)" in command for command in searches))
+            assert self.state(offices[0]) == self.state(offices[1])
+            return used
+
+        assert both() == [True, "ESEARCH" not in lacking]
+        put(dovecot_user, story.inbound("neu", "2024-03-19 10:00"))
+        both()
+        command(dovecot_user, "INBOX", "STORE", "3", "+FLAGS", "(\\Answered)")
+        both()
+        dovecot_user.expunge("INBOX", [2])
+        both()
+        both()
+        dovecot_user.number_anew("INBOX")
+        both()
+        for office in offices:
+            office.now += 24 * HOUR
+        both()
+        assert offices[0].standings() == offices[1].standings()
+        assert offices[0].standings()["will"] == "answered_time_unknown"
+
+
+class TestNamespaces:
+    def test_a_colleague_lets_others_read_her_mailboxes(self, office, dovecot_user, dovecot_server):
+        eva = dovecot_server.new_user()
+        story = three_letters()
+        sent = f"user/{eva.name}/Sent"
+        story.reply(story.mails[-1], "2024-03-19 10:00", by="eva", account="eva", mailbox="Sent")
+        story.inbound("private", "2024-03-19 09:00", to="eva", account="eva")
+        story.inbound("list", "2024-03-19 09:00", to="x@list.example", account="eva")
+        story.inbound("secret", "2024-03-19 09:00", account="eva", mailbox="Privat")
+        plant_dovecot(story, dovecot_user)
+        plant_dovecot(story, eva, "eva")
+        eva.share("INBOX", dovecot_user)
+        eva.share("Sent", dovecot_user)
+        assert office.poll().error is None
+        assert sorted(office.opened) == ["INBOX", "Sent", f"user/{eva.name}", sent]
+        assert office.standings() == THREE | {"will": "answered"}
+        assert office.report().account.not_watched == 2
+        office.polls(2)
+        assert office.opened == []
+
+    def test_a_public_mailbox_is_like_the_account(self, office, dovecot_user):
+        story = three_letters()
+        public = story.inbound("petra", "2024-03-19 09:00", to="x@list.example", account="public")
+        plant_dovecot(story, dovecot_user)
+        name = f"Kontakt-{dovecot_user.name}"
+        dovecot_user.publish(name, [Delivery(public.raw(public.places[0]) + b"\r\nx", public.when)])
+        assert office.poll().messages == 6
+        assert sorted(office.opened) == ["INBOX", "Sent", f"public/{name}"]
+        assert office.standings() == THREE | {"petra": "waiting"}
+
+    def test_what_a_colleague_takes_back(self, office, dovecot_user, dovecot_server):
+        eva = dovecot_server.new_user()
+        story = three_letters()
+        story.reply(story.mails[-1], "2024-03-19 10:00", by="eva", account="eva", mailbox="Sent")
+        plant_dovecot(story, dovecot_user)
+        plant_dovecot(story, eva, "eva")
+        eva.share("Sent", dovecot_user)
+        office.polls(1)
+        with eva.connect() as client:
+            client.deleteacl("Sent", dovecot_user.name)
+        for _ in range(3):
+            office.polls(1)
+            assert office.standings() == THREE | {"will": "answered"}, "what was read stays"
 
 
 class TestAccounts:

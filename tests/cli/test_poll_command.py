@@ -5,10 +5,14 @@ import pty
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
+from replywatch.app.missing import Hold
+from replywatch.app.poll import AccountOutcome
+from replywatch.cli.poll import _lines
 from story import Story
 
 
@@ -98,3 +102,45 @@ def test_the_environment_may_name_the_store(office):
     office.output("poll")
     assert (office.folder / "other.db").exists()
     assert not office.store.exists()
+
+
+def many(office, count):
+    """So much mail in the INBOX, polled; the files of it."""
+    story = Story()
+    for number in range(count):
+        story.inbound(f"p{number}", "2024-03-02 09:00")
+    plant_maildir(story, office.folder / "mail")
+    assert office.run("poll", "--quiet").stderr == ""
+    return sorted((office.folder / "mail" / "cur").iterdir())
+
+
+def test_much_that_vanishes_at_once_is_said_in_full_when_it_begins(office):
+    for path in many(office, 40)[:30]:
+        path.unlink()
+    done = office.run("poll", "--quiet")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "info: 30 of 40 messages of INBOX are missing all at once\n"
+        "  They count as there until they have been missing for a day. Look at it, if nobody deleted them.\n"
+    )
+    assert office.run("poll", "--quiet").stderr == "", "cron would write a mail every time"
+    assert "30 of 40 messages of INBOX are missing" in office.run("poll").stderr
+
+
+def test_a_local_mailbox_hides_nothing(office):
+    """A round number of files is no provider's limit."""
+    for path in many(office, 1_003)[:3]:
+        path.unlink()
+    assert office.run("poll", "--quiet").stderr == ""
+
+
+def test_a_mailbox_that_shows_as_many_as_some_providers_show():
+    hold = Hold("INBOX", 2_345, 12_345, capped=True, begins=True)
+    outcome = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False, holds=(hold,))
+    assert list(_lines(outcome, quiet=True)) == [
+        "info: INBOX shows exactly 10,000 messages; 2,345 more are known",
+        "  Some providers show no more than so many. The hidden ones count as there.",
+    ]
+    later = replace(outcome, holds=(replace(hold, begins=False),))
+    assert list(_lines(later, quiet=True)) == []
+    assert len(list(_lines(later, quiet=False))) == 2

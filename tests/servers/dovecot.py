@@ -18,7 +18,7 @@ from typing import ClassVar, Self
 
 from imapclient import imap_utf7
 
-from servers.child import START_SECONDS, ChildServer, Delivery, MailUser
+from servers.child import START_SECONDS, ChildServer, Delivery, MailUser, expect_ok
 from servers.provider import Provider
 
 MAILDIR_FLAGS = {"\\Draft": "D", "\\Flagged": "F", "\\Answered": "R", "\\Seen": "S", "\\Deleted": "T"}
@@ -99,6 +99,30 @@ local {one_connection} {{
 }}
 local {tls_first} {{
   disable_plaintext_auth = yes
+}}
+mail_plugins = acl
+protocol imap {{
+  mail_plugins = acl imap_acl
+}}
+plugin {{
+  acl = vfile
+  acl_shared_dict = file:{root}/home/shared-mailboxes
+}}
+namespace others {{
+  type = shared
+  separator = /
+  prefix = user/%%u/
+  location = maildir:{root}/home/%%u/Maildir
+  subscriptions = no
+  list = no
+}}
+namespace public {{
+  type = public
+  separator = /
+  prefix = public/
+  location = maildir:{root}/home/public
+  subscriptions = no
+  list = no
 }}
 namespace inbox {{
   inbox = yes
@@ -231,7 +255,16 @@ class User(MailUser):
 
     def fill(self, mailbox: str, deliveries: Iterable[Delivery]) -> None:
         """Write many messages straight into the Maildir, in order; for a mailbox nobody has opened yet."""
-        folder = self._folder(mailbox)
+        self._write(self._folder(mailbox), deliveries)
+
+    def publish(self, mailbox: str, deliveries: Iterable[Delivery]) -> None:
+        """Write a public mailbox that this user may read, and no other."""
+        folder = self.server.root / "home" / "public" / f".{_maildir_name(mailbox)}"
+        folder.mkdir(parents=True)
+        (folder / "dovecot-acl").write_text(f"user={self.name} lr\n")
+        self._write(folder, deliveries)
+
+    def _write(self, folder: Path, deliveries: Iterable[Delivery]) -> None:
         for part in ("cur", "new", "tmp"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         for delivery in deliveries:
@@ -239,7 +272,7 @@ class User(MailUser):
             path = folder / "cur" / f"{next(self._files)}.test:2,{letters}"
             path.write_bytes(delivery.raw)
             os.utime(path, (delivery.internal_date, delivery.internal_date))
-        for path in [self.maildir.parent, self.maildir, folder, *folder.rglob("*")]:
+        for path in [folder.parent.parent, folder.parent, folder, *folder.rglob("*")]:
             os.chown(path, *self.server.owner)
 
     def number_anew(self, mailbox: str) -> None:
@@ -247,6 +280,11 @@ class User(MailUser):
         folder = self._folder(mailbox)
         for path in [*folder.glob("dovecot-uidlist*"), *folder.glob("dovecot.index*")]:
             path.unlink()
+
+    def share(self, mailbox: str, other: User) -> None:
+        """Let `other` read a mailbox."""
+        with self.connect() as client:
+            expect_ok(client.setacl(self.wire(mailbox), other.name, "lr"))
 
     def _folder(self, mailbox: str) -> Path:
         return self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}"

@@ -481,6 +481,52 @@ add(
 )  # fmt: skip
 
 
+def ranges(honest: Honest) -> None:
+    """The server answers SEARCH by ranges."""
+    honest.ranges = True
+
+
+_RANGES = {
+    "refused with NO": refused(b"NO not so"),
+    "refused with BAD": refused(b"BAD what?"),
+    "of another command": put(b'"TAG"', b'"A1"'),
+    "without the tag": put(b'(tag "TAG") ', b""),
+    "of sequence numbers": put(b" UID", b""),
+    "that says more": put(b" ALL 1:6", b" ALL 1:6 COUNT 6"),
+    "that says it differently": put(b" ALL 1:6", b" COUNT 6"),
+    "in words": put(b"1:6", b"all of them"),
+    "with *": put(b"1:6", b"1:*"),
+    "with half a range": put(b"1:6", b"1:"),
+    "of four thousand million": put(b"1:6", b"1:4294967295"),
+    "of a million ranges": put(b"1:6", b"1:6" + b",1:6" * 1_000_000),
+    "of numbers without end": put(b"1:6", b"9" * (3 << 20)),
+    "that is not given": instead(b"TAG OK done\r\n"),
+    "that is a plain one": instead(b"* SEARCH 1 2 3 4 5 6\r\nTAG OK done\r\n"),
+    "unsorted and twice": put(b"1:6", b"6,4:3,1:2,5:6,1"),
+    "beyond what was asked for": put(b"1:6", b"0:6,4294967290:4294967295"),
+    "in several": lambda a: a.replace(b"1:6", b"1:2", 1).replace(
+        b"TAG OK", b'* ESEARCH (tag "TAG") UID ALL 3:6\r\nTAG OK'
+    ),
+    "with garbage in front": ahead(b"lorem ipsum\r\n"),
+}
+
+
+def _by_ranges(change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change what is said of INBOX by ranges."""
+    return lambda call, a: change(a) if call.mailbox == "INBOX" and b"* ESEARCH (tag" in a and b"1:6" in a else a
+
+
+add(
+    "Answers to SEARCH by ranges",
+    *(
+        row(f"an answer by ranges {name}", f"gives an answer by ranges {name}", C, _by_ranges(change), arrange=ranges)
+        for name, change in _RANGES.items()
+    ),
+    row("an answer by ranges that ends early", "hangs up in an answer by ranges", L, _by_ranges(cut(rb"ALL 1")),
+        arrange=ranges, stored=0),
+)  # fmt: skip
+
+
 def _letter(header: bytes, **said: bytes) -> Callable[[Honest], None]:
     def arrange(honest: Honest) -> None:
         uid = honest.put("INBOX", header, 1_773_900_000)

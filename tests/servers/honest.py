@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from replywatch.sources.imap_fetch import uid_set
 from servers.scripted import Answer, Ending
 
 Falsify = Callable[["Call", bytes], bytes | Ending]
@@ -59,6 +60,8 @@ class Honest:
     def __init__(self) -> None:
         self.boxes = {"INBOX": Box(), "Sent": Box()}
         self.falsify: Falsify | None = None
+        self.ranges = False
+        """Whether it can answer SEARCH by ranges (ESEARCH)."""
         self.calls: Counter[str] = Counter()
         self._selected = ""
 
@@ -75,7 +78,7 @@ class Honest:
         return {
             verb: self._answering(verb, answer)
             for verb, answer in {
-                "CAPABILITY": lambda _: b"* CAPABILITY IMAP4rev1\r\n",
+                "CAPABILITY": lambda _: b"* CAPABILITY IMAP4rev1%s\r\n" % (b" ESEARCH" if self.ranges else b""),
                 "LOGIN": lambda _: b"",
                 "LIST": lambda _: b"".join(b'* LIST () "/" "%s"\r\n' % name.encode() for name in self.boxes),
                 "STATUS": self._status,
@@ -119,12 +122,16 @@ class Honest:
 
     def _search(self, arguments: str) -> bytes:
         letters = list(self._letters())
+        ranges = arguments.startswith("RETURN (ALL) ")
+        arguments = arguments.removeprefix("RETURN (ALL) ")
         if not arguments.startswith("UID "):
             found = [letters[number - 1] for number in _numbers(arguments) if number <= len(letters)]
         else:
             low, high = map(int, re.match(r"UID (\d+):(\d+)", arguments).groups())
             of_a_flag = arguments.endswith(("ANSWERED", "RECENT"))  # which no message has
             found = [] if of_a_flag else [u for u in letters if low <= u <= high]
+        if ranges:  # the word `tag` in lower case: in capitals it stands for the tag
+            return b'* ESEARCH (tag "TAG") UID%s\r\n' % (b" ALL " + uid_set(found).encode() if found else b"")
         return b"* SEARCH" + b"".join(b" %d" % uid for uid in found) + b"\r\n"
 
     def _fetch(self, arguments: str) -> bytes:

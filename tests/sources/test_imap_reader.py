@@ -59,6 +59,13 @@ ANSWERS = [
     (b"* SEARCH 3 1 2 2 0\r\n", [Search([3, 1, 2, 2, 0])]),
     (b"* search 1 x 2 99999999999 (MODSEQ 3)\r\n", [Search([1, 2])]),
     (b"* SEARCH 1\r\n* SEARCH 2\r\n", [Search([1]), Search([2])]),
+    (b'* ESEARCH (TAG "A1") UID\r\n', [Search([])]),
+    (b'* ESEARCH (TAG "A1") UID ALL 1:3,7\r\n', [Search([1, 2, 3, 7])]),
+    (b"* esearch (tag A1) uid all 9:8 \r\n", [Search([8, 9])]),
+    (b'* ESEARCH (TAG "A2") UID ALL 1\r\n', [Other(b'* ESEARCH (TAG "A2") UID ALL 1\r\n')]),
+    (b"* ESEARCH ALL 1\r\n", [Other(b"* ESEARCH ALL 1\r\n")]),
+    (b'* ESEARCH (TAG "A1") UID ALL 1 MIN 1\r\n', [Other(b'* ESEARCH (TAG "A1") UID ALL 1 MIN 1\r\n')]),
+    (b'* ESEARCH (TAG "A1") UID ALL 1:*\r\n', [Other(b'* ESEARCH (TAG "A1") UID ALL 1:*\r\n')]),
     (b"* 1 FETCH (FLAGS ())\r\n", [Fetch([b"* 1 FETCH (FLAGS ())\r\n"])]),
     (b"* 1 FETCH (X {0}\r\n)\r\n", [Fetch([b"* 1 FETCH (X {0}\r\n", b"", b")\r\n"])]),
     (b"* 1 FETCH (X {44}\r\n" + LETTER[:44] + b" Y {2}\r\n\r\n)\r\n", None),
@@ -245,3 +252,45 @@ def test_any_octets_at_all(parts):
             list(answer(octets, b"A1"))
         except ReadError as error:
             assert error.fault in Fault  # noqa: PT017 - reading may also succeed
+
+
+RANGES = b'* ESEARCH (TAG "A1") UID ALL '
+
+
+class TestRanges:
+    def test_a_line_longer_than_any_other(self, monkeypatch):
+        monkeypatch.setattr(imap_reader, "LINE", 100)
+        numbers = range(1, 2_000, 2)
+        text = RANGES + b",".join(b"%d" % n for n in numbers) + b"\r\n" + END
+        for size in (1, 7, 64, 1 << 20):
+            found = read(text, size)
+            assert [n for part in found[:-1] for n in part.numbers] == list(numbers)
+            assert found[-1] == DONE
+
+    def test_nonsense_behind_a_long_beginning(self, monkeypatch):
+        monkeypatch.setattr(imap_reader, "LINE", 100)
+        found = read(RANGES + b"1:3," * 100 + b"x\r\n" + END, 7)
+        assert isinstance(found[-2], Other)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            b"1:4294967295",
+            b"1:9999999999",
+            b"1:2000000,1:2000000",
+            b",".join([b"1:1000000"] * 5),
+        ],
+    )
+    def test_so_many_are_too_many(self, text):
+        assert fault_of(RANGES + text + b"\r\n" + END) is Fault.ANSWER_TOO_LONG
+
+    def test_many_ranges_in_many_lines_are_bounded_together(self):
+        line = RANGES + b"1:1000000\r\n"
+        assert sum(len(part.numbers) for part in read(line + END)[:-1]) == 1_000_000
+        assert fault_of(line * 3 + END) is Fault.ANSWER_TOO_LONG
+
+    def test_a_word_without_end(self):
+        assert fault_of(RANGES + b"9" * (3 << 20) + b"\r\n" + END, 1 << 16) is Fault.LINE_TOO_LONG
+
+    def test_the_end_of_the_stream(self):
+        assert fault_of(RANGES + b"1:3,4") is Fault.END

@@ -37,9 +37,11 @@ def places_of(derived: Derived, config: Config) -> dict[int, Place]:
     """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
     accounts = {a.name: a for a in config.accounts}
     places = {}
-    for epoch, name, mailbox, delimiter, attributes in derived.epochs():
+    for epoch, name, listing in derived.epochs():
         if account := accounts.get(name):
-            role = role_of(mailbox, delimiter, attributes, account.roles)
+            role = role_of(listing.name, listing.delimiter, listing.attributes, account.roles)
             on_disk = not isinstance(account, ImapAccount)
-            places[epoch] = Place(name, account.watched, role, role is Role.ARCHIVE or on_disk, on_disk)
+            watched = account.watched and not listing.of_other_user
+            both = role is Role.ARCHIVE or on_disk
+            places[epoch] = Place(name, watched, role, both, on_disk, listing.of_other_user)
     return places

@@ -10,10 +10,11 @@ from replywatch.app.check_mailboxes import mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
 from replywatch.config.providers import by_domain
 from replywatch.domain.finding import Finding, Level
+from replywatch.domain.periods import local
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError, UsageError
 from replywatch.sources.base import Source
-from replywatch.store.place import check_place
+from replywatch.store.place import check_place, held_mailboxes
 
 DAY = 86_400
 EXPIRES_SOON = 14 * DAY
@@ -90,6 +91,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
         with source:
             yield from _connection(account, source, now)
             boxes = yield from mailbox_findings(account, source)
+            yield from _held(config, name)
             yield from account_mail(config.team, account, source, boxes, config.report.timezone)
     except (SourceError, SecretError) as error:
         topic = "connection" if isinstance(account, ImapAccount) else "path"
@@ -103,6 +105,20 @@ def _credentials(account: ImapAccount, now: int) -> Finding:
     from replywatch.app.login import login_finding  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
 
     return login_finding(account, account.oauth2, now)
+
+
+def _held(config: Config, account: str) -> Iterator[Finding]:
+    """Mailboxes of which the last polls missed so much that it counts as there."""
+    for mailbox, since in held_mailboxes(config.store_path, account):
+        day = local(since, config.report.timezone).date().isoformat()
+        yield Finding(
+            Level.WARNING,
+            account,
+            "missing",
+            f"{mailbox}: much of it is missing since {day}, all at once; it counts as there for now",
+            "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what"
+            " was deleted is believed after a day.",
+        )
 
 
 def _origin(secret: Secret) -> str:

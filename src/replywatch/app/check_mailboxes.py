@@ -28,7 +28,7 @@ class Box:
 def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, None, list[Box]]:
     """A finding for each mailbox, and for each that the config names and that is not there.
 
-    What it returns in the end are those that a poll would read.
+    What it returns in the end are those of the account itself that a poll would read.
     """
     listings = source.mailboxes()
     boxes: list[Box] = []
@@ -43,8 +43,10 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
         except MailboxError as error:
             yield Finding(Level.ERROR, account.name, "mailbox", error.text, error.hint)
             continue
-        boxes.append(Box(listing.name, role, exists))
-        what = f"{listing.name}: {role}{because}, {exists:,} message{'' if exists == 1 else 's'}"
+        whose = " of another user" if listing.of_other_user else ""
+        if not whose:
+            boxes.append(Box(listing.name, role, exists))
+        what = f"{listing.name}: {role}{whose}{because}, {exists:,} message{'' if exists == 1 else 's'}"
         yield Finding(Level.OK, account.name, "mailbox", what)
     yield from _missing(account, listings)
     return boxes

@@ -2,25 +2,29 @@
 
 The pass over a mailbox follows RFC 9051, section 2.3.1.1 and RFC 4549: UIDs are looked for above the highest known
 one, fetched in batches, and counted against what the source says is there. A UID that was listed but did not come is
-asked for again, and put into quarantine if it still does not come; one that was missed in two passes in a row is gone.
+asked for again, and put into quarantine if it still does not come; one that was missed in two passes in a row is gone,
+unless too much vanished at once (`app.missing`). Once a day the whole list is compared, even if nothing seems changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from replywatch.app.derive import derive
 from replywatch.app.intake import Intake, settled_key
+from replywatch.app.missing import Hold, Missing
 from replywatch.app.patience import Patience
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.merge import PUT_AWAY
 from replywatch.domain.messages import Role
 from replywatch.domain.roles import not_listed, role_of
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
+from replywatch.store.absences import Absences
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
 from replywatch.store.lock import writing
@@ -33,6 +37,8 @@ WINDOWS = 1_000
 """Into how many windows a mailbox is divided at most, however many messages it claims to hold."""
 ASKED_FOR = 180 * 86_400
 """Seconds after its arrival for which the server is asked whether a message was answered."""
+RECONCILED = 86_400
+"""Seconds after which the whole list of a mailbox is compared, though its state is the same."""
 HIGHEST_UID = 2**63 - 1
 NAMED = 20
 """Mailboxes that an error names at most."""
@@ -54,6 +60,8 @@ class AccountOutcome:
     """Messages that are there and could not be read; they are asked for again in every pass."""
     lacks_sent: bool
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
+    holds: tuple[Hold, ...] = ()
+    """Mailboxes of which so much was not found that it counts as there for now."""
 
 
 def poll(
@@ -73,8 +81,9 @@ def poll(
     with writing(config.store_path), Database(config.store_path, create=True) as database:
         facts = Facts(database)
         intake = Intake(facts, settled_key(database, config, progress))
+        tools = _Tools(database, facts, Absences(database), intake, clock, progress)
         outcomes = tuple(
-            _poll_account(facts, account, open_source, clock, progress, intake, patience)
+            _poll_account(account, open_source, tools, patience)
             for account in config.accounts
             if account.enabled and not patience.rests(account)
         )
@@ -82,19 +91,24 @@ def poll(
     return outcomes
 
 
-def _poll_account(  # noqa: PLR0913, PLR0917 - all that a pass works with
-    facts: Facts,
-    account: AnyAccount,
-    open_source: Open,
-    clock: Callable[[], int],
-    progress: Progress,
-    intake: Intake,
-    patience: Patience,
-) -> AccountOutcome:
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What every pass of a poll works with."""
+
+    database: Database
+    facts: Facts
+    absences: Absences
+    intake: Intake
+    clock: Callable[[], int]
+    progress: Progress
+
+
+def _poll_account(account: AnyAccount, open_source: Open, tools: _Tools, patience: Patience) -> AccountOutcome:
     """One pass: it begins with the first attempt, and a later one goes on where that stopped."""
+    facts, clock = tools.facts, tools.clock
     number = facts.account(account.name)
     pass_number = facts.begin_pass(number, clock())
-    reader = _Pass(facts, account, number, clock, progress, intake)
+    reader = _Pass(tools, account, number)
     error: SourceError | SecretError | None = None
 
     def attempt() -> None:
@@ -102,36 +116,33 @@ def _poll_account(  # noqa: PLR0913, PLR0917 - all that a pass works with
             reader.read(source)
 
     try:
-        patience.read(account, attempt, progress)
+        patience.read(account, attempt, tools.progress)
     except (SourceError, SecretError) as failure:
         error = failure
-    facts.end_pass(pass_number, clock(), error.text if error else None)
+    with tools.database.transaction():  # what a pass missed that was killed or cut off proves no message gone
+        holds = reader.settle()
+        facts.end_pass(pass_number, clock(), error.text if error else None)
     lacks_sent = isinstance(account, ImapAccount) and not reader.has_sent
-    return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, facts.unread(number), lacks_sent)
+    unread = facts.unread(number)
+    return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, unread, lacks_sent, holds)
 
 
 class _Pass:
     """One pass over one account."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the same
-        self,
-        facts: Facts,
-        account: AnyAccount,
-        number: int,
-        clock: Callable[[], int],
-        progress: Progress,
-        intake: Intake,
-    ) -> None:
-        self._facts = facts
+    def __init__(self, tools: _Tools, account: AnyAccount, number: int) -> None:
+        self._facts = tools.facts
+        self._absences = tools.absences
+        self._missing_mail = Missing(tools.absences)
         self._account = account
         self._number = number
-        self._clock = clock
-        self._progress = progress
-        self._intake = intake
+        self._clock = tools.clock
+        self._progress = tools.progress
+        self._intake = tools.intake
         self._done: set[int] = set()
         """Mailboxes that were read to their end in this pass: a second attempt goes on behind them."""
-        self._missed: set[int] = set()
-        """Those that were not listed: missed once in this pass, however often it was attempted."""
+        self._seen: dict[int, Listing] | None = None
+        """The mailboxes that are listed; None unless the pass came to the end of all of them."""
         self.messages = 0
         self.mailboxes = 0
         self.has_sent = False
@@ -142,6 +153,7 @@ class _Pass:
         Raises `MailboxError` once the rest is read: of a mailbox that fails, or that has to be there and is not.
         """
         failed: list[MailboxError] = []
+        self._seen = None
         self.mailboxes = 0
         seen: dict[int, Listing] = {}
         for listing in source.mailboxes():
@@ -150,7 +162,7 @@ class _Pass:
             role = self._role(listing)
             if role is Role.SKIP:
                 continue
-            self.has_sent |= role is Role.SENT
+            self.has_sent |= role is Role.SENT and not listing.of_other_user
             self.mailboxes += 1
             if mailbox in self._done:
                 continue
@@ -161,7 +173,7 @@ class _Pass:
             else:
                 self._done.add(mailbox)
         failed += self._missing(seen)
-        self._forget_others(seen)
+        self._seen = seen
         if failed:
             names = "; ".join(e.text for e in failed)
             passes = any(e.transient for e in failed)
@@ -195,7 +207,7 @@ class _Pass:
 
     def _read_mailbox(self, source: Source, mailbox: int, listing: Listing) -> None:
         known = self._facts.present_epoch(mailbox)
-        if known and known.complete and self._is_unchanged(source, listing, known):
+        if known and known.complete and not self._is_due(known) and self._is_unchanged(source, listing, known):
             return
         state = source.open(listing.name, known.state if known else None)
         epoch = self._facts.epoch(mailbox, state, self._clock())
@@ -204,10 +216,21 @@ class _Pass:
         if source.in_order:
             for span in _windows(*_unknown(known, epoch, state), state.exists):
                 self._fetch(source, epoch, source.uids(*span))
+            if not epoch.scanned_to:
+                self._facts.reconciled(epoch.id, self._clock())
         self._fetch(source, epoch, self._facts.quarantined(epoch.id))
         self._ask_for_answers(source, epoch)
-        if self._settle(source, epoch, state):
+        if self._settle(source, epoch, state, listing):
             self._facts.finish_mailbox(epoch, state, self._clock())
+
+    def _is_due(self, epoch: Epoch) -> bool:
+        """Whether the whole list has to be compared; at once, if the clock was set back behind the last time.
+
+        A local source doesn't go by what a server says: it sees for itself whether its files changed.
+        """
+        if epoch.state.token:
+            return False
+        return epoch.reconciled_at is None or not 0 <= self._clock() - epoch.reconciled_at < RECONCILED
 
     def _ask_for_answers(self, source: Source, epoch: Epoch) -> None:
         """Has the server been told of answers that were not seen? Only the open exchanges are asked for."""
@@ -226,21 +249,30 @@ class _Pass:
     def _unanswered(self, epoch: Epoch) -> list[int]:
         return self._facts.unanswered(epoch.id, self._clock() - ASKED_FOR)
 
-    def _settle(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
+    def _settle(self, source: Source, epoch: Epoch, state: MailboxState, listing: Listing) -> bool:
         """Whether the store holds just what the mailbox holds; if not, compare the lists and mend what differs."""
-        if source.in_order and self._facts.count(epoch.id) == state.exists:
-            self._facts.missed(epoch.id, (), (1, HIGHEST_UID), self._clock())
-            return not self._facts.quarantined(epoch.id)
-        settled = True
+        by_count = source.in_order and not (epoch.scanned_to and self._is_due(epoch))
+        differs = not by_count or self._facts.count(epoch.id) != state.exists
+        if differs and self._compare(source, epoch, state):
+            self._missing_mail.compared(epoch.id, listing.name, self._role(listing), state)
+            return False
+        self._absences.miss(epoch.id, self._clock())
+        return not self._facts.quarantined(epoch.id)
+
+    def _compare(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
+        """Fetch what the whole list of the mailbox names and the store lacks; whether something is missing from it."""
+        missing = False
+        self._missing_mail.begin(epoch.id)
         for span in _windows(1, HIGHEST_UID, state.exists):  # whatever UIDNEXT is: it may be what is wrong
             there = source.uids(*span)
             quarantined = (u for u in self._facts.quarantined(epoch.id) if span[0] <= u <= span[1])
             known = {*self._facts.uids(epoch.id, span), *quarantined}
             self._fetch(source, epoch, [u for u in there if u not in known])
-            vanished = sorted(known.difference(there))
-            self._facts.missed(epoch.id, vanished, span, self._clock())
-            settled = settled and not vanished
-        return settled and not self._facts.quarantined(epoch.id)
+            vanished = known.difference(there)
+            self._missing_mail.note(epoch.id, vanished)
+            missing = missing or bool(vanished)
+        self._facts.reconciled(epoch.id, self._clock())
+        return missing
 
     def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
         """Fetch and store in batches; the cursor of a batch is its last UID."""
@@ -256,15 +288,24 @@ class _Pass:
             self.messages += self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock(), erased=erased)
             self._progress.advance(len(fetched))
 
-    def _forget_others(self, seen: Collection[int]) -> None:
-        """Mailboxes that are no longer listed: their messages were missed."""
-        for mailbox in self._facts.mailboxes(self._number):
-            if mailbox in seen or mailbox in self._missed:
+    def settle(self) -> tuple[Hold, ...]:
+        """Write down what is missed and what is gone, and say what is held as there; within the caller's transaction.
+
+        A pass that did not come to the end of all mailboxes proves nothing.
+        """
+        if self._seen is None:
+            return ()
+        for mailbox, listing in self._facts.mailboxes(self._number).items():
+            if mailbox not in self._seen:
+                self._missing_mail.not_listed(mailbox, listing.name, self._role(listing))
                 continue
-            self._missed.add(mailbox)
-            if epoch := self._facts.present_epoch(mailbox):
-                span = (1, HIGHEST_UID)
-                self._facts.missed(epoch.id, self._facts.uids(epoch.id, span), span, self._clock())
+            present = self._facts.present_epoch(mailbox)
+            if present and present.complete:
+                for old in self._absences.superseded(mailbox):
+                    self._missing_mail.renumbered(old, present, listing.name, self._role(listing))
+        kept = [m for m, listing in self._seen.items() if self._role(listing) not in (*PUT_AWAY, Role.SKIP)]
+        elsewhere = {epoch.id for m in kept if (epoch := self._facts.present_epoch(m))}
+        return self._missing_mail.settle(elsewhere, self._clock())
 
 
 def _unknown(known: Epoch | None, epoch: Epoch, state: MailboxState) -> tuple[int, int]:

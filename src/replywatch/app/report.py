@@ -20,6 +20,8 @@ from replywatch.domain.rules_version import RULES_VERSION
 
 OLD_AFTER = 2 * DAY
 """Age in seconds of the last complete pass from which a report warns of it."""
+AHEAD = 3_600
+"""Seconds by which a pass may seem to lie in the future without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,11 @@ def _age_warnings(query: ReportQuery, newest: int, now: int, config: Config) -> 
         return [
             f"Mail was read only up to {local(newest, zone):%Y-%m-%d %H:%M}: these are the figures of then."
         ] * beyond
+    if newest > now + AHEAD:
+        moment = f"{local(newest, zone):%Y-%m-%d %H:%M}"
+        return [
+            f"The mail was last read at {moment}, which is still to come: set the clock, and run `replywatch poll`."
+        ]
     if now - newest < OLD_AFTER:
         return []
     return [f"The mail was last read completely {(now - newest) // DAY} days ago: run `replywatch poll`."]

@@ -122,7 +122,7 @@ def coverage_of(database: Database, config: Config, period: Period, as_of: int) 
     queries = Queries(database)
     known = {f.name: f for f in queries.passes()}
     places = places_of(Derived(database), config).values()
-    with_sent = {p.account for p in places if p.role is Role.SENT}
+    with_sent = {p.account for p in places if p.role is Role.SENT and not p.of_other_user}
     accounts = (
         _account_coverage(account, known.get(account.name), has_sent=account.name in with_sent)
         for account in config.accounts

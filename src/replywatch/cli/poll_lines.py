@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from replywatch.app.missing import Hold
     from replywatch.app.poll import AccountOutcome
 
 
@@ -26,9 +27,25 @@ def account_lines(outcome: AccountOutcome, left_alone_until: str, *, quiet: bool
         yield f"{name}: {counted(outcome.messages, 'new message')}, {counted(outcome.mailboxes, 'mailbox', 'es')}"
     if outcome.unread:
         yield f"{name}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
+    for hold in outcome.holds:
+        if hold.begins or not quiet:
+            yield from _hold_lines(name, hold)
     if outcome.lacks_sent:
         yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
         yield f'  `replywatch check` looks for it. Name it under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
+
+
+def _hold_lines(account: str, hold: Hold) -> Iterator[str]:
+    """What is held as there; said in full when it begins, for it may stay so for long."""
+    if hold.capped:
+        shown = hold.known - hold.missing
+        yield f"{account}: {hold.mailbox} shows exactly {shown:,} messages; {hold.missing:,} more are known"
+        if hold.begins:
+            yield "  Some providers show no more than so many. The hidden ones count as there."
+        return
+    yield f"{account}: {hold.missing:,} of {hold.known:,} messages of {hold.mailbox} are missing all at once"
+    if hold.begins:
+        yield "  They count as there until they have been missing for a day. Look at it, if nobody deleted them."
 
 
 def pass_line(outcomes: Sequence[AccountOutcome], left_alone: int) -> str:

@@ -19,6 +19,8 @@ class Listing:
     """"" where names have no hierarchy."""
     attributes: tuple[str, ...] = ()
     """LIST attributes in lower case, such as `\\sent` or `\\noselect`."""
+    of_other_user: bool = False
+    """Another user's, that this one may read (RFC 2342): somebody's personal mail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -27,7 +27,17 @@ from replywatch.sources.imap_connection import (
     protection,
 )
 from replywatch.sources.imap_fetch import Question, uid_set
-from replywatch.sources.imap_reader import Bye, Fault, Fetch, ReadError, Search, Tagged
+from replywatch.sources.imap_namespace import Namespaces
+from replywatch.sources.imap_reader import (
+    ODD_ESEARCH,
+    Bye,
+    Fault,
+    Fetch,
+    Other,
+    ReadError,
+    Search,
+    Tagged,
+)
 
 __all__ = ["ImapSettings", "ImapSource"]
 
@@ -59,6 +69,8 @@ class ImapSource:
         self._client: Client | None = None
         self._capabilities: frozenset[str] = frozenset()
         self._question = Question(self._capabilities)
+        self._ranges = True
+        """Whether a SEARCH may answer by ranges: nothing speaks against it so far."""
         self._wire_names: dict[str, str] = {}
         self._opened: tuple[str, MailboxState] | None = None
         self._new_connections = 0
@@ -104,13 +116,26 @@ class ImapSource:
     def mailboxes(self) -> list[Listing]:
         """All mailboxes that can be selected, sorted by name; INBOX is always among them.
 
+        Other users' and shared ones too, as far as the server tells of them.
+
         Raises:
             MailboxError: the server's list can't be read.
             ConnectError: the connection broke.
         """
+        spaces = self._namespaces()
+        found = self._listed("*", spaces)
+        for prefix in spaces.besides():
+            with suppress(MailboxError):  # no reason to fail: they may be nobody's business here
+                found = self._listed(f"{prefix}*", spaces) | found
+        if not any(name.upper() == "INBOX" for name in found):
+            found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
+        return [found[name] for name in sorted(found)]
+
+    def _listed(self, pattern: str, spaces: Namespaces) -> dict[str, Listing]:
+        """The mailboxes that fit `pattern`, by name. Raises as `mailboxes`."""
         found: dict[str, Listing] = {}
         with self._asking("The list of mailboxes can't be read") as client:
-            for flags, delimiter, raw in client.list_folders():
+            for flags, delimiter, raw in client.list_folders("", pattern):
                 if raw is None:
                     continue
                 wire = _text(raw)
@@ -118,11 +143,34 @@ class ImapSource:
                 attributes = tuple(_text(flag).lower() for flag in flags)
                 if _UNREADABLE.isdisjoint(attributes):
                     lasting = tuple(a for a in attributes if a not in _FLEETING)
-                    found[name] = Listing(name, _text(delimiter or b""), lasting)
+                    found[name] = Listing(name, _text(delimiter or b""), lasting, spaces.is_others(wire))
                     self._wire_names[name] = wire
-        if not any(name.upper() == "INBOX" for name in found):
-            found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
-        return [found[name] for name in sorted(found)]
+        return found
+
+    def _namespaces(self) -> Namespaces:
+        """Whose mailboxes are where; nothing is known if the server can't say.
+
+        Raises:
+            ConnectError: the connection broke.
+        """
+        found = Namespaces()
+        if "NAMESPACE" not in self._capabilities:
+            return found
+        try:
+            for response in self._connected().ask("NAMESPACE"):
+                match response:
+                    case Other(line):
+                        found = Namespaces.of(line) or found
+                    case Bye(text):
+                        raise self._lost(IMAPClientAbortError(text))
+        except OSError as error:
+            raise self._lost(error) from error
+        except ReadError as error:
+            if error.fault is Fault.END:
+                raise self._lost(error) from error
+            close(self._connected())
+            self._connect()
+        return found
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:  # noqa: ARG002 - part of the interface
         """How `name` stands, without opening it.
@@ -216,18 +264,39 @@ class ImapSource:
             yield first, last
 
     def _search(self, criteria: str) -> set[int]:
-        """The UIDs that the server names; several SEARCH lines count as one."""
+        """The UIDs that the server names.
+
+        As ranges (ESEARCH; RFC 9051, section 6.4.4) where it can: a list of a million takes 7 MB. After anything odd in
+        such an answer the plain one is asked for, until the session ends.
+        """
+        if self._ranges:
+            try:
+                return self._numbers(f"RETURN (ALL) {criteria}")
+            except MailboxError:
+                if self._opened is None:
+                    raise
+                self._ranges = False
+        return self._numbers(criteria)
+
+    def _numbers(self, arguments: str) -> set[int]:
+        """What UID SEARCH finds; several answers count as one, none at all is not enough for ranges."""
         name = self._mailbox()[0]
         found: set[int] = set()
+        heard = odd = False
         with self._asking(f"Mailbox {name!r} can't be searched") as client:
-            for response in client.ask(f"UID SEARCH {criteria}"):
+            for response in client.ask(f"UID SEARCH {arguments}"):
                 match response:
                     case Search(numbers):
                         found.update(numbers)
+                        heard = True
                     case Bye(text):
                         raise IMAPClientAbortError(text)
                     case Tagged(status, text) if status != "OK":
                         raise IMAPClientError(text)
+                    case Other(line) if line.startswith(ODD_ESEARCH):
+                        odd = True
+            if self._ranges and (odd or not heard):
+                raise IMAPClientError("no sensible answer by ranges")
         return found
 
     def _fetch_batch(self, uids: list[int]) -> Iterator[FetchedMessage]:
@@ -251,7 +320,7 @@ class ImapSource:
         Raises:
             ConnectError: the connection broke, or the server asks to be left alone for a while.
         """
-        client, server = self._connected(), self._settings.server
+        client = self._connected()
         try:
             for response in client.ask(f"UID FETCH {uid_set(list(uids))} {self._question.items}"):
                 match response:
@@ -261,14 +330,14 @@ class ImapSource:
                             del uids[message.uid]
                             yield message
                     case Bye(text):
-                        raise imap_errors.lost(IMAPClientAbortError(text), server, *self._settings.secrets)
+                        raise self._lost(IMAPClientAbortError(text))
                     case Tagged(status, text):
                         refusal = IMAPClientError(text)
                         if status != "OK" and imap_errors.ends_session(refusal):
-                            raise imap_errors.lost(refusal, server, *self._settings.secrets)
+                            raise self._lost(refusal)
                         return status == "OK"
         except OSError as error:
-            raise imap_errors.lost(error, server, *self._settings.secrets) from error
+            raise self._lost(error) from error
         except ReadError as error:
             self._connect_anew(error)
         return False
@@ -282,6 +351,7 @@ class ImapSource:
             close(self._client)
             raise
         self._question = Question(self._capabilities)
+        self._ranges = self._ranges and "ESEARCH" in self._capabilities
 
     def _connect_anew(self, error: ReadError) -> None:
         """Replace a connection on which nobody knows any more where an answer ends.
@@ -291,7 +361,7 @@ class ImapSource:
             MailboxError: the open mailbox was numbered anew meanwhile.
         """
         if error.fault is Fault.END:
-            raise imap_errors.lost(error, self._settings.server, *self._settings.secrets) from error
+            raise self._lost(error) from error
         name, before = self._mailbox()
         self._new_connections += 1
         if self._new_connections > _NEW_CONNECTIONS:
@@ -303,7 +373,11 @@ class ImapSource:
         close(self._connected())
         self._connect()
         if self.open(name, before).uidvalidity != before.uidvalidity:
+            self._opened = None
             raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.") from error
+
+    def _lost(self, error: Exception) -> ConnectError:
+        return imap_errors.lost(error, self._settings.server, *self._settings.secrets)
 
     def _connected(self) -> Client:
         if self._client is None:
@@ -351,7 +425,7 @@ class ImapSource:
         try:
             yield client
         except (OSError, IMAPClientAbortError) as error:
-            raise imap_errors.lost(error, server, *self._settings.secrets) from error
+            raise self._lost(error) from error
         except (
             ReadError,
             IMAPClientError,

@@ -20,16 +20,18 @@ _ITEMS = re.compile(
     rb"BODY\.PEEK\[HEADER\.FIELDS \([A-Za-z0-9 -]++\)\]\)"
 )
 """FETCH with PEEK alone: without, it would set the flag Seen (RFC 9051, section 6.4.5)."""
+_SEARCH = re.compile(rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: ANSWERED)?|[\d,]++)")
 
 ALLOWED = {
     b"CAPABILITY": _NOTHING,
     b"STARTTLS": _NOTHING,
     b"LOGIN": _ANY,
     b"AUTHENTICATE": _ANY,
+    b"NAMESPACE": _NOTHING,
     b"LIST": _ANY,
     b"STATUS": _ANY,
     b"EXAMINE": _ANY,
-    b"UID SEARCH": _ANY,
+    b"UID SEARCH": _SEARCH,
     b"UID FETCH": _ITEMS,
     b"LOGOUT": _NOTHING,
 }

@@ -19,6 +19,8 @@ LITERAL = 8 << 20
 """Octets of a literal that are kept."""
 ROOM = 64 << 20
 """Octets of the answer to one command."""
+_NUMBER = 32
+"""Octets for which a number counts that a range names: three octets can name four thousand million."""
 NESTING = 32
 """Parentheses within parentheses."""
 _DIGITS = 20
@@ -82,7 +84,7 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Numbers that a SEARCH found; several of these add up."""
+    """Numbers that a SEARCH found, whether it answers by a list or by ranges (ESEARCH); several of these add up."""
 
     numbers: Sequence[int]
 
@@ -187,6 +189,16 @@ class Octets:
         self._spend(size)
         return sum(map(len, self._parts(size)))
 
+    def count(self, numbers: int) -> None:
+        """A range names so many numbers.
+
+        Raises:
+            ReadError: there are more than an answer has room for.
+        """
+        if numbers * _NUMBER > self._room:
+            raise ReadError(Fault.ANSWER_TOO_LONG)
+        self._room -= numbers * _NUMBER
+
     def _spend(self, size: int) -> None:
         if size > ROOM:
             raise ReadError(Fault.LITERAL_TOO_LONG, b"%d octets" % size)
@@ -248,8 +260,8 @@ def answer(octets: Octets, tag: bytes) -> Iterator[Response]:
     while True:
         line = octets.part()
         found = _UNTAGGED.match(line)
-        if found is not None and found[2].upper() == b"SEARCH":
-            yield from _search(octets, line[found.end() :])
+        if found is not None and found[2].upper() in _SEARCHES:
+            yield from _SEARCHES[found[2].upper()](octets, line[found.end() :], tag)
             continue
         if len(line) > LINE:
             raise ReadError(Fault.LINE_TOO_LONG, line)
@@ -300,18 +312,73 @@ def _pieces(octets: Octets, line: bytes) -> list[bytes | None]:
     return pieces
 
 
-def _search(octets: Octets, rest: bytes) -> Iterator[Search]:
+def _search(octets: Octets, rest: bytes, _tag: bytes) -> Iterator[Search]:
     """A SEARCH response whose line goes on with `rest`, in parts if it is long."""
+    for words in _in_parts(octets, rest, b" "):
+        yield Search(_numbers(words))
+
+
+_FOUND = re.compile(rb' \(TAG ("?)([^"() \r\n]{1,40})\1\) UID(?: ALL ([\d:,]*+))?(?=[ \r\n]|$)', re.IGNORECASE)
+"""How an answer to `UID SEARCH RETURN (ALL)` goes on (RFC 9051, section 7.3.4); without ALL nothing was found."""
+ODD_ESEARCH = b"* ESEARCH"
+"""How an ESEARCH response begins that is handed on as `Other`."""
+
+
+def _esearch(octets: Octets, rest: bytes, tag: bytes) -> Iterator[Search | Other]:
+    """An ESEARCH response whose line goes on with `rest`; `Other` if it is not about this command, or says more."""
+    found = _FOUND.match(rest)
+    ours = found is not None and found[2] == tag and rest[found.end() :].strip() == b""
+    at = found.start(3) if found is not None and found[3] is not None else len(rest.rstrip())
+    for part in _in_parts(octets, rest[at:], b","):
+        numbers = _set(octets, part) if ours else None
+        if numbers is None:
+            ours = False
+            continue
+        yield Search(numbers)
+    if not ours:
+        yield Other(ODD_ESEARCH + rest)
+
+
+def _set(octets: Octets, text: bytes) -> list[int] | None:
+    """The numbers of a sequence set (RFC 9051, section 9), None if it is none.
+
+    Raises:
+        ReadError: there are too many.
+    """
+    numbers: list[int] = []
+    for part in text.strip().split(b",") if text.strip() else ():
+        first, colon, last = part.partition(b":")
+        if not first.isdigit() or len(first) > 10 or (colon and not (last.isdigit() and len(last) <= 10)):
+            return None
+        low, high = sorted((int(first), int(last or first)))
+        octets.count(high - low + 1)
+        numbers.extend(range(low, high + 1))
+    return numbers
+
+
+def _in_parts(octets: Octets, rest: bytes, separator: bytes) -> Iterator[bytes]:
+    """The line that goes on with `rest`, cut between words that `separator` separates if it is long.
+
+    Raises:
+        ReadError: it does not end, or a word is too long.
+    """
     while not rest.endswith(b"\n"):
-        done, _, begun = rest.rpartition(b" ")
+        done, _, begun = rest.rpartition(separator)
         more = octets.part()
         if not more:
             raise ReadError(Fault.END, rest)
-        if len(begun) > _DIGITS:
+        if len(begun) > 2 * _DIGITS:
             raise ReadError(Fault.LINE_TOO_LONG, begun)
-        yield Search(_numbers(done))
+        yield done
         rest = begun + more
-    yield Search(_numbers(whole(rest)))
+    yield whole(rest)
+
+
+_SEARCHES: dict[bytes, Callable[[Octets, bytes, bytes], Iterator[Response]]] = {
+    b"SEARCH": _search,
+    b"ESEARCH": _esearch,
+}
+"""May be longer than a line."""
 
 
 def _numbers(text: bytes) -> list[int]:
@@ -346,6 +413,20 @@ def _values(pieces: Sequence[bytes | None]) -> list[Value]:
             stack[-1].append(literal)
     if len(stack) > 1:
         raise ReadError(Fault.PARENTHESES, pieces[0] or b"")
+    return root
+
+
+def values_of(line: bytes) -> list[Value]:
+    """The values behind the name of an untagged response that is one line.
+
+    Raises:
+        ReadError: parentheses or quotes do not match, or there are too many.
+    """
+    root: list[Value] = []
+    stack = [root]
+    _read_line(line, line.index(b" ", 2), len(line) - len(b"\r\n"), stack)
+    if len(stack) > 1:
+        raise ReadError(Fault.PARENTHESES, line)
     return root
 
 

@@ -82,14 +82,20 @@ class Database:
         with self._faults():
             return self._open().execute(sql, values).lastrowid or 0
 
-    def execute_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+    def execute_many(self, sql: str, values: Iterable[Sequence[Any] | dict[str, Any]]) -> None:
         """Run one statement for each of `values`."""
         with self._faults():
             self._open().executemany(sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing: what is written inside stays if the block ends, and is undone if it raises."""
+        """All or nothing: what is written inside stays if the block ends, and is undone if it raises.
+
+        Within another one it is a part of that.
+        """
+        if self._open().in_transaction:
+            yield
+            return
         with self._faults():
             self._open().execute("BEGIN IMMEDIATE")
         try:

@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from replywatch.domain.clusters import Assignment
+from replywatch.domain.fetched import Listing
 from replywatch.domain.messages import (
     Copy,
     Exchange,
@@ -69,6 +70,8 @@ class Place:
     """An archive: mail of ours lies beside mail to us."""
     on_disk: bool
     """Of a Maildir or mbox account."""
+    of_other_user: bool = False
+    """Another user's, whose personal mail is not watched."""
 
 
 UNFINISHED = -1
@@ -199,12 +202,12 @@ class Derived:
 
     # Second hop: clusters
 
-    def epochs(self) -> list[tuple[int, str, str, str, list[str]]]:
-        """(epoch, account, mailbox, delimiter, attributes) of every epoch."""
+    def epochs(self) -> list[tuple[int, str, Listing]]:
+        """(epoch, account, mailbox) of every epoch."""
         return [
-            (e, a, m, d, json.loads(t))
-            for e, a, m, d, t in self._db.rows(
-                "SELECT e.id, a.name, m.name, m.delimiter, m.attributes FROM epochs e"
+            (e, a, Listing(m, d, tuple(json.loads(t)), bool(o)))
+            for e, a, m, d, t, o in self._db.rows(
+                "SELECT e.id, a.name, m.name, m.delimiter, m.attributes, m.of_other_user FROM epochs e"
                 " JOIN mailboxes m ON m.id = e.mailbox JOIN accounts a ON a.id = m.account"
             )
         ]

@@ -23,7 +23,7 @@ def carry_over(database: Database, old: int, epoch: int) -> None:
     database.execute(
         "UPDATE locations SET first_seen = min(locations.first_seen, o.first_seen),"
         " unanswered_at = CASE WHEN o.answered_at IS NOT NULL THEN o.unanswered_at"
-        " WHEN locations.answered_at IS NOT NULL THEN o.first_seen END,"
+        " WHEN o.first_seen <= locations.answered_at THEN o.first_seen END,"
         " answered_at = coalesce(o.answered_at, locations.answered_at)"
         f" FROM locations o WHERE locations.epoch = :epoch AND {same}",
         values,

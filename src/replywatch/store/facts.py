@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.store.database import Database
-from replywatch.store.epochs import carry_over, tidy
+from replywatch.store.epochs import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Epoch:
     """What the source said when the mailbox was last opened."""
     complete: bool
     """It was read to its end then, and nothing is left over."""
+    reconciled_at: int | None
+    """When its whole list was last compared; None: since it was read for the first time never."""
 
 
 ANSWERED = "\\Answered"
@@ -42,22 +44,26 @@ class Facts:
         return int(found) if found else self._db.execute("INSERT INTO accounts (name) VALUES (?)", [name])
 
     def mailbox(self, account: int, listing: Listing) -> int:
-        """The id of a mailbox, made if new. Attributes that changed may change its role: its messages are due again."""
+        """The id of a mailbox, made if new.
+
+        What is said of it decides what it is for, and whose: if that changed, its messages are due again.
+        """
         attributes = json.dumps(sorted(listing.attributes), ensure_ascii=False)
         found = self._db.row(
-            "SELECT id, attributes, delimiter FROM mailboxes WHERE account = ? AND name = ?", [account, listing.name]
+            "SELECT id, attributes, delimiter, of_other_user FROM mailboxes WHERE account = ? AND name = ?",
+            [account, listing.name],
         )
         if found is None:
             return self._db.execute(
-                "INSERT INTO mailboxes (account, name, delimiter, attributes) VALUES (?, ?, ?, ?)",
-                [account, listing.name, listing.delimiter, attributes],
+                "INSERT INTO mailboxes (account, name, delimiter, attributes, of_other_user) VALUES (?, ?, ?, ?, ?)",
+                [account, listing.name, listing.delimiter, attributes, listing.of_other_user],
             )
         mailbox = int(found[0])
-        if found[1:] != (attributes, listing.delimiter):
+        if found[1:] != (attributes, listing.delimiter, listing.of_other_user):
             with self._db.transaction():
                 self._db.execute(
-                    "UPDATE mailboxes SET attributes = ?, delimiter = ? WHERE id = ?",
-                    [attributes, listing.delimiter, mailbox],
+                    "UPDATE mailboxes SET attributes = ?, delimiter = ?, of_other_user = ? WHERE id = ?",
+                    [attributes, listing.delimiter, listing.of_other_user, mailbox],
                 )
                 self._db.execute(
                     "INSERT OR IGNORE INTO pending SELECT l.message FROM locations l JOIN epochs e ON e.id = l.epoch"
@@ -68,8 +74,10 @@ class Facts:
 
     def mailboxes(self, account: int) -> dict[int, Listing]:
         """Every mailbox of the account that was ever listed, by id, as it was listed last."""
-        rows = self._db.rows("SELECT id, name, delimiter, attributes FROM mailboxes WHERE account = ?", [account])
-        return {i: Listing(n, d, tuple(json.loads(a))) for i, n, d, a in rows}
+        rows = self._db.rows(
+            "SELECT id, name, delimiter, attributes, of_other_user FROM mailboxes WHERE account = ?", [account]
+        )
+        return {i: Listing(n, d, tuple(json.loads(a)), bool(o)) for i, n, d, a, o in rows}
 
     def held_mail(self, mailbox: int) -> bool:
         """Whether messages were ever found in this mailbox."""
@@ -106,14 +114,14 @@ class Facts:
 
     def _epoch(self, where: str, values: Sequence[int]) -> Epoch | None:
         row = self._db.row(
-            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, token"
+            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, token, reconciled_at"
             f" FROM epochs e WHERE {where}",
             values,
         )
         if row is None:
             return None
         state = MailboxState(row[2], row[4], row[5] or 0, row[6], row[7])
-        return Epoch(row[0], row[1], row[3], state, complete=row[5] is not None)
+        return Epoch(row[0], row[1], row[3], state, row[5] is not None, row[8])
 
     def remembers_erased(self) -> bool:
         """Whether anything was ever erased."""
@@ -239,49 +247,17 @@ class Facts:
         live = self._db.value("SELECT count(*) FROM locations WHERE epoch = ? AND gone IS NULL", [epoch])
         return int(live) + int(self._db.value("SELECT count(*) FROM quarantine WHERE epoch = ?", [epoch]))
 
-    def missed(self, epoch: int, uids: Sequence[int], span: tuple[int, int], now: int) -> None:
-        """Of the UIDs in `span` (first and last) all are there but these. Missed in two passes in a row means gone.
-
-        If any are missed, the mailbox is not known to its end until it was compared once more.
-        """
-        values = {"epoch": epoch, "now": now, "first": span[0], "last": span[1]}
-        within = "epoch = :epoch AND uid BETWEEN :first AND :last AND gone IS NULL"
-        again = f"{within} AND missed_at IS NOT NULL AND uid IN temp.missed"
-        with self._db.transaction():
-            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS missed (uid INTEGER PRIMARY KEY)")
-            self._db.execute("DELETE FROM temp.missed")
-            self._db.execute_many("INSERT INTO temp.missed VALUES (?)", [(u,) for u in uids])
-            due = f"SELECT message FROM locations WHERE {again} AND message IS NOT NULL"
-            self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
-            self._db.execute(f"UPDATE locations SET gone = :now WHERE {again}", values)
-            self._db.execute(
-                f"UPDATE locations SET missed_at = NULL WHERE {within} AND missed_at IS NOT NULL"
-                " AND uid NOT IN temp.missed",
-                values,
-            )
-            self._db.execute(f"UPDATE locations SET missed_at = :now WHERE {within} AND uid IN temp.missed", values)
-            self._db.execute("DELETE FROM quarantine WHERE epoch = :epoch AND uid IN temp.missed", values)
-            if uids:
-                self._db.execute("UPDATE epochs SET message_count = NULL WHERE id = :epoch", values)
-
     def finish_mailbox(self, epoch: Epoch, state: MailboxState, now: int) -> None:
-        """The mailbox was read to its end: remember how it stood, and let go of superseded numberings."""
-        with self._db.transaction():
-            old = "SELECT id FROM epochs WHERE mailbox = ? AND superseded_at IS NOT NULL AND completed_at IS NULL"
-            for (superseded,) in list(self._db.rows(old, [epoch.mailbox])):
-                self._let_go({"old": superseded, "epoch": epoch.id, "now": now})
-            self._db.execute(
-                "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?"
-                " WHERE id = ?",
-                [state.uidnext, state.exists, state.highestmodseq, state.token, now, epoch.id],
-            )
+        """The mailbox was read to its end: remember how it stood."""
+        self._db.execute(
+            "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?,"
+            " reconciled_at = coalesce(reconciled_at, ?), held_at = NULL WHERE id = ?",
+            [state.uidnext, state.exists, state.highestmodseq, state.token, now, now, epoch.id],
+        )
 
-    def _let_go(self, values: dict[str, int]) -> None:
-        """Drop what the superseded epoch `old` says that `epoch` says, too; what is left of it is gone."""
-        carry_over(self._db, values["old"], values["epoch"])
-        self._db.execute("UPDATE locations SET gone = :now WHERE gone IS NULL AND epoch = :old", values)
-        self._db.execute("DELETE FROM quarantine WHERE epoch = :old", values)
-        self._db.execute("UPDATE epochs SET completed_at = :now WHERE id = :old", values)
+    def reconciled(self, epoch: int, now: int) -> None:
+        """The whole list of the mailbox was compared with what is known of it."""
+        self._db.execute("UPDATE epochs SET reconciled_at = ? WHERE id = ?", [now, epoch])
 
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""
@@ -295,12 +271,15 @@ class Facts:
         return [u for (u,) in rows]
 
     def flag_answered(self, epoch: int, uids: Sequence[int], since: int | None, now: int) -> None:
-        """The server says that these were answered; it did not yet at `since`, the last time it was asked."""
+        """The server says that these were answered; it did not yet at `since`, the last time it was asked.
+
+        Since when is not known if the clock was ahead then.
+        """
         with self._db.transaction():
             self._db.execute_many(
-                "UPDATE locations SET answered_at = ?, unanswered_at = max(first_seen, coalesce(?, first_seen))"
-                " WHERE epoch = ? AND uid = ? AND answered_at IS NULL",
-                [(now, since, epoch, uid) for uid in uids],
+                "UPDATE locations SET answered_at = :now, unanswered_at = CASE WHEN max(first_seen, :since) <= :now"
+                " THEN max(first_seen, :since) END WHERE epoch = :epoch AND uid = :uid AND answered_at IS NULL",
+                [{"now": now, "since": since or 0, "epoch": epoch, "uid": uid} for uid in uids],
             )
             self._db.execute_many(
                 "INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch = ? AND uid = ?",
@@ -308,9 +287,10 @@ class Facts:
             )
 
     def last_complete_pass(self, account: int) -> int | None:
-        """The start of the last complete pass over an account."""
+        """The start of the last complete pass over an account, whatever the clock said before."""
         found = self._db.value(
-            "SELECT max(started_at) FROM passes WHERE account = ? AND finished_at IS NOT NULL AND error IS NULL",
+            "SELECT started_at FROM passes WHERE account = ? AND finished_at IS NOT NULL AND error IS NULL"
+            " ORDER BY id DESC LIMIT 1",
             [account],
         )
         return None if found is None else int(found)

@@ -1,8 +1,10 @@
-"""Whether the place of the store can be used, found out without touching it."""
+"""Whether the place of the store can be used, and what is held in it, found out without touching it."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from replywatch.errors import StoreError
@@ -32,6 +34,24 @@ def check_place(path: Path) -> bool:
     except OSError as error:
         raise StoreError(f"the store {path} can't be used: {error.strerror}", _HINT) from error
     return False
+
+
+def held_mailboxes(path: Path, account: str) -> list[tuple[str, int]]:
+    """The mailboxes of which too much is missing to be believed, and since when; as far as the store tells.
+
+    One that is being written, or was not brought up to date yet, may tell nothing.
+    """
+    uri = f"{path.absolute().as_uri()}?immutable=1"  # no journal is looked for, and none is made
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return connection.execute(
+                "SELECT m.name, min(e.held_at) FROM epochs e JOIN mailboxes m ON m.id = e.mailbox"
+                " JOIN accounts a ON a.id = m.account WHERE a.name = ? AND e.held_at IS NOT NULL"
+                " AND EXISTS (SELECT 1 FROM locations WHERE epoch = e.id AND gone IS NULL) GROUP BY m.name ORDER BY 1",
+                [account],
+            ).fetchall()
+    except sqlite3.Error:
+        return []
 
 
 def _need_folder(path: Path) -> None:

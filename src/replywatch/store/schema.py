@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 SET = "replywatch"
-NAMES = ("0001_facts", "0002_derived")
+NAMES = ("0001_facts", "0002_derived", "0003_passes")
 """The migrations of this release in order; a store with any other is from a newer one."""
 
 DERIVED_TABLES = (
@@ -220,6 +220,12 @@ _DERIVED = (
     "CREATE INDEX evidence_by_cluster ON evidence (cluster)",
 )
 
+_PASSES = (
+    "ALTER TABLE mailboxes ADD COLUMN of_other_user INTEGER NOT NULL DEFAULT 0",  # 1: somebody else's (RFC 2342)
+    "ALTER TABLE epochs ADD COLUMN reconciled_at INTEGER",  # NULL: the whole list was not compared since 0.1.0
+    "ALTER TABLE epochs ADD COLUMN held_at INTEGER",  # NULL: not so much is missing that nothing may be called gone
+)
+
 
 def migrations() -> Migrations:
     """The migrations of this release, ready to be applied."""
@@ -235,6 +241,11 @@ def migrations() -> Migrations:
     @found(name=NAMES[1])
     def derived(db: Database) -> None:
         for statement in _DERIVED:
+            db.execute(statement)
+
+    @found(name=NAMES[2])
+    def passes(db: Database) -> None:
+        for statement in _PASSES:
             db.execute(statement)
 
     return found
