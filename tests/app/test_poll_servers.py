@@ -238,7 +238,7 @@ class TestCourier:
             courier.use(host=HOST, port=proxy.port, tls="none")
             courier.polls(2)
         verbs = {line.split()[1] for line in bytes(proxy.sent).splitlines()}
-        assert verbs == {b"CAPABILITY", b"LIST", b"STATUS", b"EXAMINE", b"UID", b"LOGOUT"}
+        assert verbs == {b"CAPABILITY", b"NAMESPACE", b"LIST", b"STATUS", b"EXAMINE", b"UID", b"LOGOUT"}
         assert user.flags("INBOX") == flags
         with user.connect() as client:
             client.select("INBOX", readonly=True)

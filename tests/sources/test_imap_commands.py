@@ -41,6 +41,7 @@ def line(command: str) -> bytes:
         'LIST "" "user/*"',
         "UID SEARCH UID 1:9",
         "UID SEARCH UID 1:9 ANSWERED",
+        "UID SEARCH UID 1:9 RECENT",
         "UID SEARCH 20000,40000",
         "UID SEARCH RETURN (ALL) UID 1:9",
         "UID SEARCH RETURN (ALL) 20000,40000",

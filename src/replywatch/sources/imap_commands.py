@@ -20,7 +20,7 @@ _ITEMS = re.compile(
     rb"BODY\.PEEK\[HEADER\.FIELDS \([A-Za-z0-9 -]++\)\]\)"
 )
 """FETCH with PEEK alone: without, it would set the flag Seen (RFC 9051, section 6.4.5)."""
-_SEARCH = re.compile(rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: ANSWERED)?|[\d,]++)")
+_SEARCH = re.compile(rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: (?:ANSWERED|RECENT))?|[\d,]++)")
 
 ALLOWED = {
     b"CAPABILITY": _NOTHING,
