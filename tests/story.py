@@ -358,7 +358,7 @@ class Keep:
         """A copy was missed twice: it is gone from its place."""
         epoch, uid = self._places[id(mail), id(place)]
         for _ in range(2):
-            self.facts.missed(epoch.id, [uid], (uid, uid), now)
+            self.facts.end_pass(0, now, None, {epoch.id: [uid]})
 
     def flag(self, mail: Mail, place: Place, since: int, now: int) -> None:
         """The server began to say between `since` and `now` that the message was answered."""

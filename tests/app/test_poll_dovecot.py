@@ -1,7 +1,6 @@
 """Passes over a real Dovecot, wired as the program wires them; what really happened stands in its log and files."""
 
 import re
-import signal
 import sqlite3
 import time
 from contextlib import closing
@@ -109,13 +108,6 @@ def command(user, mailbox, *words):
         assert client.uid(*words)[0] == "OK"
 
 
-def number_anew(user, mailbox):
-    """What a server that lost its notes does: another UIDVALIDITY, other UIDs, the same mail."""
-    folder = user.maildir if mailbox == "INBOX" else user.maildir / f".{mailbox}"
-    for path in [*folder.glob("dovecot-uidlist*"), *folder.glob("dovecot.index*")]:
-        path.unlink()
-
-
 class TestIncremental:
     def test_a_pass_without_news(self, office, dovecot_user, dovecot_server):
         plant_dovecot(three_letters(), dovecot_user)
@@ -152,7 +144,7 @@ class TestIncremental:
         flags = dovecot_user.flags("INBOX")
         assert all("\\Seen" not in f for f in flags.values())
         files = dovecot_user.files()
-        number_anew(dovecot_user, "INBOX")
+        dovecot_user.number_anew("INBOX")
         office.polls(2)
         assert dovecot_user.files() == files
         assert {f for fs in dovecot_user.flags("INBOX").values() for f in fs} <= {"\\Recent"}
@@ -226,7 +218,7 @@ class TestRenumbered:
         before = office.figures()
         for _ in range(2):
             for mailbox in mailboxes:
-                number_anew(dovecot_user, mailbox)
+                dovecot_user.number_anew(mailbox)
             assert office.poll().messages >= 2
             assert office.figures() == before
         office.polls(1)
@@ -254,7 +246,7 @@ class TestRenumbered:
         office.poll()
         before = office.figures()
         dovecot_user.expunge("INBOX", [1, 2, 3])
-        number_anew(dovecot_user, "INBOX")
+        dovecot_user.number_anew("INBOX")
         for mail in story.mails:
             if mail.places[0].mailbox == "INBOX":
                 dovecot_user.deliver("INBOX", mail.raw(mail.places[0]) + b"\r\nx", at("2024-03-20 11:00"))
@@ -378,37 +370,3 @@ class TestConnections:
 
 def plain_port(keys, user):
     return keys | ({"port": user.server.port} if keys.get("port") == "plain" else {})
-
-
-def test_killed_in_the_middle_and_run_again(office, tmp_path, dovecot_user):
-    """SIGKILL after the first batches of a large first poll; the next one ends like one that was never disturbed."""
-    story = three_letters()
-    for number in range(2500):
-        story.inbound(f"p{number}", at("2024-02-01 08:00") + 60 * number, subject=f"About {number}")
-    plant_dovecot(story, dovecot_user)
-    with office.start("poll") as child:
-        while child.poll() is None and not stored(office):
-            time.sleep(0.005)
-        child.kill()
-        child.communicate()
-    assert child.returncode in (0, -signal.SIGKILL)
-    assert stored(office) > 0
-    office.polls(1)
-    (tmp_path / "plain").mkdir()
-    undisturbed = Office(tmp_path / "plain", dovecot_user)
-    undisturbed.polls(1)
-    assert office.figures() == undisturbed.figures()
-    assert office.standings() == undisturbed.standings()
-    seen = re.compile(r",17\d{8}")
-    assert [seen.sub("", row) for row in office.rows()] == [seen.sub("", row) for row in undisturbed.rows()]
-
-
-def stored(office):
-    """How many places of messages the store holds so far."""
-    if not office.store.with_name(f"{office.store.name}-wal").exists():
-        return 0  # nobody may look while the store is being made
-    with closing(sqlite3.connect(office.store, timeout=30)) as connection:
-        try:
-            return connection.execute("SELECT count(*) FROM locations").fetchone()[0]
-        except sqlite3.OperationalError:  # the tables are being made
-            return 0

@@ -270,7 +270,7 @@ class User:
 
     def fill(self, mailbox: str, deliveries: Iterable[Delivery]) -> None:
         """Write many messages straight into the Maildir, in order; for a mailbox nobody has opened yet."""
-        folder = self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}"
+        folder = self._folder(mailbox)
         for part in ("cur", "new", "tmp"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         for delivery in deliveries:
@@ -293,6 +293,12 @@ class User:
         with self.connect() as client:
             _expect_ok(client.delete(_wire(mailbox)))
 
+    def number_anew(self, mailbox: str) -> None:
+        """What a server that lost its notes does: another UIDVALIDITY, other UIDs, the same mail."""
+        folder = self._folder(mailbox)
+        for path in [*folder.glob("dovecot-uidlist*"), *folder.glob("dovecot.index*")]:
+            path.unlink()
+
     def flags(self, mailbox: str) -> dict[int, frozenset[str]]:
         """UID → flags as the server tells another mail program, `\\Recent` included."""
         with self.connect() as client:
@@ -303,6 +309,9 @@ class User:
             number = int(line.partition(b"UID ")[2].split()[0].rstrip(b")"))
             found[number] = frozenset(flag.decode() for flag in imaplib.ParseFlags(line[line.index(b"FLAGS") :]))
         return found
+
+    def _folder(self, mailbox: str) -> Path:
+        return self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}"
 
     def files(self) -> dict[str, tuple[bytes, int]]:
         """Relative path → (content, mtime in ns) of every message file; names hold the flags."""

@@ -3,6 +3,7 @@
 The pass over a mailbox follows RFC 9051, section 2.3.1.1 and RFC 4549: UIDs are looked for above the highest known
 one, fetched in batches, and counted against what the source says is there. A UID that was listed but did not come is
 asked for again, and put into quarantine if it still does not come; one that was missed in two passes in a row is gone.
+A pass that does not come to its end counts for nothing in this.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _poll_account(  # noqa: PLR0913, PLR0917 - all that a pass works with
             reader.read(source)
     except (SourceError, SecretError) as failure:
         error = failure
-    facts.end_pass(pass_number, clock(), error.text if error else None)
+    facts.end_pass(pass_number, clock(), error.text if error else None, reader.missed)
     lacks_sent = isinstance(account, ImapAccount) and not reader.has_sent
     return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, facts.unread(number), lacks_sent)
 
@@ -116,6 +117,9 @@ class _Pass:
         self.messages = 0
         self.mailboxes = 0
         self.has_sent = False
+        self.missed: dict[int, list[int]] = {}
+        """Epoch → UIDs that were there and are not; nothing unless the pass came to the end of all mailboxes."""
+        self._missed: dict[int, list[int]] = {}
 
     def read(self, source: Source) -> None:
         """Read all mailboxes but those to skip.
@@ -138,6 +142,7 @@ class _Pass:
             self.mailboxes += 1
         failed += self._missing(seen)
         self._forget_others(seen)
+        self.missed = self._missed
         if failed:
             names = "; ".join(e.text for e in failed)
             raise MailboxError(names, failed[0].hint) from failed[0]
@@ -203,18 +208,19 @@ class _Pass:
     def _settle(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
         """Whether the store holds just what the mailbox holds; if not, compare the lists and mend what differs."""
         if source.in_order and self._facts.count(epoch.id) == state.exists:
-            self._facts.missed(epoch.id, (), (1, HIGHEST_UID), self._clock())
+            self._facts.present(epoch.id, (), (1, HIGHEST_UID))
             return not self._facts.quarantined(epoch.id)
-        settled = True
+        missed: list[int] = []
         for span in _windows(1, HIGHEST_UID, state.exists):  # whatever UIDNEXT is: it may be what is wrong
             there = source.uids(*span)
             quarantined = (u for u in self._facts.quarantined(epoch.id) if span[0] <= u <= span[1])
             known = {*self._facts.uids(epoch.id, span), *quarantined}
             self._fetch(source, epoch, [u for u in there if u not in known])
             vanished = sorted(known.difference(there))
-            self._facts.missed(epoch.id, vanished, span, self._clock())
-            settled = settled and not vanished
-        return settled and not self._facts.quarantined(epoch.id)
+            self._facts.present(epoch.id, vanished, span)
+            missed += vanished
+        self._miss(epoch, missed)
+        return not missed and not self._facts.quarantined(epoch.id)
 
     def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
         """Fetch and store in batches; the cursor of a batch is its last UID."""
@@ -231,12 +237,15 @@ class _Pass:
             self.messages += len(messages)
             self._progress.advance(len(fetched))
 
+    def _miss(self, epoch: Epoch, uids: list[int]) -> None:
+        if uids:
+            self._missed[epoch.id] = uids
+
     def _forget_others(self, seen: Collection[int]) -> None:
         """Mailboxes that are no longer listed: their messages were missed."""
         for mailbox in self._facts.mailboxes(self._number):
             if mailbox not in seen and (epoch := self._facts.present_epoch(mailbox)):
-                span = (1, HIGHEST_UID)
-                self._facts.missed(epoch.id, self._facts.uids(epoch.id, span), span, self._clock())
+                self._miss(epoch, self._facts.uids(epoch.id, (1, HIGHEST_UID)))
 
 
 def _unknown(known: Epoch | None, epoch: Epoch, state: MailboxState) -> tuple[int, int]:

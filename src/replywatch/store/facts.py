@@ -224,30 +224,38 @@ class Facts:
         live = self._db.value("SELECT count(*) FROM locations WHERE epoch = ? AND gone IS NULL", [epoch])
         return int(live) + int(self._db.value("SELECT count(*) FROM quarantine WHERE epoch = ?", [epoch]))
 
-    def missed(self, epoch: int, uids: Sequence[int], span: tuple[int, int], now: int) -> None:
-        """Of the UIDs in `span` (first and last) all are there but these. Missed in two passes in a row means gone.
+    def present(self, epoch: int, missed: Sequence[int], span: tuple[int, int]) -> None:
+        """Of the UIDs in `span` (first and last) all are there but `missed`; what was missed before counts no more.
 
         If any are missed, the mailbox is not known to its end until it was compared once more.
         """
-        values = {"epoch": epoch, "now": now, "first": span[0], "last": span[1]}
-        within = "epoch = :epoch AND uid BETWEEN :first AND :last AND gone IS NULL"
-        again = f"{within} AND missed_at IS NOT NULL AND uid IN temp.missed"
         with self._db.transaction():
-            self._db.execute("CREATE TEMP TABLE IF NOT EXISTS missed (uid INTEGER PRIMARY KEY)")
-            self._db.execute("DELETE FROM temp.missed")
-            self._db.execute_many("INSERT INTO temp.missed VALUES (?)", [(u,) for u in uids])
-            due = f"SELECT message FROM locations WHERE {again} AND message IS NOT NULL"
-            self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
-            self._db.execute(f"UPDATE locations SET gone = :now WHERE {again}", values)
+            self._name_missed(missed)
             self._db.execute(
-                f"UPDATE locations SET missed_at = NULL WHERE {within} AND missed_at IS NOT NULL"
-                " AND uid NOT IN temp.missed",
-                values,
+                "UPDATE locations SET missed_at = NULL WHERE epoch = ? AND uid BETWEEN ? AND ? AND gone IS NULL"
+                " AND missed_at IS NOT NULL AND uid NOT IN temp.missed",
+                [epoch, *span],
             )
-            self._db.execute(f"UPDATE locations SET missed_at = :now WHERE {within} AND uid IN temp.missed", values)
-            self._db.execute("DELETE FROM quarantine WHERE epoch = :epoch AND uid IN temp.missed", values)
-            if uids:
-                self._db.execute("UPDATE epochs SET message_count = NULL WHERE id = :epoch", values)
+            if missed:
+                self._db.execute("UPDATE epochs SET message_count = NULL WHERE id = ?", [epoch])
+
+    def _miss(self, epoch: int, uids: Sequence[int], now: int) -> None:
+        """These are not there. Missed in two passes in a row means gone."""
+        values = {"epoch": epoch, "now": now}
+        within = "epoch = :epoch AND gone IS NULL AND uid IN temp.missed"
+        again = f"{within} AND missed_at IS NOT NULL"
+        self._name_missed(uids)
+        due = f"SELECT message FROM locations WHERE {again} AND message IS NOT NULL"
+        self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
+        self._db.execute(f"UPDATE locations SET gone = :now WHERE {again}", values)
+        self._db.execute(f"UPDATE locations SET missed_at = :now WHERE {within}", values)
+        self._db.execute("DELETE FROM quarantine WHERE epoch = :epoch AND uid IN temp.missed", values)
+        self._db.execute("UPDATE epochs SET message_count = NULL WHERE id = :epoch", values)
+
+    def _name_missed(self, uids: Sequence[int]) -> None:
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS missed (uid INTEGER PRIMARY KEY)")
+        self._db.execute("DELETE FROM temp.missed")
+        self._db.execute_many("INSERT INTO temp.missed VALUES (?)", [(u,) for u in uids])
 
     def finish_mailbox(self, epoch: Epoch, state: MailboxState, now: int) -> None:
         """The mailbox was read to its end: remember how it stood, and let go of superseded numberings."""
@@ -333,6 +341,12 @@ class Facts:
         """The id of a new pass over an account."""
         return self._db.execute("INSERT INTO passes (account, started_at) VALUES (?, ?)", [account, now])
 
-    def end_pass(self, number: int, now: int, error: str | None) -> None:
-        """A pass is over; complete if there is no `error`."""
-        self._db.execute("UPDATE passes SET finished_at = ?, error = ? WHERE id = ?", [now, error, number])
+    def end_pass(self, number: int, now: int, error: str | None, missed: Mapping[int, Sequence[int]]) -> None:
+        """A pass is over; complete if there is no `error`. `missed` is epoch → UIDs that were there and are not.
+
+        All or nothing: what a pass missed that was killed or cut off does not count towards the two that prove it.
+        """
+        with self._db.transaction():
+            for epoch, uids in missed.items():
+                self._miss(epoch, uids, now)
+            self._db.execute("UPDATE passes SET finished_at = ?, error = ? WHERE id = ?", [now, error, number])
