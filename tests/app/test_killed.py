@@ -7,24 +7,16 @@ the killed one had never begun or as if it had come to its end: in every row of 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import sqlite3
-import tempfile
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from ended import Runs, files_can_be_watched
-from planted import BODY, Program, dovecot_account, maildir_account, plant_dovecot, plant_maildir
-from story import DAY, HOUR, Story, at
+from planted import BODY, dovecot_account, maildir_account, plant_dovecot, plant_maildir
+from scene import NOON, Scene, different, memory
+from story import DAY, HOUR, Story
 
-NOON = at("2024-03-20 12:00")
 KILLED = -signal.SIGKILL
-BY_DESIGN = ("passes", "derivation.last_pass", "_sqlite_migrations")
-"""What a killed run may leave behind: its row in `passes`, so that the next one has another number; and the moments of
-the migrations, which sqlite-utils takes from a clock of its own."""
 EACH = {"statement": 1, "read": 1, "file": 5}
 """Kind of event → which of them: of SQLite's own writes, which come in dozens between two statements, every fifth."""
 ANNA = b"anna@anna.example"
@@ -32,65 +24,14 @@ ANNA = b"anna@anna.example"
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder in memory, where there is one: a killed process loses nothing that the kernel has."""
-    if not Path("/dev/shm").is_dir():
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(prefix="replywatch-", dir="/dev/shm") as name:
-        yield Path(name)
+    with memory(tmp_path) as path:
+        yield path
 
 
 @pytest.fixture
 def runs():
     with Runs() as runs:
         yield runs
-
-
-class Scene:
-    """A store, the program run over it, and a clock."""
-
-    def __init__(self, folder, runs):
-        self.program, self.runs, self.now = Program(folder), runs, NOON
-        self.data, self.before = folder / "data", folder / "before"
-        self.data.mkdir()
-
-    def run(self, *words, later=0, **disturbed):
-        return self.runs.run(self.program.folder, *words, now=self.now + later, **disturbed)
-
-    def good(self, *words, later=0):
-        run = self.run(*words, later=later)
-        assert run.code == 0, run.said
-
-    def keep(self):
-        """What lies in the store now is what `back` brings back."""
-        shutil.rmtree(self.before, ignore_errors=True)
-        shutil.copytree(self.data, self.before)
-
-    def back(self):
-        shutil.rmtree(self.data)
-        shutil.copytree(self.before, self.data)
-
-    def holding(self, text):
-        """The files of the store in which `text` stands."""
-        return sorted(path.name for path in self.data.iterdir() if text in path.read_bytes())
-
-    def rows(self):
-        """Every row of the store, from a copy: the files themselves stay as they were left."""
-        with tempfile.TemporaryDirectory(dir=self.program.folder) as name:
-            for path in self.data.iterdir():
-                shutil.copy(path, name)
-            with closing(sqlite3.connect(Path(name, "mail.db"))) as connection:
-                assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-                assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-                tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-                return {name: self._table(connection, name) for (name,) in tables if name not in BY_DESIGN}
-
-    def _table(self, connection, table):
-        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-        kept = ", ".join(c for c in columns if f"{table}.{c}" not in BY_DESIGN)
-        rows = connection.execute(f"SELECT {kept} FROM {table}").fetchall()
-        # The killed run saw and stored things at its time, the undisturbed one at the time of the good run.
-        return sorted((tuple(self.now + HOUR if v == self.now else v for v in row) for row in rows), key=repr)
 
 
 class Office(Scene):
@@ -150,15 +91,6 @@ class Office(Scene):
         self.keep()
         for _ in range(2):
             self.good("poll")  # Dovecot counts changes (HIGHESTMODSEQ) only from the first question for them on
-
-
-def different(found, expected):
-    """Table → rows too many and rows too few."""
-    return {
-        table: ([r for r in found.get(table, ()) if r not in rows], [r for r in rows if r not in found.get(table, ())])
-        for table, rows in expected.items()
-        if found.get(table) != rows
-    }
 
 
 def kill_everywhere(scene, words, then, least, forbidden=ANNA):
