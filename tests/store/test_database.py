@@ -146,11 +146,15 @@ class TestOpening:
         with Database(path, create=True):
             pass
         monkeypatch.setattr(os, "access", lambda *_: False)
-        with pytest.raises(StoreError, match="written while it was read") as caught, Database(path):
+
+        def write():
             with closing(sqlite3.connect(path)) as writer:
                 writer.execute("INSERT INTO accounts (name) VALUES ('info')")
                 writer.commit()
             os.utime(path, (1, 1))  # the clock of a file system may tick slowly
+
+        with pytest.raises(StoreError, match="written while it was read") as caught, Database(path):
+            write()
         assert "again" in caught.value.hint
 
     def test_of_another_program(self, tmp_path):
