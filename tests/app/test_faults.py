@@ -177,6 +177,22 @@ def test_fault(row, tmp_path, undisturbed):
         assert state == undisturbed(row.arrange)
 
 
+def test_uidvalidity_flips_back_with_its_uids(tmp_path, undisturbed):
+    """A server that shows now one copy of its mail, now another, each with its own numbers."""
+    honest = office()
+    with ScriptedServer(honest.answers()) as server:
+        desk = Desk(tmp_path, server.host, server.port)
+        box = honest.boxes["INBOX"]
+        copies = [(7, dict(box.letters)), (8, {uid + 10: letter for uid, letter in box.letters.items()})]
+        for uidvalidity, letters in copies * 3 + copies[:1]:
+            box.uidvalidity, box.letters = uidvalidity, letters
+            assert desk.poll().error is None
+            judged = {table: rows for table, rows in desk.state().items() if table in DERIVED}
+            assert judged == {table: rows for table, rows in undisturbed().items() if table in DERIVED}
+        assert desk.poll().messages == 0
+        assert desk.state() == undisturbed()
+
+
 @pytest.mark.parametrize("passes_between", [0, 2])
 def test_uids_given_to_other_messages(tmp_path, passes_between):
     """UIDNEXT is rewound and its UIDs are used again, without a new UIDVALIDITY (GMX does that)."""
