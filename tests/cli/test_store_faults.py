@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -167,14 +167,14 @@ class TestReadOnly:
 
 def leave_a_journal(store, sql):
     """Somebody writes `sql` and is killed: the change stands in the journal alone."""
-    child = os.fork()
-    if child == 0:
-        connection = sqlite3.connect(store)
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute(sql)
-        connection.commit()
-        os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(child, 0)
+    program = (
+        "import os, sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1])\n"
+        "connection.execute(sys.argv[2])\n"
+        "connection.commit()\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, store, sql], check=False)
     assert store.with_name(f"{store.name}-wal").stat().st_size
 
 
