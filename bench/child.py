@@ -143,7 +143,7 @@ def fill(config: Config, count: int) -> Figures:
                 batch.clear()
         for name, batch in waiting.items():
             facts.add_batch(epochs[name].id, batch, (), count, int(time.time()))
-        facts.end_pass(number, int(time.time()), None)
+        facts.end_pass(number, int(time.time()), None, {})
         watch = Watch()
         derive(database, config, watch)
         return watch.phases(0.0) | {"messages": count}

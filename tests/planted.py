@@ -39,12 +39,14 @@ class Program:
         *,
         team: Mapping[str, object] | None = None,
         report: Mapping[str, object] | None = None,
+        privacy: Mapping[str, object] | None = None,
         store: str = "data/mail.db",
     ) -> None:
         """Write the config; accounts by name."""
         tables = {
             "team": team or {"addresses": ["info@example.com"], "domains": ["example.com"]},
             "report": {"timezone": "Europe/Berlin"} | dict(report or {}),
+            "privacy": privacy or {},
             "store": {"path": store},
             **{f"accounts.{name}": keys for name, keys in accounts.items()},
         }

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from planted import plant_dovecot
 from replywatch.app import poll as module
 from replywatch.app.poll import AccountOutcome, poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, ReportSettings
 from replywatch.errors import ConnectError, MailboxError
 from replywatch.sources.imap import ImapSettings, ImapSource
+from servers.dovecot import Dovecot, User
 from servers.faults import INBOX, ROWS, SENT, C, End, Row, ranges
 from servers.honest import Honest, Letter
 from servers.proxy import Proxy
@@ -36,8 +38,8 @@ _LEFT_OVER = """
 DERIVED = ("judgements", "exchanges", "written", "evidence")
 
 
-def office() -> Honest:
-    """Six letters, three of them answered, on an honest server."""
+def six_letters() -> Story:
+    """Six letters, three of them answered."""
     story = Story()
     first = story.inbound("anna", "03-02 09:00", subject="Oak boards")
     story.reply(first, "03-02 10:30")
@@ -48,8 +50,13 @@ def office() -> Honest:
     story.inbound("xaver", "03-19 09:00", subject="A chair")
     berta = story.inbound("berta", "03-05 09:00", subject="Delivery")
     story.reply(berta, "03-07 09:00")
+    return story
+
+
+def office() -> Honest:
+    """The six letters on an honest server."""
     honest = Honest()
-    for mail in story.mails:
+    for mail in six_letters().mails:
         place = mail.places[0]
         honest.put(place.mailbox, mail.raw(place), place.internal_date)
     assert [len(box.letters) for box in honest.boxes.values()] == [INBOX, SENT]
@@ -59,11 +66,16 @@ def office() -> Honest:
 class Desk:
     """Somebody who polls a server, an hour later each time."""
 
-    def __init__(self, folder: Path, host: str, port: int) -> None:
+    def __init__(self, folder: Path, host: str, port: int, user: User | None = None) -> None:
+        """`user` is one of a real server, which is spoken to over TLS."""
         settings = ReportSettings(ZoneInfo("UTC"))
         self.store = folder / "mail.db"
         self.config = Config(Story().team, (ImapAccount("info"),), settings, self.store)
-        self.settings = ImapSettings(host, "anna", "hidden", port, "none")
+        self.settings = (
+            ImapSettings(host, user.name, Dovecot.PASSWORD, port, "implicit", user.server.ca_file)
+            if user
+            else ImapSettings(host, "anna", "hidden", port, "none")
+        )
         self.now = NOW
 
     def poll(self, seconds: float = 10) -> AccountOutcome:
@@ -169,6 +181,22 @@ def test_the_state_is_the_same_without_ranges(undisturbed):
     assert undisturbed(ranges) == undisturbed()
 
 
+def test_uidvalidity_flips_back_with_its_uids(tmp_path, undisturbed):
+    """A server that shows now one copy of its mail, now another, each with its own numbers."""
+    honest = office()
+    with ScriptedServer(honest.answers()) as server:
+        desk = Desk(tmp_path, server.host, server.port)
+        box = honest.boxes["INBOX"]
+        copies = [(7, dict(box.letters)), (8, {uid + 10: letter for uid, letter in box.letters.items()})]
+        for uidvalidity, letters in copies * 3 + copies[:1]:
+            box.uidvalidity, box.letters = uidvalidity, letters
+            assert desk.poll().error is None
+            judged = {table: rows for table, rows in desk.state().items() if table in DERIVED}
+            assert judged == {table: rows for table, rows in undisturbed().items() if table in DERIVED}
+        assert desk.poll().messages == 0
+        assert desk.state() == undisturbed()
+
+
 @pytest.mark.parametrize("passes_between", [0, 2])
 def test_uids_given_to_other_messages(tmp_path, passes_between):
     """UIDNEXT is rewound and its UIDs are used again, without a new UIDVALIDITY (GMX does that)."""
@@ -217,10 +245,38 @@ def test_the_connection_ends_after_any_number_of_octets(tmp_path, undisturbed):
         for number, octets in enumerate(range(0, whole - 1, whole // 30)):
             folder = tmp_path / str(octets)
             folder.mkdir()
-            with Proxy(server.host, server.port, let_through=octets, hard=number % 2 == 1) as proxy:
+            how = ("closed", "reset")[number % 2]
+            with Proxy(server.host, server.port, let_through=octets, how=how) as proxy:
                 error = Desk(folder, proxy.host, proxy.port).poll().error
             assert type(error) in (ConnectError, type(None))
             assert error is not None or octets > whole - 100, "only the good-bye may be cut off"
             desk = Desk(folder, server.host, server.port)
             assert desk.poll().error is None
             assert desk.state() == undisturbed(), octets
+
+
+@pytest.mark.parametrize("how", ["closed", "reset", "stalled", "garbled"])
+def test_a_real_server_over_tls_is_cut_off(tmp_path, dovecot_user, how):
+    """The same in front of Dovecot: within the handshake, the login, and records of TLS that hold the mail."""
+    plant_dovecot(six_letters(), dovecot_user)
+
+    def desk(name, host, port):
+        (tmp_path / name).mkdir(exist_ok=True)
+        return Desk(tmp_path / name, host, port, dovecot_user)
+
+    server = (Dovecot.GOOD, dovecot_user.server.tls_port)
+    for name in ("first", "plain"):  # Dovecot makes its indexes with the first, and says less with the second
+        with Proxy(*server) as proxy:
+            plain = desk(name, proxy.host, proxy.port)
+            assert plain.poll().error is None
+    lost = 0
+    for octets in range(0, proxy.received, proxy.received // 12 + 1):
+        with Proxy(*server, let_through=octets, how=how) as proxy:
+            outcome = desk(str(octets), proxy.host, proxy.port).poll(0.5 if how == "stalled" else 10)
+        assert isinstance(outcome.error, ConnectError), (octets, outcome)
+        assert outcome.error.hint
+        lost += 1
+        again = desk(str(octets), *server)
+        assert again.poll().error is None
+        assert again.state() == plain.state(), octets
+    assert lost > 10

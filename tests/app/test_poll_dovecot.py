@@ -1,7 +1,5 @@
 """Passes over a real Dovecot, wired as the program wires them; what really happened stands in its log and files."""
 
-import re
-import signal
 import sqlite3
 import time
 from contextlib import closing
@@ -391,37 +389,3 @@ class TestConnections:
 
 def plain_port(keys, user):
     return keys | ({"port": user.server.port} if keys.get("port") == "plain" else {})
-
-
-def test_killed_in_the_middle_and_run_again(office, tmp_path, dovecot_user):
-    """SIGKILL after the first batches of a large first poll; the next one ends like one that was never disturbed."""
-    story = three_letters()
-    for number in range(2500):
-        story.inbound(f"p{number}", at("2024-02-01 08:00") + 60 * number, subject=f"About {number}")
-    plant_dovecot(story, dovecot_user)
-    with office.start("poll") as child:
-        while child.poll() is None and not stored(office):
-            time.sleep(0.005)
-        child.kill()
-        child.communicate()
-    assert child.returncode in (0, -signal.SIGKILL)
-    assert stored(office) > 0
-    office.polls(1)
-    (tmp_path / "plain").mkdir()
-    undisturbed = Office(tmp_path / "plain", dovecot_user)
-    undisturbed.polls(1)
-    assert office.figures() == undisturbed.figures()
-    assert office.standings() == undisturbed.standings()
-    seen = re.compile(r",17\d{8}")
-    assert [seen.sub("", row) for row in office.rows()] == [seen.sub("", row) for row in undisturbed.rows()]
-
-
-def stored(office):
-    """How many places of messages the store holds so far."""
-    if not office.store.with_name(f"{office.store.name}-wal").exists():
-        return 0  # nobody may look while the store is being made
-    with closing(sqlite3.connect(office.store, timeout=30)) as connection:
-        try:
-            return connection.execute("SELECT count(*) FROM locations").fetchone()[0]
-        except sqlite3.OperationalError:  # the tables are being made
-            return 0

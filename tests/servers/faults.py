@@ -480,6 +480,35 @@ add(
         _inbox(put(b"SEARCH", b"SEARCH " + b"9" * (3 << 20))), stored=SENT, says="too long"),
 )  # fmt: skip
 
+_8_BIT = b"\0\xff\xfe\x1b\xc3"
+add(
+    "NUL and 8-bit anywhere",
+    row("NUL and 8-bit in CAPABILITY", "names an extension of NUL and 8-bit", L,
+        on("CAPABILITY", put(b"IMAP4rev1", b"IMAP4rev1 X-" + _8_BIT)), stored=0, says="beyond ASCII"),
+    row("NUL and 8-bit in a list of mailboxes", "lists a mailbox of NUL and 8-bit that can't be opened", C,
+        on("LIST", ahead(b"* LIST (\\Noselect \\" + _8_BIT + b') "/" "' + _8_BIT + b'"\r\n'))),
+    row("NUL and 8-bit in EXAMINE", "says NUL and 8-bit before the numbers", C,
+        on("EXAMINE", ahead(b"* OK [X-" + _8_BIT + b"] " + _8_BIT + b"\r\n* FLAGS (" + _8_BIT + b")\r\n"))),
+    row("NUL and 8-bit in a refusal", "refuses to open a mailbox, in NUL and 8-bit", M,
+        on("EXAMINE", refused(b"NO [X-" + _8_BIT + b"] " + _8_BIT), mailbox="INBOX"), stored=SENT),
+    row("NUL and 8-bit in STATUS", "counts NUL and 8-bit, too", C,
+        on("STATUS", put(b"(MESSAGES", b"(X-" + _8_BIT + b" 7 MESSAGES")), before=1),
+    row("NUL and 8-bit in SEARCH", "names NUL and 8-bit between the UIDs", C,
+        _inbox(put(b"1 2 3", b"1 " + _8_BIT + b" 2 3"))),
+    row("NUL and 8-bit in a name of FETCH", "sends an item of NUL and 8-bit in one message", Q,
+        of_bad(put(b"FLAGS ", _8_BIT + b" ")), unread=1),
+    row("NUL and 8-bit between messages", "sends alerts of NUL and 8-bit", C,
+        on("UID FETCH", ahead(b"* OK [ALERT] " + _8_BIT + b"\r\n"))),
+    row("NUL and 8-bit behind OK", "ends all answers in NUL and 8-bit", C,
+        lambda _, answer: answer.replace(b"OK done", b"OK " + _8_BIT)),
+    row("NUL and 8-bit in BYE", "says BYE in NUL and 8-bit", L,
+        on("UID FETCH", instead(b"* BYE " + _8_BIT + b"\r\n")), stored=0),
+    row("2 MB behind OK", "ends an answer in a line of 2 MB, once", C,
+        on("UID FETCH", lambda a: a.replace(b"OK done", b"OK " + b"x" * (2 << 20)), nth=1)),
+    row("2 MB behind BYE", "says BYE in 2 MB", L, on("UID FETCH", instead(b"* BYE " + b"x" * (2 << 20) + b"\r\n")),
+        unread=INBOX + SENT, stored=0),
+)  # fmt: skip
+
 
 def ranges(honest: Honest) -> None:
     """The server answers SEARCH by ranges."""
@@ -540,6 +569,7 @@ _FROM = b"From: zoe@zoe.example\r\nTo: info@example.com\r\nDate: Thu, 19 Mar 202
 _MAIL = {
     "INTERNALDATE on 99 Foo": (_FROM + b"\r\n", {"date": b'"99-Foo-0000 25:61:61 +9999"'}),
     "INTERNALDATE NIL": (_FROM + b"\r\n", {"date": b"NIL"}),
+    "INTERNALDATE of NUL and 8-bit": (_FROM + b"\r\n", {"date": b'"' + _8_BIT + b'"'}),
     "INTERNALDATE empty": (_FROM + b"\r\n", {"date": b'""'}),
     "INTERNALDATE in 1970": (_FROM + b"\r\n", {"date": b'"01-Jan-1970 00:00:00 +0000"'}),
     "INTERNALDATE in 9999": (_FROM + b"\r\n", {"date": b'"31-Dec-9999 23:59:59 -2359"'}),

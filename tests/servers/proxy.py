@@ -15,11 +15,13 @@ class Proxy:
 
     host = "127.0.0.1"
 
-    def __init__(self, host: str, port: int, *, let_through: int | None = None, hard: bool = False) -> None:
-        """Each connection ends after `let_through` octets of the server, if given; by a reset if `hard`."""
+    def __init__(self, host: str, port: int, *, let_through: int | None = None, how: str = "closed") -> None:
+        """After `let_through` octets of the server, if given, each connection is `closed`, `reset` or `stalled`, or
+        goes on behind an octet that was `garbled`.
+        """
         self._upstream = (host, port)
         self._let_through = let_through
-        self._hard = hard
+        self._how = how
         self._listener = socket.create_server((self.host, 0))
         self.port: int = self._listener.getsockname()[1]
         self.sent = bytearray()
@@ -69,11 +71,17 @@ class Proxy:
         left = self._let_through
         with contextlib.suppress(OSError), server:
             while (left is None or left > 0) and (data := server.recv(65_536)):
+                if left is not None and left < len(data) and self._how == "garbled":
+                    data = data[:left] + bytes([data[left] ^ 1]) + data[left + 1 :]
+                    left = None
                 data = data[:left]
                 left = None if left is None else left - len(data)
                 self.received += len(data)
                 client.sendall(data)
-        if self._hard:
+            if left == 0 and self._how == "stalled":
+                while server.recv(65_536):  # until the client goes away, which ends the session
+                    pass
+        if self._how == "reset":
             # Shut down first: the other thread's recv() keeps the descriptor busy, and only a close sends the reset.
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         with contextlib.suppress(OSError):

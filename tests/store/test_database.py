@@ -74,7 +74,9 @@ class TestOpening:
     def test_an_empty_file_is_migrated(self, tmp_path):
         path = tmp_path / "empty.db"
         path.touch()
-        with Database(path) as database:
+        with pytest.raises(StoreError, match="there is no store"), Database(path):
+            pass
+        with Database(path, create=True) as database:
             assert database.value("SELECT count(*) FROM messages") == 0
         assert migrations(path) == list(schema.NAMES)
 
@@ -129,6 +131,38 @@ class TestOpening:
         assert database._connection is not None
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             database._connection.execute("SELECT 1")
+
+    def test_where_nothing_can_be_written(self, path, monkeypatch):
+        """It is read without the files that SQLite would put beside it, unless a journal lies there."""
+        with Database(path, create=True) as database:
+            database.execute("INSERT INTO accounts (name) VALUES ('info')")
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with Database(path) as reader:
+            assert reader.value("SELECT name FROM accounts") == "info"
+            with pytest.raises(StoreError, match="read-only"):
+                reader.execute("DELETE FROM accounts")
+            assert [p.name for p in path.parent.iterdir()] == [path.name]
+        with closing(sqlite3.connect(path)) as writer:
+            writer.execute("UPDATE accounts SET name = 'sales'")
+            writer.commit()
+            with Database(path) as reader:
+                assert reader.value("SELECT name FROM accounts") == "sales", "it stands in the journal"
+
+    def test_where_nothing_can_be_written_but_somebody_does(self, path, monkeypatch):
+        """Without the journal's index nobody could tell the old state from the new one."""
+        with Database(path, create=True):
+            pass
+        monkeypatch.setattr(os, "access", lambda *_: False)
+
+        def write():
+            with closing(sqlite3.connect(path)) as writer:
+                writer.execute("INSERT INTO accounts (name) VALUES ('info')")
+                writer.commit()
+            os.utime(path, (1, 1))  # the clock of a file system may tick slowly
+
+        with pytest.raises(StoreError, match="written while it was read") as caught, Database(path):
+            write()
+        assert "again" in caught.value.hint
 
     def test_of_another_program(self, tmp_path):
         path = tmp_path / "other.db"

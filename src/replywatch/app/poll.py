@@ -4,6 +4,7 @@ The pass over a mailbox follows RFC 9051, section 2.3.1.1 and RFC 4549: UIDs are
 one, fetched in batches, and counted against what the source says is there. A UID that was listed but did not come is
 asked for again, and put into quarantine if it still does not come; one that was missed in two passes in a row is gone,
 unless too much vanished at once (`app.missing`). Once a day the whole list is compared, even if nothing seems changed.
+A pass that does not come to its end proves no message gone.
 """
 
 from __future__ import annotations
@@ -146,6 +147,9 @@ class _Pass:
         self.messages = 0
         self.mailboxes = 0
         self.has_sent = False
+        self.missed: dict[int, list[int]] = {}
+        """Epoch → UIDs that were there and are not; nothing unless the pass came to the end of all mailboxes."""
+        self._missed: dict[int, list[int]] = {}
 
     def read(self, source: Source) -> None:
         """Read all mailboxes but those to skip.

@@ -84,6 +84,9 @@ def connect_error(error: Exception, server: str, tls: str, seconds: float) -> Co
             text = f"The name of {server} can't be resolved"
             hint = "Check `host` and the network connection."
             passes = True
+        case UnicodeDecodeError():
+            text = f"{server} does not speak IMAP: what it can do it says in octets beyond ASCII"
+            hint = "Check `host` and `port`: IMAP is mostly at 993, with STARTTLS at 143."
         case ValueError() | OverflowError():  # what Python says of impossible host names and ports
             text = f"{server} is not a valid host and port"
             hint = "Check `host` and `port`."

@@ -32,18 +32,18 @@ class Database:
         self.path = path
         self._create = create
         self._connection: sqlite3.Connection | None = None
+        self._frozen: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
         """Open the store; raises `StoreError` if it is missing, damaged, from a newer release or can't be written."""
-        if not self._create and not self.path.exists():
-            raise StoreError(f"there is no store at {self.path}", "Run `replywatch poll` first.")
         with self._faults():
+            # An empty file is what a first poll leaves that was killed at once.
+            if not self._create and not (self.path.exists() and self.path.stat().st_size):
+                raise StoreError(f"there is no store at {self.path}", "Run `replywatch poll` first.")
             if self._create:
                 make_folder(self.path.parent)
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._connection = connection = sqlite3.connect(
-                self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
-            )
+            self._connection = connection = self._connect()
             try:
                 for pragma in _PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}")
@@ -56,10 +56,15 @@ class Database:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connection; an open transaction is rolled back."""
+        """Close the connection; an open transaction is rolled back.
+
+        Raises `StoreError` if somebody wrote where this process may not: what was read can't be trusted.
+        """
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        if kind is None and self._frozen is not None and self._frozen != _frozen(self.path):
+            raise StoreError(f"the store {self.path} was written while it was read", "Run it again.")
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[Row]:
         """The rows of a query, one after the other."""
@@ -120,6 +125,18 @@ class Database:
                 "Close that program and run the same command again: it finishes the job.",
             )
 
+    def _connect(self) -> sqlite3.Connection:
+        """A connection; one that only reads where no journal lies and none can be made.
+
+        SQLite reads a store in WAL mode only if it may write beside it, or is told that nothing changes
+        (https://www.sqlite.org/wal.html#read_only_databases).
+        """
+        self._frozen = None if self._create else _frozen(self.path)
+        name = str(self.path) if self._frozen is None else f"{self.path.absolute().as_uri()}?immutable=1"
+        return sqlite3.connect(
+            name, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256, uri=self._frozen is not None
+        )
+
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             raise StoreError(f"the store {self.path} is not open")
@@ -165,13 +182,18 @@ class Database:
             ) from error
 
 
+_RESTORE = (
+    "Restore it from a backup, or move it away and poll again: marks are lost then, what was erased is read again,"
+    " and mail that is no longer in the mailboxes is not."
+)
 _FAULTS = (
     (
         UnusableStoreError,
-        ("not a database", "malformed"),
+        ("not a database",),
         "is damaged or is no SQLite database",
-        "Nothing was changed. Restore it from a backup, or move it away and poll again: only marks are lost.",
+        f"Nothing was changed. {_RESTORE}",
     ),
+    (UnusableStoreError, ("malformed",), "is damaged", f"It is never made anew or mended by itself. {_RESTORE}"),
     (
         StoreError,
         ("disk is full", "disk i/o"),
@@ -180,8 +202,22 @@ _FAULTS = (
     ),
     (StoreError, ("readonly", "read-only"), "is read-only", "Check who owns the file and its folder."),
     (StoreError, ("locked", "busy"), "is in use by another program", "Wait until it is done, then run it again."),
-    (StoreError, ("unable to open",), "can't be opened", "Check the path and the permissions of its folder."),
+    (
+        StoreError,
+        ("unable to open",),
+        "can't be opened",
+        "Check the path and the permissions of its folder. If a journal (-wal) lies beside it, both must be writable.",
+    ),
 )
+
+
+def _frozen(path: Path) -> tuple[int, int] | None:
+    """Size and mtime of a store beside which this process can't write and no journal lies; None for any other."""
+    journal = path.with_name(f"{path.name}-wal")
+    if os.access(path.parent, os.W_OK) or (journal.exists() and journal.stat().st_size):
+        return None
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _explained(error: sqlite3.Error, path: Path) -> StoreError:

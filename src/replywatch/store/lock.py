@@ -21,7 +21,8 @@ def writing(store: Path) -> Iterator[None]:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(
-            f"the lock {path} can't be made: {error.strerror}", "Check the permissions of the store's folder."
+            f"the store {store} can't be written, its lock {path.name} can't be made: {error.strerror}",
+            "Check the permissions of the store's folder, and the disk.",
         ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
