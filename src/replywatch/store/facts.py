@@ -309,12 +309,6 @@ class Facts:
         """The id of a new pass over an account."""
         return self._db.execute("INSERT INTO passes (account, started_at) VALUES (?, ?)", [account, now])
 
-    def end_pass(self, number: int, now: int, error: str | None, missed: Mapping[int, Sequence[int]]) -> None:
-        """A pass is over; complete if there is no `error`. `missed` is epoch → UIDs that were there and are not.
-
-        All or nothing: what a pass missed that was killed or cut off does not count towards the two that prove it.
-        """
-        with self._db.transaction():
-            for epoch, uids in missed.items():
-                self._miss(epoch, uids, now)
-            self._db.execute("UPDATE passes SET finished_at = ?, error = ? WHERE id = ?", [now, error, number])
+    def end_pass(self, number: int, now: int, error: str | None) -> None:
+        """A pass is over; complete if there is no `error`."""
+        self._db.execute("UPDATE passes SET finished_at = ?, error = ? WHERE id = ?", [now, error, number])
