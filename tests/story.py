@@ -422,6 +422,7 @@ class FakeSource:
     """Implements `sources.base.Source` over mailboxes in memory that tests change between two passes."""
 
     in_order = True
+    labels = None
     condstore = True
     """Whether changes of flags show in the state of a mailbox."""
 

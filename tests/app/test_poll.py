@@ -133,7 +133,7 @@ class TestExpunged:
         before = office.figures()
 
         def gone():
-            return [row[-1] for row in office.rows("locations")["locations"] if row[-1] is not None]
+            return [at for (at,) in office.rows_of("SELECT gone FROM locations WHERE gone IS NOT NULL")]
 
         office.sources["info"].expunge("INBOX", 3)
         office.pass_()
@@ -154,7 +154,7 @@ class TestExpunged:
         office.pass_()
         office.sources["info"].expunge("INBOX", 3)
         office.pass_()
-        assert [row for row in office.rows("locations")["locations"] if row[-1] is not None] == []
+        assert office.rows_of("SELECT uid FROM locations WHERE gone IS NOT NULL") == []
 
     def test_gone_and_back_lives_again(self, office):
         office.tell(three_letters()[0])
@@ -164,7 +164,7 @@ class TestExpunged:
         office.pass_()
         office.sources["info"].boxes["INBOX"].messages[3] = message
         office.pass_()
-        assert [row for row in office.rows("locations")["locations"] if row[-1] is not None] == []
+        assert office.rows_of("SELECT uid FROM locations WHERE gone IS NOT NULL") == []
         office.pass_()
         assert office.sources["info"].asked == [], "it is settled"
 

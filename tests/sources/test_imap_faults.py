@@ -294,7 +294,7 @@ class TestSearch:
 class TestFetch:
     def test_provider_threads(self):
         for capability, item, thread in (
-            (b"X-GM-EXT-1", b"X-GM-THRID 1278455344230334865", "gmail:1278455344230334865"),
+            (b"X-GM-EXT-1", b"X-GM-THRID 12784553442303 X-GM-MSGID 1 X-GM-LABELS ()", "gmail:12784553442303"),
             (b"OBJECTID", b"THREADID (T64b478a75b7ea9)", "objectid:T64b478a75b7ea9"),
             (b"OBJECTID", b"THREADID ((T1))", "objectid:T1"),  # as pymap sends it
             (b"OBJECTID", b"threadid ((T1))", "objectid:T1"),

@@ -6,6 +6,7 @@ import json
 from hashlib import blake2b
 
 from replywatch.config.model import Config, ImapAccount
+from replywatch.domain.labels import Labels
 from replywatch.domain.messages import Role
 from replywatch.domain.roles import role_of
 from replywatch.domain.rules_version import RULES_VERSION
@@ -33,13 +34,24 @@ def is_current(database: Database, config: Config) -> bool:
     return derived.fingerprint() == fingerprint(config) and not derived.is_due()
 
 
+def accounts_with_sent(derived: Derived, config: Config) -> set[str]:
+    """The accounts of the config that list a mailbox for sent mail; Gmail's need not be read, its labels say it."""
+    roles = {a.name: a.roles for a in config.accounts}
+    return {
+        account
+        for account, name, delimiter, attributes in derived.mailboxes()
+        if account in roles and role_of(name, delimiter, attributes, roles[account]) is Role.SENT
+    }
+
+
 def places_of(derived: Derived, config: Config) -> dict[int, Place]:
     """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
     accounts = {a.name: a for a in config.accounts}
+    labels = {n: Labels(a.roles, localized=not isinstance(a, ImapAccount)) for n, a in accounts.items()}
     places = {}
     for epoch, name, mailbox, delimiter, attributes in derived.epochs():
         if account := accounts.get(name):
             role = role_of(mailbox, delimiter, attributes, account.roles)
             on_disk = not isinstance(account, ImapAccount)
-            places[epoch] = Place(name, account.watched, role, role is Role.ARCHIVE or on_disk, on_disk)
+            places[epoch] = Place(name, account.watched, role, role is Role.ARCHIVE or on_disk, on_disk, labels[name])
     return places

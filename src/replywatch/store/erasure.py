@@ -50,8 +50,16 @@ class Erasure:
         yield from self._db.rows("SELECT r.identity, m.header FROM readings r JOIN messages m ON m.id = r.message")
 
     def names(self) -> list[str]:
-        """The names of all accounts and mailboxes."""
-        return [name for (name,) in self._db.rows("SELECT name FROM accounts UNION SELECT name FROM mailboxes")]
+        """The names of all accounts and mailboxes, and the labels of messages that are not chosen."""
+        return [
+            name
+            for (name,) in self._db.rows(
+                "SELECT name FROM accounts UNION SELECT name FROM mailboxes"
+                " UNION SELECT j.value FROM (SELECT DISTINCT labels FROM locations WHERE labels IS NOT NULL"
+                f" AND message NOT IN {_HEADERS}) l"
+                " CROSS JOIN json_each(l.labels) j"
+            )
+        ]
 
     def choose(self, identities: Iterable[str]) -> None:
         """Choose these messages, with all their copies."""
@@ -102,7 +110,8 @@ class Erasure:
             )
             self._db.execute(
                 "UPDATE locations SET message = NULL, internal_date = NULL, size = NULL, flags = '', thread = NULL,"
-                f" unanswered_at = NULL, answered_at = NULL WHERE message IN {_HEADERS}"
+                " unanswered_at = NULL, answered_at = NULL, provider_id = NULL, labels = NULL"
+                f" WHERE message IN {_HEADERS}"
             )
             self._db.execute("CREATE TEMP TABLE headers AS SELECT message FROM readings WHERE identity IN temp.chosen")
             for table in (*DERIVED_TABLES, "pending"):

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.store.database import Database
+from replywatch.store.provider_ids import known_by_provider_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,15 @@ class Facts:
         digests = [blake2b(m.header, digest_size=16).digest() for m in fetched]
         answered = [now if ANSWERED in m.flags else None for m in fetched]
         with self._db.transaction():
+            known = known_by_provider_id(self._db, epoch, fetched)
             self._db.execute_many(
                 "INSERT OR IGNORE INTO messages (digest, header) VALUES (?, ?)",
-                [(d, m.header) for d, m in zip(digests, fetched, strict=True)],
+                [(d, m.header) for d, m in zip(digests, fetched, strict=True) if m.uid not in known],
             )
             ids = dict(self._message_ids(digests))
-            found: dict[int, int | None] = {m.uid: ids[d] for d, m in zip(digests, fetched, strict=True)}
+            found: dict[int, int | None] = {
+                m.uid: known.get(m.uid) or ids[d] for d, m in zip(digests, fetched, strict=True)
+            }
             self._set_apart(epoch, found | dict.fromkeys(erased), now)
             self._db.execute_many(
                 "INSERT INTO locations (epoch, uid, flags, first_seen) VALUES (?, ?, '', ?)"
@@ -148,15 +152,19 @@ class Facts:
             )
             self._db.execute_many(
                 "INSERT INTO locations"
-                " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
+                " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at, provider_id,"
+                " labels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL,"
+                " provider_id = excluded.provider_id, labels = excluded.labels",
                 [
-                    (epoch, m.uid, ids[d], m.internal_date, m.size, " ".join(m.flags), m.thread, now, a)
-                    for d, m, a in zip(digests, fetched, answered, strict=True)
+                    (
+                        *(epoch, m.uid, found[m.uid], m.internal_date, m.size, " ".join(m.flags), m.thread, now, a),
+                        *(m.provider_id, _json(m.labels)),
+                    )
+                    for m, a in zip(fetched, answered, strict=True)
                 ],
             )
-            self._db.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in ids.values()])
+            self._db.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", [(i,) for i in found.values()])
             self._db.execute_many(
                 "DELETE FROM quarantine WHERE epoch = ? AND uid = ?",
                 [(epoch, uid) for uid in (*erased, *(m.uid for m in fetched))],
@@ -287,6 +295,25 @@ class Facts:
         self._db.execute("DELETE FROM quarantine WHERE epoch = :old", values)
         self._db.execute("UPDATE epochs SET completed_at = :now WHERE id = :old", values)
 
+    def relabel(self, epoch: int, labelled: Iterable[Labelled]) -> None:
+        """The labels of these messages are others now; of those that are not read, or were erased, none are kept."""
+        with self._db.transaction():
+            for uid, provider_id, labels in labelled:
+                values = [epoch, uid, _json(labels)]
+                which = "epoch = ?1 AND uid = ?2 AND message IS NOT NULL AND labels IS NOT ?3"
+                self._db.execute(f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE {which}", values)
+                self._db.execute(
+                    f"UPDATE locations SET labels = ?3, provider_id = ?4 WHERE {which}", [*values, provider_id]
+                )
+
+    def fold(self, view: int, epoch: int, now: int) -> None:
+        """Epoch `view` shows what lies in `epoch` and is read no more: drop what both say, let go of the rest."""
+        if not self.count(view):
+            return
+        with self._db.transaction():
+            self._let_go({"old": view, "epoch": epoch, "now": now})
+            self._db.execute("UPDATE epochs SET scanned_to = 0, message_count = NULL WHERE id = ?", [view])
+
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""
         rows = self._db.rows(
@@ -336,3 +363,7 @@ class Facts:
     def end_pass(self, number: int, now: int, error: str | None) -> None:
         """A pass is over; complete if there is no `error`."""
         self._db.execute("UPDATE passes SET finished_at = ?, error = ? WHERE id = ?", [now, error, number])
+
+
+def _json(labels: Sequence[str] | None) -> str | None:
+    return None if labels is None else json.dumps(labels)
