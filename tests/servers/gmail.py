@@ -1,7 +1,7 @@
 """What Gmail answers: every message once, its mailboxes are labels, and All Mail shows what is not in Spam or Trash.
 
-As described at developers.google.com/workspace/gmail/imap/imap-extensions, in an account whose language is German. Where
-a mailbox is opened, its own label is not among the labels of its messages.
+As described at developers.google.com/workspace/gmail/imap/imap-extensions, in an account whose language is German.
+Where a mailbox is opened, its own label is not among the labels of its messages.
 """
 
 from __future__ import annotations
