@@ -197,7 +197,7 @@ class TestForget:
         progress = Silent()
         progress.say = said.append
         erase(office.config, people([ANNA], office.config.team), office.now, progress)
-        assert said == ["The name Kunden/anna@anna.example of an account or mailbox stays: rename it there."]
+        assert said == ["The name Kunden/anna@anna.example of an account, mailbox or label stays: rename it there."]
 
     def test_not_while_a_poll_is_at_work(self, office):
         office.tell(full_story())

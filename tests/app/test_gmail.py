@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,11 +17,12 @@ from replywatch.app.erase import erase, people
 from replywatch.app.poll import AccountOutcome, poll
 from replywatch.app.progress import Silent
 from replywatch.app.report import ReportQuery, make_report
-from replywatch.config.model import Config, ImapAccount, ReportSettings
+from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.finding import Level
 from replywatch.domain.messages import Role
 from replywatch.errors import MailboxError
 from replywatch.sources.imap import ImapSettings, ImapSource
+from replywatch.sources.mbox import MboxSettings, MboxSource
 from servers.gmail import ALL, SENT, SPAM, TRASH, Gmail, Letter
 from servers.scripted import ScriptedServer
 from story import HOUR, Keep, Mail, Place, Story, at, fetched
@@ -433,6 +435,18 @@ class TestOneMessage:
         assert len(one.rows("SELECT identity FROM judgements")) == len(EXPECTED) + 1
 
 
+def forget_labels(path):
+    """Make a store what it was before the migration that brought labels."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as store:
+        for statement in (
+            "DROP INDEX locations_by_provider_id",
+            "ALTER TABLE locations DROP COLUMN provider_id",
+            "ALTER TABLE locations DROP COLUMN labels",
+            "DELETE FROM _sqlite_migrations WHERE name = '0004_labels'",
+        ):
+            store.execute(statement)
+
+
 class TestUpgrade:
     """A store that a release without labels filled: every mailbox was read, All Mail as an archive beside them."""
 
@@ -444,13 +458,7 @@ class TestUpgrade:
         office.gmail.extended = True
         with closing(sqlite3.connect(office.store, isolation_level=None)) as store:
             store.execute("UPDATE locations SET thread = 'gmail:' || message")
-            for statement in (
-                "DROP INDEX locations_by_provider_id",
-                "ALTER TABLE locations DROP COLUMN provider_id",
-                "ALTER TABLE locations DROP COLUMN labels",
-                "DELETE FROM _sqlite_migrations WHERE name = '0004_labels'",
-            ):
-                store.execute(statement)
+        forget_labels(office.store)
         return office
 
     def test_no_figure_moves_and_the_views_are_let_go(self, old):
@@ -580,3 +588,59 @@ class TestCheck:
     def test_a_hidden_sent_mailbox_is_no_error(self, office):
         office.gmail.hidden = {SENT}
         assert not [f for f in self.findings(office) if f[0] is Level.ERROR]
+
+
+class TestTakeout:
+    """One mbox file with everything in it, labels in the language of the account."""
+
+    @pytest.fixture
+    def desk(self, tmp_path):
+        s = Story()
+        anna = s.inbound("anna", "03-02 09:00", subject="Oak boards")
+        labelled = {
+            "Posteingang,Kunden": anna,
+            "=?UTF-8?Q?Gesendet,Ge=C3=B6ffnet?=": s.reply(anna, "03-02 10:30"),
+            "Archiviert": s.inbound("nora", "03-04 09:00", subject="Pine"),
+            "Papierkorb,Kunden": s.inbound("tina", "03-05 09:00", subject="Cheap oak"),
+            "Spam": s.inbound("sam", "03-05 10:00", subject="You won"),
+            "=?UTF-8?Q?Entw=C3=BCrfe?=": s.outbound("nora", "03-06 09:00", subject="Re: Pine"),
+            "Gesendet,Kunden": s.mail(ALIAS, "03-07 09:00", "carl", subject="Ash"),
+        }
+        file = tmp_path / "Alle Nachrichten.mbox"
+        with file.open("wb") as mbox:
+            for number, (labels, mail) in enumerate(labelled.items()):
+                mbox.write(b"From %d@xxx Mon Mar 02 09:00:00 +0000 2026\nX-GM-THRID: %d\n" % (number, number))
+                mbox.write(f"X-Gmail-Labels: {labels}\n".encode())
+                mbox.write(mail.raw(mail.places[0]).replace(b"\r\n", b"\n") + b"text\n\n")
+        found = Office(tmp_path)
+        found.config = replace(found.config, accounts=(MboxAccount("info", path=file),))
+        found.mails = {labels.partition("?=")[0]: mail for labels, mail in labelled.items()}
+        return found
+
+    def poll(self, desk):
+        (outcome,) = poll(desk.config, lambda a: MboxSource(MboxSettings(a.path)), lambda: NOW, Silent())
+        return outcome
+
+    EXPECTED: ClassVar = {
+        "Posteingang,Kunden": "counted",
+        "=?UTF-8?Q?Gesendet,Ge=C3=B6ffnet": "outbound",
+        "Archiviert": "counted",
+        "Papierkorb,Kunden": "set_aside",
+        "Spam": "excluded_kind",
+        "Gesendet,Kunden": "foreign",
+    }
+
+    def test_labels_are_roles(self, desk):
+        assert self.poll(desk).error is None
+        assert desk.lines() == self.EXPECTED
+
+    def test_a_store_from_before(self, desk):
+        self.poll(desk)
+        first_seen = desk.rows("SELECT message, first_seen FROM locations")
+        forget_labels(desk.store)
+        assert desk.figures()
+        assert desk.rows("SELECT uid FROM locations WHERE labels <> ''") == []
+        self.poll(desk)
+        assert desk.lines() == self.EXPECTED
+        assert desk.rows("SELECT message, first_seen FROM locations") == first_seen
+        assert desk.rows("SELECT uid FROM locations WHERE labels IS NULL") == []

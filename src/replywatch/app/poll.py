@@ -170,7 +170,8 @@ class _Pass:
         if self.has_sent:
             return
         for mailbox, listing in self._facts.mailboxes(self._number).items():
-            held_sent = self._role(listing) is Role.SENT or holds_everything(listing)
+            role = self._role(listing)
+            held_sent = role is Role.SENT or (holds_everything(listing) and role is not Role.SKIP)
             if mailbox not in seen and held_sent and self._facts.held_mail(mailbox):
                 yield MailboxError(
                     f"the mailbox {listing.name!r} with the sent mail is no longer there",

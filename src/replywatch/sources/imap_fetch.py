@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from replywatch.domain.fetched import FetchedMessage, Labelled
 from replywatch.domain.headers import FETCH_FIELDS
-from replywatch.sources.imap_provider import NOTHING, provider_of
+from replywatch.sources.imap_provider import provider_of
 from replywatch.sources.imap_reader import Fetch, ReadError, Value
 
 _FIRST_BATCH = 80
@@ -78,35 +78,24 @@ class Question:
         if found is None:
             return None
         uid, date, size, flags, *told = found.groups()
-        said = self._provider.common(told) if self._provider else NOTHING
+        said = self._provider.common(told) if self._provider else ()
         if said is None or None in (uid, date, size, flags):
             return None
-        return FetchedMessage(
-            int(uid),
-            header,
-            instant(date),
-            int(size),
-            _flags(flags),
-            said.thread,
-            said.provider_id,
-            said.labels,
-        )
+        return FetchedMessage(int(uid), header, instant(date), int(size), _flags(flags), *said)
 
     def _unusual(self, response: Fetch) -> FetchedMessage | None:
         """A response in any other legal form: quoted header, odd letter case, several literals, NIL."""
         try:
             values = response.items()
             header = next(value for name, value in values.items() if name.startswith(_HEADER))
-            said = self._provider.unusual(values) if self._provider else NOTHING
+            said = self._provider.unusual(values) if self._provider else ()
             return FetchedMessage(
                 _number(values[b"UID"]),
                 _octets(header),
                 instant(_octets(values[b"INTERNALDATE"] or b"")),
                 min(_number(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
                 tuple(_text(flag) for flag in _list(values[b"FLAGS"])),
-                said.thread,
-                said.provider_id,
-                said.labels,
+                *said,
             )
         except (ReadError, ValueError, TypeError, LookupError, StopIteration):
             return None  # something is missing or garbled: the message counts as not fetched

@@ -23,12 +23,9 @@ _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 class Said(NamedTuple):
     """What a provider says of a message."""
 
-    provider_id: str | None
     thread: str | None
+    provider_id: str | None
     labels: tuple[str, ...] | None
-
-
-NOTHING = Said(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Provider:
         if None in values:
             return None
         provider_id, thread, *labels = values
-        return Said(self._tagged(provider_id), self._tagged(thread), _labels(labels[0] or b"") if labels else None)
+        return Said(self._tagged(thread), self._tagged(provider_id), _labels(labels[0] or b"") if labels else None)
 
     def unusual(self, values: Mapping[bytes, Value]) -> Said:
         """What the items of an answer say.
@@ -62,7 +59,7 @@ class Provider:
             ValueError, TypeError: one makes no sense.
         """
         optional = values.get(self.id_item) if self.label_item is None else values[self.id_item]
-        return Said(self._id(optional), self._id(values[self.thread_item]), self.labels(values))
+        return Said(self._id(values[self.thread_item]), self._id(optional), self.labels(values))
 
     def labels(self, values: Mapping[bytes, Value]) -> tuple[str, ...] | None:
         """The labels among the items of an answer; None if this provider has none. Raises as `unusual`."""
