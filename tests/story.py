@@ -28,8 +28,9 @@ import pytest
 from replywatch.app.derive import derive
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.domain.headers import parse_header
+from replywatch.domain.labels import Labels
 from replywatch.domain.match import Matched, MatchSettings, match
 from replywatch.domain.merge import merge
 from replywatch.domain.messages import LEVELS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
@@ -75,6 +76,7 @@ class Place:
     """Header fields that the copy got on its way."""
     gone: int | None = None
     draft: bool = False
+    labels: tuple[str, ...] | None = None
 
 
 @dataclass(eq=False)
@@ -235,26 +237,30 @@ class Story:
         found: dict[bytes, list[Sighting]] = {}
         for mail in self.mails:
             for place in mail.places:
-                found.setdefault(mail.raw(place), []).append(self._sighting(place))
+                found.setdefault(mail.raw(place), []).extend(self._sightings(place))
         return [
             Copy(blake2b(raw, digest_size=16).hexdigest(), read(parse_header(raw), self.team), tuple(sightings))
             for raw, sightings in found.items()
         ]
 
-    def _sighting(self, place: Place) -> Sighting:
+    def _sightings(self, place: Place) -> list[Sighting]:
         archive = place.account in self.archives
-        return Sighting(
-            place.account,
-            place.account not in self.unwatched,
-            role := role_of(place.mailbox, "/", (), ()),
-            archive or role is Role.ARCHIVE,
-            place.internal_date,
-            place.thread,
-            LONG_AGO,
-            place.gone,
-            place.draft,
-            on_disk=archive,
-        )
+        mailbox = role_of(place.mailbox, "/", (), ())
+        return [
+            Sighting(
+                place.account,
+                place.account not in self.unwatched,
+                role,
+                archive or mailbox is Role.ARCHIVE,
+                place.internal_date,
+                place.thread,
+                LONG_AGO,
+                place.gone,
+                place.draft,
+                on_disk=archive,
+            )
+            for role in Labels((), localized=archive).roles(mailbox, place.labels)
+        ]
 
     def messages(self) -> list[Message]:
         """All messages, each merged from its copies."""
@@ -368,6 +374,11 @@ class Keep:
         epoch, uid = self._places[id(mail), id(place)]
         self.facts.flag_answered(epoch.id, [uid], since, now)
 
+    def relabel(self, mail: Mail, place: Place, labels: tuple[str, ...]) -> None:
+        """Somebody put other labels on a copy."""
+        epoch, uid = self._places[id(mail), id(place)]
+        self.facts.relabel(epoch.id, [Labelled(uid, None, labels)])
+
     def renumber(self, place: Place, held: Sequence[tuple[Mail, Place]], now: int) -> None:
         """The mailbox of `place` got another UIDVALIDITY; only `held` are found in it then."""
         new = self.epoch(place, self.epoch(place).state.uidvalidity + 1)
@@ -405,7 +416,7 @@ class Keep:
 def fetched(mail: Mail, place: Place, uid: int) -> FetchedMessage:
     """The copy of `mail` in `place` as a source hands it over."""
     flags = ("\\Draft",) if place.draft else ()
-    return FetchedMessage(uid, mail.raw(place), place.internal_date, 1000, flags, place.thread)
+    return FetchedMessage(uid, mail.raw(place), place.internal_date, 1000, flags, place.thread, None, place.labels)
 
 
 # A source without a server
@@ -428,6 +439,7 @@ class FakeSource:
     """Implements `sources.base.Source` over mailboxes in memory that tests change between two passes."""
 
     in_order = True
+    labels = None
     condstore = True
     """Whether changes of flags show in the state of a mailbox."""
 

@@ -101,7 +101,7 @@ class TestForget:
         office.pass_()
         first_seen = office.now
         assert forget(office).places == 1
-        place = [1, 1, None, None, None, "", None, first_seen, None, None, None, None]
+        place = [1, 1, None, None, None, "", None, first_seen, None, None, None, None, None, None]
         assert office.rows("locations")["locations"] == [tuple(place)]
         assert office.rows("erased")["erased"] == [(s.identity(q),)]
 
@@ -197,7 +197,7 @@ class TestForget:
         progress = Silent()
         progress.say = said.append
         erase(office.config, people([ANNA], office.config.team), office.now, progress)
-        assert said == ["The name Kunden/anna@anna.example of an account or mailbox stays: rename it there."]
+        assert said == ["The name Kunden/anna@anna.example of an account, mailbox or label stays: rename it there."]
 
     def test_a_mailbox_that_is_gone_loses_its_name(self, office):
         """As `forget` said, it was renamed on the server; a new row has the new name."""

@@ -56,6 +56,8 @@ SUBJECTS = ("Oak", "Oak", "Re: Oak", "Beech", "")
 PLACES = [(mailbox, "info") for mailbox in ("INBOX", "INBOX", "Sent", "Trash", "Archive")] + [("INBOX", "eva")]
 GHOSTS = ("g1@example.com", f"g2@{LEARNED}", "g3@carl.example", "g4")
 
+LABELS = [(), ("\\Inbox",), ("\\Sent",), ("\\Inbox", "\\Sent"), ("Papierkorb",), ("Kunden",)]
+
 # Ghosts have the numbers 0 to 3, the latest messages 4 to 8: mostly those, or hardly any story would have a reply.
 NAMED = st.sampled_from([4, 4, 4, 5, 5, 6, 7, 8, 0, 1, 2, 3])
 MESSAGE = st.fixed_dictionaries(
@@ -69,6 +71,7 @@ MESSAGE = st.fixed_dictionaries(
         "thread": st.sampled_from([None, None, None, "gmail:1", "gmail:2"]),
         "id": st.sampled_from(["", "", "", "", None, "same@anna.example", f"new@{LEARNED}"]),
         "automatic": st.sampled_from([False, False, False, False, True]),
+        "labels": st.sampled_from([None, None, None, None, None, None, *LABELS]),
         "places": st.lists(st.tuples(st.sampled_from([0, 0, 0, 0, 2, 3, 4, 5]), st.booleans()), min_size=1, max_size=3),
     }
 )  # fmt: skip
@@ -98,7 +101,7 @@ def tell(plan: Sequence[dict[str, Any]]) -> Story:
             **named,
         )
         first, *others = said["places"]
-        mail.places[0] = moved(mail.places[0], first[0])
+        mail.places[0] = replace(moved(mail.places[0], first[0]), labels=said["labels"])
         for number, touched in others:
             s.copy(mail, *PLACES[number], trace="X-Spam-Flag: NO\n" if touched else "")
     return s
@@ -163,7 +166,9 @@ def essence(store: Keep) -> dict[str, object]:
 # (i) Incremental = rebuilt
 
 EVENT = st.tuples(
-    st.sampled_from(["add", "add", "add", "lose", "renumber", "flag", "mark", "mark", "derive", "derive", "derive"]),
+    st.sampled_from(
+        ["add", "add", "add", "lose", "renumber", "flag", "relabel", "mark", "mark", "derive", "derive", "derive"]
+    ),
     st.randoms(use_true_random=False),
 )
 
@@ -193,6 +198,8 @@ def test_incremental_rows_equal_the_rebuilt_ones(plan, events, chance) -> None:
                 store.renumber(box, stay, now)
             elif what == "flag" and held:
                 store.flag(*dice.choice(held), now - 5, now)
+            elif what == "relabel" and held:
+                store.relabel(*dice.choice(held), dice.choice([*LABELS, ("\\Draft",)]))
             elif what == "mark":
                 mail, other = dice.choice(story.mails), dice.choice(story.mails)
                 kind, value = dice.choice(

@@ -131,7 +131,7 @@ class TestExpunged:
         before = office.figures()
 
         def gone():
-            return [row[-1] for row in office.rows("locations")["locations"] if row[-1] is not None]
+            return [at for (at,) in office.rows_of("SELECT gone FROM locations WHERE gone IS NOT NULL")]
 
         office.sources["info"].expunge("INBOX", 3)
         office.pass_()
@@ -152,7 +152,7 @@ class TestExpunged:
         office.pass_()
         office.sources["info"].expunge("INBOX", 3)
         office.pass_()
-        assert [row for row in office.rows("locations")["locations"] if row[-1] is not None] == []
+        assert office.rows_of("SELECT uid FROM locations WHERE gone IS NOT NULL") == []
 
     @pytest.mark.parametrize(("error", "counts"), [(ConnectError, False), (MailboxError, True)])
     def test_what_a_pass_misses_that_is_cut_off_proves_nothing(self, office, error, counts):
@@ -182,7 +182,7 @@ class TestExpunged:
         office.pass_()
         office.sources["info"].boxes["INBOX"].messages[3] = message
         office.pass_()
-        assert [row for row in office.rows("locations")["locations"] if row[-1] is not None] == []
+        assert office.rows_of("SELECT uid FROM locations WHERE gone IS NOT NULL") == []
         office.pass_()
         assert office.sources["info"].asked == [], "it is settled"
 
@@ -219,7 +219,7 @@ class TestMailboxesComeAndGo:
         office.sources["info"].boxes["Kunden"] = box
         office.pass_()
         assert office.figures() == before
-        assert office.rows("locations")["locations"][0][-2:] == (None, None)
+        assert office.rows_of("SELECT answered_at, gone FROM locations ORDER BY epoch, uid")[0] == (None, None)
 
     def test_a_mailbox_that_gets_another_role(self, office):
         story = Story()
@@ -312,7 +312,7 @@ class TestRenumbered:
             office.sources["info"].renumber(mailbox)
             office.pass_()
             assert (office.figures(), office.standings()) == (before, standings)
-        places = [row for row in office.rows("locations")["locations"] if row[-1] is None]
+        places = office.rows_of("SELECT uid FROM locations WHERE gone IS NULL")
         assert len(places) == 5
 
     @pytest.mark.parametrize("fetched", range(6))

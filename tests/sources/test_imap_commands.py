@@ -13,7 +13,7 @@ from replywatch.app.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.sources.imap import ImapSettings, ImapSource
 from replywatch.sources.imap_commands import ALLOWED, ForbiddenCommandError, Gate
-from replywatch.sources.imap_fetch import Question
+from replywatch.sources.imap_fetch import LABEL_ITEMS, Question
 from servers.dovecot import Dovecot
 from servers.proxy import Proxy
 from servers.scripted import ScriptedServer
@@ -48,6 +48,8 @@ def line(command: str) -> bytes:
         FETCH,
         "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).items,
         "UID FETCH 1 " + Question(frozenset({"OBJECTID"})).items,
+        "UID FETCH 1:900 " + LABEL_ITEMS,
+        "UID FETCH 1:900 " + LABEL_ITEMS + " (CHANGEDSINCE 77)",
     ],
 )
 def test_allowed(command):
@@ -94,6 +96,9 @@ FORBIDDEN = [
     "UID SEARCH RETURN (ALL SAVE) UID 1:9",
     "UID SEARCH RETURN (ALL)",
     "ENABLE QRESYNC",
+    "UID FETCH 1 (UID X-GM-MSGID X-GM-LABELS BODY[])",
+    "UID FETCH 1 (UID X-GM-MSGID X-GM-LABELS) (CHANGEDSINCE 7 VANISHED)",
+    "UID STORE 1 +X-GM-LABELS (Kunden)",
     "UID FETCH",
     "",
     "*",

@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from replywatch.domain.fetched import FetchedMessage, MailboxState
+from replywatch.domain.fetched import FetchedMessage, Labelled, MailboxState
 from replywatch.errors import ConnectError, LoginError, MailboxError, ReplywatchError
 from replywatch.sources import imap_reader
 from replywatch.sources.imap import ImapSource
@@ -314,10 +314,48 @@ class TestUnsettledUids:
             assert server.said("UID SEARCH") == wanted
 
 
+class TestLabels:
+    CAPABILITY = b"* CAPABILITY IMAP4rev1 CONDSTORE X-GM-EXT-1\r\nTAG OK done\r\n"
+
+    def read(self, answer, since=None):
+        answers = {"CAPABILITY": self.CAPABILITY, "UID FETCH": answer}
+        with ScriptedServer(answers) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            try:
+                return list(source.labels(1, 9, since)), server.said("UID FETCH")
+            finally:
+                source.uids(1, 3)  # the connection, or a new one, goes on
+
+    def test_only_where_there_are_any(self):
+        with ScriptedServer() as server, source_of(server) as source:
+            assert source.labels is None
+
+    @pytest.mark.parametrize(("since", "modifier"), [(None, ""), (77, " (CHANGEDSINCE 77)")])
+    def test_what_is_asked_and_what_is_taken(self, since, modifier):
+        noise = b"* 4 EXISTS\r\n* 2 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (UID 2 X-GM-LABELS ((x)) X-GM-MSGID 5)\r\n"
+        line = b'* 1 FETCH (X-GM-MSGID 4 X-GM-LABELS ("\\\\Inbox") UID 1)\r\n'
+        assert self.read(noise + line + noise + b"TAG OK done\r\n", since) == (
+            [Labelled(1, "gmail:4", ("\\Inbox",))],
+            [f"UID FETCH 1:9 (UID X-GM-MSGID X-GM-LABELS){modifier}"],
+        )
+
+    @pytest.mark.parametrize("refusal", [b"TAG NO some failed\r\n", b"TAG BAD no\r\n", b"* 1 FETCH {1\r\nTAG OK\n"])
+    def test_refused_or_garbled(self, refusal):
+        with pytest.raises(MailboxError, match="labels in mailbox 'INBOX'"):
+            self.read(refusal)
+
+    def test_the_server_hangs_up(self):
+        answers = {"CAPABILITY": self.CAPABILITY, "UID FETCH": b"* BYE later\r\n"}
+        with ScriptedServer(answers) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            with pytest.raises(ConnectError):
+                list(source.labels(1, 9, None))
+
+
 class TestFetch:
     def test_provider_threads(self):
         for capability, item, thread in (
-            (b"X-GM-EXT-1", b"X-GM-THRID 1278455344230334865", "gmail:1278455344230334865"),
+            (b"X-GM-EXT-1", b"X-GM-THRID 12784553442303 X-GM-MSGID 1 X-GM-LABELS ()", "gmail:12784553442303"),
             (b"OBJECTID", b"THREADID (T64b478a75b7ea9)", "objectid:T64b478a75b7ea9"),
             (b"OBJECTID", b"THREADID ((T1))", "objectid:T1"),  # as pymap sends it
             (b"OBJECTID", b"threadid ((T1))", "objectid:T1"),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.fetched import FetchedMessage
+from replywatch.domain.fetched import FetchedMessage, Labelled
 from replywatch.sources.imap_fetch import Question, instant, uid_set
 from replywatch.sources.imap_reader import Fetch
 
 HEADER = b"From: a@x.example\r\n\r\n"
 PLAIN = Question(frozenset({"CONDSTORE"}))
+GMAIL = Question(frozenset({"CONDSTORE", "X-GM-EXT-1", "OBJECTID"}))
+OBJECTID = Question(frozenset({"OBJECTID"}))
 
 
 @pytest.mark.parametrize(
@@ -163,6 +166,94 @@ def test_nonsense(attributes):
 
 def test_a_uid_that_no_message_can_have():
     assert PLAIN.message(response(ALL.replace(b"UID 5", b"UID 99999999999"))).uid == 99_999_999_999
+
+
+GM = b"X-GM-MSGID 12 X-GM-THRID 7 "
+LABELS = [
+    (b"()", ()),
+    (b"(Kunden)", ("Kunden",)),
+    (b'("\\\\Inbox" "\\\\Sent" Kunden)', ("Kunden", "\\Inbox", "\\Sent")),
+    (b"(\\Inbox \\Sent)", ("\\Inbox", "\\Sent")),
+    (b'("a b" "(x) \\"y\\"" B&APw-ro)', ('(x) "y"', "Büro", "a b")),
+    (b'("R&-D" R&D "B\xc3\xbcro" "\xff")', ("Büro", "R&D", "\\xff")),
+    (b'("UID 9" "BODY[HEADER" "{5}")', ("BODY[HEADER", "UID 9", "{5}")),
+    (b"(b a b)", ("a", "b")),
+    (b'("' + b"x" * 100_000 + b'" ok "")', ("ok",)),
+    (b"(" + b" ".join(b"%04d" % n for n in range(1200)) + b")", tuple(f"{n:04}" for n in range(1000))),
+]
+
+
+class TestProviders:
+    def test_what_is_asked_for(self):
+        assert "X-GM-MSGID X-GM-THRID X-GM-LABELS BODY.PEEK" in GMAIL.items
+        assert "EMAILID THREADID BODY.PEEK" in OBJECTID.items
+        assert "FLAGS BODY.PEEK" in PLAIN.items
+        assert [q.has_labels for q in (GMAIL, OBJECTID, PLAIN)] == [True, False, False]
+
+    @pytest.mark.parametrize("common", [True, False])
+    @pytest.mark.parametrize(("text", "labels"), LABELS)
+    def test_labels(self, text, labels, common):
+        odd = b"" if common else b"X-UNASKED () "
+        found = GMAIL.message(response(odd + GM + b"X-GM-LABELS " + text + b" " + ALL))
+        assert found == replace(EXPECTED, thread="gmail:7", provider_id="gmail:12", labels=labels)
+        behind = b" X-GM-LABELS " + text + b")"
+        assert GMAIL.message(response(odd + GM + ALL, rest=behind)) == found
+
+    def test_labels_as_literals(self):
+        pieces = [b"* 1 FETCH (" + GM + b"X-GM-LABELS ({3}\r\n", b"a\nb", b" c {2}\r\n", b"\x1b[", b") " + ALL]
+        pieces[-1] += b" BODY[HEADER] {%d}\r\n" % len(HEADER)
+        assert GMAIL.message(Fetch([*pieces, HEADER, b")\r\n"])).labels == ("\x1b[", "a\nb", "c")
+
+    @pytest.mark.parametrize(
+        "attributes",
+        [
+            b"X-GM-THRID 7 X-GM-LABELS () " + ALL,
+            b"X-GM-MSGID 12 X-GM-LABELS () " + ALL,
+            GM + ALL,
+            GM + b"X-GM-LABELS NIL " + ALL,
+            GM + b"X-GM-LABELS x " + ALL,
+            GM + b"X-GM-LABELS ((x)) " + ALL,
+            GM + b'X-GM-LABELS ("x) ' + ALL,
+            b"X-GM-MSGID (1 2) X-GM-THRID 7 X-GM-LABELS () " + ALL,
+        ],
+    )
+    def test_lacking_what_gmail_says_of_every_message(self, attributes):
+        assert GMAIL.message(response(attributes)) is None
+
+    @pytest.mark.parametrize(
+        ("items", "said"),
+        [
+            (b"EMAILID (M1) THREADID (T2)", ("objectid:M1", "objectid:T2")),
+            (b"EMAILID ((M1)) THREADID ((T2))", ("objectid:M1", "objectid:T2")),
+            (b"EMAILID (M1) THREADID NIL", ("objectid:M1", None)),
+            (b"THREADID (T2)", (None, "objectid:T2")),
+            (b"EMAILID (M1)", None),
+        ],
+    )
+    def test_objectid(self, items, said):
+        found = OBJECTID.message(response(items + b" " + ALL))
+        assert (found and (found.provider_id, found.thread)) == said
+
+    def test_what_nobody_asked_for(self):
+        unasked = GM + b"X-GM-LABELS (x) EMAILID (M1) THREADID (T2) "
+        assert PLAIN.message(response(unasked + ALL)) == EXPECTED
+
+    @pytest.mark.parametrize(("text", "labels"), LABELS)
+    def test_labels_alone(self, text, labels):
+        line = b"* 1 FETCH (X-GM-MSGID 12 X-GM-LABELS " + text + b" UID 5 MODSEQ (9))\r\n"
+        assert GMAIL.labelled(Fetch([line])) == Labelled(5, "gmail:12", labels)
+        for question in (PLAIN, OBJECTID):
+            assert question.labelled(Fetch([line])) is None
+        for lacking in (b"UID 5", b"X-GM-MSGID 12"):
+            assert GMAIL.labelled(Fetch([line.replace(lacking, b"FLAGS ()")])) is None
+
+
+@given(st.lists(st.binary(), max_size=4), st.binary())
+def test_any_labels(labels, literal):
+    line = b"* 1 FETCH (" + GM + b"X-GM-LABELS (" + b" ".join(labels)
+    for pieces in ([line + b") " + ALL + b")\r\n"], [line + b" {1}\r\n", literal, b") " + ALL + b")\r\n"]):
+        GMAIL.message(Fetch(pieces))
+        GMAIL.labelled(Fetch(pieces))
 
 
 @given(st.lists(st.binary(), max_size=4), st.binary())

@@ -159,20 +159,34 @@ def test_internal_date_is_the_separators(tmp_path, separator, instant):
         (["Status: RO", "X-Status: A"], ("\\Answered", "\\Seen")),
         (["X-Status: DFT"], ("\\Deleted", "\\Draft", "\\Flagged")),
         (["X-Old-Status: A"], ()),
-        (["X-Gmail-Labels: Inbox,Opened"], ()),
-        (["X-Gmail-Labels: Drafts"], ("\\Draft",)),
-        (["X-Gmail-Labels: Sent,Draft versions"], ()),
-        (['X-Gmail-Labels: "Kunden, alt",Entwürfe'], ("\\Draft",)),
-        (["X-Gmail-Labels: =?UTF-8?Q?Ge=C3=B6ffnet,Entw=C3=BCrfe?="], ("\\Draft",)),
-        (["X-Gmail-Labels: =?UTF-8?Q?Ge=C3=B6ffnet,?=", " =?UTF-8?Q?Entw=C3=BCrfe?="], ("\\Draft",)),
-        (["X-Gmail-Labels: Archiv", "\tund mehr,Brouillons"], ("\\Draft",)),
-        (["X-Gmail-Labels: =?bogus?Q?Drafts?=", "X-Gmail-Labels: Drafts"], ("\\Draft",)),
-        (["X-Gmail-Labels: =?utf-8?X?Drafts"], ()),
     ],
 )
 def test_flags_noted_in_the_header(tmp_path, fields, flags):
     (message,) = look(write(tmp_path, mail("a", *fields, body="X-Status: A\nX-Mozilla-Status: 0002\n")))[1]
     assert message.flags == flags
+
+
+@pytest.mark.parametrize(
+    ("fields", "labels"),
+    [
+        ([], None),
+        (["X-Gmail-Labels:"], ()),
+        (["X-Gmail-Labels: Inbox,Opened"], ("Inbox", "Opened")),
+        (["x-gmail-labels: Sent, Sent,Draft versions ,"], ("Draft versions", "Sent")),
+        (['X-Gmail-Labels: "Kunden, alt",Entwürfe'], ("Entwürfe", "Kunden, alt")),
+        (['X-Gmail-Labels: Kunden "Süd",a"b'], ('Kunden "Süd', 'a"b')),
+        (["X-Gmail-Labels: =?UTF-8?Q?Ge=C3=B6ffnet,Entw=C3=BCrfe?="], ("Entwürfe", "Geöffnet")),
+        (["X-Gmail-Labels: =?UTF-8?Q?Ge=C3=B6ffnet,?=", " =?UTF-8?Q?Entw=C3=BCrfe?="], ("Entwürfe", "Geöffnet")),
+        (["X-Gmail-Labels: Archiv", "\tund mehr,Brouillons"], ("Archiv\tund mehr", "Brouillons")),
+        (["X-Gmail-Labels: =?bogus?Q?Drafts?=", "X-Gmail-Labels: Sent"], ("Drafts",)),
+        (["X-Gmail-Labels: =?utf-8?X?Drafts"], ("=?utf-8?X?Drafts",)),
+        (["X-Gmail-Labels: a," + "x" * 1001], ("a",)),
+        (["X-Gmail-Labels: " + ",".join(f"{n:04}" for n in range(1200))], tuple(f"{n:04}" for n in range(1000))),
+    ],
+)  # fmt: skip
+def test_labels_noted_in_the_header(tmp_path, fields, labels):
+    (message,) = look(write(tmp_path, mail("a", *fields, body="X-Gmail-Labels: Trash\n")))[1]
+    assert message.labels == labels
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 from hashlib import blake2b
 
 from replywatch.config.model import Config, ImapAccount
+from replywatch.domain.labels import Labels
 from replywatch.domain.messages import Role
 from replywatch.domain.roles import role_of
 from replywatch.domain.rules_version import RULES_VERSION
@@ -33,9 +34,21 @@ def is_current(database: Database, config: Config) -> bool:
     return derived.fingerprint() == fingerprint(config) and not derived.is_due()
 
 
+def accounts_with_sent(derived: Derived, config: Config) -> set[str]:
+    """The accounts of the config that list a mailbox for sent mail; Gmail's need not be read, its labels say it."""
+    roles = {a.name: a.roles for a in config.accounts}
+    return {
+        account
+        for account, box in derived.mailboxes()
+        if account in roles and not box.of_other_user
+        if role_of(box.name, box.delimiter, box.attributes, roles[account]) is Role.SENT
+    }
+
+
 def places_of(derived: Derived, config: Config) -> dict[int, Place]:
     """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
     accounts = {a.name: a for a in config.accounts}
+    labels = {n: Labels(a.roles, localized=not isinstance(a, ImapAccount)) for n, a in accounts.items()}
     places = {}
     for epoch, name, listing in derived.epochs():
         if account := accounts.get(name):
@@ -43,5 +56,5 @@ def places_of(derived: Derived, config: Config) -> dict[int, Place]:
             on_disk = not isinstance(account, ImapAccount)
             watched = account.watched and not listing.of_other_user
             both = role is Role.ARCHIVE or on_disk
-            places[epoch] = Place(name, watched, role, both, on_disk, listing.of_other_user)
+            places[epoch] = Place(name, watched, role, both, on_disk, labels[name], listing.of_other_user)
     return places

@@ -59,6 +59,8 @@ def account_mail(
     if _of(boxes, Role.SENT):
         yield from _sent(team, account, sent)
         yield from _spans(name, inbox, sent, zone)
+    elif labelled := [box.name for box in boxes if box.labelled]:
+        yield Finding(Level.OK, name, "sent", f"{labelled[0]} holds it, with the label \\Sent")
     elif isinstance(account, ImapAccount):
         yield _lacks_sent(account, source, boxes, team)
     else:

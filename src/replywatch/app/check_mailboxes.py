@@ -9,6 +9,7 @@ from replywatch.config.lines import mailboxes_line
 from replywatch.config.model import AnyAccount
 from replywatch.domain.fetched import Listing
 from replywatch.domain.finding import Finding, Level
+from replywatch.domain.labels import all_mail, is_view
 from replywatch.domain.messages import Role
 from replywatch.domain.roles import not_listed, role_and_reason
 from replywatch.errors import MailboxError
@@ -17,12 +18,14 @@ from replywatch.sources.base import Source
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A mailbox that a poll would read."""
+    """A mailbox whose messages a poll would read, there or under their labels in Gmail's All Mail."""
 
     name: str
     role: Role
     exists: int
     """Messages in it."""
+    labelled: bool = False
+    """Gmail's All Mail: labels say of each message where else it lies."""
 
 
 def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, None, list[Box]]:
@@ -31,6 +34,7 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
     What it returns in the end are those of the account itself that a poll would read.
     """
     listings = source.mailboxes()
+    everything = all_mail(listings, account.roles) if source.labels else None
     boxes: list[Box] = []
     for listing in listings:
         role, reason = role_and_reason(listing.name, listing.delimiter, listing.attributes, account.roles)
@@ -45,8 +49,10 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
             continue
         whose = " of another user" if listing.of_other_user else ""
         if not whose:
-            boxes.append(Box(listing.name, role, exists))
+            boxes.append(Box(listing.name, role, exists, labelled=listing == everything))
         what = f"{listing.name}: {role}{whose}{because}, {exists:,} message{'' if exists == 1 else 's'}"
+        if everything and is_view(listing):
+            what += f"; a label, read in {everything.name}"
         yield Finding(Level.OK, account.name, "mailbox", what)
     yield from _missing(account, listings)
     return boxes

@@ -43,7 +43,7 @@ def people(addresses: Collection[str], team: Team) -> Choice:
         erasure.choose_texts(text for text in erasure.texts() if named(text[-1].encode("utf-8", "replace")))
         for name in erasure.names():
             if named(name.encode("utf-8", "replace")):
-                progress.say(f"The name {name} of an account or mailbox stays: rename it there.")
+                progress.say(f"The name {name} of an account, mailbox or label stays: rename it there.")
 
     return choose
 

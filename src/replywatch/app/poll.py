@@ -20,6 +20,7 @@ from replywatch.app.patience import Patience
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
 from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.labels import all_mail, holds_everything, is_view
 from replywatch.domain.merge import PUT_AWAY
 from replywatch.domain.messages import Role
 from replywatch.domain.roles import not_listed, role_of
@@ -160,13 +161,23 @@ class _Pass:
         self._seen = None
         self.mailboxes = 0
         seen: dict[int, Listing] = {}
-        for listing in source.mailboxes():
+        views: list[int] = []
+        whole: int | None = None
+        listings = source.mailboxes()
+        everything = all_mail(listings, self._account.roles) if source.labels else None
+        for listing in listings:
             mailbox = self._facts.mailbox(self._number, listing)
             seen[mailbox] = listing
             role = self._role(listing)
             if role is Role.SKIP:
                 continue
             self.has_sent |= role is Role.SENT and not listing.of_other_user
+            if listing == everything:
+                whole = mailbox
+                self.has_sent = True  # its labels say what was sent
+            elif everything and is_view(listing):
+                views.append(mailbox)
+                continue
             self.mailboxes += 1
             if mailbox in self._done:
                 continue
@@ -176,6 +187,8 @@ class _Pass:
                 failed.append(error)
             else:
                 self._done.add(mailbox)
+        if not failed:
+            self._fold(views, whole)
         failed += self._missing(seen)
         self._seen = seen
         if failed:
@@ -199,12 +212,21 @@ class _Pass:
         if self.has_sent:
             return
         for mailbox, listing in self._facts.mailboxes(self._number).items():
-            if mailbox not in seen and self._role(listing) is Role.SENT and self._facts.held_mail(mailbox):
+            role = self._role(listing)
+            held_sent = role is Role.SENT or (holds_everything(listing) and role is not Role.SKIP)
+            if mailbox not in seen and held_sent and self._facts.held_mail(mailbox):
                 yield MailboxError(
                     f"the mailbox {listing.name!r} with the sent mail is no longer there",
                     f'Name the one that took its place in the config, under {table}: mailboxes = {{ sent = ["…"] }}.'
                     f" There are: {names}",
                 )
+
+    def _fold(self, views: Sequence[int], whole: int | None) -> None:
+        """Views of `whole` that earlier passes read, when All Mail was hidden or not known as such."""
+        into = None if whole is None else self._facts.present_epoch(whole)
+        for mailbox in views:
+            if into and (epoch := self._facts.present_epoch(mailbox)):
+                self._facts.fold(epoch.id, into.id, self._clock())
 
     def _role(self, listing: Listing) -> Role:
         return role_of(listing.name, listing.delimiter, listing.attributes, self._account.roles)
@@ -223,6 +245,7 @@ class _Pass:
             if not epoch.scanned_to:
                 self._facts.reconciled(epoch.id, self._clock())
         self._fetch(source, epoch, self._facts.quarantined(epoch.id))
+        self._ask_for_labels(source, known, epoch, state)
         self._ask_for_answers(source, epoch)
         if self._settle(source, epoch, state, listing):
             self._facts.finish_mailbox(epoch, state, self._clock())
@@ -235,6 +258,15 @@ class _Pass:
         if epoch.state.token:
             return False
         return epoch.reconciled_at is None or not 0 <= self._clock() - epoch.reconciled_at < RECONCILED
+
+    def _ask_for_labels(self, source: Source, known: Epoch | None, epoch: Epoch, state: MailboxState) -> None:
+        """Labels come and go: of the messages that were known before, those that changed since are asked for."""
+        if source.labels is None or state.highestmodseq is None or known is None or known.id != epoch.id:
+            return
+        since = known.state.highestmodseq  # None: no labels are known, an older release read it
+        if since is None or since < state.highestmodseq:
+            for span in _windows(1, epoch.scanned_to, state.exists):
+                self._facts.relabel(epoch.id, list(source.labels(*span, since)))
 
     def _ask_for_answers(self, source: Source, epoch: Epoch) -> None:
         """Has the server been told of answers that were not seen? Only the open exchanges are asked for."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from replywatch.app.basis import places_of
+from replywatch.app.basis import accounts_with_sent
 from replywatch.config.model import AnyAccount, Config, MboxAccount
 from replywatch.domain.coverage import AccountCoverage, Coverage
 from replywatch.domain.measure import Wait
-from replywatch.domain.messages import LEVELS, Exchange, Role, Rung
+from replywatch.domain.messages import LEVELS, Exchange, Rung
 from replywatch.domain.periods import Period
 from replywatch.errors import ReplywatchError
 from replywatch.store.database import Database
@@ -121,8 +121,7 @@ def coverage_of(database: Database, config: Config, period: Period, as_of: int) 
     """
     queries = Queries(database)
     known = {f.name: f for f in queries.passes()}
-    places = places_of(Derived(database), config).values()
-    with_sent = {p.account for p in places if p.role is Role.SENT and not p.of_other_user}
+    with_sent = accounts_with_sent(Derived(database), config)
     accounts = (
         _account_coverage(account, known.get(account.name), has_sent=account.name in with_sent)
         for account in config.accounts

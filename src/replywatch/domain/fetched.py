@@ -7,6 +7,7 @@ meaning (RFC 9051, section 2.3.1.1). A UID names one message of an epoch for eve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,15 @@ class FetchedMessage:
     flags: tuple[str, ...] = ()
     thread: str | None = None
     """Provider's conversation id: `gmail:…` (X-GM-THRID) or `objectid:…` (THREADID, RFC 8474)."""
+    provider_id: str | None = None
+    """Provider's id of the message: `gmail:…` (X-GM-MSGID) or `objectid:…` (EMAILID, RFC 8474)."""
+    labels: tuple[str, ...] | None = None
+    """Gmail's labels, decoded and sorted, those of its own like `\\Sent`; None where messages have none."""
+
+
+class Labelled(NamedTuple):
+    """The labels of a message, said anew."""
+
+    uid: int
+    provider_id: str | None
+    labels: tuple[str, ...]

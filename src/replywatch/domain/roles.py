@@ -62,7 +62,7 @@ _NAMES = {
         Koncepty; Rozepsané; K odeslání; Pošta k odeslání; Rozpísané; Na odoslanie
         Piszkozatok; Postázandó; Ciorne; Nacrti; Osnutki
         Черновики; Исходящие; Чернетки; Чернови; Πρόχειρα; Taslaklar; Giden Kutusu
-        草稿; 草稿箱; 下書き; 送信トレイ; 임시보관함
+        草稿; 草稿箱; 下書き; 送信トレイ; 임시보관함; Esborranys
     """,
     Role.TRASH: """
         Trash; Deleted; Deleted Items; Deleted Messages; Bin; Trash Can; Wastebasket
@@ -157,6 +157,15 @@ def role_and_reason(
     return (inherited, f"below {parent}") if inherited else (Role.FOLDER, "")
 
 
+def gmail_role(role: Role, overrides: Overrides) -> Role:
+    """What the config says of Gmail's own mailbox for `role`, in whatever language; `role` itself if nothing."""
+    for name, told in dict(overrides).items():
+        root, _, last = name.partition("/")
+        if folded(root) in _GMAIL_ROOTS and _ROLE_OF_NAME.get(folded(last)) is role:
+            return told
+    return role
+
+
 def not_listed(overrides: Overrides, listings: Iterable[Listing]) -> list[tuple[str, Role]]:
     """What the config says of mailboxes that are not there: neither in `listings` nor above a mailbox that is."""
     there = {
@@ -185,7 +194,7 @@ def _parents(name: str, delimiter: str) -> Iterator[str]:
 
 
 def _role_by_name(name: str, delimiter: str) -> Role | None:
-    first, last = (_folded(part) for part in _ends(name, delimiter))
+    first, last = (folded(part) for part in _ends(name, delimiter))
     if first == "virtual":
         return Role.SKIP  # the customary prefix of Dovecot's virtual plugin: every message there lies elsewhere too
     if first in _GMAIL_ROOTS and last in _GMAIL_VIEW_NAMES:
@@ -203,14 +212,14 @@ def _same_inbox(name: str) -> str:
     return "INBOX" if name.upper() == "INBOX" else name
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """`name` for comparison: letter case, Unicode form, hyphens, underscores and spaces don't count."""
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
     return " ".join(folded.replace("-", " ").replace("_", " ").split())
 
 
 def _listed(names: str) -> frozenset[str]:
-    return frozenset(_folded(name) for line in names.strip().splitlines() for name in line.split(";"))
+    return frozenset(folded(name) for line in names.strip().splitlines() for name in line.split(";"))
 
 
 _ROLE_OF_NAME = {name: role for role, names in _NAMES.items() for name in _listed(names)}

@@ -5,13 +5,17 @@ The values that go through it are in `domain.fetched`, where its words are expla
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeAlias
 
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
 
-__all__ = ["FetchedMessage", "Listing", "MailboxState", "Source"]
+__all__ = ["FetchedMessage", "Labelled", "Listing", "MailboxState", "ReadLabels", "Source"]
+
+ReadLabels: TypeAlias = Callable[[int, int, int | None], Iterator[Labelled]]
+"""The labels of the messages from a first to a last UID of the mailbox opened last: of those that changed since a
+HIGHESTMODSEQ, or of all."""
 
 
 class Source(Protocol):
@@ -22,6 +26,11 @@ class Source(Protocol):
 
     in_order: bool
     """New messages always get higher UIDs than all before (IMAP, mbox); otherwise the pass compares lists."""
+
+    @property
+    def labels(self) -> ReadLabels | None:
+        """Reads labels; None where messages have none (all but Gmail)."""
+        ...
 
     def __enter__(self) -> Self:
         """Connect and log in."""

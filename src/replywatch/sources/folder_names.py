@@ -1,13 +1,18 @@
-"""Mailbox names out of file names: what Dovecot and Courier write is modified UTF-7 (RFC 3501, 5.1.3)."""
+"""Names of mailboxes and labels: what files are called, and modified UTF-7 (RFC 3501, 5.1.3)."""
 
 from __future__ import annotations
 
 import os
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _DIRECT = re.compile(r"[ -~]")
+_LONGEST_LABEL = 1000
+"""Characters; Gmail allows 225."""
+_MOST_LABELS = 1000
+"""Of one message."""
 
 
 def as_text(name: str) -> str:
@@ -27,6 +32,11 @@ def decode_name(name: str) -> str:
     except ValueError:
         return name
     return name if "&" in _SHIFTED.sub("", name) else decoded
+
+
+def as_labels(names: Iterable[str]) -> tuple[str, ...]:
+    """The labels of a message: sorted, each once; absurdly long or many ones are left out."""
+    return tuple(sorted({name for name in names if name and len(name) <= _LONGEST_LABEL})[:_MOST_LABELS])
 
 
 def _unshift(run: re.Match[str]) -> str:

@@ -12,9 +12,10 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.errors import ConnectError, MailboxError, SourceError
 from replywatch.sources import imap_errors
+from replywatch.sources.base import ReadLabels
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap_connection import (
     Client,
@@ -26,7 +27,7 @@ from replywatch.sources.imap_connection import (
     log_out,
     protection,
 )
-from replywatch.sources.imap_fetch import Question, uid_set
+from replywatch.sources.imap_fetch import LABEL_ITEMS, Question, uid_set
 from replywatch.sources.imap_namespace import Namespaces
 from replywatch.sources.imap_reader import (
     ODD_ESEARCH,
@@ -246,6 +247,33 @@ class ImapSource:
     def _found(self, first: int, last: int, flag: str) -> set[int]:
         """The UIDs from `first` to `last` that have a flag, as the server says."""
         return {uid for low, high in self._windows(first, last) for uid in self._search(f"UID {low}:{high} {flag}")}
+
+    @property
+    def labels(self) -> ReadLabels | None:
+        """Reads labels where the server has them (X-GM-EXT-1); else None."""
+        return self._labels if self._question.has_labels else None
+
+    def _labels(self, first: int, last: int, since: int | None) -> Iterator[Labelled]:
+        """Of messages that changed since a HIGHESTMODSEQ (CHANGEDSINCE, RFC 7162, section 3.1.4.1), or of all.
+
+        Raises:
+            MailboxError: no mailbox is open, or the server's answer can't be read.
+            ConnectError: the connection broke.
+        """
+        name = self._mailbox()[0]
+        changed = "" if since is None else f" (CHANGEDSINCE {since})"
+        for low, high in self._windows(first, last):
+            with self._asking(f"The labels in mailbox {name!r} can't be read") as client:
+                for response in client.ask(f"UID FETCH {low}:{high} {LABEL_ITEMS}{changed}"):
+                    match response:
+                        case Fetch():
+                            labelled = self._question.labelled(response)
+                            if labelled is not None:
+                                yield labelled
+                        case Bye(text):
+                            raise IMAPClientAbortError(text)
+                        case Tagged(status, text) if status != "OK":
+                            raise IMAPClientError(text)
 
     def _windows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """`first` to `last` in parts with some 20,000 messages each, however sparse the UIDs are."""

@@ -16,8 +16,9 @@ _CONTINUATION = re.compile(rb"[A-Za-z0-9+/=*]*+(?:\r\n)?")
 _ANY = re.compile(rb".*+")
 _NOTHING = re.compile(rb"")
 _ITEMS = re.compile(
-    rb"[\d,:]++ \((?:(?:UID|INTERNALDATE|RFC822\.SIZE|FLAGS|THREADID|X-GM-THRID) )*+"
+    rb"[\d,:]++ \((?:(?:(?:UID|INTERNALDATE|RFC822\.SIZE|FLAGS|EMAILID|THREADID|X-GM-(?:MSGID|THRID|LABELS)) )*+"
     rb"BODY\.PEEK\[HEADER\.FIELDS \([A-Za-z0-9 -]++\)\]\)"
+    rb"|UID X-GM-MSGID X-GM-LABELS\)(?: \(CHANGEDSINCE \d++\))?)"
 )
 """FETCH with PEEK alone: without, it would set the flag Seen (RFC 9051, section 6.4.5)."""
 _SEARCH = re.compile(rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: (?:ANSWERED|RECENT))?|[\d,]++)")

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from replywatch.domain.fetched import FetchedMessage
+from replywatch.domain.fetched import FetchedMessage, Labelled
 from replywatch.domain.headers import FETCH_FIELDS
+from replywatch.sources.imap_provider import provider_of
 from replywatch.sources.imap_reader import Fetch, ReadError, Value
 
 _FIRST_BATCH = 80
@@ -18,19 +19,9 @@ _SHORT_LINE = 980
 """Octets of a command; the short one for old servers, RFC 2683, section 3.2.1.5."""
 _COMMAND = len("ABCD1234567 UID FETCH  \r\n")
 
-_THREAD_ITEMS = {"X-GM-EXT-1": b"X-GM-THRID", "OBJECTID": b"THREADID"}
-"""Capability → item that names the conversation; pymap puts THREADID into two pairs of parentheses, not one.
-
-Where Cyrus keeps no conversations, which is its default, it sends `THREADID (NIL)` with every message.
-"""
-_PROVIDERS = {b"X-GM-THRID": "gmail", b"THREADID": "objectid"}
-
 _HEADER = b"BODY[HEADER"
 """Begins the header's name in an answer. What follows differs: servers quote or sort the field names."""
-_ATTRIBUTES = re.compile(
-    rb'(?: ?(?:UID (\d{1,10})|INTERNALDATE "([^"]*)"|RFC822\.SIZE (\d{1,18})|FLAGS \(([^()"]*)\)'
-    rb"|X-GM-THRID (\d{1,20})|THREADID \(+([^() ]{1,255})\)+|MODSEQ \(\d{1,20}\)))*+"
-)
+_ATTRIBUTES = rb'UID (\d{1,10})|INTERNALDATE "([^"]*)"|RFC822\.SIZE (\d{1,18})|FLAGS \(([^()"]*)\)|MODSEQ \(\d{1,20}\)'
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _DAY = 86_400
@@ -39,14 +30,20 @@ _LARGEST_SIZE = (1 << 63) - 1
 """What RFC 9051 allows a size to be, and a database can hold."""
 
 
+LABEL_ITEMS = "(UID X-GM-MSGID X-GM-LABELS)"
+
+
 class Question:
     """Which items are asked for in a session, and of how many messages at once."""
 
     def __init__(self, capabilities: frozenset[str]) -> None:
-        self._thread = next((item for name, item in _THREAD_ITEMS.items() if name in capabilities), b"")
+        self._provider = provider = provider_of(capabilities)
         fields = " ".join(FETCH_FIELDS)
-        thread = f"{self._thread.decode()} " if self._thread else ""
-        self.items = f"(UID INTERNALDATE RFC822.SIZE FLAGS {thread}BODY.PEEK[HEADER.FIELDS ({fields})])"
+        items = provider.items if provider else ""
+        self.items = f"(UID INTERNALDATE RFC822.SIZE FLAGS {items}BODY.PEEK[HEADER.FIELDS ({fields})])"
+        self.has_labels = provider is not None and provider.label_item is not None
+        further = provider.attributes if provider else b""
+        self._attributes = re.compile(rb"(?: ?(?:" + _ATTRIBUTES + further + rb"))*+", re.DOTALL)
         line = _LINE if "CONDSTORE" in capabilities else _SHORT_LINE
         self._size = _FIRST_BATCH
         self._room = max(1, line - _COMMAND - len(self.items))
@@ -77,40 +74,41 @@ class Question:
         if line is None or header is None or rest is None or not rest.endswith(b")\r\n"):
             return None
         start, end = line.find(b"("), line.find(_HEADER)
-        found = _ATTRIBUTES.fullmatch((line[start + 1 : end].rstrip() + rest[:-3]).lstrip()) if end > 0 else None
+        found = self._attributes.fullmatch((line[start + 1 : end].rstrip() + rest[:-3]).lstrip()) if end > 0 else None
         if found is None:
             return None
-        uid, date, size, flags, gmail, objectid = found.groups()
-        if None in (uid, date, size, flags):
+        uid, date, size, flags, *told = found.groups()
+        said = self._provider.common(told) if self._provider else ()
+        if said is None or None in (uid, date, size, flags):
             return None
-        thread = {b"X-GM-THRID": gmail, b"THREADID": objectid}.get(self._thread)  # what was not asked for is not read
-        if self._thread and (thread is None or thread.upper() == b"NIL"):
-            return None
-        return FetchedMessage(int(uid), header, instant(date), int(size), _flags(flags), self._thread_id(thread))
+        return FetchedMessage(int(uid), header, instant(date), int(size), _flags(flags), *said)
 
     def _unusual(self, response: Fetch) -> FetchedMessage | None:
         """A response in any other legal form: quoted header, odd letter case, several literals, NIL."""
         try:
             values = response.items()
             header = next(value for name, value in values.items() if name.startswith(_HEADER))
-            thread = values[self._thread] if self._thread else None
-            while isinstance(thread, list):
-                (thread,) = thread
+            said = self._provider.unusual(values) if self._provider else ()
             return FetchedMessage(
                 _number(values[b"UID"]),
                 _octets(header),
                 instant(_octets(values[b"INTERNALDATE"] or b"")),
                 min(_number(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
                 tuple(_text(flag) for flag in _list(values[b"FLAGS"]) if flag is not None),
-                self._thread_id(thread),
+                *said,
             )
         except (ReadError, ValueError, TypeError, LookupError, StopIteration):
             return None  # something is missing or garbled: the message counts as not fetched
 
-    def _thread_id(self, value: Value) -> str | None:
-        if value is None or _octets(value).upper() == b"NIL":
-            return None
-        return f"{_PROVIDERS[self._thread]}:{_text(value)}"
+    def labelled(self, response: Fetch) -> Labelled | None:
+        """The labels that a response tells; None if it lacks them, or makes no sense."""
+        try:
+            values = response.items()
+            if self._provider and (labels := self._provider.labels(values)) is not None:
+                return Labelled(_number(values[b"UID"]), self._provider.id_of(values), labels)
+        except (ReadError, ValueError, TypeError, LookupError):
+            pass
+        return None
 
 
 def uid_set(uids: Sequence[int]) -> str:

@@ -70,6 +70,7 @@ class MaildirSource:
     """A `sources.base.Source` over Maildir folders. Changes nothing, `new` included."""
 
     in_order = False
+    labels = None
 
     def __init__(self, settings: MaildirSettings) -> None:
         self._path = settings.path

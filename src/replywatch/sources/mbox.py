@@ -113,14 +113,15 @@ class _File:
             header = read_header(self.descriptor, begin, end).data
             self.check()
         separator, _, fields = header.partition(b"\n")
-        flags, thread = notes(header)
+        noted = notes(header)
         return FetchedMessage(
             uid=begin + 1,
             header=keep_fields(fields),
             internal_date=envelope_date(header),
             size=end - begin - len(separator) - 1,
-            flags=flags,
-            thread=thread,
+            flags=noted.flags,
+            thread=noted.thread,
+            labels=noted.labels,
         )
 
     def check(self) -> None:
@@ -145,6 +146,7 @@ class MboxSource:
     """A `sources.base.Source` over mbox files. Takes no lock: it reads a growing file up to the size it met."""
 
     in_order = True
+    labels = None
 
     def __init__(self, settings: MboxSettings) -> None:
         self._path = settings.path

@@ -12,9 +12,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from replywatch.domain.dates import parse_date
 from replywatch.domain.subjects import decode_text
+from replywatch.sources.folder_names import as_labels
 from replywatch.sources.header_block import read_header
 
 _BLOCK = 1 << 20
@@ -30,18 +32,11 @@ _SEPARATOR = re.compile(
 _NOTE = re.compile(rb"(?i)\n(X-Mozilla-Status|Status|X-Status|X-Gmail-Labels|X-GM-THRID):([^\n]*(?:\n[ \t][^\n]*)*)")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
+_LABEL = re.compile(r'\s*+"[^"]*+"|[^,]++')
 
 _MOZILLA_FLAGS = {0x0001: "\\Seen", 0x0002: "\\Answered", 0x0004: "\\Flagged"}
 _MOZILLA_EXPUNGED = 0x0008
 _STATUS_FLAGS = {"A": "\\Answered", "D": "\\Deleted", "F": "\\Flagged", "R": "\\Seen", "T": "\\Draft"}
-_DRAFT_LABELS = frozenset(
-    (
-        "drafts", "draft", "entwürfe", "entwurf", "brouillons", "borradores", "bozze", "rascunhos", "concepten",
-        "utkast", "kladder", "luonnokset", "esborranys", "koncepty", "piszkozatok", "wersje robocze", "taslaklar",
-        "πρόχειρα", "черновики", "чернетки", "草稿", "下書き", "임시보관함",
-    )
-)  # fmt: skip
-"""Gmail's label for drafts, as Takeout writes it in the language of the account."""
 
 
 @dataclass(slots=True)
@@ -93,16 +88,30 @@ def envelope_date(header: bytes) -> int | None:
     return parsed[0] if parsed else None
 
 
-def notes(header: bytes) -> tuple[tuple[str, ...], str | None]:
-    """Flags as IMAP names them, and Gmail's id of the conversation (`gmail:…`), as programs noted them in a header."""
+class Notes(NamedTuple):
+    """What programs noted in a header."""
+
+    flags: tuple[str, ...]
+    """As IMAP names them."""
+    thread: str | None
+    """Gmail's id of the conversation: `gmail:…`."""
+    labels: tuple[str, ...] | None
+    """Gmail's labels, its own in the language of the account; None: it says nothing of any."""
+
+
+def notes(header: bytes) -> Notes:
+    """What mail programs noted in a header."""
     found = _notes(header)
     flags = {flag for bit, flag in _MOZILLA_FLAGS.items() if _mozilla_status(found) & bit}
     letters = found.get("status", "") + found.get("x-status", "")
     flags.update(flag for letter, flag in _STATUS_FLAGS.items() if letter in letters)
-    if not _DRAFT_LABELS.isdisjoint(_labels(found.get("x-gmail-labels", ""))):
-        flags.add("\\Draft")
     thread = found.get("x-gm-thrid", "")
-    return tuple(sorted(flags)), f"gmail:{thread}" if thread.isascii() and thread.isdecimal() else None
+    labels = found.get("x-gmail-labels")
+    return Notes(
+        tuple(sorted(flags)),
+        f"gmail:{thread}" if thread.isascii() and thread.isdecimal() else None,
+        None if labels is None else _labels(labels),
+    )
 
 
 def _separators(descriptor: int, start: int, stop: int) -> Iterator[int]:
@@ -153,6 +162,6 @@ def _mozilla_status(found: dict[str, str]) -> int:
     return int(text, 16) if re.fullmatch("[0-9A-Fa-f]{1,8}", text) else 0
 
 
-def _labels(text: str) -> set[str]:
-    """The labels of an X-Gmail-Labels field, in lower case."""
-    return {label.strip(' "').lower() for label in decode_text(text).split(",")}
+def _labels(text: str) -> tuple[str, ...]:
+    """The labels of an X-Gmail-Labels field: separated by commas; those with a comma in them are quoted."""
+    return as_labels(label.strip(' "') for label in _LABEL.findall(decode_text(text)))

@@ -10,16 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from replywatch.store.database import Database
-from replywatch.store.epochs import carry_over
+from replywatch.store.epochs import GONE, let_go
 
-GONE = (
-    "(SELECT CASE WHEN max(o.gone) > :now THEN max(o.gone) + 1 ELSE :now END FROM locations o"
-    " WHERE o.message = locations.message)"
-)
-"""When a location is gone: now; but not before another place of its message, even if the clock was set back since.
-
-Which place a message left last is what counts.
-"""
 _MISSING = "(SELECT uid FROM temp.missing WHERE epoch = :epoch)"
 
 
@@ -146,9 +138,4 @@ class Absences:
 
     def let_go(self, epoch: int, present: int, now: int) -> None:
         """Drop what the superseded `epoch` says that `present` says, too; what is left of it is gone."""
-        values = {"old": epoch, "now": now}
-        with self._db.transaction():
-            carry_over(self._db, epoch, present)
-            self._db.execute(f"UPDATE locations SET gone = {GONE} WHERE gone IS NULL AND epoch = :old", values)
-            self._db.execute("DELETE FROM quarantine WHERE epoch = :old", values)
-            self._db.execute("UPDATE epochs SET completed_at = :now, held_at = NULL WHERE id = :old", values)
+        let_go(self._db, epoch, present, now)

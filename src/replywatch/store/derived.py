@@ -10,6 +10,7 @@ from operator import attrgetter, itemgetter
 
 from replywatch.domain.clusters import Assignment
 from replywatch.domain.fetched import Listing
+from replywatch.domain.labels import Labels
 from replywatch.domain.messages import (
     Copy,
     Exchange,
@@ -70,8 +71,14 @@ class Place:
     """An archive: mail of ours lies beside mail to us."""
     on_disk: bool
     """Of a Maildir or mbox account."""
+    labels: Labels
+    """What labels say in this account."""
     of_other_user: bool = False
     """Another user's, whose personal mail is not watched."""
+
+    def roles(self, labels: str | None) -> tuple[Role, ...]:
+        """The roles of a message here with these labels, a JSON list; None: it can't have any."""
+        return self.labels.roles(self.role, None if labels is None else json.loads(labels))
 
 
 UNFINISHED = -1
@@ -212,6 +219,14 @@ class Derived:
             )
         ]
 
+    def mailboxes(self) -> list[tuple[str, Listing]]:
+        """(account, mailbox) of every mailbox that was ever listed, read or not."""
+        rows = self._db.rows(
+            "SELECT a.name, m.name, m.delimiter, m.attributes, m.of_other_user"
+            " FROM mailboxes m JOIN accounts a ON a.id = m.account"
+        )
+        return [(a, Listing(m, d, tuple(json.loads(t)), bool(o))) for a, m, d, t, o in rows]
+
     def dirty(self, most: int) -> list[int]:
         """Up to `most` clusters that have to be derived again, ascending."""
         return [c for (c,) in self._db.rows("SELECT cluster FROM dirty ORDER BY cluster LIMIT ?", [most])]
@@ -220,7 +235,7 @@ class Derived:
         """Each of `clusters` with its copies and the places where they lie."""
         rows = self._db.rows(
             "SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone,"
-            " l.flags, l.unanswered_at, l.answered_at"
+            " l.flags, l.unanswered_at, l.answered_at, l.labels"
             " FROM json_each(?) j JOIN readings r ON r.cluster = j.value JOIN messages m ON m.id = r.message"
             " LEFT JOIN locations l ON l.message = r.message ORDER BY r.cluster, r.message",
             [json.dumps(list(clusters))],
@@ -233,7 +248,7 @@ class Derived:
                     Sighting(
                         p.account,
                         p.watched,
-                        p.role,
+                        role,
                         p.both_directions,
                         date,
                         thread,
@@ -243,8 +258,9 @@ class Derived:
                         flagged=None if answered_at is None else Flagged(unanswered_at, answered_at),
                         on_disk=p.on_disk,
                     )
-                    for *_, epoch, date, thread, first_seen, gone, flags, unanswered_at, answered_at in found
-                    if (p := places.get(epoch)) and p.role is not Role.SKIP
+                    for *_, epoch, date, thread, first_seen, gone, flags, unanswered_at, answered_at, labels in found
+                    if (p := places.get(epoch))
+                    for role in p.roles(labels)
                 )
                 copies.append(Copy(found[0][2].hex(), decode_reading(found[0][3]), sightings))
             yield cluster, copies

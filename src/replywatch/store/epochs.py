@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from replywatch.store.database import Database
 
+GONE = (
+    "(SELECT CASE WHEN max(o.gone) > :now THEN max(o.gone) + 1 ELSE :now END FROM locations o"
+    " WHERE o.message = locations.message)"
+)
+"""When a location is gone: now; but not before another place of its message, even if the clock was set back since.
+
+Which place a message left last is what counts.
+"""
+
 
 def carry_over(database: Database, old: int, epoch: int) -> None:
     """Drop what the superseded epoch `old` says that `epoch` says, too; within the caller's transaction.
@@ -33,6 +42,16 @@ def carry_over(database: Database, old: int, epoch: int) -> None:
         " AND l.message = locations.message AND l.internal_date IS locations.internal_date)",
         values,
     )
+
+
+def let_go(database: Database, old: int, present: int, now: int) -> None:
+    """Drop what epoch `old` says that `present` says, too; what is left of it is gone."""
+    values = {"old": old, "now": now}
+    with database.transaction():
+        carry_over(database, old, present)
+        database.execute(f"UPDATE locations SET gone = {GONE} WHERE gone IS NULL AND epoch = :old", values)
+        database.execute("DELETE FROM quarantine WHERE epoch = :old", {"old": old})
+        database.execute("UPDATE epochs SET completed_at = :now, held_at = NULL WHERE id = :old", values)
 
 
 def tidy(database: Database, mailbox: int, present: int) -> None:

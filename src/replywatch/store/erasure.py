@@ -58,11 +58,13 @@ class Erasure:
         yield from self._db.rows("SELECT r.identity, m.header FROM readings r JOIN messages m ON m.id = r.message")
 
     def names(self) -> list[str]:
-        """The names of all accounts and of the mailboxes that are not gone."""
+        """The names of all accounts and of the mailboxes that are not gone, and the labels of what is not chosen."""
         return [
             name
             for (name,) in self._db.rows(
                 f"SELECT name FROM accounts UNION SELECT name FROM mailboxes WHERE id NOT IN {_GONE}"
+                " UNION SELECT j.value FROM (SELECT DISTINCT labels FROM locations WHERE labels IS NOT NULL"
+                f" AND message NOT IN {_HEADERS}) l CROSS JOIN json_each(l.labels) j"
             )
         ]
 
@@ -132,7 +134,8 @@ class Erasure:
             )
             self._db.execute(
                 "UPDATE locations SET message = NULL, internal_date = NULL, size = NULL, flags = '', thread = NULL,"
-                f" unanswered_at = NULL, answered_at = NULL WHERE message IN {_HEADERS}"
+                " unanswered_at = NULL, answered_at = NULL, provider_id = NULL, labels = NULL"
+                f" WHERE message IN {_HEADERS}"
             )
             self._db.execute(f"UPDATE passes SET error = 'erased' WHERE id IN {_TEXTS.format('passes')}")
             self._db.execute(f"UPDATE mailboxes SET name = 'erased ' || id WHERE id IN {_TEXTS.format('mailboxes')}")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.store.database import Database
-from replywatch.store.epochs import tidy
+from replywatch.store.epochs import let_go, tidy
+from replywatch.store.provider_ids import known_by_provider_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +150,17 @@ class Facts:
         digests = [blake2b(m.header, digest_size=16).digest() for m in fetched]
         answered = [now if ANSWERED in m.flags else None for m in fetched]
         with self._db.transaction():
+            known = known_by_provider_id(self._db, epoch, fetched)
             self._db.execute_many(
                 "INSERT OR IGNORE INTO messages (digest, header) VALUES (?, ?)",
-                [(d, m.header) for d, m in zip(digests, fetched, strict=True)],
+                [(d, m.header) for d, m in zip(digests, fetched, strict=True) if m.uid not in known],
             )
             ids = dict(self._message_ids(digests))
-            found: dict[int, int | None] = {m.uid: ids[d] for d, m in zip(digests, fetched, strict=True)}
-            new = self._set_apart(epoch, found | dict.fromkeys(erased), now)
+            found: dict[int, int | None] = {
+                m.uid: known.get(m.uid) or ids[d] for d, m in zip(digests, fetched, strict=True)
+            }
+            told = {m.uid: (m.provider_id, _json(m.labels)) for m in fetched}
+            new = self._set_apart(epoch, found | dict.fromkeys(erased), told, now)
             self._db.execute_many(
                 "INSERT INTO locations (epoch, uid, flags, first_seen) VALUES (?, ?, '', ?)"
                 " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
@@ -163,12 +168,16 @@ class Facts:
             )
             self._db.execute_many(
                 "INSERT INTO locations"
-                " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
+                " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at, provider_id,"
+                " labels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL,"
+                " provider_id = excluded.provider_id, labels = excluded.labels",
                 [
-                    (epoch, m.uid, ids[d], m.internal_date, m.size, " ".join(m.flags), m.thread, now, a)
-                    for d, m, a in zip(digests, fetched, answered, strict=True)
+                    (
+                        *(epoch, m.uid, found[m.uid], m.internal_date, m.size, " ".join(m.flags), m.thread, now, a),
+                        *told[m.uid],
+                    )
+                    for m, a in zip(fetched, answered, strict=True)
                     if m.uid in new
                 ],
             )
@@ -188,24 +197,26 @@ class Facts:
             )
         return len(new.intersection(m.uid for m in fetched))
 
-    def _set_apart(self, epoch: int, found: Mapping[int, int | None], now: int) -> set[int]:
+    def _set_apart(
+        self, epoch: int, found: Mapping[int, int | None], told: Mapping[int, tuple[str | None, str | None]], now: int
+    ) -> set[int]:
         """UIDs under which another message was known, which no server should do: that one is gone.
 
-        `found` is UID → message, None if it was erased; returned are those that say something new. What is gone is kept
-        under a negative number, where no UID can be.
+        `found` is UID → message, None if it was erased, `told` is UID → provider's id and labels; returned are the UIDs
+        that say something new. What is gone is kept under a negative number, where no UID can be.
         """
         new = set(found)
         if not found:
             return new
         held = list(
             self._db.rows(
-                "SELECT uid, message, gone IS NULL AND missed_at IS NULL FROM locations"
+                "SELECT uid, message, gone IS NULL AND missed_at IS NULL, provider_id, labels FROM locations"
                 " WHERE epoch = ? AND uid BETWEEN ? AND ?",
                 [epoch, min(found), max(found)],
             )
         )
-        for uid, message, live in held:
-            if live and found.get(uid, -1) == message:
+        for uid, message, live, *said in held:
+            if live and found.get(uid, -1) == message and told.get(uid, (None, None)) == tuple(said):
                 new.discard(uid)
             if found.get(uid, message) != message:
                 self._db.execute(
@@ -258,6 +269,25 @@ class Facts:
     def reconciled(self, epoch: int, now: int) -> None:
         """The whole list of the mailbox was compared with what is known of it."""
         self._db.execute("UPDATE epochs SET reconciled_at = ? WHERE id = ?", [now, epoch])
+
+    def relabel(self, epoch: int, labelled: Iterable[Labelled]) -> None:
+        """The labels of these messages are others now; of those that are not read, or were erased, none are kept."""
+        with self._db.transaction():
+            for uid, provider_id, labels in labelled:
+                values = [epoch, uid, _json(labels)]
+                which = "epoch = ?1 AND uid = ?2 AND message IS NOT NULL AND labels IS NOT ?3"
+                self._db.execute(f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE {which}", values)
+                self._db.execute(
+                    f"UPDATE locations SET labels = ?3, provider_id = ?4 WHERE {which}", [*values, provider_id]
+                )
+
+    def fold(self, view: int, epoch: int, now: int) -> None:
+        """Epoch `view` shows what lies in `epoch` and is read no more: drop what both say, let go of the rest."""
+        if not self.count(view):
+            return
+        with self._db.transaction():
+            let_go(self._db, view, epoch, now)
+            self._db.execute("UPDATE epochs SET scanned_to = 0, message_count = NULL WHERE id = ?", [view])
 
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""
@@ -312,3 +342,7 @@ class Facts:
     def end_pass(self, number: int, now: int, error: str | None) -> None:
         """A pass is over; complete if there is no `error`."""
         self._db.execute("UPDATE passes SET finished_at = ?, error = ? WHERE id = ?", [now, error, number])
+
+
+def _json(labels: Sequence[str] | None) -> str | None:
+    return None if labels is None else json.dumps(labels)

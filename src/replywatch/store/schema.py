@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 SET = "replywatch"
-NAMES = ("0001_facts", "0002_derived", "0003_passes")
+NAMES = ("0001_facts", "0002_derived", "0003_passes", "0004_labels")
 """The migrations of this release in order; a store with any other is from a newer one."""
 
 DERIVED_TABLES = (
@@ -226,6 +226,15 @@ _PASSES = (
     "ALTER TABLE epochs ADD COLUMN held_at INTEGER",  # NULL: not so much is missing that nothing may be called gone
 )
 
+_LABELS = (
+    "ALTER TABLE locations ADD COLUMN provider_id TEXT",  # NULL: the provider has no ids of messages
+    "ALTER TABLE locations ADD COLUMN labels TEXT",  # JSON list, sorted; NULL: the source has none
+    "CREATE INDEX locations_by_provider_id ON locations (provider_id) WHERE provider_id IS NOT NULL",
+    # Gmail's mailboxes and Takeout files are looked into once more: nobody asked for their labels so far.
+    """UPDATE epochs SET highestmodseq = NULL, token = ''
+        WHERE id IN (SELECT epoch FROM locations WHERE thread LIKE 'gmail:%')""",
+)
+
 
 def migrations() -> Migrations:
     """The migrations of this release, ready to be applied."""
@@ -246,6 +255,11 @@ def migrations() -> Migrations:
     @found(name=NAMES[2])
     def passes(db: Database) -> None:
         for statement in _PASSES:
+            db.execute(statement)
+
+    @found(name=NAMES[3])
+    def labels(db: Database) -> None:
+        for statement in _LABELS:
             db.execute(statement)
 
     return found

@@ -1,0 +1,112 @@
+"""What Gmail's labels say of the place where a message lies.
+
+Gmail keeps each message once. Its mailboxes are labels that are put on it, except for Spam and Trash: what lies there
+lies nowhere else. So a place with labels stands for as many places, each with the role that a mailbox of that name
+would have. A label that people made tells little, since they put it on both directions; unless the config, or its
+name, gives it a role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from replywatch.domain.fetched import Listing
+from replywatch.domain.merge import PUT_AWAY
+from replywatch.domain.messages import Role
+from replywatch.domain.roles import Overrides, folded, gmail_role, role_of
+
+_SYSTEM = {
+    "\\inbox": Role.INBOX,
+    "\\sent": Role.SENT,
+    "\\draft": Role.SKIP,
+    "\\drafts": Role.SKIP,
+    "\\trash": Role.TRASH,
+    "\\junk": Role.JUNK,
+    "\\spam": Role.JUNK,
+}
+_INBOX = """
+    Inbox; Posteingang; Boîte de réception; Recibidos; Bandeja de entrada; Posta in arrivo; In arrivo; Caixa de entrada
+    Entrada; Postvak IN; Inkorg; Inkorgen; Indbakke; Innboks; Saapuneet; Odebrane; Doručená pošta; Doručené
+    Beérkező levelek; Inboxul; Mesaje primite; Входящие; Вхідні; Входяща поща; Εισερχόμενα; Gelen Kutusu
+    收件箱; 收件匣; 受信トレイ; 받은편지함; Safata d'entrada; Pristigla pošta; Prejeto
+"""
+_INBOX_NAMES = frozenset(folded(name) for line in _INBOX.strip().splitlines() for name in line.split(";"))
+_ONCE = frozenset({"\\all", "\\junk", "\\trash"})
+_TELLING = frozenset({Role.INBOX, Role.SENT, Role.JUNK, Role.TRASH, Role.SKIP})
+
+
+def holds_everything(listing: Listing) -> bool:
+    """Whether this is All Mail: every message but those in Spam and Trash."""
+    return "\\all" in listing.attributes
+
+
+def all_mail(listings: Iterable[Listing], overrides: Overrides) -> Listing | None:
+    """Gmail's All Mail, if it is listed and the config doesn't skip it: its labels say all that its views could."""
+    found = (b for b in listings if holds_everything(b))
+    return next((b for b in found if role_of(b.name, b.delimiter, b.attributes, overrides) is not Role.SKIP), None)
+
+
+def is_view(listing: Listing) -> bool:
+    """Whether every message in this mailbox of Gmail lies in All Mail, too."""
+    return _ONCE.isdisjoint(listing.attributes)
+
+
+class Labels:
+    """Judges places by their labels, for one account."""
+
+    def __init__(self, overrides: Overrides, *, localized: bool) -> None:
+        """`overrides` are the config's roles; `localized` labels are Gmail's own in its user's language (Takeout)."""
+        self._overrides = dict(overrides)
+        self._localized = localized
+        self._judged: dict[tuple[Role, tuple[str, ...]], tuple[Role, ...]] = {}
+        self._told: dict[str, tuple[Role | None, bool]] = {}
+
+    def roles(self, mailbox: Role, labels: Sequence[str] | None) -> tuple[Role, ...]:
+        """The roles of a message in a mailbox of the role `mailbox`; none: it is left out.
+
+        `labels` None: it can't have any.
+        """
+        if mailbox is Role.SKIP:
+            return ()
+        if labels is None:
+            return (mailbox,)
+        key = (mailbox, tuple(labels))
+        if key not in self._judged:
+            self._judged[key] = self._judge(mailbox, labels)
+        return self._judged[key]
+
+    def _judge(self, mailbox: Role, labels: Iterable[str]) -> tuple[Role, ...]:
+        told = [self._meaning(label) for label in labels]
+        if any(leaves_out for _, leaves_out in told):
+            return ()
+        if mailbox in PUT_AWAY:
+            return (mailbox,)
+        places = {role for role, _ in told if role}
+        if mailbox in (Role.INBOX, Role.SENT):  # the label of the mailbox itself is not among the labels there
+            places.add(mailbox)
+        if Role.SKIP in places and places.isdisjoint((Role.INBOX, Role.SENT)):
+            return ()
+        if Role.INBOX not in places and not places.isdisjoint(PUT_AWAY):
+            places.intersection_update(PUT_AWAY)
+        return tuple(sorted(places - {Role.SKIP})) or (mailbox,)
+
+    def _meaning(self, label: str) -> tuple[Role | None, bool]:
+        """The role that a label tells, and whether a message that has it is left out, whatever else it has."""
+        if label not in self._told:
+            self._told[label] = self._read(label)
+        return self._told[label]
+
+    def _read(self, label: str) -> tuple[Role | None, bool]:
+        own = _SYSTEM.get(label.lower())
+        if own is Role.INBOX or (self._localized and folded(label) in _INBOX_NAMES):
+            role = role_of("INBOX", "/", (), self._overrides)
+            return role, role is Role.SKIP
+        if own is not None:
+            role = gmail_role(own, self._overrides)
+            return role, role is Role.SKIP
+        if label.startswith("\\"):
+            return None, False
+        role = role_of(label, "/", (), self._overrides)
+        by_name = role_of(label, "/", ())
+        leaves_out = role is Role.SKIP and (self._localized or by_name is not Role.SKIP or label in self._overrides)
+        return role if role in _TELLING else None, leaves_out
