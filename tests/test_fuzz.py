@@ -17,7 +17,7 @@ from replywatch.domain import addresses, dates
 from replywatch.domain.fetched import FetchedMessage
 from replywatch.domain.headers import keep_fields
 from replywatch.errors import ConfigError
-from replywatch.sources import imap_errors
+from replywatch.sources import quoting
 from replywatch.sources.imap_fetch import Question
 from replywatch.sources.imap_reader import Octets
 from seeds import SOURCES, seeds
@@ -99,7 +99,7 @@ MISTAKES = [
     ("subjects", laws, "decode_name", lambda _: ""),
     ("response", Question, "_unusual", lambda *_: FetchedMessage(1, b"", None, None)),
     ("response", Octets, "_parts_of_line", lambda octets: iter([octets._receive()])),
-    ("response", imap_errors, "_shows", lambda *_: False),
+    ("response", quoting, "shows", lambda *_: False),
     ("config", laws, "load_config", Mock(side_effect=ConfigError("  "))),
     ("text", laws, "safe", str),
     ("text", laws, "cell", str),

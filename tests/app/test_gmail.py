@@ -23,7 +23,7 @@ from replywatch.domain.messages import Role
 from replywatch.errors import MailboxError
 from replywatch.sources.imap import ImapSettings, ImapSource
 from replywatch.sources.mbox import MboxSettings, MboxSource
-from replywatch.store.facts import Facts
+from replywatch.store import facts
 from servers.gmail import ALL, SENT, SPAM, TRASH, Gmail, Letter
 from servers.scripted import ScriptedServer
 from story import HOUR, Keep, Mail, Place, Story, at, fetched
@@ -504,7 +504,7 @@ class TestUpgrade:
             old.gmail.letters.remove(old.letters[name])
         old.poll()
         with monkeypatch.context() as patch:
-            patch.setattr(Facts, "_let_go", None)  # it is done once
+            patch.setattr(facts, "let_go", None)  # it is done once
             for _ in range(2):
                 old.poll()
         assert old.figures() == before

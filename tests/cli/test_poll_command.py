@@ -12,7 +12,7 @@ import pytest
 from planted import Program, maildir_account, plant_maildir
 from replywatch.app.missing import Hold
 from replywatch.app.poll import AccountOutcome
-from replywatch.cli.poll import _lines
+from replywatch.cli.poll_lines import account_lines
 from story import Story
 
 
@@ -137,10 +137,10 @@ def test_a_local_mailbox_hides_nothing(office):
 def test_a_mailbox_that_shows_as_many_as_some_providers_show():
     hold = Hold("INBOX", 2_345, 12_345, capped=True, begins=True)
     outcome = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False, holds=(hold,))
-    assert list(_lines(outcome, quiet=True)) == [
+    assert list(account_lines(outcome, "", quiet=True)) == [
         "info: INBOX shows exactly 10,000 messages; 2,345 more are known",
         "  Some providers show no more than so many. The hidden ones count as there.",
     ]
     later = replace(outcome, holds=(replace(hold, begins=False),))
-    assert list(_lines(later, quiet=True)) == []
-    assert len(list(_lines(later, quiet=False))) == 2
+    assert list(account_lines(later, "", quiet=True)) == []
+    assert len(list(account_lines(later, "", quiet=False))) == 2

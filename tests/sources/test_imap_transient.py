@@ -107,10 +107,10 @@ def test_what_it_can_do_is_not_said(answer, transient, after_login):
         assert len(server.said("LOGIN")) == after_login
 
 
-@pytest.mark.parametrize("hard", [False, True])
-def test_no_greeting(hard):
+@pytest.mark.parametrize("how", ["closed", "reset"])
+def test_no_greeting(how):
     """A server that hangs up without a word may have too much to do."""
-    with ScriptedServer() as server, Proxy(server.host, server.port, let_through=0, hard=hard) as proxy:
+    with ScriptedServer() as server, Proxy(server.host, server.port, let_through=0, how=how) as proxy:
         assert connecting(proxy) == (ConnectError, True, None)
 
 
