@@ -289,9 +289,6 @@ class User(MailUser):
     def _folder(self, mailbox: str) -> Path:
         return self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}"
 
-    def _folder(self, mailbox: str) -> Path:
-        return self.maildir if mailbox == "INBOX" else self.maildir / f".{_maildir_name(mailbox)}"
-
     def files(self) -> dict[str, tuple[bytes, int]]:
         """Relative path → (content, mtime in ns) of every message file; names hold the flags."""
         paths = (path for path in self.maildir.rglob("*") if path.parent.name in ("cur", "new", "tmp"))
