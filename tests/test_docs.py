@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from replywatch.cli import main
+from replywatch.cli import main, stopping
 from replywatch.config.load import parse_config
 from replywatch.config.table import Table
 from replywatch.domain.headers import FETCH_FIELDS
@@ -79,7 +79,7 @@ class TestReadme:
         errors = [ReplywatchError]
         for error in errors:
             errors += error.__subclasses__()
-        assert said == {0, main.BUG, main.INTERRUPTED} | {error.exit_code for error in errors}
+        assert said == {0, main.BUG, main.INTERRUPTED, stopping.STOPPED} | {error.exit_code for error in errors}
 
     def test_has_every_bucket(self):
         shown = [(row[0], row[1]) for row in rows_of(text_of("README.md")) if len(row) == 3]
