@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -106,6 +107,25 @@ class TestOptions:
         err = program.fails("init", "--address", OWN[1], "--provider", "microsoft365", *words, "--yes", code=2)
         assert text in err
         assert not (program.folder / "replywatch.toml").exists()
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            OWN,
+            (*OWN, "--port", "1143", "--tls", "starttls"),
+            ("--address", OWN[1], "--provider", "microsoft365", "--client-id", "1-2"),
+        ],
+    )
+    def test_the_colleague_that_it_shows_is_at_the_same_server(self, program, words):
+        init(program, *words, "--yes")
+        path = program.folder / "replywatch.toml"
+        before, colleague, after = re.split(
+            r"(?=^#\[accounts\.anna\])|(?<=^#watched = false\n)", path.read_text(), flags=re.MULTILINE
+        )
+        path.write_text(before + re.sub("^#", "", colleague, flags=re.MULTILINE) + after)
+        own, anna = config_of(program).accounts
+        assert (anna.host, anna.port, anna.tls, anna.oauth2) == (own.host, own.port, own.tls, own.oauth2)
+        assert (anna.username, anna.watched) == ("anna@example.com", False)
 
     def test_an_account_name_that_toml_takes_bare(self, program):
         init(program, "--address", "info+büro.süd@firma.example", "--host", OWN[3], "--yes")

@@ -91,8 +91,8 @@ class Given:
 def init(context: Context, /, **words: Any) -> None:  # noqa: ANN401 - what `Given` declares
     """Write a first config from a few questions.
 
-    Knows the servers of common providers. Never overwrites a file, connects to nothing and writes the password into the
-    config only if told to.
+    Knows the servers of common providers. Never overwrites a file. Connects to nothing without --autoconfig, and writes
+    the password into the config only if told to.
     """
     given = Given(**words)
     path = given.output or context.config_path or Path(os.environ.get("REPLYWATCH_CONFIG") or "replywatch.toml")

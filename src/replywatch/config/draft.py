@@ -38,8 +38,8 @@ type = "imap"
 #[accounts.anna]
 #type = "imap"
 #host = {host}
-#username = "anna@example.com"
-#password = {{ env = "REPLYWATCH_ANNA_PASSWORD" }}
+{tls_of_colleague}#username = "anna@example.com"
+#{password_of_colleague}
 #watched = false
 
 [report]
@@ -48,6 +48,8 @@ timezone = {timezone}
 # Unanswered for at least so long counts as "never", before that as "waiting".
 #never_after = "14d"
 """
+
+_TENANT = "# `tenant` only if the client is registered for your organization alone: its directory (tenant) id.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,19 @@ class Draft:
 def draft_text(draft: Draft) -> str:
     """The config as TOML with comments; whether the loader takes it is for the caller to see."""
     usual = (draft.port, draft.tls) == (993, "implicit")
+    tls = [] if usual else [f"port = {draft.port}\n", f"tls = {quoted(draft.tls)}\n"]
+    client = _client(draft.client_id)
     return _TEMPLATE.format(
         addresses=listed(draft.addresses),
         domains=listed(draft.domains),
         account=draft.account,
         note=_comment(draft.provider) if draft.provider else "",
         host=quoted(draft.host),
-        tls="" if usual else f"port = {draft.port}\ntls = {quoted(draft.tls)}\n",
+        tls="".join(tls),
+        tls_of_colleague="".join(f"#{line}" for line in tls),
         username=quoted(draft.username),
-        password=_oauth2(draft.client_id) if draft.client_id else _password(draft.password),
+        password=_TENANT + client if draft.client_id else _password(draft.password),
+        password_of_colleague=client if draft.client_id else 'password = { env = "REPLYWATCH_ANNA_PASSWORD" }',
         timezone=quoted(draft.timezone),
     )
 
@@ -90,12 +96,9 @@ def _comment(provider: Provider) -> str:
     return "".join(f"# {line}\n" for line in wrap(f"{provider.name}. {provider.note}", 118))
 
 
-def _oauth2(client_id: str) -> str:
+def _client(client_id: str) -> str:
     """The line that takes the place of the password."""
-    return (
-        "# `tenant` only if the client is registered for your organization alone: its directory (tenant) id.\n"
-        f'oauth2 = {{ provider = "microsoft", client_id = {quoted(client_id)} }}  # tenant = "…"'
-    )
+    return f'oauth2 = {{ provider = "microsoft", client_id = {quoted(client_id)} }}  # tenant = "…"'
 
 
 def _password(secret: Secret) -> str:

@@ -43,7 +43,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "Gmail, Google Workspace",
         "imap.gmail.com",
         "It takes an app password only: switch on 2-Step Verification, then make one at"
-        " myaccount.google.com/apppasswords. In Workspace the administrator can forbid them.",
+        " myaccount.google.com/apppasswords. In Workspace the administrator can forbid them; then"
+        " log in with OAuth2 (README, Gmail).",
         domains=("gmail.com", "googlemail.com"),
     ),
     Provider(
