@@ -110,14 +110,6 @@ class Queries:
         )
         return {e.id: e for e in map(_exchange, rows)}
 
-    def exchanges_of_cluster(self, cluster: int, level: int) -> list[Exchange]:
-        """The exchanges of one cluster under `level`, in the order of arrival."""
-        rows = self._db.rows(
-            f"SELECT {_EXCHANGE} FROM exchanges e WHERE cluster = ? AND levels & ? ORDER BY arrived_at, id",
-            [cluster, level],
-        )
-        return [_exchange(row) for row in rows]
-
     def written_to(self, contact: str, after: int, until: int, conversation: str) -> int | None:
         """When somebody of ours first wrote to `contact` after an instant, in another conversation."""
         found = self._db.value(
@@ -210,10 +202,6 @@ class Queries:
         rows = self._db.rows("SELECT identity FROM judgements WHERE direction = 'inbound' ORDER BY identity")
         found = [identity for place, (identity,) in enumerate(rows) if place in places]
         return [row for identity in found for row in self._messages("identity = ?", [identity], 1)]
-
-    def cluster_messages(self, cluster: int) -> list[MessageRow]:
-        """The messages of a cluster by clock."""
-        return self._messages("cluster = ?", [cluster], -1)
 
     def _messages(self, where: str, values: Sequence[object], most: int) -> list[MessageRow]:
         rows = self._db.rows(
