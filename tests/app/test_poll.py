@@ -164,15 +164,13 @@ class TestExpunged:
         source.fails["Sent"] = error("Sent can't be read")
         source.boxes["Sent"].uidnext += 1
         assert isinstance(office.one_pass().error, error)
-        assert [row[-4] for row in office.rows("locations")["locations"] if row[-4] is not None] == [
-            office.now
-        ] * counts
+        assert office.rows_of("SELECT missed_at FROM locations WHERE missed_at > 0") == [(office.now,)] * counts
         del source.fails["Sent"]
         office.pass_()
-        gone = [row[-1] for row in office.rows("locations")["locations"] if row[-1] is not None]
-        assert gone == [office.now] * counts
+        gone = "SELECT gone FROM locations WHERE gone > 0"
+        assert office.rows_of(gone) == [(office.now,)] * counts
         office.pass_()
-        assert len([row for row in office.rows("locations")["locations"] if row[-1] is not None]) == 1
+        assert len(office.rows_of(gone)) == 1
 
     def test_gone_and_back_lives_again(self, office):
         office.tell(three_letters()[0])
