@@ -322,6 +322,19 @@ class TestLabelsChange:
         assert labels_of(office, "will") == [(ALL, '["Erledigt", "\\\\Inbox"]')]
 
 
+    def test_not_all_of_them_in_every_pass_while_a_message_can_not_be_read(self, any_office):
+        any_office.gmail.unreadable = {any_office.letters["nora"].msgid}
+        for _ in range(3):
+            assert any_office.poll().unread == 1
+            assert not [c for c in any_office.commands if "X-GM-LABELS)" in c and "CHANGEDSINCE" not in c]
+        any_office.gmail.label(any_office.letters["will"], "Kunden")
+        any_office.poll()
+        assert all("Kunden" in labels for name, labels in labels_of(any_office, "will") if name != "Kunden")
+        any_office.gmail.unreadable = set()
+        assert any_office.poll().unread == 0
+        assert any_office.lines() == EXPECTED
+
+
 class TestSkippedLabel:
     @pytest.mark.parametrize("labels", [("Privat",), ("Privat", INBOX), ("Privat", "Kunden"), ("Privat", OURS)])
     def test_whatever_else_a_message_has(self, tmp_path, labels):

@@ -239,7 +239,7 @@ class _Pass:
             if not epoch.scanned_to:
                 self._facts.reconciled(epoch.id, self._clock())
         self._fetch(source, epoch, self._facts.quarantined(epoch.id))
-        self._ask_for_labels(source, known, epoch, state)
+        self._ask_for_labels(source, epoch, state)
         self._ask_for_answers(source, epoch)
         if self._settle(source, epoch, state, listing):
             self._facts.finish_mailbox(epoch, state, self._clock())
@@ -253,14 +253,18 @@ class _Pass:
             return False
         return epoch.reconciled_at is None or not 0 <= self._clock() - epoch.reconciled_at < RECONCILED
 
-    def _ask_for_labels(self, source: Source, known: Epoch | None, epoch: Epoch, state: MailboxState) -> None:
-        """Labels come and go: of the messages that were known before, those that changed since are asked for."""
-        if source.labels is None or state.highestmodseq is None or known is None or known.id != epoch.id:
+    def _ask_for_labels(self, source: Source, epoch: Epoch, state: MailboxState) -> None:
+        """Labels come and go: of the messages that were known before, those that changed since are asked for.
+
+        It is written down at once how far: a message that can't be read would have all labels asked for in every pass.
+        """
+        if source.labels is None or state.highestmodseq is None:
             return
-        since = known.state.highestmodseq  # None: no labels are known, an older release read it
+        since = epoch.state.highestmodseq  # None: no labels are known, an older release read it
         if since is None or since < state.highestmodseq:
             for span in _windows(1, epoch.scanned_to, state.exists):
                 self._facts.relabel(epoch.id, list(source.labels(*span, since)))
+        self._facts.labels_read(epoch.id, state.highestmodseq)
 
     def _ask_for_answers(self, source: Source, epoch: Epoch) -> None:
         """Has the server been told of answers that were not seen? Only the open exchanges are asked for."""

@@ -281,6 +281,10 @@ class Facts:
                     f"UPDATE locations SET labels = ?3, provider_id = ?4 WHERE {which}", [*values, provider_id]
                 )
 
+    def labels_read(self, epoch: int, highestmodseq: int) -> None:
+        """The labels are those of this HIGHESTMODSEQ, or later ones."""
+        self._db.execute("UPDATE epochs SET highestmodseq = ? WHERE id = ?", [highestmodseq, epoch])
+
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""
         rows = self._db.rows(
