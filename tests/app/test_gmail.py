@@ -321,7 +321,6 @@ class TestLabelsChange:
         office.poll()
         assert labels_of(office, "will") == [(ALL, '["Erledigt", "\\\\Inbox"]')]
 
-
     def test_not_all_of_them_in_every_pass_while_a_message_can_not_be_read(self, any_office):
         any_office.gmail.unreadable = {any_office.letters["nora"].msgid}
         for _ in range(3):
