@@ -7,6 +7,9 @@ import pytest
 
 from office import Office, Watched
 from replywatch.app.check import check
+from replywatch.app.patience import Patience
+from replywatch.app.poll import poll
+from replywatch.app.progress import Silent
 from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, MailboxError
@@ -165,6 +168,27 @@ class TestRelease:
         for _ in range(3):
             office.pass_()
         assert live(office) == 21
+
+    def test_a_list_that_broke_off_is_no_look(self, office, monkeypatch):
+        """The first attempt is shown less than there is; the second finds all, and compares nothing."""
+        monkeypatch.setattr("replywatch.app.poll.WINDOW", 4)
+        told(office, 10)
+        source = office.sources["info"]
+        box, hidden, listed = source.boxes["INBOX"], lose(office, 3), source.uids
+
+        def breaks(first, last):
+            if first > 10:
+                box.messages.update(hidden)
+                source.uids = listed
+                raise ConnectError("it hung up", transient=True)
+            return listed(first, last)
+
+        source.uids = breaks
+        patience = Patience(attempts=2, pause=lambda _: None)
+        (outcome,) = poll(office.config, lambda _: source, lambda: office.now, Silent(), patience)
+        assert outcome.error is None
+        assert source.uids == listed, "it did break"
+        assert office.rows_of("SELECT uid FROM locations WHERE gone > 0 OR missed_at > 0") == []
 
     def test_another_mailbox_that_fails_holds_nothing_up(self, office):
         told(office, 10)
@@ -359,6 +383,14 @@ class TestRenumbered:
         office.sources["info"].renumber("INBOX")
         assert holds(office.pass_()) == []
         assert live(office) == 121
+
+    @pytest.mark.parametrize("mailbox", ["INBOX", "Trash"])
+    def test_as_many_as_a_cap_and_whole(self, office, mailbox):
+        """Nothing is hidden: it is all there, in the trash, too, which proves nothing for other mailboxes."""
+        told(office, 1_000, mailbox, put_away=False)
+        office.sources["info"].renumber(mailbox)
+        assert holds(office.pass_()) == []
+        assert live(office) == 1_001
 
     def test_the_old_numbering_comes_back(self, office):
         told(office)

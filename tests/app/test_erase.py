@@ -299,6 +299,14 @@ class TestComingBack:
         self.quiet(forgotten, 2)
         assert forgotten.sources["info"].asked == []
 
+    def test_numbered_anew_in_every_pass_the_store_does_not_grow(self, forgotten):
+        counts = set()
+        for _ in range(4):
+            forgotten.sources["info"].renumber("INBOX")
+            self.quiet(forgotten, 1)
+            counts.add(tuple(forgotten.rows_of("SELECT count(*), count(DISTINCT epoch) FROM locations")))
+        assert len(counts) == 1
+
     def test_not_by_a_move(self, forgotten):
         forgotten.sources["info"].move("INBOX", 1, "Archive")
         self.quiet(forgotten, 4)

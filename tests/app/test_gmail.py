@@ -23,7 +23,7 @@ from replywatch.domain.messages import Role
 from replywatch.errors import MailboxError
 from replywatch.sources.imap import ImapSettings, ImapSource
 from replywatch.sources.mbox import MboxSettings, MboxSource
-from replywatch.store import facts
+from replywatch.store.absences import Absences
 from servers.gmail import ALL, SENT, SPAM, TRASH, Gmail, Letter
 from servers.scripted import ScriptedServer
 from story import HOUR, Keep, Mail, Place, Story, at, fetched
@@ -321,6 +321,18 @@ class TestLabelsChange:
         office.poll()
         assert labels_of(office, "will") == [(ALL, '["Erledigt", "\\\\Inbox"]')]
 
+    def test_not_all_of_them_in_every_pass_while_a_message_can_not_be_read(self, any_office):
+        any_office.gmail.unreadable = {any_office.letters["nora"].msgid}
+        for _ in range(3):
+            assert any_office.poll().unread == 1
+            assert not [c for c in any_office.commands if "X-GM-LABELS)" in c and "CHANGEDSINCE" not in c]
+        any_office.gmail.label(any_office.letters["will"], "Kunden")
+        any_office.poll()
+        assert all("Kunden" in labels for name, labels in labels_of(any_office, "will") if name != "Kunden")
+        any_office.gmail.unreadable = set()
+        assert any_office.poll().unread == 0
+        assert any_office.lines() == EXPECTED
+
 
 class TestSkippedLabel:
     @pytest.mark.parametrize("labels", [("Privat",), ("Privat", INBOX), ("Privat", "Kunden"), ("Privat", OURS)])
@@ -504,9 +516,9 @@ class TestUpgrade:
             old.gmail.letters.remove(old.letters[name])
         old.poll()
         with monkeypatch.context() as patch:
-            patch.setattr(facts, "let_go", None)  # it is done once
+            patch.setattr(Absences, "let_go", None)  # it is done once
             for _ in range(2):
-                old.poll()
+                assert old.poll().error is None
         assert old.figures() == before
 
     def test_a_sender_that_team_lacks_is_told_from_somebody_who_writes_to_us(self, old):
@@ -530,15 +542,72 @@ class TestUpgrade:
         def killed(*_):
             raise Killed
 
-        for step in ("relabel", "fold", "end_pass"):
+        for step in ("facts.Facts.relabel", "absences.Absences.let_go", "facts.Facts.end_pass"):
             with monkeypatch.context() as patch:
-                patch.setattr(f"replywatch.store.facts.Facts.{step}", killed)
+                patch.setattr(f"replywatch.store.{step}", killed)
                 with pytest.raises(Killed):
                     old.poll()
             assert old.figures() == before
         assert old.poll().error is None
         assert old.figures() == before
         assert old.lines() == EXPECTED
+
+
+class TestViewsAndTheBrake:
+    """What the views showed and All Mail does not is weighed like any other loss before it is let go."""
+
+    LIVE = "SELECT count(DISTINCT l.message) FROM locations l WHERE l.gone IS NULL"
+
+    @pytest.fixture
+    def shown_later(self, tmp_path):
+        """All Mail was hidden so far."""
+        office = Office(tmp_path)
+        for n in range(1_030):
+            mail = office.story.inbound(f"p{n}", at("03-18 09:00") + n)
+            office.put(f"p{n}", mail, INBOX if n % 2 else "Kunden")
+        hide(office)
+        office.poll()
+        hide(office, hidden=False)
+        return office
+
+    def test_all_mail_shows_no_more_than_a_cap(self, shown_later):
+        """Gmail can be told to show so many in each mailbox, the newest."""
+        before, letters = shown_later.figures(), shown_later.gmail.letters
+        shown_later.gmail.letters = letters[30:]
+        for _ in range(3):
+            shown_later.now += 48 * HOUR
+            assert {h.capped for h in shown_later.poll().holds} == {True}
+        assert shown_later.rows(self.LIVE) == [(1_030,)]
+        shown_later.gmail.letters = letters
+        assert shown_later.poll().holds == ()
+        assert shown_later.rows(self.LIVE) == [(1_030,)]
+        assert shown_later.rows("SELECT count(*) FROM locations") == [(1_030,)]
+        assert shown_later.figures()[1] == before[1]
+
+    def test_all_mail_is_nearly_empty(self, shown_later):
+        shown_later.gmail.letters = shown_later.gmail.letters[700:]
+        assert {(h.mailbox, h.missing, h.capped) for h in shown_later.poll().holds} == {
+            ("INBOX", 515, False),
+            ("Kunden", 515, False),
+        }
+        assert shown_later.rows(self.LIVE) == [(1_030,)]
+        shown_later.now += 24 * HOUR
+        assert shown_later.poll().holds == ()
+        assert shown_later.rows(self.LIVE) == [(330,)]
+        shown_later.poll()
+        assert shown_later.opened() == []
+
+    def test_a_view_that_was_numbered_anew(self, shown_later):
+        """Its earlier numbering, of which much was missing, is let go with it."""
+        view = "(SELECT max(id) FROM epochs WHERE mailbox = (SELECT id FROM mailboxes WHERE name = 'Kunden'))"
+        with closing(sqlite3.connect(shown_later.store, isolation_level=None)) as store:
+            store.execute(
+                f"UPDATE epochs SET uidvalidity = 6, superseded_at = 1, completed_at = NULL WHERE id = {view}"
+            )
+            store.execute("UPDATE epochs SET held_at = 1 WHERE uidvalidity = 6")
+        shown_later.poll()
+        assert shown_later.rows("SELECT count(*) FROM locations") == [(1_030,)]
+        assert shown_later.rows("SELECT id FROM epochs WHERE held_at IS NOT NULL") == []
 
 
 class TestForget:

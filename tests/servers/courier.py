@@ -9,10 +9,11 @@ from __future__ import annotations
 import imaplib
 import itertools
 import os
+import time
 from pathlib import Path
 from typing import ClassVar
 
-from servers.child import HOST, START_SECONDS, ChildServer, MailUser, free_ports, unpacked
+from servers.child import HOST, START_SECONDS, ChildServer, MailUser, ServerError, free_ports, unpacked
 
 _AS_DEBIAN_SETS_THEM = {
     "IMAP_CAPABILITY": "IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=ORDEREDSUBJECT THREAD=REFERENCES SORT QUOTA IDLE",
@@ -21,6 +22,7 @@ _AS_DEBIAN_SETS_THEM = {
     "IMAP_USELOCKS": "1",
     "IMAP_MAILBOX_SANITY_CHECK": "1",
 }
+_SOCKETS = Path("/proc/net/tcp")
 
 
 class Courier(ChildServer):
@@ -50,7 +52,16 @@ class Courier(ChildServer):
             quick += [f"-user={self.owner_names[0]}", f"-group={self.owner_names[1]}"]
         for port, program in ((user.port, imapd), (user.tls_port, tls)):
             self._run(str(tree / "usr/sbin/couriertcpd"), *quick, str(port), *program, **environment)
+        self._wait_until_listening(user.port, user.tls_port)
         return user
+
+    def _wait_until_listening(self, *ports: int) -> None:
+        """Wait for the processes of a user; without a connection, for which they would start an imapd."""
+        end = time.monotonic() + START_SECONDS
+        while not all(f"0100007F:{port:04X} 00000000:0000 0A" in _SOCKETS.read_text() for port in ports):
+            if time.monotonic() > end:
+                raise ServerError(f"{self.name} does not listen:\n{self.log()}")
+            time.sleep(0.01)
 
     def own(self, folder: Path) -> None:
         """Give a folder and all in it to the user as whom mail is read."""

@@ -55,6 +55,8 @@ class Gmail:
         """Mailboxes that are not shown in IMAP."""
         self.broken: set[str] = set()
         """Mailboxes that can't be opened."""
+        self.unreadable: set[int] = set()
+        """Ids of messages that are listed and do not come."""
         self.extended = True
         """Says X-GM-EXT-1; else it is like a server without labels."""
         self._uids: dict[str, dict[int, int]] = {}
@@ -156,6 +158,8 @@ class Gmail:
         after = int(since[1]) if since else 0
         wanted = [u for u in box if _holds(arguments.partition(" ")[0], u) and box[u].modseq > after]
         numbers = {uid: n for n, uid in enumerate(box, 1)}
+        if "BODY" in arguments:
+            wanted = [u for u in wanted if box[u].msgid not in self.unreadable]
         lines = [b"* %d FETCH (%s)\r\n" % (numbers[u], self._items(u, box[u], arguments)) for u in wanted]
         return b"".join(lines) + b"TAG OK done\r\n"
 

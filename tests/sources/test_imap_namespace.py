@@ -52,6 +52,8 @@ def test_what_servers_say(line, others, besides):
         b"* NAMESPACE (" + b'("a" "/")' * 21 + b") NIL NIL\r\n",
         b'* NAMESPACE (("' + b"a" * 201 + b'" "/")) NIL NIL\r\n',
         b"* NAMESPACE NIL NIL {3}\r\n",
+        b'* NAMESPACE (("" "/")) (("a\rb/" "/")) NIL\r\n',
+        b'* NAMESPACE (("" "/")) (("a\0b/" "/")) NIL\r\n',
     ],
 )
 def test_what_makes_no_sense(line):

@@ -61,7 +61,7 @@ class Missing:
         self._cases: dict[int, _Case] = {}
 
     def begin(self, epoch: int) -> None:
-        """A mailbox is being compared; what an earlier attempt of the pass noted counts no more."""
+        """A mailbox is about to be compared, if need be; what an earlier attempt of the pass noted counts no more."""
         self._absences.forget(epoch)
 
     def note(self, epoch: int, uids: Iterable[int]) -> None:
@@ -79,7 +79,7 @@ class Missing:
             self._cases[epoch] = _Case(epoch, mailbox, role, None)
 
     def renumbered(self, epoch: int, present: Epoch, mailbox: str, role: Role) -> None:
-        """What was in `epoch` is under other numbers in `present`, or is missing."""
+        """What was in `epoch` is under other numbers in `present`, or is missing; so are views of a whole."""
         self._absences.note_all(epoch)
         self._cases[epoch] = _Case(epoch, mailbox, role, present.state, present.id)
 
@@ -89,7 +89,7 @@ class Missing:
         `elsewhere` are the epochs to which a message may have been moved: not those of Junk and Trash, or nobody would
         notice that a mailbox shows nothing but what was thrown away.
         """
-        cases = [(case, self._absences.extent(case.epoch, elsewhere)) for case in self._cases.values()]
+        cases = [(case, self._extent(case, elsewhere)) for case in self._cases.values()]
         unlisted = sum(e.lost for c, e in cases if c.state is None and c.role not in PUT_AWAY)
         return tuple(
             hold
@@ -108,9 +108,13 @@ class Missing:
         since = self._absences.hold(case.epoch, now)
         if not capped and (case.present is None or since <= now - DAY):
             self._write(case, now, since=now - DAY)
-            extent = self._absences.extent(case.epoch, elsewhere)
+            extent = self._extent(case, elsewhere)
         if extent.missing:
             yield Hold(case.mailbox, extent.missing, extent.known, capped, before is None)
+
+    def _extent(self, case: _Case, elsewhere: Collection[int]) -> Extent:
+        """Junk and Trash are no proof for other mailboxes, but what was numbered anew is there, whatever it is."""
+        return self._absences.extent(case.epoch, elsewhere if case.present is None else {*elsewhere, case.present})
 
     def _write(self, case: _Case, now: int, since: int | None) -> None:
         if case.present is None:

@@ -10,7 +10,7 @@ A pass that does not come to its end proves no message gone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from replywatch.app.derive import derive
@@ -145,12 +145,14 @@ class _Pass:
         """Mailboxes that were read to their end in this pass: a second attempt goes on behind them."""
         self._seen: dict[int, Listing] | None = None
         """The mailboxes that are listed; None unless the pass came to the end of all of them."""
+        self._whole: int | None = None
+        """All Mail, if there is one; with `_views` that are not read, as what they show lies there."""
+        self._views: list[int] = []
+        self._opened: dict[int, MailboxState] = {}
+        """How the mailboxes stood that were opened."""
         self.messages = 0
         self.mailboxes = 0
         self.has_sent = False
-        self.missed: dict[int, list[int]] = {}
-        """Epoch → UIDs that were there and are not; nothing unless the pass came to the end of all mailboxes."""
-        self._missed: dict[int, list[int]] = {}
 
     def read(self, source: Source) -> None:
         """Read all mailboxes but those to skip.
@@ -162,7 +164,7 @@ class _Pass:
         self.mailboxes = 0
         seen: dict[int, Listing] = {}
         views: list[int] = []
-        whole: int | None = None
+        self._whole = None
         listings = source.mailboxes()
         everything = all_mail(listings, self._account.roles) if source.labels else None
         for listing in listings:
@@ -173,7 +175,7 @@ class _Pass:
                 continue
             self.has_sent |= role is Role.SENT and not listing.of_other_user
             if listing == everything:
-                whole = mailbox
+                self._whole = mailbox
                 self.has_sent = True  # its labels say what was sent
             elif everything and is_view(listing):
                 views.append(mailbox)
@@ -187,8 +189,7 @@ class _Pass:
                 failed.append(error)
             else:
                 self._done.add(mailbox)
-        if not failed:
-            self._fold(views, whole)
+        self._views = [] if failed else views
         failed += self._missing(seen)
         self._seen = seen
         if failed:
@@ -221,13 +222,6 @@ class _Pass:
                     f" There are: {names}",
                 )
 
-    def _fold(self, views: Sequence[int], whole: int | None) -> None:
-        """Views of `whole` that earlier passes read, when All Mail was hidden or not known as such."""
-        into = None if whole is None else self._facts.present_epoch(whole)
-        for mailbox in views:
-            if into and (epoch := self._facts.present_epoch(mailbox)):
-                self._facts.fold(epoch.id, into.id, self._clock())
-
     def _role(self, listing: Listing) -> Role:
         return role_of(listing.name, listing.delimiter, listing.attributes, self._account.roles)
 
@@ -235,7 +229,7 @@ class _Pass:
         known = self._facts.present_epoch(mailbox)
         if known and known.complete and not self._is_due(known) and self._is_unchanged(source, listing, known):
             return
-        state = source.open(listing.name, known.state if known else None)
+        state = self._opened[mailbox] = source.open(listing.name, known.state if known else None)
         epoch = self._facts.epoch(mailbox, state, self._clock())
         new = state.exists - self._facts.count(epoch.id)
         self._progress.begin(f"{self._account.name}: {listing.name}", new if new > 0 else None)
@@ -245,7 +239,7 @@ class _Pass:
             if not epoch.scanned_to:
                 self._facts.reconciled(epoch.id, self._clock())
         self._fetch(source, epoch, self._facts.quarantined(epoch.id))
-        self._ask_for_labels(source, known, epoch, state)
+        self._ask_for_labels(source, epoch, state)
         self._ask_for_answers(source, epoch)
         if self._settle(source, epoch, state, listing):
             self._facts.finish_mailbox(epoch, state, self._clock())
@@ -259,14 +253,18 @@ class _Pass:
             return False
         return epoch.reconciled_at is None or not 0 <= self._clock() - epoch.reconciled_at < RECONCILED
 
-    def _ask_for_labels(self, source: Source, known: Epoch | None, epoch: Epoch, state: MailboxState) -> None:
-        """Labels come and go: of the messages that were known before, those that changed since are asked for."""
-        if source.labels is None or state.highestmodseq is None or known is None or known.id != epoch.id:
+    def _ask_for_labels(self, source: Source, epoch: Epoch, state: MailboxState) -> None:
+        """Labels come and go: of the messages that were known before, those that changed since are asked for.
+
+        It is written down at once how far: a message that can't be read would have all labels asked for in every pass.
+        """
+        if source.labels is None or state.highestmodseq is None:
             return
-        since = known.state.highestmodseq  # None: no labels are known, an older release read it
+        since = epoch.state.highestmodseq  # None: no labels are known, an older release read it
         if since is None or since < state.highestmodseq:
             for span in _windows(1, epoch.scanned_to, state.exists):
                 self._facts.relabel(epoch.id, list(source.labels(*span, since)))
+        self._facts.labels_read(epoch.id, state.highestmodseq)
 
     def _ask_for_answers(self, source: Source, epoch: Epoch) -> None:
         """Has the server been told of answers that were not seen? Only the open exchanges are asked for."""
@@ -287,6 +285,7 @@ class _Pass:
 
     def _settle(self, source: Source, epoch: Epoch, state: MailboxState, listing: Listing) -> bool:
         """Whether the store holds just what the mailbox holds; if not, compare the lists and mend what differs."""
+        self._missing_mail.begin(epoch.id)
         by_count = source.in_order and not (epoch.scanned_to and self._is_due(epoch))
         differs = not by_count or self._facts.count(epoch.id) != state.exists
         if differs and self._compare(source, epoch, state):
@@ -298,7 +297,6 @@ class _Pass:
     def _compare(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
         """Fetch what the whole list of the mailbox names and the store lacks; whether something is missing from it."""
         missing = False
-        self._missing_mail.begin(epoch.id)
         for span in _windows(1, HIGHEST_UID, state.exists):  # whatever UIDNEXT is: it may be what is wrong
             there = source.uids(*span)
             quarantined = (u for u in self._facts.quarantined(epoch.id) if span[0] <= u <= span[1])
@@ -339,9 +337,20 @@ class _Pass:
             if present and present.complete:
                 for old in self._absences.superseded(mailbox):
                     self._missing_mail.renumbered(old, present, listing.name, self._role(listing))
+        self._fold(self._seen)
         kept = [m for m, listing in self._seen.items() if self._role(listing) not in (*PUT_AWAY, Role.SKIP)]
         elsewhere = {epoch.id for m in kept if (epoch := self._facts.present_epoch(m))}
         return self._missing_mail.settle(elsewhere, self._clock())
+
+    def _fold(self, seen: Mapping[int, Listing]) -> None:
+        """Views that earlier passes read, when All Mail was hidden or not known as such, are as if numbered anew."""
+        whole = None if self._whole is None else self._facts.present_epoch(self._whole)
+        if self._whole is None or whole is None:
+            return
+        present = replace(whole, state=self._opened.get(self._whole, whole.state))
+        for mailbox in self._views:
+            for epoch in self._absences.live_epochs(mailbox):
+                self._missing_mail.renumbered(epoch, present, seen[mailbox].name, self._role(seen[mailbox]))
 
 
 def _unknown(known: Epoch | None, epoch: Epoch, state: MailboxState) -> tuple[int, int]:

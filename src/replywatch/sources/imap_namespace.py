@@ -78,4 +78,6 @@ def _space(description: Value) -> Space:
         or not (delimiter is None or isinstance(delimiter, bytes))
     ):
         raise TypeError(description)
+    if not prefix.decode("ascii").isprintable():
+        raise ValueError(prefix)  # no command can hold a line break or NUL
     return prefix.decode("ascii"), (delimiter or b"").decode("ascii")

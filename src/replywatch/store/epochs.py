@@ -22,7 +22,7 @@ def carry_over(database: Database, old: int, epoch: int) -> None:
     """Drop what the superseded epoch `old` says that `epoch` says, too; within the caller's transaction.
 
     A message with the same INTERNALDATE is in the same place: it counts as first seen, and as answered, when it was
-    under the old number.
+    under the old number. Of erased messages there is nothing to say but that they are somewhere in the mailbox.
     """
     values = {"old": old, "epoch": epoch}
     same = "o.epoch = :old AND locations.message = o.message AND locations.internal_date IS o.internal_date"
@@ -42,16 +42,28 @@ def carry_over(database: Database, old: int, epoch: int) -> None:
         " AND l.message = locations.message AND l.internal_date IS locations.internal_date)",
         values,
     )
+    database.execute(
+        "DELETE FROM locations WHERE epoch = :old AND message IS NULL"
+        " AND EXISTS (SELECT 1 FROM locations l WHERE l.epoch = :epoch)",
+        values,
+    )
 
 
 def let_go(database: Database, old: int, present: int, now: int) -> None:
-    """Drop what epoch `old` says that `present` says, too; what is left of it is gone."""
+    """Drop what epoch `old` says that `present` says, too; what is left of it is gone.
+
+    Should it be read again, it is read from the beginning.
+    """
     values = {"old": old, "now": now}
     with database.transaction():
         carry_over(database, old, present)
         database.execute(f"UPDATE locations SET gone = {GONE} WHERE gone IS NULL AND epoch = :old", values)
         database.execute("DELETE FROM quarantine WHERE epoch = :old", {"old": old})
-        database.execute("UPDATE epochs SET completed_at = :now, held_at = NULL WHERE id = :old", values)
+        database.execute(
+            "UPDATE epochs SET completed_at = :now, held_at = NULL, scanned_to = 0, message_count = NULL"
+            " WHERE id = :old",
+            values,
+        )
 
 
 def tidy(database: Database, mailbox: int, present: int) -> None:

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.store.database import Database
-from replywatch.store.epochs import let_go, tidy
+from replywatch.store.epochs import tidy
 from replywatch.store.provider_ids import known_by_provider_id
 
 
@@ -281,13 +281,9 @@ class Facts:
                     f"UPDATE locations SET labels = ?3, provider_id = ?4 WHERE {which}", [*values, provider_id]
                 )
 
-    def fold(self, view: int, epoch: int, now: int) -> None:
-        """Epoch `view` shows what lies in `epoch` and is read no more: drop what both say, let go of the rest."""
-        if not self.count(view):
-            return
-        with self._db.transaction():
-            let_go(self._db, view, epoch, now)
-            self._db.execute("UPDATE epochs SET scanned_to = 0, message_count = NULL WHERE id = ?", [view])
+    def labels_read(self, epoch: int, highestmodseq: int) -> None:
+        """The labels are those of this HIGHESTMODSEQ, or later ones."""
+        self._db.execute("UPDATE epochs SET highestmodseq = ? WHERE id = ?", [highestmodseq, epoch])
 
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""
