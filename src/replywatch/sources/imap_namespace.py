@@ -78,4 +78,7 @@ def _space(description: Value) -> Space:
         or not (delimiter is None or isinstance(delimiter, bytes))
     ):
         raise TypeError(description)
-    return prefix.decode("ascii"), (delimiter or b"").decode("ascii")
+    found = prefix.decode("ascii")
+    if not found.isprintable():  # no command can hold it
+        raise ValueError(description)
+    return found, (delimiter or b"").decode("ascii")
