@@ -32,7 +32,8 @@ from replywatch.render.text import LONGEST, safe
 from replywatch.sources import imap_errors
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap_fetch import Question, instant
-from replywatch.sources.imap_reader import Fault, Fetch, Octets, ReadError, Response, Search, answer
+from replywatch.sources.imap_namespace import Namespaces
+from replywatch.sources.imap_reader import Fault, Fetch, Octets, Other, ReadError, Response, Search, answer
 
 TEAM = Team(("info@example.com",), ("example.com",))
 SECRET = 'kanarien"vogel-77'  # noqa: S105 - of nobody
@@ -146,6 +147,8 @@ def response(data: bytes) -> None:
     for each in whole[0]:
         if isinstance(each, Fetch):
             _message(each)
+        if isinstance(each, Other) and (spaces := Namespaces.of(each.line)):
+            hold("names that a command can hold", all(map(str.isprintable, spaces.besides())))
         if isinstance(each, Search):
             hold("numbers of IMAP", all(0 <= number < 10**10 for number in each.numbers))
     said = imap_errors.words(Exception(data), SECRET)
@@ -165,7 +168,13 @@ def _message(fetch: Fetch) -> None:
             # The quick way takes odd names of header fields, which the other does not.
             hold("both ways of reading agree", question._unusual(fetch) in (None, common))  # noqa: SLF001
         message = question.message(fetch)
-        hold("flags can be stored", message is None or all(map(_is_text, message.flags)))
+        if message is not None:
+            said = (*message.flags, *(message.labels or ()), message.thread or "", message.provider_id or "")
+            hold("flags, labels and ids can be stored", all(map(_is_text, said)))
+        labelled = question.labelled(fetch)
+        if message is not None and question.has_labels:
+            told = (message.uid, message.provider_id, message.labels)
+            hold("labels are the same when asked for alone", labelled in (None, told))
 
 
 def _answer(data: bytes, size: int) -> tuple[list[Response], Fault | None]:

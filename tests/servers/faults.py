@@ -411,6 +411,8 @@ add(
     "Numbers of mailboxes",
     row("UIDVALIDITY 0", "numbers a mailbox with 0", M, _everywhere(_VALIDITY, b"UIDVALIDITY 0"), stored=SENT,
         says="UIDVALIDITY"),
+    row("UIDVALIDITY beyond all bounds", "numbers a mailbox with more than 63 bits", M,
+        _everywhere(_VALIDITY, b"UIDVALIDITY 9223372036854775808"), stored=SENT, says="UIDVALIDITY"),
     row("UIDVALIDITY is no number", "says a word for it", M, _everywhere(_VALIDITY, b"UIDVALIDITY x"), stored=SENT),
     row("UIDVALIDITY missing", "does not say it", M,
         _everywhere(rb"\* OK \[UIDVALIDITY \d+\] x\r\n| UIDVALIDITY \d+", b""), stored=SENT),
@@ -432,6 +434,8 @@ add(
     row("UIDNEXT too low", "says one below the highest UID", C, _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 4")),
     row("UIDNEXT rewound", "says a lower one than before", C, _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 2"), before=1),
     row("UIDNEXT absurdly high", "says the highest of all", C, _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 4294967295")),
+    row("UIDNEXT beyond all bounds", "says one of more than 63 bits", C,
+        _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 9223372036854775808")),
     row("EXISTS too high", "counts a message that is not there", C, _everywhere(_HELD, b"* 7 EXISTS")),
     row("EXISTS absurdly high", "counts four thousand million messages", C,
         _everywhere(_HELD, b"* 4294967295 EXISTS")),
@@ -439,6 +443,8 @@ add(
         lambda call, answer: _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 4294967295")(
             call, _everywhere(_HELD, b"* 4294967295 EXISTS")(call, answer)
         )),
+    row("EXISTS beyond all bounds", "counts more messages than 63 bits can", M,
+        _everywhere(_HELD, b"* 9223372036854775808 EXISTS"), stored=SENT, says="how many"),
     row("EXISTS too low", "leaves a message out of the count", C, _everywhere(_HELD, b"* 5 EXISTS")),
     row("EXISTS 0", "counts no messages", C, _everywhere(_HELD, b"* 0 EXISTS")),
     row("EXISTS missing", "does not count", M, _everywhere(_HELD + rb"\r\n", b""), stored=SENT),

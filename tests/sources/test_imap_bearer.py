@@ -157,6 +157,8 @@ class AuthServer(ScriptedServer):
                         connection.sendall(b"+ " + challenge + b"\r\n")
                         self._heard.append(lines.readline())
                     connection.sendall(self._talk.end.replace(b"TAG", tag))
+                    if b"BYE" in self._talk.end:
+                        return
             except OSError:
                 return  # the client went away
 

@@ -48,6 +48,8 @@ def test_what_servers_say(line, others, besides):
         b'* NAMESPACE (("" "/"))) NIL NIL\r\n',
         b'* NAMESPACE (("" "/)) NIL NIL\r\n',
         b'* NAMESPACE (("\xe4/" "/")) NIL NIL\r\n',
+        b'* NAMESPACE NIL (("user\r/" "/")) NIL\r\n',
+        b'* NAMESPACE NIL (("user\x00/" "/")) NIL\r\n',
         b"* NAMESPACE " + b"(" * 5000 + b"\r\n",
         b"* NAMESPACE (" + b'("a" "/")' * 21 + b") NIL NIL\r\n",
         b'* NAMESPACE (("' + b"a" * 201 + b'" "/")) NIL NIL\r\n',

@@ -185,6 +185,40 @@ def test_commands(verb, answer, expected):
 
 
 @pytest.mark.parametrize(
+    ("answer", "expected", "text"),
+    [
+        (b"TAG NO [UNAVAILABLE] hidden\r\n", (MailboxError, True, None), "can't be opened at {}"),
+        (b"TAG NO [LIMIT] hidden\r\n", (ConnectError, True, None), "{} closed the connection"),
+        (b"TAG NO hidden; retry after 60 seconds\r\n", (MailboxError, False, 60), "can't be opened at {}"),
+        (b"TAG NO \r\n", (MailboxError, False, None), "can't be opened at {}"),
+    ],
+)
+def test_it_counts_what_a_server_says_where_it_is_not_shown(answer, expected, text):
+    """It quotes the password, or that is an ordinary word."""
+    with ScriptedServer({"EXAMINE": answer}) as server, source_of(server) as source:
+        errors = []
+
+        def work():
+            try:
+                source.open("INBOX", None)
+            except SourceError as error:
+                errors.append(error.text)
+                raise
+
+        assert failure(work) == expected
+        assert errors[0].endswith(text.format(f"{server.host}:{server.port}"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [(b"TAG NO [UNAVAILABLE] hidden\r\n", ConnectError), (b"TAG NO hidden is wrong\r\n", LoginError)],
+)
+def test_logins_where_it_is_not_shown(answer, kind):
+    with ScriptedServer({"LOGIN": answer}) as server:
+        assert connecting(server) == (kind, kind is ConnectError, None)
+
+
+@pytest.mark.parametrize(
     ("answer", "expected"),
     [(answer, expected) for answer, _, expected in ANSWERS],
     ids=[f"{number}" for number in range(len(ANSWERS))],

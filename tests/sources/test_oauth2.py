@@ -261,6 +261,18 @@ class Browser:
             self.visit(address)
 
 
+@dataclasses.dataclass
+class Pasted:
+    """A browser on another machine, and the address that a person brings from there."""
+
+    address: str
+    url: str = "http://127.0.0.1:1"
+    state: str = "s"
+
+    def receive(self) -> str:
+        return self.address
+
+
 def log_in(settings: OAuth2Settings, browser: Browser, seconds: float = PATIENT) -> Token:
     with Loopback(settings.redirect_host, seconds) as loopback:
         try:
@@ -338,6 +350,21 @@ class TestBrowser:
             log_in(settings, browser)
         assert text in caught.value.text
         assert caught.value.text.isprintable()
+
+    @pytest.mark.parametrize("pasted", ["http://[x?code=SECRET&state=s", "http://a\u2100b/?code=SECRET&state=s"])
+    def test_what_comes_back_is_no_address(self, settings, pasted):
+        """A person may paste anything, also half of it."""
+        with pytest.raises(LoginError, match="no address") as caught:
+            token_of_browser(settings, Pasted(pasted), lambda _: None, lambda: NOW)
+        assert "SECRET" not in "".join(traceback.format_exception(caught.value))
+
+    def test_a_provider_on_this_machine_without_tls(self, settings):
+        """The config takes it, so the browser is sent there; the library alone would not."""
+        shown: list[str] = []
+        settings = dataclasses.replace(settings, authorize_url="http://localhost:8080/authorize?realm=office")
+        with pytest.raises(LoginError):
+            token_of_browser(settings, Pasted("http://127.0.0.1:1/?error=access_denied&state=s"), shown.append, vars)
+        assert shown[0].startswith("http://localhost:8080/authorize?realm=office&response_type=code&")
 
     def test_a_code_that_is_not_ours(self, provider, settings):
         """Whoever can read the address can't use the code: the verifier never left the program (RFC 7636)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import traceback
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 
@@ -145,6 +145,15 @@ def flood(connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
         for _ in range(100):
             connection.sendall(b"x" * 1_000_000)
+
+
+@pytest.mark.parametrize("field", ["refresh_token", "client_secret", "code", "code_verifier", "device_code"])
+@pytest.mark.parametrize("quoted", [str, quote_plus])
+def test_no_secret_of_the_request_is_quoted(provider, settings, field, quoted):
+    secret = "4/s3cret+of=9876"
+    provider.answer_next("/token", refusal("no", f"Unknown {field}: {quoted(secret)}"))
+    error = failure(RefusalError, settings, urlencode({field: secret}))
+    assert error.text == "no"
 
 
 def endless_headers(connection):

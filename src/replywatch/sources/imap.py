@@ -48,6 +48,8 @@ _FLEETING = frozenset({"\\marked", "\\unmarked", "\\haschildren", "\\hasnochildr
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 """What would end a command, or be no part of one."""
 _LARGEST_UID = (1 << 32) - 1
+_LARGEST_NUMBER = (1 << 63) - 1
+"""Of those with which a server says how a mailbox stands (RFC 7162, section 7); the store holds no larger ones."""
 _WINDOW = 20_000
 """Messages that one SEARCH should find at most."""
 _WINDOWS = 90
@@ -431,8 +433,8 @@ class ImapSource:
         return self._wire_names.get(name) or str(imap_utf7.encode(name), "ascii")
 
     def _state(self, name: str, answer: Mapping[bytes, object], exists: bytes) -> MailboxState:
-        """What STATUS or EXAMINE said; numbers that are missing or 0 where 0 makes no sense count as not said."""
-        said = {key: value for key, value in answer.items() if isinstance(value, int) and value >= 0}
+        """What STATUS or EXAMINE said; what is missing, absurd, or 0 where that makes no sense counts as not said."""
+        said = {k: n for k, n in answer.items() if isinstance(n, int) and 0 <= n <= _LARGEST_NUMBER}
         if exists not in said or not said.get(b"UIDVALIDITY"):
             raise MailboxError(
                 f"{self._settings.server} does not say how many messages mailbox {name!r} holds and how they are"

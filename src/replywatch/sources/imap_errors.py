@@ -40,13 +40,22 @@ def words(error: BaseException, *secrets: str) -> str:
 
     Then `error` and what caused it forget what was said, too: a traceback quotes them.
     """
-    said = error.args[0] if error.args else ""
-    whole = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    text = _BYTES.sub(_octets_as_text, _WRAPPED.sub("", whole[:_LOOKED_AT], count=1))
+    whole, text = _heard(error)
     if any(quoting.shows(whole, secret) or quoting.shows(text, secret) for secret in secrets):
         _empty(error)
         return ""
     return quoting.shown(text)
+
+
+def _heard(error: BaseException) -> tuple[str, str]:
+    """What `error` holds, and how it begins without what the library puts around; nothing of it is fit to be shown."""
+    said = error.args[0] if error.args else ""
+    whole = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return whole, _BYTES.sub(_octets_as_text, _WRAPPED.sub("", whole[:_LOOKED_AT], count=1))
+
+
+def _quoted(said: str) -> str:
+    return f": {said}" if said else ""
 
 
 def _empty(error: BaseException | None) -> None:
@@ -113,21 +122,21 @@ def login_error(error: Exception, server: str, username: str, *secrets: str) -> 
     A connection that breaks off once the password was sent is not worth another try unless the server says so: some
     servers hang up on a wrong one.
     """
-    said = words(error, *secrets)
-    reason = refusal(said)
+    _, heard = _heard(error)
+    reason, said = refusal(heard), words(error, *secrets)
     if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
-        failure = lost(error, server, *secrets)
+        failure = _lost(error, server, reason, said, pause(heard))
         failure.transient = reason.passes
         return failure
-    quoted = f": {said}" if said else ""
+    quoted = _quoted(said)
     if reason is not Refusal.LASTING:
         return ConnectError(
             f"{server} lets nobody in at the moment{quoted}",
             _TRY_LATER,
             transient=reason.passes,
-            retry_after=pause(said),
+            retry_after=pause(heard),
         )
-    if _WANTS_TLS.search(said):
+    if _WANTS_TLS.search(heard):
         return LoginError(
             f"{server} takes no password over a plain connection{quoted}", 'Set tls = "starttls" or "implicit".'
         )
@@ -135,19 +144,23 @@ def login_error(error: Exception, server: str, username: str, *secrets: str) -> 
         f"{server} refused the login of {username}{quoted}",
         "Check `username` and `password`. Gmail, GMX, web.de, iCloud and Yahoo want an app password, and IMAP switched"
         " on in their settings; Microsoft 365 takes no passwords at all.",
-        retry_after=pause(said),
+        retry_after=pause(heard),
     )
 
 
 def lost(error: Exception, server: str, *secrets: str) -> ConnectError:
     """How an established connection to `server` broke."""
+    _, heard = _heard(error)
+    return _lost(error, server, refusal(heard), words(error, *secrets), pause(heard))
+
+
+def _lost(error: Exception, server: str, reason: Refusal, said: str, rest: float | None) -> ConnectError:
+    """The same; `said` is what of it can be shown."""
     if isinstance(error, TimeoutError):
         return ConnectError(f"{server} stopped answering", _RESUMES, transient=True)
-    said = words(error, *secrets)
-    reason = refusal(said)
     if reason is not Refusal.LASTING:
-        text = f"{server} closed the connection: {said}"
-        return ConnectError(text, _TRY_LATER, transient=reason.passes, retry_after=pause(said))
+        text = f"{server} closed the connection{_quoted(said)}"
+        return ConnectError(text, _TRY_LATER, transient=reason.passes, retry_after=rest)
     text = f"The connection to {server} was lost: {said or type(error).__name__}"
     return ConnectError(text, _RESUMES, transient=True)
 
@@ -157,16 +170,18 @@ def refused(error: Exception, server: str, failure: str, *secrets: str) -> Sourc
 
     What concerns a single mailbox is a `MailboxError`; a server that wants to be left alone is a `ConnectError`.
     """
-    said = words(error, *secrets)
-    reason = refusal(said) if isinstance(error, IMAPClientError) else Refusal.LASTING
+    _, heard = _heard(error)
+    said, rest = words(error, *secrets), pause(heard)
+    reason = refusal(heard) if isinstance(error, IMAPClientError) else Refusal.LASTING
     if reason.wants_rest:
-        return lost(error, server, *secrets)
-    return MailboxError(f"{failure} at {server}: {said}", _LOOK, transient=reason.passes, retry_after=pause(said))
+        return _lost(error, server, reason, said, rest)
+    text = f"{failure} at {server}{_quoted(said)}"
+    return MailboxError(text, _LOOK, transient=reason.passes, retry_after=rest)
 
 
 def ends_session(error: Exception) -> bool:
     """Whether what the server said to one command makes all further ones pointless."""
-    return refusal(words(error)) in (Refusal.DOWN, Refusal.BUSY, Refusal.SPENT)
+    return refusal(_heard(error)[1]) in (Refusal.DOWN, Refusal.BUSY, Refusal.SPENT)
 
 
 def _certificate_error(error: ssl.SSLCertVerificationError, server: str) -> CertificateError:

@@ -78,6 +78,7 @@ def _space(description: Value) -> Space:
         or not (delimiter is None or isinstance(delimiter, bytes))
     ):
         raise TypeError(description)
-    if not prefix.decode("ascii").isprintable():
-        raise ValueError(prefix)  # no command can hold a line break or NUL
-    return prefix.decode("ascii"), (delimiter or b"").decode("ascii")
+    found = prefix.decode("ascii")
+    if not found.isprintable():  # no command can hold it
+        raise ValueError(description)
+    return found, (delimiter or b"").decode("ascii")

@@ -139,8 +139,9 @@ def token_of_browser(
     """
     client = WebApplicationClient(settings.client_id)
     verifier = client.create_code_verifier(_VERIFIER)
+    scheme, _, place = settings.authorize_url.partition("://")
     address = client.prepare_request_uri(
-        settings.authorize_url,
+        f"https://{place}",  # the library writes no others; a provider on this machine may have none
         redirect_uri=redirects.url,
         scope=settings.scope or None,
         state=redirects.state,
@@ -148,7 +149,7 @@ def token_of_browser(
         code_challenge_method="S256",
         **dict(settings.authorize_extra),
     )
-    show(address)
+    show(f"{scheme}://{address.partition('://')[2]}")
     code = _code(client, redirects.receive(), redirects.state)
     body = client.prepare_request_body(
         code=code,
@@ -162,9 +163,10 @@ def token_of_browser(
 def _code(client: WebApplicationClient, address: str, state: str) -> str:
     """The code in the address that the browser was sent to."""
     # The library takes answers by https only; on this machine there is none (RFC 8252, section 7.3).
-    query = urlsplit(address).query
     try:
-        answer = client.parse_request_uri_response(f"https://localhost/?{query}", state)
+        answer = client.parse_request_uri_response(f"https://localhost/?{urlsplit(address).query}", state)
+    except ValueError:
+        raise LoginError("what came back from the browser is no address", _AGAIN) from None
     except OAuth2Error as error:
         said = shown(": ".join(filter(None, (str(error.error or ""), str(error.description or "")))))
         if error.error == "access_denied":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote_plus
 
 LENGTH = 200
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
@@ -26,13 +27,13 @@ def shown(text: str, *secrets: str) -> str:
 
 
 def shows(text: str, secret: str) -> bool:
-    """Whether somebody could read `secret` in `text`: quoted, in other letters, in base64, or with an end cut off.
+    """Whether somebody could read `secret` in `text`: quoted, in other letters or base64, as in a form, or cut off.
 
     Of a long secret, which no person made, a part is enough.
     """
     octets = secret.encode("utf-8", "surrogatepass")
     forms = {_plain(secret), _plain(octets.decode("ascii", "backslashreplace"))} - {""}
-    seen = [_plain(each) for each in (text, *_decoded(text))]
+    seen = [_plain(each) for each in (text, unquote_plus(text), *_decoded(text))]
     return any(_is_in(each, form) for each in seen for form in forms)
 
 
