@@ -346,6 +346,46 @@ class TestPasses:
         assert self.pass_(office, Patience(pause=pause)).error is None
         assert set(office.standings().values()) == {"answered"}
 
+    def test_sent_mail_that_is_no_longer_listed_in_the_second_attempt_was_not_read(self, office, time):
+        """The first attempt saw the mailbox, but did not get to read it: the pass is not complete."""
+        source = self.shaken(office)
+        office.pass_()
+        source.boxes["Sent"].uidnext += 1
+        source.fails["Sent"] = ConnectError("it broke", transient=True)
+
+        def pause(_):
+            source.boxes.pop("Sent", None)
+            source.fails.clear()
+
+        error = self.pass_(office, Patience(pause=pause)).error
+        assert isinstance(error, MailboxError)
+        assert "'Sent' with the sent mail is no longer there" in error.text
+
+    def test_what_a_first_attempt_missed_and_a_second_one_finds_is_not_missed(self, office, time, monkeypatch):
+        """The first attempt breaks off in the middle of comparing a list that was short for a moment."""
+        office.story.inbound("karl", "03-19 10:00")
+        source = self.shaken(office)
+        office.pass_()
+        box = source.boxes["INBOX"]
+        hidden = {uid: box.messages.pop(uid) for uid in sorted(box.messages)[:1]}
+        listed = source.uids
+        monkeypatch.setattr("replywatch.app.poll.WINDOW", 1)
+
+        def uids(first, last):
+            if hidden and first > 1:
+                raise ConnectError("it broke", transient=True)
+            return listed(first, last)
+
+        source.uids = uids
+
+        def pause(_):
+            box.messages |= hidden
+            hidden.clear()
+
+        assert self.pass_(office, Patience(pause=pause)).error is None
+        assert not hidden
+        assert office.rows_of("SELECT count(*) FROM locations WHERE missed_at IS NOT NULL") == [(0,)]
+
     def test_accounts_that_rest_are_left_out_and_others_are_read(self, tmp_path, time):
         office = Office(tmp_path, ImapAccount("info"), ImapAccount("eva"))
         office.sources["eva"].fails[""] = passing(retry_after=2 * HOUR)

@@ -61,7 +61,7 @@ class Missing:
         self._cases: dict[int, _Case] = {}
 
     def begin(self, epoch: int) -> None:
-        """A mailbox is being compared; what an earlier attempt of the pass noted counts no more."""
+        """A mailbox is being settled; what an earlier attempt of the pass noted counts no more."""
         self._absences.forget(epoch)
 
     def note(self, epoch: int, uids: Iterable[int]) -> None:

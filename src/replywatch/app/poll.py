@@ -148,9 +148,6 @@ class _Pass:
         self.messages = 0
         self.mailboxes = 0
         self.has_sent = False
-        self.missed: dict[int, list[int]] = {}
-        """Epoch → UIDs that were there and are not; nothing unless the pass came to the end of all mailboxes."""
-        self._missed: dict[int, list[int]] = {}
 
     def read(self, source: Source) -> None:
         """Read all mailboxes but those to skip.
@@ -160,6 +157,7 @@ class _Pass:
         failed: list[MailboxError] = []
         self._seen = None
         self.mailboxes = 0
+        self.has_sent = False
         seen: dict[int, Listing] = {}
         views: list[int] = []
         whole: int | None = None
@@ -289,6 +287,7 @@ class _Pass:
         """Whether the store holds just what the mailbox holds; if not, compare the lists and mend what differs."""
         by_count = source.in_order and not (epoch.scanned_to and self._is_due(epoch))
         differs = not by_count or self._facts.count(epoch.id) != state.exists
+        self._missing_mail.begin(epoch.id)
         if differs and self._compare(source, epoch, state):
             self._missing_mail.compared(epoch.id, listing.name, self._role(listing), state)
             return False
@@ -298,7 +297,6 @@ class _Pass:
     def _compare(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
         """Fetch what the whole list of the mailbox names and the store lacks; whether something is missing from it."""
         missing = False
-        self._missing_mail.begin(epoch.id)
         for span in _windows(1, HIGHEST_UID, state.exists):  # whatever UIDNEXT is: it may be what is wrong
             there = source.uids(*span)
             quarantined = (u for u in self._facts.quarantined(epoch.id) if span[0] <= u <= span[1])
