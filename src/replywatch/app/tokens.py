@@ -164,7 +164,7 @@ def told(refusal: RefusalError, account: ImapAccount, oauth2: OAuth2, *, renews:
             f"It expired or was taken back. {log_in_hint(account)}",
         )
     if refusal.code in _OUT_OF_ORDER:
-        return ConnectError(f"{who} issues no tokens at the moment: {said}", "Run it again later.")
+        return ConnectError(f"{who} issues no tokens at the moment: {said}", "Run it again later.", transient=True)
     if refusal.code in _BAD_CLIENT:
         return LoginError(
             f"{who} refuses the client of accounts.{account.name}.oauth2: {said}",
