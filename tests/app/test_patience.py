@@ -1,12 +1,16 @@
 """What is tried again, how soon and how often; and what is left alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from office import Office, Watched
 from replywatch.app.patience import AFTER_REFUSAL, ATTEMPTS, FIRST_PAUSE, GIVE_UP_AFTER, LONGEST_PAUSE, Patience
 from replywatch.app.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.config.model import ImapAccount
+from replywatch.app.tokens import token_file
+from replywatch.config.model import Flow, ImapAccount, OAuth2
+from replywatch.domain.token import Token
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
 from story import HOUR, Story
 
@@ -218,6 +222,45 @@ class TestLeftAlone:
         attempts(patience, LoginError("refused"))
         corrected = ImapAccount("info", host="imap.example.com", username="info@example.com")
         assert patience.rests(corrected) == 0
+
+
+class TestLoggedInAgain:
+    """Who does what the error says should not have to wait."""
+
+    @pytest.fixture
+    def account(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+        oauth2 = OAuth2("custom", "client", Flow.DEVICE, "https://login.example/token", "mail")
+        return ImapAccount("info", host="imap.example.com", username="info@example.com", oauth2=oauth2)
+
+    def log_in(self, account):
+        file = token_file(account, account.oauth2)
+        with file.locked():
+            file.write(Token("access", None, "refresh"))
+
+    @pytest.mark.parametrize("before", [False, True])
+    def test_ends_the_rest(self, time, account, before):
+        if before:
+            self.log_in(account)
+        patience = time.patience()
+        tried, _ = attempts(patience, *[LoginError("the login has ended")] * 2, account=account)
+        assert tried == 1
+        assert patience.rests(account) == AFTER_REFUSAL
+        self.log_in(account)
+        assert patience.rests(account) == 0
+
+    def test_does_not_end_one_that_a_server_asked_for(self, time, account):
+        patience = time.patience()
+        attempts(patience, passing(retry_after=299.91), account=account)
+        self.log_in(account)
+        assert patience.rests(account) == 300
+
+    def test_is_no_matter_of_an_app(self, time, account):
+        app = replace(account, oauth2=replace(account.oauth2, flow=Flow.APP))
+        patience = time.patience()
+        attempts(patience, LoginError("refused"), account=app)
+        assert patience.rests(app) == AFTER_REFUSAL
 
 
 class Shaky(Watched):
