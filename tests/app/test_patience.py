@@ -336,7 +336,7 @@ class TestPasses:
     def test_a_pass_that_fails_in_the_end(self, office, time):
         self.shaken(office, *["Sent"] * 9)
         outcome = self.pass_(office, time.patience())
-        assert (outcome.error.text, outcome.messages) == ("it broke", 2)
+        assert (outcome.error.text, outcome.messages, outcome.mailboxes) == ("it broke", 2, 1)
         assert office.rows_of("SELECT error FROM passes") == [("it broke",)]
 
     def test_without_patience_there_is_one_attempt(self, office):

@@ -56,6 +56,7 @@ class AccountOutcome:
     messages: int
     """New places of messages that were read."""
     mailboxes: int
+    """Mailboxes that were read to their end."""
     error: SourceError | SecretError | None
     """None: the pass was complete."""
     unread: int
@@ -176,15 +177,14 @@ class _Pass:
             elif everything and is_view(listing):
                 views.append(mailbox)
                 continue
-            self.mailboxes += 1
-            if mailbox in self._done:
-                continue
-            try:
-                self._read_mailbox(source, mailbox, listing)
-            except MailboxError as error:
-                failed.append(error)
-            else:
+            if mailbox not in self._done:
+                try:
+                    self._read_mailbox(source, mailbox, listing)
+                except MailboxError as error:
+                    failed.append(error)
+                    continue
                 self._done.add(mailbox)
+            self.mailboxes += 1
         if not failed:
             self._fold(views, whole)
         failed += self._missing(seen)
