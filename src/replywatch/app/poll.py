@@ -144,6 +144,8 @@ class _Pass:
         self._intake = tools.intake
         self._done: set[int] = set()
         """Mailboxes that were read to their end in this pass: a second attempt goes on behind them."""
+        self._compared: set[int] = set()
+        """Epochs of which something was found missing, which is written down when the pass ends."""
         self._seen: dict[int, Listing] | None = None
         """The mailboxes that are listed; None unless the pass came to the end of all of them."""
         self.messages = 0
@@ -305,7 +307,10 @@ class _Pass:
             vanished = known.difference(there)
             self._missing_mail.note(epoch.id, vanished)
             missing = missing or bool(vanished)
-        self._facts.reconciled(epoch.id, self._clock())
+        if missing:
+            self._compared.add(epoch.id)
+        else:
+            self._facts.reconciled(epoch.id, self._clock())
         return missing
 
     def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
@@ -337,6 +342,8 @@ class _Pass:
             if present and present.complete:
                 for old in self._absences.superseded(mailbox):
                     self._missing_mail.renumbered(old, present, listing.name, self._role(listing))
+        for compared in self._compared:
+            self._facts.reconciled(compared, self._clock())
         kept = [m for m, listing in self._seen.items() if self._role(listing) not in (*PUT_AWAY, Role.SKIP)]
         elsewhere = {epoch.id for m in kept if (epoch := self._facts.present_epoch(m))}
         return self._missing_mail.settle(elsewhere, self._clock())
