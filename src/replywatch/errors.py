@@ -87,7 +87,7 @@ class LockedError(ReplywatchError):
 
 
 class PartialFailureError(ReplywatchError):
-    """Some accounts failed, the others were read."""
+    """Some accounts or mailboxes failed, the others were read."""
 
     exit_code = 3
 

@@ -125,11 +125,14 @@ class TestKept:
         assert "offline_access" in error.hint
         assert provider.requests == []
 
-    @pytest.mark.parametrize("fault", [Said(500), Said(200, b"garbage"), refusal("temporarily_unavailable")])
-    def test_a_provider_out_of_order_ends_nothing(self, provider, account, fault):
+    @pytest.mark.parametrize(
+        ("fault", "transient"),
+        [(Said(500), True), (Said(200, b"garbage"), False), (refusal("temporarily_unavailable"), True)],
+    )
+    def test_a_provider_out_of_order_ends_nothing(self, provider, account, fault, transient):
         token = logged_in(provider, account, NOW)
         provider.answer_next("/token", fault)
-        failure(ConnectError, provider, account)
+        assert failure(ConnectError, provider, account).transient == transient
         assert file_of(account).read() == token
         assert tokens_of(account).token()
 

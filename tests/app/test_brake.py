@@ -424,6 +424,17 @@ def test_roles_of_the_config_decide(tmp_path):
     assert holds(office.pass_()) == []
 
 
+class Lying(Watched):
+    """Never says that anything changed."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = {}
+
+    def status(self, name, known):
+        return self.told.setdefault(name, super().status(name, known))
+
+
 class TestReconciled:
     """Once a day the whole list is compared, even if nothing seems to have changed."""
 
@@ -440,14 +451,6 @@ class TestReconciled:
     def test_what_no_state_tells_is_found(self, office):
         """One message went, another came, and neither count nor UIDNEXT nor modseq says so."""
 
-        class Lying(Watched):
-            def __init__(self):
-                super().__init__()
-                self.told = {}
-
-            def status(self, name, known):
-                return self.told.setdefault(name, super().status(name, known))
-
         lying = office.sources["info"] = Lying()
         story = told(office, 10)
         late = story.inbound("late", "03-19 09:00")
@@ -459,6 +462,18 @@ class TestReconciled:
         assert office.standings()[late.message_id] == "waiting"
         office.pass_()
         assert office.report().account.set_aside == 1
+
+    def test_a_comparison_whose_pass_is_cut_off_is_made_again(self, office):
+        """What it missed was never written down."""
+        lying = office.sources["info"] = Lying()
+        told(office, 10)
+        lying.expunge("INBOX", 5)
+        lying.fails["Trash"] = ConnectError("it broke")
+        (outcome,) = office.pass_(hours=DAYS)
+        assert outcome.error is not None
+        del lying.fails["Trash"]
+        office.pass_()
+        assert office.rows_of("SELECT missed_at FROM locations WHERE missed_at IS NOT NULL") == [(office.now,)]
 
     def test_a_clock_set_back_neither_disables_nor_spins_it(self, office):
         told(office, 10)

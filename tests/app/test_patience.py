@@ -1,12 +1,16 @@
 """What is tried again, how soon and how often; and what is left alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from office import Office, Watched
 from replywatch.app.patience import AFTER_REFUSAL, ATTEMPTS, FIRST_PAUSE, GIVE_UP_AFTER, LONGEST_PAUSE, Patience
 from replywatch.app.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.config.model import ImapAccount
+from replywatch.app.tokens import token_file
+from replywatch.config.model import Flow, ImapAccount, OAuth2
+from replywatch.domain.token import Token
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
 from story import HOUR, Story
 
@@ -220,6 +224,45 @@ class TestLeftAlone:
         assert patience.rests(corrected) == 0
 
 
+class TestLoggedInAgain:
+    """Who does what the error says should not have to wait."""
+
+    @pytest.fixture
+    def account(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+        oauth2 = OAuth2("custom", "client", Flow.DEVICE, "https://login.example/token", "mail")
+        return ImapAccount("info", host="imap.example.com", username="info@example.com", oauth2=oauth2)
+
+    def log_in(self, account):
+        file = token_file(account, account.oauth2)
+        with file.locked():
+            file.write(Token("access", None, "refresh"))
+
+    @pytest.mark.parametrize("before", [False, True])
+    def test_ends_the_rest(self, time, account, before):
+        if before:
+            self.log_in(account)
+        patience = time.patience()
+        tried, _ = attempts(patience, *[LoginError("the login has ended")] * 2, account=account)
+        assert tried == 1
+        assert patience.rests(account) == AFTER_REFUSAL
+        self.log_in(account)
+        assert patience.rests(account) == 0
+
+    def test_does_not_end_one_that_a_server_asked_for(self, time, account):
+        patience = time.patience()
+        attempts(patience, passing(retry_after=299.91), account=account)
+        self.log_in(account)
+        assert patience.rests(account) == 300
+
+    def test_is_no_matter_of_an_app(self, time, account):
+        app = replace(account, oauth2=replace(account.oauth2, flow=Flow.APP))
+        patience = time.patience()
+        attempts(patience, LoginError("refused"), account=app)
+        assert patience.rests(app) == AFTER_REFUSAL
+
+
 class Shaky(Watched):
     """Breaks off at the mailboxes named, once for each time that they are named."""
 
@@ -293,7 +336,7 @@ class TestPasses:
     def test_a_pass_that_fails_in_the_end(self, office, time):
         self.shaken(office, *["Sent"] * 9)
         outcome = self.pass_(office, time.patience())
-        assert (outcome.error.text, outcome.messages) == ("it broke", 2)
+        assert (outcome.error.text, outcome.messages, outcome.mailboxes) == ("it broke", 2, 1)
         assert office.rows_of("SELECT error FROM passes") == [("it broke",)]
 
     def test_without_patience_there_is_one_attempt(self, office):
@@ -345,6 +388,46 @@ class TestPasses:
 
         assert self.pass_(office, Patience(pause=pause)).error is None
         assert set(office.standings().values()) == {"answered"}
+
+    def test_sent_mail_that_is_no_longer_listed_in_the_second_attempt_was_not_read(self, office, time):
+        """The first attempt saw the mailbox, but did not get to read it: the pass is not complete."""
+        source = self.shaken(office)
+        office.pass_()
+        source.boxes["Sent"].uidnext += 1
+        source.fails["Sent"] = ConnectError("it broke", transient=True)
+
+        def pause(_):
+            source.boxes.pop("Sent", None)
+            source.fails.clear()
+
+        error = self.pass_(office, Patience(pause=pause)).error
+        assert isinstance(error, MailboxError)
+        assert "'Sent' with the sent mail is no longer there" in error.text
+
+    def test_what_a_first_attempt_missed_and_a_second_one_finds_is_not_missed(self, office, time, monkeypatch):
+        """The first attempt breaks off in the middle of comparing a list that was short for a moment."""
+        office.story.inbound("karl", "03-19 10:00")
+        source = self.shaken(office)
+        office.pass_()
+        box = source.boxes["INBOX"]
+        hidden = {uid: box.messages.pop(uid) for uid in sorted(box.messages)[:1]}
+        listed = source.uids
+        monkeypatch.setattr("replywatch.app.poll.WINDOW", 1)
+
+        def uids(first, last):
+            if hidden and first > 1:
+                raise ConnectError("it broke", transient=True)
+            return listed(first, last)
+
+        source.uids = uids
+
+        def pause(_):
+            box.messages |= hidden
+            hidden.clear()
+
+        assert self.pass_(office, Patience(pause=pause)).error is None
+        assert not hidden
+        assert office.rows_of("SELECT count(*) FROM locations WHERE missed_at IS NOT NULL") == [(0,)]
 
     def test_accounts_that_rest_are_left_out_and_others_are_read(self, tmp_path, time):
         office = Office(tmp_path, ImapAccount("info"), ImapAccount("eva"))

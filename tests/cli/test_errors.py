@@ -60,7 +60,6 @@ class TestServers:
             ({"host": Dovecot.EXPIRED}, "certificate has expired", "renew"),
             ({"host": Dovecot.WRONG_HOST}, "certificate", "host"),
             ({"ca_file": ""}, "is not trusted", "`ca_file`"),
-            ({"mailboxes": {"sent": ["Gesendet"]}}, "there is no mailbox 'Gesendet'", "There are: INBOX, Sent"),
         ],
     )
     @pytest.mark.usefixtures("no_pauses")
@@ -75,6 +74,13 @@ class TestServers:
         assert advice in second
         assert last == "Error: no account could be read: info"
         assert Dovecot.PASSWORD not in first + second
+
+    def test_one_mailbox_that_is_not_there(self, remote, dovecot_user):
+        remote.configure({"info": dovecot_account(dovecot_user, mailboxes={"sent": ["Gesendet"]})})
+        first, second, last = lines_of(remote.fails("poll", code=3))
+        assert first == "info: failed: there is no mailbox 'Gesendet', which the config names"
+        assert "There are: INBOX, Sent" in second
+        assert last == "Error: not every mailbox could be read: info"
 
     def test_nobody_listens(self, remote, dovecot_user, unused_port, no_pauses):
         remote.apart = False

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import sys
 import textwrap
+import threading
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from planted import Program, dovecot_account, maildir_account, plant_dovecot
+from planted import Program, dovecot_account, maildir_account, plant_dovecot, terminate
 from servers.provider import Provider, refusal
 from story import Story
 
@@ -273,3 +275,27 @@ def test_no_output_and_no_file_but_the_tokens_own_holds_a_secret(office, provide
     left = all_that_is_left(office)
     assert not [part for part in parts if part in outputs.said or part.encode() in left]
     assert any(part.encode() in token_files(office)[0].read_bytes() for part in parts), "tokens are looked for"
+
+
+def test_sigterm_while_the_provider_is_asked_for_a_token(office, provider, user):
+    log_in(office, provider, user.name)
+    before = token_files(office)[0].read_bytes()
+    reached = threading.Event()
+
+    def silent(connection):
+        reached.set()
+        with contextlib.suppress(OSError):
+            connection.recv(1)  # until the client goes away
+
+    provider.expire(user.name)
+    provider.answer_next("/token", silent)
+    with office.start("poll", "--every", "5m") as child:
+        try:
+            assert reached.wait(30)
+            terminate(child)
+            assert child.communicate(timeout=12) == ("", "Stopped.\n")
+        finally:
+            child.kill()
+    assert child.returncode == 0
+    assert token_files(office)[0].read_bytes() == before
+    assert office.run("poll").returncode == 0, "the lock is free, and the login lasts"

@@ -13,6 +13,7 @@ from planted import Program, maildir_account, plant_maildir
 from replywatch.app.missing import Hold
 from replywatch.app.poll import AccountOutcome
 from replywatch.cli.poll_lines import account_lines
+from replywatch.errors import MailboxError
 from story import Story
 
 
@@ -125,6 +126,20 @@ def test_much_that_vanishes_at_once_is_said_in_full_when_it_begins(office):
     )
     assert office.run("poll", "--quiet").stderr == "", "cron would write a mail every time"
     assert "30 of 40 messages of INBOX are missing" in office.run("poll").stderr
+
+
+def test_it_is_said_beside_an_error_too():
+    """It begins once: said later, cron would never hear of it."""
+    hold = Hold("INBOX", 30, 40, capped=False, begins=True)
+    error = MailboxError("Mailbox 'Old' can't be opened", "Look at it.")
+    outcome = AccountOutcome("info", 0, 2, error, 3, lacks_sent=False, holds=(hold,))
+    assert list(account_lines(outcome, "", quiet=True)) == [
+        "info: failed: Mailbox 'Old' can't be opened",
+        "  Look at it.",
+        "info: 3 messages could not be read; every poll tries again",
+        "info: 30 of 40 messages of INBOX are missing all at once",
+        "  They count as there until they have been missing for a day. Look at it, if nobody deleted them.",
+    ]
 
 
 def test_a_local_mailbox_hides_nothing(office):

@@ -129,7 +129,31 @@ def test_refusals(provider, settings, answer, code, text):
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
 def test_a_provider_that_is_out_of_order(provider, settings, status):
     provider.answer_next("/token", Said(status, b'{"error": "invalid_grant"}'))
-    assert f"out of order: it answers with status {status}" in failure(ConnectError, settings).text
+    error = failure(ConnectError, settings)
+    assert f"out of order: it answers with status {status}" in error.text
+    assert (error.transient, error.retry_after) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120),
+        (" 7 ", 7),
+        ("0", 0),
+        ("9" * 9, 86_400),
+        ("9" * 5000, None),
+        ("-5", None),
+        ("1.5", None),
+        ("²", None),
+        ("soon", None),
+        ("", None),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", None),
+    ],
+)
+def test_a_provider_that_names_a_time(provider, settings, said, seconds):
+    provider.answer_next("/token", Said(429, b"", (("Retry-After", said),)))
+    error = failure(ConnectError, settings)
+    assert (error.transient, error.retry_after) == (True, seconds)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -197,18 +221,20 @@ def cut_short(connection):
 
 
 @pytest.mark.parametrize(
-    ("fault", "text"),
+    ("fault", "text", "transient"),
     [
-        (flood, "answered more than 65536 octets"),
-        (endless_headers, "can't be asked for tokens"),
-        (endless_line, "can't be asked for tokens"),
-        (hanging_up, "can't be asked for tokens"),
-        (cut_short, "nothing like a token"),
+        (flood, "answered more than 65536 octets", False),
+        (endless_headers, "can't be asked for tokens", False),
+        (endless_line, "can't be asked for tokens", False),
+        (hanging_up, "can't be asked for tokens", True),
+        (cut_short, "can't be asked for tokens", True),
     ],
 )
-def test_connections_that_go_wrong(provider, settings, fault, text):
+def test_connections_that_go_wrong(provider, settings, fault, text, transient):
     provider.answer_next("/token", fault)
-    assert text in failure(ConnectError, settings).text
+    error = failure(ConnectError, settings)
+    assert text in error.text
+    assert error.transient == transient
 
 
 @pytest.mark.parametrize("fault", [silent, dripping])
@@ -216,11 +242,13 @@ def test_slow_answers_are_given_up(provider, settings, fault):
     provider.answer_next("/token", fault)
     error = failure(ConnectError, with_timeout(settings, 0.3))
     assert error.text == f"127.0.0.1:{provider.port} did not answer within 0.3 seconds"
+    assert error.transient
 
 
 def test_an_authority_that_is_not_trusted(provider, settings):
     error = failure(CertificateError, OAuth2Settings("me", settings.token_url))
     assert "is not trusted" in error.text
+    assert not error.transient
     assert provider.requests == []
 
 
@@ -241,10 +269,11 @@ def test_an_authority_that_can_not_be_read(settings, tmp_path):
 def test_nobody_there(unused_port):
     error = failure(ConnectError, OAuth2Settings("me", f"http://127.0.0.1:{unused_port}/token"))
     assert error.text == f"127.0.0.1:{unused_port} can't be asked for tokens: Connection refused"
+    assert error.transient
 
 
 def test_no_such_host():
-    failure(ConnectError, OAuth2Settings("me", "https://login.does-not-exist.invalid/token"))
+    assert failure(ConnectError, OAuth2Settings("me", "https://login.does-not-exist.invalid/token")).transient
 
 
 def test_in_clear_on_this_machine(provider):

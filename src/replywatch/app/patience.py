@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from replywatch.app.progress import Progress
-from replywatch.config.model import AnyAccount
+from replywatch.config.model import AnyAccount, Flow, ImapAccount
 from replywatch.errors import LoginError, SourceError
 
 ATTEMPTS = 4
@@ -26,6 +26,8 @@ GIVE_UP_AFTER = 240
 """Seconds after the first failure in a pass in which an attempt may begin."""
 AFTER_REFUSAL = 3600
 """Seconds that an account is left alone after a refused login, unless the server or a new config says otherwise."""
+
+Login = tuple[int, int] | None
 
 
 class Patience:
@@ -42,12 +44,14 @@ class Patience:
         self._attempts = attempts
         self._pause = pause
         self._clock = clock
-        self._rests: dict[str, tuple[AnyAccount, float]] = {}
+        self._rests: dict[str, tuple[AnyAccount, Login, float]] = {}
 
     def rests(self, account: AnyAccount) -> int:
-        """For how many more seconds `account`, with just these settings, is to be left alone."""
-        settings, until = self._rests.get(account.name, (account, 0.0))
-        return math.ceil(max(0.0, until - self._clock())) if settings == account else 0
+        """For how many more seconds `account`, with just these settings and this login, is to be left alone."""
+        settings, login, until = self._rests.get(account.name, (account, None, 0.0))
+        if settings != account or (login and login != _login(account)):
+            return 0
+        return math.ceil(max(0.0, until - self._clock()))
 
     def read(self, account: AnyAccount, attempt: Callable[[], None], progress: Progress) -> None:
         """Call `attempt` until it ends without an error, or with one that another try won't mend, which is raised."""
@@ -55,7 +59,8 @@ class Patience:
             self._with_retries(account.name, attempt, progress)
         except SourceError as error:
             rest = error.retry_after or (AFTER_REFUSAL if isinstance(error, LoginError) else 0)
-            self._rests[account.name] = (account, self._clock() + rest)
+            login = _login(account) if isinstance(error, LoginError) else None
+            self._rests[account.name] = (account, login, self._clock() + rest)
             raise
 
     def _with_retries(self, name: str, attempt: Callable[[], None], progress: Progress) -> None:
@@ -89,3 +94,12 @@ class Patience:
             sleep=self._pause,
             reraise=True,
         )(attempt)
+
+
+def _login(account: AnyAccount) -> Login:
+    """What changes when a person logs in anew at a provider of tokens, as an error told to; None if nobody does."""
+    if not isinstance(account, ImapAccount) or account.oauth2 is None or account.oauth2.flow is Flow.APP:
+        return None
+    from replywatch.app.tokens import login_kept  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
+
+    return login_kept(account, account.oauth2)

@@ -56,6 +56,7 @@ class AccountOutcome:
     messages: int
     """New places of messages that were read."""
     mailboxes: int
+    """Mailboxes that were read to their end."""
     error: SourceError | SecretError | None
     """None: the pass was complete."""
     unread: int
@@ -143,6 +144,8 @@ class _Pass:
         self._intake = tools.intake
         self._done: set[int] = set()
         """Mailboxes that were read to their end in this pass: a second attempt goes on behind them."""
+        self._compared: set[int] = set()
+        """Epochs of which something was found missing, which is written down when the pass ends."""
         self._seen: dict[int, Listing] | None = None
         """The mailboxes that are listed; None unless the pass came to the end of all of them."""
         self._whole: int | None = None
@@ -162,6 +165,7 @@ class _Pass:
         failed: list[MailboxError] = []
         self._seen = None
         self.mailboxes = 0
+        self.has_sent = False
         seen: dict[int, Listing] = {}
         views: list[int] = []
         self._whole = None
@@ -180,15 +184,14 @@ class _Pass:
             elif everything and is_view(listing):
                 views.append(mailbox)
                 continue
-            self.mailboxes += 1
-            if mailbox in self._done:
-                continue
-            try:
-                self._read_mailbox(source, mailbox, listing)
-            except MailboxError as error:
-                failed.append(error)
-            else:
+            if mailbox not in self._done:
+                try:
+                    self._read_mailbox(source, mailbox, listing)
+                except MailboxError as error:
+                    failed.append(error)
+                    continue
                 self._done.add(mailbox)
+            self.mailboxes += 1
         self._views = [] if failed else views
         failed += self._missing(seen)
         self._seen = seen
@@ -305,7 +308,10 @@ class _Pass:
             vanished = known.difference(there)
             self._missing_mail.note(epoch.id, vanished)
             missing = missing or bool(vanished)
-        self._facts.reconciled(epoch.id, self._clock())
+        if missing:
+            self._compared.add(epoch.id)
+        else:
+            self._facts.reconciled(epoch.id, self._clock())
         return missing
 
     def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
@@ -338,6 +344,8 @@ class _Pass:
                 for old in self._absences.superseded(mailbox):
                     self._missing_mail.renumbered(old, present, listing.name, self._role(listing))
         self._fold(self._seen)
+        for compared in self._compared:
+            self._facts.reconciled(compared, self._clock())
         kept = [m for m, listing in self._seen.items() if self._role(listing) not in (*PUT_AWAY, Role.SKIP)]
         elsewhere = {epoch.id for m in kept if (epoch := self._facts.present_epoch(m))}
         return self._missing_mail.settle(elsewhere, self._clock())

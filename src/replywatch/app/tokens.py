@@ -153,6 +153,15 @@ def token_file(account: ImapAccount, oauth2: OAuth2) -> TokenFile:
     return TokenFile(folder / f"{name}-{digest}.json")
 
 
+def login_kept(account: ImapAccount, oauth2: OAuth2) -> tuple[int, int]:
+    """What is another one after every login of a person; zeros if there was none."""
+    try:
+        found = token_file(account, oauth2).path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
+
+
 def told(refusal: RefusalError, account: ImapAccount, oauth2: OAuth2, *, renews: bool = True) -> SourceError:
     """A provider's no as a text for people; without `renews` it was the answer to a login."""
     who, said = issuer(oauth2), refusal.text
@@ -164,7 +173,7 @@ def told(refusal: RefusalError, account: ImapAccount, oauth2: OAuth2, *, renews:
             f"It expired or was taken back. {log_in_hint(account)}",
         )
     if refusal.code in _OUT_OF_ORDER:
-        return ConnectError(f"{who} issues no tokens at the moment: {said}", "Run it again later.")
+        return ConnectError(f"{who} issues no tokens at the moment: {said}", "Run it again later.", transient=True)
     if refusal.code in _BAD_CLIENT:
         return LoginError(
             f"{who} refuses the client of accounts.{account.name}.oauth2: {said}",

@@ -14,7 +14,7 @@ from replywatch.cli.output import Listener
 from replywatch.cli.poll_lines import account_lines, pass_line
 from replywatch.cli.stopping import STOPPED, stopping
 from replywatch.domain.periods import parse_duration
-from replywatch.errors import PartialFailureError, ReplywatchError, SourceError, UsageError
+from replywatch.errors import MailboxError, PartialFailureError, ReplywatchError, SourceError, UsageError
 from replywatch.render.text import local_time
 
 if TYPE_CHECKING:
@@ -133,4 +133,6 @@ def _failure(failed: Sequence[AccountOutcome], polled: int) -> ReplywatchError:
     names = ", ".join(o.account for o in failed)
     if len(failed) < polled:
         return PartialFailureError(f"{len(failed)} of {polled} accounts could not be read: {names}")
+    if any(isinstance(o.error, MailboxError) and o.mailboxes for o in failed):
+        return PartialFailureError(f"not every mailbox could be read: {names}")
     return ReplywatchError(f"no account could be read: {names}")

@@ -22,15 +22,14 @@ def account_lines(outcome: AccountOutcome, left_alone_until: str, *, quiet: bool
             yield f"  {outcome.error.hint}"
         if left_alone_until:
             yield f"  It should be left alone until {left_alone_until}."
-        return
-    if not quiet:
+    elif not quiet:
         yield f"{name}: {counted(outcome.messages, 'new message')}, {counted(outcome.mailboxes, 'mailbox', 'es')}"
     if outcome.unread:
         yield f"{name}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
     for hold in outcome.holds:
         if hold.begins or not quiet:
             yield from _hold_lines(name, hold)
-    if outcome.lacks_sent:
+    if outcome.lacks_sent and not outcome.error:
         yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
         yield f'  `replywatch check` looks for it. Name it under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
 

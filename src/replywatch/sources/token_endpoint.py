@@ -34,6 +34,9 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 _SECRET_FIELDS = {"refresh_token", "client_secret", "code", "code_verifier", "device_code"}
 _TOO_MANY = 429
 _LONGEST_LIFE = 10 * 366 * 86_400
+_LONGEST_PAUSE = 86_400
+"""Seconds that a provider may ask for at most, as mail servers."""
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _AGAIN = "Run it again later."
 _NO_PROVIDER = "Check the provider and its addresses in the config; if they are right, ask whoever runs it."
 
@@ -120,11 +123,13 @@ def post(settings: OAuth2Settings, url: str, body: str) -> tuple[int, str]:
             "If the provider has a private certificate, name its authority in `ca_file` of the oauth2 table.",
         ) from None
     except TimeoutError:
-        raise ConnectError(f"{place} did not answer within {settings.timeout:g} seconds", _AGAIN) from None
+        text = f"{place} did not answer within {settings.timeout:g} seconds"
+        raise ConnectError(text, _AGAIN, transient=True) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         # Unchained and in words of our own: the library's quote what was sent and said.
         reason = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
-        raise ConnectError(f"{place} can't be asked for tokens: {reason}", _AGAIN) from None
+        text = f"{place} can't be asked for tokens: {reason}"
+        raise ConnectError(text, _AGAIN, transient=_passes(error)) from None
     finally:
         connection.close()
 
@@ -183,9 +188,28 @@ def _exchange(connection: http.client.HTTPConnection, url: str, body: str) -> tu
     connection.request("POST", target, body.encode("ascii"), headers)
     with connection.getresponse() as response:
         content = response.read(_LARGEST + 1)
+        left = response.length
     if len(content) > _LARGEST:
         raise ConnectError(f"{endpoint(url)} answered more than {_LARGEST} octets", _NO_PROVIDER)
+    if response.status >= 500 or response.status == _TOO_MANY:
+        text = f"{endpoint(url)} is out of order: it answers with status {response.status}"
+        raise ConnectError(text, _AGAIN, transient=True, retry_after=_pause(response.headers.get("Retry-After", "")))
+    if left:
+        raise http.client.IncompleteRead(content)
     return response.status, content.decode("utf-8", "replace")
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the network may be to blame, which comes back; TLS that does not come about stays so."""
+    if isinstance(error, ssl.SSLError):
+        return isinstance(error, ssl.SSLEOFError)
+    return isinstance(error, OSError | http.client.IncompleteRead)
+
+
+def _pause(said: str) -> float | None:
+    """For how many seconds to ask no more (RFC 9110, section 10.2.3), at most a day; None if that is not said so."""
+    said = said.strip()
+    return min(float(said), _LONGEST_PAUSE) if _SECONDS.fullmatch(said) else None
 
 
 @contextmanager
@@ -194,8 +218,6 @@ def _reading(url: str, status: int, body: str) -> Iterator[None]:
     secrets = [value for name, value in parse_qsl(body) if name in _SECRET_FIELDS]
     if 300 <= status < 400:
         raise ConnectError(f"{endpoint(url)} answers with a redirect, which is not followed", _NO_PROVIDER)
-    if status >= 500 or status == _TOO_MANY:
-        raise ConnectError(f"{endpoint(url)} is out of order: it answers with status {status}", _AGAIN)
     try:
         yield
     except MissingTokenError:
