@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 
 from office import Office, Watched
-from replywatch.app.patience import AFTER_REFUSAL, ATTEMPTS, FIRST_PAUSE, GIVE_UP_AFTER, LONGEST_PAUSE, Patience
+from replywatch.app.patience import (
+    AFTER_REFUSAL,
+    ATTEMPTS,
+    FIRST_PAUSE,
+    GIVE_UP_AFTER,
+    LONGEST_PAUSE,
+    SHORTEST_AFTER_REFUSAL,
+    Patience,
+)
 from replywatch.app.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.tokens import token_file
@@ -200,10 +208,11 @@ class TestLeftAlone:
         time.now += AFTER_REFUSAL
         assert patience.rests(INFO) == 0
 
-    def test_a_refused_login_for_as_long_as_the_server_says(self, time):
+    @pytest.mark.parametrize(("named", "rests"), [(900, 900), (2, SHORTEST_AFTER_REFUSAL), (86_400, 86_400)])
+    def test_a_refused_login_for_as_long_as_the_server_says_but_not_for_a_moment(self, time, named, rests):
         patience = time.patience()
-        attempts(patience, LoginError("too many failed logins", retry_after=900))
-        assert patience.rests(INFO) == 900
+        attempts(patience, LoginError("too many failed logins", retry_after=named))
+        assert patience.rests(INFO) == rests
 
     @pytest.mark.parametrize("error", [None, passing(), CertificateError("expired"), SecretError("none")], ids=repr)
     def test_nothing_else(self, time, error):

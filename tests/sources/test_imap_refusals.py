@@ -2,7 +2,7 @@
 
 import pytest
 
-from replywatch.sources.imap_refusals import LONGEST, Refusal, pause, refusal
+from replywatch.sources.imap_refusals import AFTER_SPENT, LONGEST, Refusal, pause, refusal
 
 LASTING, STUMBLED, DOWN, BUSY, SPENT = Refusal
 
@@ -20,7 +20,7 @@ SAID = [
     ("Command Error. 12", LASTING, None),
     # Gmail
     ("[ALERT] Too many simultaneous connections. (Failure)", BUSY, None),
-    ("[OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)", SPENT, None),
+    ("[OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)", SPENT, AFTER_SPENT),
     ("[UNAVAILABLE] Temporary System Error", DOWN, None),
     ("Temporary System Error (Failure)", DOWN, None),
     ("[AUTHENTICATIONFAILED] Invalid credentials (Failure)", LASTING, None),

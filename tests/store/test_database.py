@@ -1,5 +1,7 @@
 """The file under the store: made, migrated, refused, written all or nothing."""
 
+import errno
+import fcntl
 import os
 import sqlite3
 from contextlib import closing
@@ -236,3 +238,17 @@ class TestLock:
         (tmp_path / "file").touch()
         with pytest.raises(StoreError, match="lock"), writing(tmp_path / "file" / "mail.db"):
             pass
+
+    def test_a_folder_without_locks(self, path, monkeypatch):
+        """As on some network folders."""
+        handles = []
+
+        def no_locks(handle, _):
+            handles.append(handle)
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+        monkeypatch.setattr(fcntl, "flock", no_locks)
+        with pytest.raises(StoreError, match="can't be locked: No locks available"), writing(path):
+            pass
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(handles[0])

@@ -27,6 +27,9 @@ GIVE_UP_AFTER = 240
 AFTER_REFUSAL = 3600
 """Seconds that an account is left alone after a refused login, unless the server or a new config says otherwise."""
 
+SHORTEST_AFTER_REFUSAL = 600
+"""The same, whatever the server says: a wrong password that is tried every minute locks the account."""
+
 Login = tuple[int, int] | None
 
 
@@ -58,8 +61,9 @@ class Patience:
         try:
             self._with_retries(account.name, attempt, progress)
         except SourceError as error:
-            rest = error.retry_after or (AFTER_REFUSAL if isinstance(error, LoginError) else 0)
-            login = _login(account) if isinstance(error, LoginError) else None
+            rest, login = error.retry_after or 0, None
+            if isinstance(error, LoginError):
+                rest, login = max(rest or AFTER_REFUSAL, SHORTEST_AFTER_REFUSAL), _login(account)
             self._rests[account.name] = (account, login, self._clock() + rest)
             raise
 

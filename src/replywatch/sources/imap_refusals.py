@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+AFTER_SPENT = 3600.0
+"""Seconds to leave a server alone that takes hours to forget how much it was asked for, and does not say how many."""
 LONGEST = 86_400
 """Seconds that a server may ask for at most; what is beyond a day is a mistake or malice."""
 
@@ -76,10 +78,10 @@ def refusal(text: str) -> Refusal:
 
 
 def pause(text: str) -> float | None:
-    """For how many seconds `text` asks to be left alone, at most a day; None if it names no time."""
+    """For how many seconds `text` asks to be left alone, at most a day; None if it names no time and needs none."""
     found = _PAUSE.search(text)
     if found is None:
-        return None
+        return AFTER_SPENT if refusal(text) is Refusal.SPENT else None
     number, unit = int(found[1]), found[2].lower()
     seconds = 60.0 if unit.startswith("min") else 0.001 if unit.startswith("m") else 1.0
     return min(number * seconds, LONGEST)

@@ -31,6 +31,12 @@ def writing(store: Path) -> Iterator[None]:
         raise LockedError(
             f"another poll is writing to {store}", "Wait until it is done; its lock ends with it, even if it is killed."
         ) from error
+    except OSError as error:
+        os.close(handle)
+        raise StoreError(
+            f"the store {store} can't be locked: {error.strerror}",
+            "Put it on a disk of this machine: some network folders have no locks.",
+        ) from error
     try:
         yield
     finally:
