@@ -440,6 +440,7 @@ class FakeSource:
 
     in_order = True
     labels = None
+    unlisted: tuple[str, ...] = ()
     condstore = True
     """Whether changes of flags show in the state of a mailbox."""
 

@@ -307,6 +307,21 @@ class TestNotListed:
         assert holds(office.pass_()) == []
         assert live(office) == 121
 
+    @pytest.mark.parametrize(("unlisted", "gone"), [(("user/",), 0), (("public/",), 1), ((), 1)])
+    def test_where_the_server_does_not_say_what_is_there(self, office, unlisted, gone):
+        """A list that was refused tells of no absence, however few messages it would be."""
+        story = Story()
+        story.inbound("anna", "03-18 09:00", mailbox="user/eva/INBOX")
+        story.outbound("xaver", "01-05 09:00")
+        office.tell(story)
+        office.pass_()
+        source = office.sources["info"]
+        del source.boxes["user/eva/INBOX"]
+        source.unlisted = unlisted
+        for _ in range(3):
+            assert office.one_pass().error is None
+        assert len(office.rows_of("SELECT uid FROM locations WHERE gone IS NOT NULL")) == gone
+
     def test_for_a_day(self, office):
         told(office, mailbox="Kunden")
         del office.sources["info"].boxes["Kunden"]

@@ -101,13 +101,14 @@ def listing(arguments):
 SAID = b'* NAMESPACE (("" "/")) (("user/" "/")) (("public/" "/"))\r\nTAG OK done\r\n'
 
 
-def mailboxes(**answers):
-    """What a server lists that answers so."""
+def mailboxes(*unlisted, **answers):
+    """What a server lists that answers so, and what it leaves open."""
     spoken = CAPABLE | {"LIST": listing, "NAMESPACE": SAID} | answers
     with ScriptedServer(spoken) as server:
         settings = ImapSettings(server.host, "anna", "x", server.port, "none")
         with ImapSource(settings, connect_timeout=5, read_timeout=5) as source:
             found = source.mailboxes()
+            assert source.unlisted == unlisted
             assert source.status("INBOX", None).exists == 3, "the connection goes on"
     return found
 
@@ -152,7 +153,7 @@ def test_refused_or_garbled(answer):
 
 @pytest.mark.parametrize("answer", [b"TAG NO no\r\n", b"TAG BAD x\r\n", b"* LIST (\r\nTAG OK done\r\n"])
 def test_one_namespace_that_can_not_be_listed(answer):
-    found = mailboxes(LIST=lambda arguments: answer if "user" in arguments else listing(arguments))
+    found = mailboxes("user/", LIST=lambda arguments: answer if "user" in arguments else listing(arguments))
     assert found == [*OWN, PUBLIC]
 
 

@@ -148,6 +148,8 @@ class _Pass:
         """Epochs of which something was found missing, which is written down when the pass ends."""
         self._seen: dict[int, Listing] | None = None
         """The mailboxes that are listed; None unless the pass came to the end of all of them."""
+        self._unlisted: tuple[str, ...] = ()
+        """What the names of mailboxes begin with that may be there though they are not listed."""
         self._whole: int | None = None
         """All Mail, if there is one; with `_views` that are not read, as what they show lies there."""
         self._views: list[int] = []
@@ -193,6 +195,7 @@ class _Pass:
                 self._done.add(mailbox)
             self.mailboxes += 1
         self._views = [] if failed else views
+        self._unlisted = source.unlisted
         failed += self._missing(seen)
         self._seen = seen
         if failed:
@@ -337,7 +340,8 @@ class _Pass:
             return ()
         for mailbox, listing in self._facts.mailboxes(self._number).items():
             if mailbox not in self._seen:
-                self._missing_mail.not_listed(mailbox, listing.name, self._role(listing))
+                if not listing.name.startswith(self._unlisted):
+                    self._missing_mail.not_listed(mailbox, listing.name, self._role(listing))
                 continue
             present = self._facts.present_epoch(mailbox)
             if present and present.complete:

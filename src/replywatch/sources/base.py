@@ -28,6 +28,11 @@ class Source(Protocol):
     """New messages always get higher UIDs than all before (IMAP, mbox); otherwise the pass compares lists."""
 
     @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Beginnings of names: of these mailboxes `mailboxes` could not tell whether they are there."""
+        ...
+
+    @property
     def labels(self) -> ReadLabels | None:
         """Reads labels; None where messages have none (all but Gmail)."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -75,6 +75,7 @@ class ImapSource:
         self._ranges = True
         """Whether a SEARCH may answer by ranges: nothing speaks against it so far."""
         self._wire_names: dict[str, str] = {}
+        self._unlisted: tuple[str, ...] = ()
         self._opened: tuple[str, MailboxState] | None = None
         self._new_connections = 0
 
@@ -127,12 +128,21 @@ class ImapSource:
         """
         spaces = self._namespaces()
         found = self._listed("*", spaces)
+        unlisted = []
         for prefix in spaces.besides():
-            with suppress(MailboxError):  # no reason to fail: they may be nobody's business here
+            try:
                 found = self._listed(f"{prefix}*", spaces) | found
+            except MailboxError:  # no reason to fail: they may be nobody's business here
+                unlisted.append(decode_name(prefix))
+        self._unlisted = tuple(unlisted)
         if not any(name.upper() == "INBOX" for name in found):
             found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
         return [found[name] for name in sorted(found)]
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Prefixes of the namespaces whose mailboxes the server did not list the last time."""
+        return self._unlisted
 
     def _listed(self, pattern: str, spaces: Namespaces) -> dict[str, Listing]:
         """The mailboxes that fit `pattern`, by name. Raises as `mailboxes`."""

@@ -71,6 +71,7 @@ class MaildirSource:
 
     in_order = False
     labels = None
+    unlisted: tuple[str, ...] = ()
 
     def __init__(self, settings: MaildirSettings) -> None:
         self._path = settings.path

@@ -147,6 +147,7 @@ class MboxSource:
 
     in_order = True
     labels = None
+    unlisted: tuple[str, ...] = ()
 
     def __init__(self, settings: MboxSettings) -> None:
         self._path = settings.path
