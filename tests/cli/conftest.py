@@ -23,7 +23,7 @@ def golden_output():
     return compare
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
     """Polls in this process try again at once what they try again."""
     monkeypatch.setattr(patience, "FIRST_PAUSE", 0)

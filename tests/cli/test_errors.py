@@ -62,7 +62,6 @@ class TestServers:
             ({"ca_file": ""}, "is not trusted", "`ca_file`"),
         ],
     )
-    @pytest.mark.usefixtures("no_pauses")
     def test_an_account_that_cannot_be_read(self, remote, dovecot_user, keys, what, advice):
         remote.apart = False
         remote.configure({"info": dovecot_account(dovecot_user, **keys)})
@@ -82,7 +81,7 @@ class TestServers:
         assert "There are: INBOX, Sent" in second
         assert last == "Error: not every mailbox could be read: info"
 
-    def test_nobody_listens(self, remote, dovecot_user, unused_port, no_pauses):
+    def test_nobody_listens(self, remote, dovecot_user, unused_port):
         remote.apart = False
         remote.configure({"info": dovecot_account(dovecot_user, port=unused_port)})
         *notes, first, second, _ = lines_of(remote.fails("poll", code=1))

@@ -30,7 +30,7 @@ def office(tmp_path):
 
 
 @pytest.fixture
-def passes(monkeypatch, no_pauses):
+def passes(monkeypatch):
     """Runs `poll --every 5m` in this process; between passes the given functions in turn, then Ctrl-C."""
 
     def run(program, *between, code=130, words=()):
@@ -177,7 +177,7 @@ def test_a_server_that_names_a_time_is_left_alone_and_others_are_polled(office, 
     ]
 
 
-def test_a_single_poll_says_so_too_and_does_not_wait(office, no_pauses):
+def test_a_single_poll_says_so_too_and_does_not_wait(office):
     with ScriptedServer({"LOGIN": THROTTLED}) as server:
         slow = {"type": "imap", "host": "127.0.0.1", "port": server.port, "tls": "none", "username": "x"}
         office.configure({"info": maildir_account(), "slow": slow | {"password": "hidden"}})
@@ -186,7 +186,7 @@ def test_a_single_poll_says_so_too_and_does_not_wait(office, no_pauses):
     assert re.search(r"(?m)^  It should be left alone until \d{4}-\d\d-\d\d \d\d:\d\d\.$", said)
 
 
-def test_a_single_poll_tries_again_and_reads_all(office, no_pauses):
+def test_a_single_poll_tries_again_and_reads_all(office):
     replies = iter([b"TAG NO [UNAVAILABLE] Temporary authentication failure.\r\n"])
     with ScriptedServer({"LOGIN": lambda _: next(replies, b"TAG OK welcome\r\n")}) as server:
         empty = {"STATUS": b"* STATUS INBOX (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7)\r\nTAG OK done\r\n"}
