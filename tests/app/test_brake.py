@@ -262,6 +262,20 @@ class TestCaps:
         assert live(office) == 2 * (cap + 3) + 1
         assert office.figures()[1] == before[1]
 
+    def test_what_is_seen_again_meanwhile_was_not_missed_twice(self, office):
+        told(office, 1_002)
+        there = office.sources["info"].boxes["INBOX"].messages
+        first, *_, one, other = sorted(there)
+        missed = there.pop(first)
+        assert holds(office.pass_()) == []
+        there[first] = missed
+        hidden = {uid: there.pop(uid) for uid in (one, other)}
+        assert holds(office.pass_()) == [("INBOX", 2, 1_002, True, True)]
+        there.update(hidden)
+        del there[first]
+        office.pass_()
+        assert office.rows_of("SELECT uid FROM locations WHERE gone IS NOT NULL") == []
+
     def test_new_mail_goes_on_being_read(self, office):
         story = told(office, 1_003)
         lose(office, 3)

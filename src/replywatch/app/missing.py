@@ -106,6 +106,8 @@ class Missing:
             self._write(case, now, since=None)
             return
         since = self._absences.hold(case.epoch, now)
+        if capped:
+            self._absences.found(case.epoch)
         if not capped and (case.present is None or since <= now - DAY):
             self._write(case, now, since=now - DAY)
             extent = self._extent(case, elsewhere)

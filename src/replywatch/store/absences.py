@@ -98,11 +98,7 @@ class Absences:
             due = f"SELECT message FROM locations WHERE {again} AND message IS NOT NULL"
             self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
             self._db.execute(f"UPDATE locations SET gone = {GONE} WHERE {again}", values)
-            self._db.execute(
-                f"UPDATE locations SET missed_at = NULL WHERE {live} AND missed_at IS NOT NULL"
-                f" AND uid NOT IN {_MISSING}",
-                values,
-            )
+            self.found(epoch)
             self._db.execute(
                 "UPDATE locations SET missed_at = min(coalesce(missed_at, :now), :now)"
                 f" WHERE {live} AND uid IN {_MISSING}",
@@ -115,6 +111,14 @@ class Absences:
                 " AND EXISTS (SELECT 1 FROM temp.missing WHERE epoch = :epoch)",
                 values,
             )
+
+    def found(self, epoch: int) -> None:
+        """What was missed before and is not noted is there: it was not missed in two passes in a row."""
+        self._db.execute(
+            "UPDATE locations SET missed_at = NULL WHERE epoch = :epoch AND gone IS NULL AND missed_at IS NOT NULL"
+            f" AND uid NOT IN {_MISSING}",
+            {"epoch": epoch},
+        )
 
     def hold(self, epoch: int, now: int) -> int:
         """Since when so much of an epoch is missing that it may be the server's mistake; from now on if not before.
