@@ -90,20 +90,6 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Exists:
-    """So many messages are in the mailbox now."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Expunge:
-    """The message with this sequence number is gone."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class Bye:
     """The server is about to hang up."""
 
@@ -112,7 +98,7 @@ class Bye:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Any other untagged response, such as OK, FLAGS, RECENT; `line` is how it begins."""
+    """Any other untagged response, such as OK, FLAGS, EXISTS, EXPUNGE; `line` is how it begins."""
 
     line: bytes
 
@@ -127,7 +113,7 @@ class Tagged:
     """With the code in brackets, if there is one; may be empty."""
 
 
-Response: TypeAlias = Fetch | Search | Exists | Expunge | Bye | Other | Tagged
+Response: TypeAlias = Fetch | Search | Bye | Other | Tagged
 
 
 class Octets:
@@ -284,14 +270,7 @@ def _untagged(octets: Octets, line: bytes, found: re.Match[bytes]) -> Response:
     if name in _TEXTUAL:
         return Bye(line[found.end() :].strip()) if name == b"BYE" else Other(line)
     pieces = _pieces(octets, line)
-    if number is not None:
-        if name == b"FETCH":
-            return Fetch(pieces)
-        if name == b"EXISTS":
-            return Exists(int(number))
-        if name == b"EXPUNGE":
-            return Expunge(int(number))
-    return Other(line)
+    return Fetch(pieces) if number is not None and name == b"FETCH" else Other(line)
 
 
 def _pieces(octets: Octets, line: bytes) -> list[bytes | None]:
