@@ -3,9 +3,9 @@
 import pytest
 from dns import resolver
 
-from replywatch.config.autoconfig import Settings, look_up, parse_file
-from replywatch.config.autoconfig_net import LARGEST, Network, connect
+from replywatch.app.autoconfig import Settings, look_up, parse_file
 from replywatch.config.model import Tls
+from replywatch.sources.autoconfig_net import LARGEST, Network, connect
 from servers.certificates import Authority
 from servers.web import Names, Web, page
 from story import cases

@@ -6,9 +6,9 @@ from io import StringIO
 import pytest
 
 from planted import Program
-from replywatch.config.autoconfig_net import Network
 from replywatch.config.load import load_config
 from replywatch.config.model import Tls
+from replywatch.sources.autoconfig_net import Network
 from servers.certificates import Authority
 from servers.web import Names, Web, page
 
@@ -32,7 +32,7 @@ def net(monkeypatch):
     hosts = ("autoconfig.firma.example", "firma.example", "autoconfig.thunderbird.net")
     with Web(hosts, Authority()) as web, Names({}) as names:
         monkeypatch.setattr(
-            "replywatch.config.autoconfig_net.Network", lambda: Network(web.connect, web.context, names.resolver)
+            "replywatch.sources.autoconfig_net.Network", lambda: Network(web.connect, web.context, names.resolver)
         )
         web.zone = names.zone
         web.names = names

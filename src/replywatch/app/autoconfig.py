@@ -17,7 +17,7 @@ from replywatch.config.model import Tls
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from replywatch.config.autoconfig_net import Network, Service
+    from replywatch.sources.autoconfig_net import Network, Service
 
 PACKAGES = ("defusedxml", "dns")
 """What the extra `autoconfig` brings."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from replywatch.app.autoconfig import Settings
 from replywatch.app.init import refuse_existing, write_config, write_private
 from replywatch.cli import answers, lookup, options
 from replywatch.cli.options import Context, ExampleCommand
@@ -21,7 +22,6 @@ from replywatch.cli.output import width
 from replywatch.cli.questions import Questions
 from replywatch.config import names, zone
 from replywatch.config.accounts import PORTS
-from replywatch.config.autoconfig import Settings
 from replywatch.config.draft import Draft
 from replywatch.config.load import find_config
 from replywatch.config.model import Secret, Tls

@@ -6,10 +6,10 @@ from importlib.util import find_spec
 
 import click
 
+from replywatch.app.autoconfig import MOZILLA, PACKAGES, Settings
+from replywatch.app.autoconfig import look_up as found_for
 from replywatch.cli.output import width
 from replywatch.cli.questions import Questions
-from replywatch.config.autoconfig import MOZILLA, PACKAGES, Settings
-from replywatch.config.autoconfig import look_up as found_for
 from replywatch.config.model import Tls
 from replywatch.errors import UsageError
 from replywatch.extras import install_command
@@ -32,7 +32,7 @@ def look_up(ask: Questions, address: str) -> Settings | None:
     """
     if not is_possible():
         raise UsageError("packages that --autoconfig needs are not installed", f"Run: {install_command('autoconfig')}")
-    from replywatch.config.autoconfig_net import Network  # noqa: PLC0415 - http and TLS, only where they are wanted
+    from replywatch.sources.autoconfig_net import Network  # noqa: PLC0415 - http and TLS, only where they are wanted
 
     domain = address.partition("@")[2]
     _say(f"Asking the web servers of {domain}, {MOZILLA} and the DNS …")
