@@ -21,7 +21,7 @@ from replywatch.app.poll import BATCH, poll
 from replywatch.app.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.config.model import AnyAccount, Config
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.sources.base import Source
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts

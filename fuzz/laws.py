@@ -15,16 +15,16 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from replywatch.config.load import load_config
-from replywatch.domain import addresses as address_rules
-from replywatch.domain import dates as date_rules
-from replywatch.domain.classify import fired
-from replywatch.domain.headers import keep_fields, message_ids, parse_header
-from replywatch.domain.hidden_subjects import hide_subject
-from replywatch.domain.lists import list_ids
-from replywatch.domain.parties import parties_of
-from replywatch.domain.reading import header_identity, keys_of, read
-from replywatch.domain.roles import role_of
-from replywatch.domain.subjects import base_subject, decode_text
+from replywatch.domain.headers import addresses as address_rules
+from replywatch.domain.headers import dates as date_rules
+from replywatch.domain.headers.header import keep_fields, message_ids, parse_header
+from replywatch.domain.headers.subjects import base_subject, decode_text
+from replywatch.domain.judging.classify import fired
+from replywatch.domain.judging.hidden_subjects import hide_subject
+from replywatch.domain.judging.lists import list_ids
+from replywatch.domain.judging.parties import parties_of
+from replywatch.domain.judging.reading import header_identity, keys_of, read
+from replywatch.domain.mailboxes.roles import role_of
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError
 from replywatch.render.csv import cell

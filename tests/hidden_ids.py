@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from replywatch.domain.headers import parse_header
-from replywatch.domain.match import MatchSettings, match
-from replywatch.domain.merge import merge
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import read
+from replywatch.domain.matching.match import MatchSettings, match
+from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import LEVELS, Copy, Header, Role, Rung, Sighting
-from replywatch.domain.reading import read
 from replywatch.domain.team import Team
 from replywatch.sources.mbox import MboxSettings, MboxSource
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from replywatch.domain.coverage import AccountCoverage, Coverage
-from replywatch.domain.measure import DAY, HOUR, Wait
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.measure import DAY, HOUR, Wait
+from replywatch.domain.figures.report import AccountLine, Definition, Report, Waiter, build_report, summarise
 from replywatch.domain.messages import Kind, Rung
 from replywatch.domain.periods import Period
-from replywatch.domain.report import AccountLine, Definition, Report, Waiter, build_report, summarise
 
 AS_OF = 1_780_000_000
 """2026-05-28T20:26:40Z"""

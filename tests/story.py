@@ -28,14 +28,14 @@ import pytest
 from replywatch.app.derive import derive
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
-from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
-from replywatch.domain.headers import parse_header
-from replywatch.domain.labels import Labels
-from replywatch.domain.match import Matched, MatchSettings, match
-from replywatch.domain.merge import merge
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import id_domain, read
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.labels import Labels
+from replywatch.domain.mailboxes.roles import role_of
+from replywatch.domain.matching.match import Matched, MatchSettings, match
+from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import LEVELS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
-from replywatch.domain.reading import id_domain, read
-from replywatch.domain.roles import role_of
 from replywatch.domain.team import Team
 from replywatch.store.absences import Absences
 from replywatch.store.database import Database

@@ -12,8 +12,8 @@ import pytest
 from replywatch.cli import main, stopping
 from replywatch.config.load import parse_config
 from replywatch.config.table import Table
-from replywatch.domain.headers import FETCH_FIELDS
-from replywatch.domain.measure import BUCKETS
+from replywatch.domain.figures.measure import BUCKETS
+from replywatch.domain.headers.header import FETCH_FIELDS
 from replywatch.domain.messages import Direction, Disposition, Kind, MarkKind, Role, Rung, Status
 from replywatch.errors import ReplywatchError
 from replywatch.store.database import Database

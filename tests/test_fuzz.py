@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import laws
 import run
 from laws import SECRET, TARGETS, BrokenLawError
-from replywatch.domain import addresses, dates
-from replywatch.domain.fetched import FetchedMessage
-from replywatch.domain.headers import keep_fields
+from replywatch.domain.headers import addresses, dates
+from replywatch.domain.headers.header import keep_fields
+from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.errors import ConfigError
 from replywatch.sources import quoting
 from replywatch.sources.imap_fetch import Question

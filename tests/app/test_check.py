@@ -14,8 +14,8 @@ from replywatch.app.check_mailboxes import Box
 from replywatch.app.check_samples import NEWEST, look
 from replywatch.app.sources import open_source
 from replywatch.config.load import load_config
-from replywatch.domain.finding import Level
 from replywatch.domain.messages import Role
+from replywatch.domain.results.finding import Level
 from replywatch.domain.team import Team
 from replywatch.errors import UsageError
 from servers.dovecot import Dovecot

@@ -6,9 +6,9 @@ import pytest
 
 from replywatch.app.check_forms import form_findings
 from replywatch.app.check_samples import Seen
-from replywatch.domain.finding import Finding, Level
-from replywatch.domain.headers import parse_header
-from replywatch.domain.reading import read
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import read
+from replywatch.domain.results.finding import Finding, Level
 from replywatch.domain.team import Team
 from story import cases
 

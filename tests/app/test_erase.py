@@ -11,7 +11,7 @@ import pytest
 from office import Office
 from replywatch.app.erase import before, erase, extent, people
 from replywatch.app.progress import Silent
-from replywatch.domain.mentions import naming
+from replywatch.domain.headers.mentions import naming
 from replywatch.domain.messages import MarkKind
 from replywatch.errors import ConnectError, LockedError, StoreError, UsageError
 from replywatch.store.database import Database

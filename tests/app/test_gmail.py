@@ -18,8 +18,8 @@ from replywatch.app.poll import AccountOutcome, poll
 from replywatch.app.progress import Silent
 from replywatch.app.report import ReportQuery, make_report
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
-from replywatch.domain.finding import Level
 from replywatch.domain.messages import Role
+from replywatch.domain.results.finding import Level
 from replywatch.errors import MailboxError
 from replywatch.sources.imap import ImapSettings, ImapSource
 from replywatch.sources.mbox import MboxSettings, MboxSource

@@ -23,12 +23,12 @@ from hypothesis import strategies as st
 from replywatch.app.erase import people
 from replywatch.app.progress import Silent
 from replywatch.app.view import View
-from replywatch.domain.clusters import assign
-from replywatch.domain.match import match
-from replywatch.domain.mentions import naming
+from replywatch.domain.headers.mentions import naming
+from replywatch.domain.judging.reading import EDGES, keys_of, mark_keys
+from replywatch.domain.matching.clusters import assign
+from replywatch.domain.matching.match import match
 from replywatch.domain.messages import LEVELS, Copy, Exchange, MarkKind, Rung
 from replywatch.domain.periods import Period
-from replywatch.domain.reading import EDGES, keys_of, mark_keys
 from replywatch.store.derived import Derived
 from replywatch.store.erasure import Erasure
 from replywatch.store.facts import UNDO
@@ -453,7 +453,7 @@ def test_every_kind_of_edge_is_in_the_show() -> None:
 
 def test_without_thread_keys_the_rest_of_the_world_matters(monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_local(by_thread())
-    monkeypatch.setattr("replywatch.domain.reading.thread_keys", lambda _: set())
+    monkeypatch.setattr("replywatch.domain.judging.reading.thread_keys", lambda _: set())
     assert not is_local(by_thread())
 
 

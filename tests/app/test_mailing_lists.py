@@ -22,7 +22,7 @@ from reference import Mail, Reference, Wait
 from replywatch.app.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, MboxAccount, ReportSettings
-from replywatch.domain.statistics import Curve, percentile
+from replywatch.domain.figures.statistics import Curve, percentile
 from replywatch.domain.team import Team
 from replywatch.sources.mbox import MboxSettings, MboxSource
 from replywatch.store.database import Database

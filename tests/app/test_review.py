@@ -8,7 +8,7 @@ from office import Office
 from replywatch.app.progress import Silent
 from replywatch.app.review import sample
 from replywatch.cli import review as command
-from replywatch.domain.statistics import wilson
+from replywatch.domain.figures.statistics import wilson
 from replywatch.render.review import judgement_text, judgements_json_lines, own_standing, verdict_text
 from story import Story
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain import addresses
-from replywatch.domain.addresses import contact_key, fold_domain, parse_addresses
+from replywatch.domain.headers import addresses
+from replywatch.domain.headers.addresses import contact_key, fold_domain, parse_addresses
 from replywatch.domain.messages import Address
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.automatic_subjects import announced, speaks_of_failure
+from replywatch.domain.judging.automatic_subjects import announced, speaks_of_failure
 from replywatch.domain.messages import Kind
 
 AUTO_REPLY = """

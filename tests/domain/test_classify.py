@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.classify import RULES, SENDER, SUBJECT, TEAM_SENDERS, classify, fired
-from replywatch.domain.headers import FETCH_FIELDS, parse_header
+from replywatch.domain.headers.header import FETCH_FIELDS, parse_header
+from replywatch.domain.judging.classify import RULES, SENDER, SUBJECT, TEAM_SENDERS, classify, fired
+from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.messages import Kind, Verdict
-from replywatch.domain.parties import parties_of
 from replywatch.domain.team import Team
 
 TEAM = Team(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.clocks import NEAR, Clock, arrival, sent_time
+from replywatch.domain.matching.clocks import NEAR, Clock, arrival, sent_time
 from story import DAY, cases
 
 T = 1_772_442_000

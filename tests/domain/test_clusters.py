@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.clusters import Assignment, assign
+from replywatch.domain.matching.clusters import Assignment, assign
 
 
 def test_a_new_message_is_its_own_cluster() -> None:

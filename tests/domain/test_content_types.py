@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.content_types import media_type, parameter
+from replywatch.domain.headers.content_types import media_type, parameter
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 
 JAN = 1_767_225_600
 """2026-01-01T00:00:00Z"""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain import dates
-from replywatch.domain.dates import parse_date, received_date
+from replywatch.domain.headers import dates
+from replywatch.domain.headers.dates import parse_date, received_date
 
 
 def utc(text: str) -> int:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain import automatic_subjects
-from replywatch.domain.automatic_subjects import Announcement, announced, speaks_of_failure
-from replywatch.domain.headers import keep_fields, parse_header
-from replywatch.domain.hidden_subjects import _LABELS, hide_subject
+from replywatch.domain.headers.header import keep_fields, parse_header
+from replywatch.domain.headers.subjects import base_subject
+from replywatch.domain.judging import automatic_subjects
+from replywatch.domain.judging.automatic_subjects import Announcement, announced, speaks_of_failure
+from replywatch.domain.judging.hidden_subjects import _LABELS, hide_subject
+from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Kind
-from replywatch.domain.reading import read
-from replywatch.domain.subjects import base_subject
 from replywatch.domain.team import Team
 
 KEY = b"k" * 16

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.fetched import Listing
-from replywatch.domain.labels import Labels, all_mail, is_view
+from replywatch.domain.mailboxes.fetched import Listing
+from replywatch.domain.mailboxes.labels import Labels, all_mail, is_view
 from replywatch.domain.messages import Role
 
 INBOX, SENT, ARCHIVE, JUNK, TRASH, FOLDER, SKIP = Role

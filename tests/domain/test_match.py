@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from replywatch.domain.match import Evidence, MatchSettings, match
+from replywatch.domain.matching.match import Evidence, MatchSettings, match
 from replywatch.domain.messages import LEVELS, Exchange, MarkKind, Rung
 from story import DAY, HOUR, MINUTE, Mail, Story, at, cases
 

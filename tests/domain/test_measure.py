@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.coverage import AccountCoverage, Coverage
-from replywatch.domain.measure import BUCKETS, DAY, HOUR, Wait, bounds, outcome
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.measure import BUCKETS, DAY, HOUR, Wait, bounds, outcome
 from replywatch.domain.messages import Status
 
 ARRIVED = 1_000_000_000

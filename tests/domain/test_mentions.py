@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.mentions import naming
+from replywatch.domain.headers.mentions import naming
 
 ANNA = naming(["anna@anna.example"])
 MULLER = naming(["eva@müller.example"])

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from replywatch.domain.merge import merge
+from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import Direction, Disposition, Kind
 from story import DAY, INFO, MINUTE, Story, at, cases
 

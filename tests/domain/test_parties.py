@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.headers import FETCH_FIELDS, parse_header
+from replywatch.domain.headers.header import FETCH_FIELDS, parse_header
+from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.messages import Parties
-from replywatch.domain.parties import parties_of
 from replywatch.domain.team import Team
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"

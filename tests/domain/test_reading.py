@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.headers import parse_header
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import id_domain, identity_of, keys_of, read, subject_pairs, thread_keys
 from replywatch.domain.messages import Kind, Reading
-from replywatch.domain.reading import id_domain, identity_of, keys_of, read, subject_pairs, thread_keys
 from story import INFO, Mail, Story, cases
 
 

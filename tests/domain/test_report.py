@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.coverage import AccountCoverage, Coverage
-from replywatch.domain.measure import BUCKETS, DAY, HOUR, Wait, outcome
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.measure import BUCKETS, DAY, HOUR, Wait, outcome
+from replywatch.domain.figures.report import AccountLine, Acknowledged, Definition, build_report, summarise
 from replywatch.domain.messages import Kind, Rung, Status
 from replywatch.domain.periods import Period
-from replywatch.domain.report import AccountLine, Acknowledged, Definition, build_report, summarise
 
 AS_OF = 1_780_000_000
 NEVER_AFTER = 14 * DAY

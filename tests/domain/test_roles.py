@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain import roles
+from replywatch.domain.mailboxes import roles
+from replywatch.domain.mailboxes.roles import role_and_reason, role_of
 from replywatch.domain.messages import Role
-from replywatch.domain.roles import role_and_reason, role_of
 
 INBOX, SENT, ARCHIVE, JUNK, TRASH, FOLDER, SKIP = Role
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.domain.classify import classify
-from replywatch.domain.headers import parse_header
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.classify import classify
+from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.messages import Kind
-from replywatch.domain.parties import parties_of
 from replywatch.domain.team import Team
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"

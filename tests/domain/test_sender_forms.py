@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replywatch.domain.judging.sender_shapes import PostOffice, is_form, is_machine, is_no_reply, post_office
 from replywatch.domain.messages import Address
-from replywatch.domain.sender_forms import PostOffice, is_form, is_machine, is_no_reply, post_office
 
 NO_REPLY = """
 no-reply noreply shop.noreply donotreply info-noreply shopnoreply never-reply

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.statistics import Curve, Spread, percentile, spread, survival
+from replywatch.domain.figures.statistics import Curve, Spread, percentile, spread, survival
 
 # Freireich et al. 1963, 6-mercaptopurine: weeks in remission, the second list censored. The figures stand in most
 # textbooks (Collett; Kleinbaum & Klein); the intervals are those of R: survfit(…, conf.type = "log-log").

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.subjects import BaseSubject, base_subject, decode_bytes, decode_text
+from replywatch.domain.headers.subjects import BaseSubject, base_subject, decode_bytes, decode_text
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.domain.headers import parse_header
-from replywatch.domain.match import match
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import read
+from replywatch.domain.matching.match import match
+from replywatch.domain.matching.threads import Ties, tie
 from replywatch.domain.messages import Copy, Message, Role, Rung, Sighting
-from replywatch.domain.reading import read
 from replywatch.domain.team import Team
-from replywatch.domain.threads import Ties, tie
 from story import LONG_AGO, Story, at, merged, settings_of
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples/threads"

@@ -2,7 +2,7 @@
 
 import json
 
-from replywatch.domain.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Level
 from replywatch.render.check import check_json, check_lines
 
 FINDINGS = [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.domain.fetched import Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Listing, MailboxState
 from replywatch.errors import (
     CertificateError,
     ConnectError,

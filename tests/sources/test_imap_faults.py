@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from replywatch.domain.fetched import FetchedMessage, Labelled, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, MailboxState
 from replywatch.errors import ConnectError, LoginError, MailboxError, ReplywatchError
 from replywatch.sources import imap_reader
 from replywatch.sources.imap import ImapSource

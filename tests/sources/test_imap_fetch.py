@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.fetched import FetchedMessage, Labelled
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
 from replywatch.sources.imap_fetch import Question, instant, uid_set
 from replywatch.sources.imap_reader import Fetch
 

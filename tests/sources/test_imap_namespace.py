@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.fetched import Listing
+from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.errors import ConnectError
 from replywatch.sources.imap import ImapSettings, ImapSource
 from replywatch.sources.imap_namespace import Namespaces

@@ -2,9 +2,9 @@
 
 import pytest
 
-from replywatch.domain.headers import keep_fields, parse_header
+from replywatch.domain.headers.header import keep_fields, parse_header
+from replywatch.domain.mailboxes.roles import role_of
 from replywatch.domain.messages import Role
-from replywatch.domain.roles import role_of
 from replywatch.errors import LoginError, MailboxError
 from replywatch.sources.imap import ImapSettings, ImapSource
 from servers.child import Delivery

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
-from replywatch.domain.headers import parse_header
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import read
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.messages import LEVELS, Exchange, Reading, Rung
-from replywatch.domain.reading import read
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, DerivedRows, decode_reading, encode_reading
 from replywatch.store.facts import Facts

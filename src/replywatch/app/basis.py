@@ -6,10 +6,10 @@ import json
 from hashlib import blake2b
 
 from replywatch.config.model import Config, ImapAccount
-from replywatch.domain.labels import Labels
+from replywatch.domain.judging.rules_version import RULES_VERSION
+from replywatch.domain.mailboxes.labels import Labels
+from replywatch.domain.mailboxes.roles import role_of
 from replywatch.domain.messages import Role
-from replywatch.domain.roles import role_of
-from replywatch.domain.rules_version import RULES_VERSION
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, Place
 

@@ -9,8 +9,8 @@ from replywatch.app.check_mail import account_mail
 from replywatch.app.check_mailboxes import mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
 from replywatch.config.providers import by_domain
-from replywatch.domain.finding import Finding, Level
 from replywatch.domain.periods import local
+from replywatch.domain.results.finding import Finding, Level
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError, UsageError
 from replywatch.sources.base import Source

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from replywatch.app.check_samples import Seen
 from replywatch.config.lines import listed
-from replywatch.domain.finding import Finding, Level
+from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Kind
-from replywatch.domain.reading import read
+from replywatch.domain.results.finding import Finding, Level
 from replywatch.domain.team import Team
 
 FEWEST_VISITORS = 3

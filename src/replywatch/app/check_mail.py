@@ -13,11 +13,11 @@ from replywatch.app.check_samples import Sample, Seen, look
 from replywatch.config.lines import listed, mailboxes_line
 from replywatch.config.model import AnyAccount, ImapAccount
 from replywatch.config.providers import by_domain
-from replywatch.domain.clocks import NEAR
-from replywatch.domain.finding import Finding, Level
+from replywatch.domain.figures.shifted_dates import moved
+from replywatch.domain.matching.clocks import NEAR
 from replywatch.domain.messages import Kind, Role
-from replywatch.domain.moved import moved
 from replywatch.domain.periods import local
+from replywatch.domain.results.finding import Finding, Level
 from replywatch.domain.team import Team
 from replywatch.render.text import human_duration
 from replywatch.sources.base import Source

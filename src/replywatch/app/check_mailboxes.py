@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from replywatch.config.lines import mailboxes_line
 from replywatch.config.model import AnyAccount
-from replywatch.domain.fetched import Listing
-from replywatch.domain.finding import Finding, Level
-from replywatch.domain.labels import all_mail, is_view
+from replywatch.domain.mailboxes.fetched import Listing
+from replywatch.domain.mailboxes.labels import all_mail, is_view
+from replywatch.domain.mailboxes.roles import not_listed, role_and_reason
 from replywatch.domain.messages import Role
-from replywatch.domain.roles import not_listed, role_and_reason
+from replywatch.domain.results.finding import Finding, Level
 from replywatch.errors import MailboxError
 from replywatch.sources.base import Source
 

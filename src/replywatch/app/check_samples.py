@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from replywatch.app.check_mailboxes import Box
-from replywatch.domain.fetched import FetchedMessage, MailboxState
-from replywatch.domain.headers import parse_header
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import read
+from replywatch.domain.mailboxes.fetched import FetchedMessage, MailboxState
 from replywatch.domain.messages import Header, Reading
-from replywatch.domain.reading import read
 from replywatch.domain.team import Team
 from replywatch.errors import MailboxError
 from replywatch.sources.base import Source

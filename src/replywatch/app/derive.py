@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from replywatch.app.basis import fingerprint, places_of
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
-from replywatch.domain.clusters import assign
-from replywatch.domain.headers import parse_header
-from replywatch.domain.match import MatchSettings, match
-from replywatch.domain.merge import merge
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import id_domain, keys_of, mark_keys, read, thread_keys
+from replywatch.domain.matching.clusters import assign
+from replywatch.domain.matching.match import MatchSettings, match
+from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import Copy, Exchange, Mark, Message, Reading
-from replywatch.domain.reading import id_domain, keys_of, mark_keys, read, thread_keys
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, DerivedRows, Pending, ReadBatch

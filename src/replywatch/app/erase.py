@@ -9,8 +9,8 @@ from replywatch.app.derive import derive
 from replywatch.app.progress import Progress
 from replywatch.config import names
 from replywatch.config.model import Config
-from replywatch.domain.addresses import contact_key
-from replywatch.domain.mentions import naming
+from replywatch.domain.headers.addresses import contact_key
+from replywatch.domain.headers.mentions import naming
 from replywatch.domain.team import Team
 from replywatch.errors import UsageError
 from replywatch.store.database import Database

@@ -12,16 +12,16 @@ from replywatch.app.find import the_message
 from replywatch.app.progress import Progress
 from replywatch.app.view import as_of_of, coverage_of
 from replywatch.config.model import Config
-from replywatch.domain.classify import fired
-from replywatch.domain.explanation import Explanation, FileJudgement, Place
-from replywatch.domain.headers import parse_header
-from replywatch.domain.match import Matched, match
-from replywatch.domain.merge import merge
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.classify import fired
+from replywatch.domain.judging.parties import parties_of
+from replywatch.domain.judging.reading import read
+from replywatch.domain.matching.match import Matched, match
+from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import LEVELS, Copy, Reading, Role, Rung, Sighting
-from replywatch.domain.parties import parties_of
 from replywatch.domain.periods import Period
-from replywatch.domain.reading import read
-from replywatch.domain.standings import Standing, standing
+from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
+from replywatch.domain.results.standings import Standing, standing
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived

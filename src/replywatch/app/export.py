@@ -12,7 +12,7 @@ from replywatch.app.view import View, as_of_of, coverage_of
 from replywatch.config.model import Config
 from replywatch.domain.messages import Rung, Status
 from replywatch.domain.periods import parse_period
-from replywatch.domain.standings import Standing, standing
+from replywatch.domain.results.standings import Standing, standing
 from replywatch.store.database import Database
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
-from replywatch.domain.fetched import FetchedMessage
-from replywatch.domain.hidden_subjects import hide_subject
-from replywatch.domain.reading import header_identity
+from replywatch.domain.judging.hidden_subjects import hide_subject
+from replywatch.domain.judging.reading import header_identity
+from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts
 from replywatch.store.subjects import Subjects

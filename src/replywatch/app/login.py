@@ -12,7 +12,7 @@ from typing import Protocol
 
 from replywatch.app.tokens import client_settings, issuer, log_in_hint, token_file, told
 from replywatch.config.model import Config, Flow, ImapAccount, OAuth2
-from replywatch.domain.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Level
 from replywatch.domain.token import Token
 from replywatch.errors import SecretError, UsageError
 from replywatch.sources.loopback import Loopback

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from replywatch.domain.fetched import MailboxState
-from replywatch.domain.merge import PUT_AWAY
+from replywatch.domain.mailboxes.fetched import MailboxState
+from replywatch.domain.matching.merge import PUT_AWAY
 from replywatch.domain.messages import Role
 from replywatch.store.absences import Absences, Extent
 from replywatch.store.facts import Epoch

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from replywatch.app.basis import places_of
 from replywatch.config.model import Config
+from replywatch.domain.figures.shifted_dates import moved
 from replywatch.domain.messages import Role
-from replywatch.domain.moved import moved
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries

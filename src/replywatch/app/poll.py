@@ -19,11 +19,11 @@ from replywatch.app.missing import Hold, Missing
 from replywatch.app.patience import Patience
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
-from replywatch.domain.fetched import FetchedMessage, Listing, MailboxState
-from replywatch.domain.labels import all_mail, holds_everything, is_view
-from replywatch.domain.merge import PUT_AWAY
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.labels import all_mail, holds_everything, is_view
+from replywatch.domain.mailboxes.roles import not_listed, role_of
+from replywatch.domain.matching.merge import PUT_AWAY
 from replywatch.domain.messages import Role
-from replywatch.domain.roles import not_listed, role_of
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
 from replywatch.store.absences import Absences

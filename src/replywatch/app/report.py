@@ -12,11 +12,11 @@ from replywatch.app.moved_mail import moved_warnings
 from replywatch.app.progress import Progress
 from replywatch.app.view import View, as_of_of, clip, coverage_of
 from replywatch.config.model import Config
-from replywatch.domain.measure import DAY
+from replywatch.domain.figures.measure import DAY
+from replywatch.domain.figures.report import AccountLine, Definition, Report, Waiter, build_report, summarise
+from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.domain.messages import Disposition, Exchange, Kind, Rung
 from replywatch.domain.periods import local, parse_as_of, parse_period
-from replywatch.domain.report import AccountLine, Definition, Report, Waiter, build_report, summarise
-from replywatch.domain.rules_version import RULES_VERSION
 
 OLD_AFTER = 2 * DAY
 """Age in seconds of the last complete pass from which a report warns of it."""

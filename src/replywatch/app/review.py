@@ -8,7 +8,7 @@ from replywatch.app.current import current
 from replywatch.app.explain import Explainer
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
-from replywatch.domain.explanation import Explanation
+from replywatch.domain.results.explanation import Explanation
 
 
 def sample(config: Config, size: int, seed: int, progress: Progress) -> list[Explanation]:

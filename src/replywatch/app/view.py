@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from replywatch.app.basis import accounts_with_sent
 from replywatch.config.model import AnyAccount, Config, MboxAccount
-from replywatch.domain.coverage import AccountCoverage, Coverage
-from replywatch.domain.measure import Wait
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.measure import Wait
 from replywatch.domain.messages import LEVELS, Exchange, Rung
 from replywatch.domain.periods import Period
 from replywatch.errors import ReplywatchError

@@ -15,7 +15,7 @@ from replywatch.cli.output import width, write, write_lines
 from replywatch.errors import PartialFailureError, ReplywatchError
 
 if TYPE_CHECKING:
-    from replywatch.domain.finding import Finding
+    from replywatch.domain.results.finding import Finding
 
 
 @click.command(

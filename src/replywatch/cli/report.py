@@ -15,7 +15,7 @@ from replywatch.cli.output import Listener, width, write
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from replywatch.domain.report import Report
+    from replywatch.domain.figures.report import Report
 
 
 @click.command(

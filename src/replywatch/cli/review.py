@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replywatch.config.model import Config
-    from replywatch.domain.explanation import Explanation
     from replywatch.domain.messages import Mark
+    from replywatch.domain.results.explanation import Explanation
 
 _KEYS = "y right; wrong: k kind, r reply, n needs none, o other; s skip, q quit"
 

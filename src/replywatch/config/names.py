@@ -6,7 +6,7 @@ import ipaddress
 import re
 from pathlib import Path
 
-from replywatch.domain.addresses import fold_domain
+from replywatch.domain.headers.addresses import fold_domain
 
 _DOMAIN = re.compile(r"(?![-.])(?:(?!-)[\w-]{1,63}(?<!-)(?:\.|\Z))+(?<!\.)")
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\\\"]+")

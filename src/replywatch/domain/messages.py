@@ -101,7 +101,7 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What one message header says, decoded, nothing judged. Made by `domain.headers.parse_header`."""
+    """What one message header says, decoded, nothing judged. Made by `domain.headers.header.parse_header`."""
 
     message_id: str | None
     aliases: tuple[str, ...]
@@ -273,7 +273,7 @@ class Message:
     """The watched address it was sent to, or ""."""
     subject: str
     pairs: frozenset[str]
-    """Person outside and base subject, by which the subject rung may join it (`domain.reading.subject_pairs`)."""
+    """Person outside and base subject, by which the subject rung may join it (`domain.judging.reading.subject_pairs`)."""
     reply_prefix: bool
     public_list: bool
     sent_in: frozenset[str]

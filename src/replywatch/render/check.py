@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from textwrap import wrap
 
-from replywatch.domain.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Level
 from replywatch.render.text import safe
 
 _COLOURS = {Level.OK: "32", Level.WARNING: "33", Level.ERROR: "1;31"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from textwrap import wrap
 
-from replywatch.domain.measure import DAY
-from replywatch.domain.report import Report
-from replywatch.domain.statistics import Estimate
+from replywatch.domain.figures.measure import DAY
+from replywatch.domain.figures.report import Report
+from replywatch.domain.figures.statistics import Estimate
 from replywatch.render.json import report_json
 from replywatch.render.scope import scope
 from replywatch.render.text import human_duration, safe

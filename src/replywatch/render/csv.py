@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from io import StringIO
 
-from replywatch.domain.report import SCHEMA, Report
+from replywatch.domain.figures.report import SCHEMA, Report
 from replywatch.render.numbers import rfc3339, seconds, share
 from replywatch.render.text import safe
 

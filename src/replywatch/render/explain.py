@@ -8,10 +8,10 @@ from dataclasses import asdict
 from datetime import tzinfo
 from textwrap import wrap
 
-from replywatch.domain.explanation import Explanation, FileJudgement, Place
-from replywatch.domain.match import Evidence
+from replywatch.domain.matching.match import Evidence
 from replywatch.domain.messages import Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
-from replywatch.domain.standings import Standing
+from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
+from replywatch.domain.results.standings import Standing
 from replywatch.render.text import human_duration, local_time, safe
 
 WIDTH = 80

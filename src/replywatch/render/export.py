@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from replywatch.domain.messages import Status
-from replywatch.domain.standings import Standing
+from replywatch.domain.results.standings import Standing
 from replywatch.render.csv import cell
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import brief

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from replywatch.domain.benchmarks import Benchmark
-from replywatch.domain.coverage import AccountCoverage, Coverage
-from replywatch.domain.report import SCHEMA, AccountLine, BucketRow, Definition, Report, Waiter
-from replywatch.domain.statistics import Survival
+from replywatch.domain.figures.benchmarks import Benchmark
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.report import SCHEMA, AccountLine, BucketRow, Definition, Report, Waiter
+from replywatch.domain.figures.statistics import Survival
 from replywatch.render.numbers import rfc3339, seconds, share
 from replywatch.render.text import brief
 

@@ -8,10 +8,10 @@ from datetime import tzinfo
 from textwrap import wrap
 from typing import Any
 
-from replywatch.domain.explanation import Explanation
+from replywatch.domain.figures.statistics import wilson
 from replywatch.domain.messages import Disposition, Status
-from replywatch.domain.standings import Standing
-from replywatch.domain.statistics import wilson
+from replywatch.domain.results.explanation import Explanation
+from replywatch.domain.results.standings import Standing
 from replywatch.render.explain import SHORT_ID, WIDTH, exchange_line
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import brief, local_time, safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replywatch.domain.report import Report
+from replywatch.domain.figures.report import Report
 from replywatch.render.text import local_time
 
 NOUNS = {"first": "enquiries", "turn": "exchanges"}

@@ -16,12 +16,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from replywatch.domain.benchmarks import ARTICLES
-from replywatch.domain.coverage import AccountCoverage
-from replywatch.domain.measure import DAY
+from replywatch.domain.figures.benchmarks import ARTICLES
+from replywatch.domain.figures.coverage import AccountCoverage
+from replywatch.domain.figures.measure import DAY
+from replywatch.domain.figures.report import BucketRow, Definition, Report
+from replywatch.domain.figures.statistics import Survival
 from replywatch.domain.messages import Status
-from replywatch.domain.report import BucketRow, Definition, Report
-from replywatch.domain.statistics import Survival
 from replywatch.render.scope import NOUNS, scope
 from replywatch.render.text import human_duration, local_time, safe
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from unicodedata import east_asian_width
 
-from replywatch.domain.standings import Standing
+from replywatch.domain.results.standings import Standing
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import brief, human_duration, local_time, safe
 

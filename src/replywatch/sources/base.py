@@ -1,6 +1,6 @@
 """What a mail source is: the one interface behind which IMAP, Maildir and mbox stand.
 
-The values that go through it are in `domain.fetched`, where its words are explained too.
+The values that go through it are in `domain.mailboxes.fetched`, where its words are explained too.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
-from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 
 __all__ = ["FetchedMessage", "Labelled", "Listing", "MailboxState", "ReadLabels", "Source"]
 

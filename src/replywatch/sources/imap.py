@@ -12,7 +12,7 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.errors import ConnectError, MailboxError, SourceError
 from replywatch.sources import imap_errors
 from replywatch.sources.base import ReadLabels

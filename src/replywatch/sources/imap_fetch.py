@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from replywatch.domain.fetched import FetchedMessage, Labelled
-from replywatch.domain.headers import FETCH_FIELDS
+from replywatch.domain.headers.header import FETCH_FIELDS
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
 from replywatch.sources.imap_provider import provider_of
 from replywatch.sources.imap_reader import Fetch, ReadError, Value
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from replywatch.domain.dates import parse_date
-from replywatch.domain.subjects import decode_text
+from replywatch.domain.headers.dates import parse_date
+from replywatch.domain.headers.subjects import decode_text
 from replywatch.sources.folder_names import as_labels
 from replywatch.sources.header_block import read_header
 

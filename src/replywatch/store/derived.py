@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
-from replywatch.domain.clusters import Assignment
-from replywatch.domain.fetched import Listing
-from replywatch.domain.labels import Labels
+from replywatch.domain.mailboxes.fetched import Listing
+from replywatch.domain.mailboxes.labels import Labels
+from replywatch.domain.matching.clusters import Assignment
 from replywatch.domain.messages import (
     Copy,
     Exchange,

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from replywatch.domain.fetched import FetchedMessage
+from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.store.database import Database
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from replywatch.domain.measure import Wait
+from replywatch.domain.figures.measure import Wait
 from replywatch.domain.messages import Direction, Exchange, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived import EXCHANGE_COLUMNS, decode_reading

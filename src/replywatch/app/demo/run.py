@@ -18,7 +18,7 @@ from replywatch.app.progress import Progress
 from replywatch.app.report import ReportQuery, make_report
 from replywatch.app.sources import open_source
 from replywatch.config.load import load_config
-from replywatch.domain.report import Report
+from replywatch.domain.figures.report import Report
 from replywatch.errors import UsageError
 from replywatch.store.private import make_folder
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from replywatch.domain.clocks import Clock, arrival, sent_time
+from replywatch.domain.judging.reading import subject_pairs
+from replywatch.domain.matching.clocks import Clock, arrival, sent_time
 from replywatch.domain.messages import (
     Copy,
     Direction,
@@ -20,7 +21,6 @@ from replywatch.domain.messages import (
     Sighting,
     Verdict,
 )
-from replywatch.domain.reading import subject_pairs
 
 PUT_AWAY = (Role.JUNK, Role.TRASH)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from replywatch.domain.automatic_subjects import Announcement, announced, speaks_of_failure
-from replywatch.domain.headers import keep_fields, parse_header
+from replywatch.domain.headers.header import keep_fields, parse_header
+from replywatch.domain.headers.subjects import base_subject, decode_text
+from replywatch.domain.judging.automatic_subjects import Announcement, announced, speaks_of_failure
 from replywatch.domain.messages import Kind
-from replywatch.domain.subjects import base_subject, decode_text
 
 _NAMES = (b"subject", b"thread-topic")
 _LABELS = {

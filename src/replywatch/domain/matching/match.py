@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from replywatch.domain.judging.reading import AUTOMATIC_ANSWERS, id_domain
+from replywatch.domain.matching.threads import Ties, tie
 from replywatch.domain.messages import LEVELS, Direction, Disposition, Exchange, Flagged, Kind, MarkKind, Message, Rung
-from replywatch.domain.reading import AUTOMATIC_ANSWERS, id_domain
-from replywatch.domain.threads import Ties, tie
 
 RESEND_WINDOW = 7 * 86_400
 """Seconds after an enquiry in which a second mail of the same contact and subject, without ids, is a reminder."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
-from replywatch.domain.fetched import Listing
+from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.messages import Role
 
 Overrides: TypeAlias = Mapping[str, Role] | Sequence[tuple[str, Role]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
-from replywatch.domain.coverage import Coverage
+from replywatch.domain.figures.coverage import Coverage
 from replywatch.domain.messages import Status
 
 HOUR = 3_600

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from itertools import chain
 
-from replywatch.domain.addresses import parse_addresses
-from replywatch.domain.dates import parse_date, received_date
+from replywatch.domain.headers.addresses import parse_addresses
+from replywatch.domain.headers.dates import parse_date, received_date
+from replywatch.domain.headers.subjects import decode_bytes, decode_text
 from replywatch.domain.messages import Address, Header
-from replywatch.domain.subjects import decode_bytes, decode_text
 
 # Fields with a place of their own in `Header`.
 _OWN_FIELDS = (

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from unicodedata import normalize
 
+from replywatch.domain.headers.subjects import decode_text
 from replywatch.domain.messages import Address
-from replywatch.domain.subjects import decode_text
 
 _PLAIN_ADDRESS = r"([A-Za-z0-9_.+!#$%&*/=^`{|}~-]++@[A-Za-z0-9.-]++)"
 # One mailbox of the forms that nearly all have: a@b, Name <a@b>, "Name" <a@b>. Possessive, so never slow.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replywatch.domain.coverage import Coverage
-from replywatch.domain.measure import Wait, outcome
+from replywatch.domain.figures.coverage import Coverage
+from replywatch.domain.figures.measure import Wait, outcome
 from replywatch.domain.messages import Exchange, Status
 
 

@@ -1,6 +1,6 @@
 """What sort of mail a header announces: an ordered table of small rules, the first that fires decides.
 
-A rule says which kind a sign stands for. To add one, put a line into `RULES` (and its sign into `domain.signs`), and
+A rule says which kind a sign stands for. To add one, put a line into `RULES` (and its sign into `domain.judging.signs`), and
 raise `rules_version.RULES_VERSION`. The order is that of trust: what says bounce beats all else, since
 reports come with every other sign as well (RFC 3834 makes them say Auto-Submitted, lists pass them on); signs that
 also occur on other automatic mail (Precedence, an empty Return-Path) come last. To call a person's mail automatic is
@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from replywatch.domain import signs
-from replywatch.domain.automatic_subjects import announced
-from replywatch.domain.field_signs import Mail, Sign, present, says, typed
+from replywatch.domain.judging import signs
+from replywatch.domain.judging.automatic_subjects import announced
+from replywatch.domain.judging.field_signs import Mail, Sign, present, says, typed
+from replywatch.domain.judging.sender_shapes import is_machine, post_office
 from replywatch.domain.messages import Address, Header, Kind, Parties, Verdict
-from replywatch.domain.sender_forms import is_machine, post_office
 from replywatch.domain.team import Team
 
 HUMAN = Verdict(Kind.HUMAN, "human", "no sign of automatic mail")

@@ -1,4 +1,4 @@
-"""The signs by which mail shows what sort it is: what the rules of `domain.classify` look for.
+"""The signs by which mail shows what sort it is: what the rules of `domain.judging.classify` look for.
 
 A sign is a function from a mail to the header text that shows it, or None. It isn't a verdict: which kind a sign
 stands for, and which one counts more, is the rules' to say.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from replywatch.domain.addresses import contact_key
-from replywatch.domain.automatic_subjects import speaks_of_failure
-from replywatch.domain.content_types import media_type, parameter
-from replywatch.domain.field_signs import LONGEST_VALUE, Mail, Sign, keyword_of, present, quote, says, typed
-from replywatch.domain.lists import discussion_list, list_ids, own_list, written_by_list
+from replywatch.domain.headers.addresses import contact_key
+from replywatch.domain.headers.content_types import media_type, parameter
+from replywatch.domain.headers.subjects import base_subject, decode_text
+from replywatch.domain.judging.automatic_subjects import speaks_of_failure
+from replywatch.domain.judging.field_signs import LONGEST_VALUE, Mail, Sign, keyword_of, present, quote, says, typed
+from replywatch.domain.judging.lists import discussion_list, list_ids, own_list, written_by_list
+from replywatch.domain.judging.sender_shapes import PostOffice, is_machine, post_office
 from replywatch.domain.messages import Kind
-from replywatch.domain.sender_forms import PostOffice, is_machine, post_office
-from replywatch.domain.subjects import base_subject, decode_text
 
 TELLING_TYPE = re.compile("report|calendar|method|ics|message/", re.IGNORECASE)
 """Without a word of it, the type of a message says nothing about its kind."""

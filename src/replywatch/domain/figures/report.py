@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from replywatch.domain.benchmarks import ARTICLES, BENCHMARKS, Benchmark
-from replywatch.domain.coverage import Coverage
-from replywatch.domain.measure import ANSWERED_BUCKETS, BUCKETS, EDGES, Bucket, Wait, bounds, outcome
+from replywatch.domain.figures.benchmarks import ARTICLES, BENCHMARKS, Benchmark
+from replywatch.domain.figures.coverage import Coverage
+from replywatch.domain.figures.measure import ANSWERED_BUCKETS, BUCKETS, EDGES, Bucket, Wait, bounds, outcome
+from replywatch.domain.figures.statistics import Expected, Spread, Survival, percentile, spread, survival
 from replywatch.domain.messages import Kind, Rung, Status
 from replywatch.domain.periods import Period
-from replywatch.domain.statistics import Expected, Spread, Survival, percentile, spread, survival
 
 SCHEMA = "replywatch.report/1"
 LONGEST_SHOWN = 5

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from replywatch.domain.fetched import Listing
-from replywatch.domain.merge import PUT_AWAY
+from replywatch.domain.mailboxes.fetched import Listing
+from replywatch.domain.mailboxes.roles import Overrides, folded, gmail_role, role_of
+from replywatch.domain.matching.merge import PUT_AWAY
 from replywatch.domain.messages import Role
-from replywatch.domain.roles import Overrides, folded, gmail_role, role_of
 
 _SYSTEM = {
     "\\inbox": Role.INBOX,

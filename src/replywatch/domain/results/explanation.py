@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from replywatch.domain.match import Evidence
+from replywatch.domain.matching.match import Evidence
 from replywatch.domain.messages import Exchange, Header, Message, Parties, Rung, Verdict
-from replywatch.domain.standings import Standing
+from replywatch.domain.results.standings import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 
-from replywatch.domain.addresses import contact_key
-from replywatch.domain.classify import classify
-from replywatch.domain.headers import parse_header
+from replywatch.domain.headers.addresses import contact_key
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.headers.subjects import base_subject
+from replywatch.domain.judging.classify import classify
+from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.messages import Header, Kind, Reading
-from replywatch.domain.parties import parties_of
-from replywatch.domain.subjects import base_subject
 from replywatch.domain.team import Team
 
 AUTOMATIC_ANSWERS = (Kind.AUTO_REPLY, Kind.NOTIFICATION)

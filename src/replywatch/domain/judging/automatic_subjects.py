@@ -15,8 +15,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.messages import Kind
-from replywatch.domain.subjects import base_subject
 
 
 class Announcement(NamedTuple):

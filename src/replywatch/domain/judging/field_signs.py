@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from replywatch.domain.automatic_subjects import Announcement
-from replywatch.domain.content_types import media_type, parameter
+from replywatch.domain.headers.content_types import media_type, parameter
+from replywatch.domain.judging.automatic_subjects import Announcement
 from replywatch.domain.messages import Header, Parties
 from replywatch.domain.team import Team
 

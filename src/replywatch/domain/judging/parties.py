@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from replywatch.domain.addresses import contact_key, fold_domain
-from replywatch.domain.lists import related
+from replywatch.domain.headers.addresses import contact_key, fold_domain
+from replywatch.domain.judging.lists import related
+from replywatch.domain.judging.sender_shapes import is_form, is_no_reply
 from replywatch.domain.messages import Address, Header, Parties
-from replywatch.domain.sender_forms import is_form, is_no_reply
 from replywatch.domain.team import Team
 
 LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")

@@ -1,0 +1,1 @@
+"""From exchanges to waits, and from waits to a report."""

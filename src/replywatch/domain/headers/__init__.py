@@ -1,0 +1,1 @@
+"""From the octets of a header to what it says."""

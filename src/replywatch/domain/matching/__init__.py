@@ -1,0 +1,1 @@
+"""From copies to messages to exchanges: which mail is answered by which."""

@@ -1,0 +1,1 @@
+"""What a use case hands to those who show it."""
