@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from letters import letters
-from replywatch.app.derive import derive
-from replywatch.app.poll import BATCH, poll
-from replywatch.app.sources import open_source
+from replywatch.app.deriving.derive import derive
+from replywatch.app.polling.poll import BATCH, poll
+from replywatch.app.polling.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState

@@ -33,14 +33,23 @@ from typing import Any, NoReturn, Self
 PIECE = 400
 """Octets that come from the network at once, at most."""
 BATCHES = {
-    "replywatch.app.poll": {"BATCH": 4, "WINDOW": 5},
-    "replywatch.app.derive": {"READ_AT_ONCE": 7, "CLUSTERS_AT_ONCE": 5},
+    "replywatch.app.polling.poll": {"BATCH": 4, "WINDOW": 5},
+    "replywatch.app.deriving.derive": {"READ_AT_ONCE": 7, "CLUSTERS_AT_ONCE": 5},
     "replywatch.sources.imap_fetch": {"_FIRST_BATCH": 3, "_LARGEST_BATCH": 3},
 }
 """Small, so that small mailboxes take several."""
 PRELOADED = (
-    *("cli.poll", "cli.rebuild", "cli.forget", "cli.purge", "config.load", "app.sources", "app.derive", "app.rebuild"),
-    *("app.erase", "sources.imap", "sources.maildir", "render.text"),
+    *(
+        "cli.poll",
+        "cli.rebuild",
+        "cli.forget",
+        "cli.purge",
+        "config.load",
+        "app.polling.sources",
+        "app.deriving.derive",
+        "app.deriving.rebuild",
+    ),
+    *("app.deriving.erase", "sources.imap", "sources.maildir", "render.text"),
 )
 _READING = ("SELECT", "PRAGMA", "CREATE TEMP", "EXPLAIN")
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from replywatch.app.export import export
-from replywatch.app.poll import poll
+from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery, make_report
+from replywatch.app.reporting.export import export
+from replywatch.app.reporting.report import ReportQuery, make_report
 from replywatch.config.model import Config, ImapAccount, ReportSettings
 from replywatch.errors import ConnectError
 from replywatch.store.database import Database

@@ -5,11 +5,11 @@ import sqlite3
 from contextlib import closing
 
 from planted import Program
-from replywatch.app.export import export
-from replywatch.app.poll import poll
+from replywatch.app.polling.poll import poll
+from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery, make_report
-from replywatch.app.sources import open_source
+from replywatch.app.reporting.export import export
+from replywatch.app.reporting.report import ReportQuery, make_report
 from replywatch.config.load import load_config
 from story import HOUR, Story, at
 

@@ -6,7 +6,7 @@ import pytest
 
 from office import NOW, Office
 from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery, make_report
+from replywatch.app.reporting.report import ReportQuery, make_report
 from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount
 from replywatch.errors import ConnectError, ReplywatchError
 from story import HOUR, Story, at, cases

@@ -3,7 +3,7 @@
 import pytest
 from dns import resolver
 
-from replywatch.app.autoconfig import Settings, look_up, parse_file
+from replywatch.app.setup.autoconfig import Settings, look_up, parse_file
 from replywatch.config.model import Tls
 from replywatch.sources.autoconfig_net import LARGEST, Network, connect
 from servers.certificates import Authority

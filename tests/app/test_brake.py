@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 
 from office import Office, Watched
-from replywatch.app.check import check
-from replywatch.app.patience import Patience
-from replywatch.app.poll import poll
+from replywatch.app.checking.check import check
+from replywatch.app.polling.patience import Patience
+from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Role
@@ -171,7 +171,7 @@ class TestRelease:
 
     def test_a_list_that_broke_off_is_no_look(self, office, monkeypatch):
         """The first attempt is shown less than there is; the second finds all, and compares nothing."""
-        monkeypatch.setattr("replywatch.app.poll.WINDOW", 4)
+        monkeypatch.setattr("replywatch.app.polling.poll.WINDOW", 4)
         told(office, 10)
         source = office.sources["info"]
         box, hidden, listed = source.boxes["INBOX"], lose(office, 3), source.uids

@@ -9,10 +9,10 @@ from email.utils import format_datetime
 import pytest
 
 from planted import Program, dovecot_account, maildir_account, plant_dovecot, plant_maildir
-from replywatch.app.check import check
-from replywatch.app.check_mailboxes import Box
-from replywatch.app.check_samples import NEWEST, look
-from replywatch.app.sources import open_source
+from replywatch.app.checking.check import check
+from replywatch.app.checking.mailboxes import Box
+from replywatch.app.checking.samples import NEWEST, look
+from replywatch.app.polling.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Level
@@ -360,7 +360,7 @@ class TestMoved:
         assert remote(moved_on(told(), "2024-03-15 10:00", kept=5)).check().of("sent") == []
 
     def test_the_oldest_alone_say_it_too(self, remote, monkeypatch):
-        monkeypatch.setattr("replywatch.app.check_samples.NEWEST", 4)
+        monkeypatch.setattr("replywatch.app.checking.samples.NEWEST", 4)
         monkeypatch.setattr(look, "__defaults__", (4,))
         found = remote(moved_on(told(), "2024-03-15 10:00", kept=4)).check()
         assert "6 of the oldest 10 messages in Sent" in found.one("sent").what

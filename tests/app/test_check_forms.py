@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from replywatch.app.check_forms import form_findings
-from replywatch.app.check_samples import Seen
+from replywatch.app.checking.forms import form_findings
+from replywatch.app.checking.samples import Seen
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import read
 from replywatch.domain.results.finding import Finding, Level

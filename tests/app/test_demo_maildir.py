@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.app.demo.company import plan_company
-from replywatch.app.demo.maildir import folder_name, folder_path, write_maildir
+from replywatch.demo.company import plan_company
+from replywatch.demo.maildir import folder_name, folder_path, write_maildir
 
 PLAN = plan_company(3, 150, 1_770_000_000)
 

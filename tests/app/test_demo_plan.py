@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import replywatch.app.demo
-from replywatch.app.demo.company import FEWEST, MOST, plan_company
-from replywatch.app.demo.plan import BUCKETS, DAY, HOUR, Expected, Letter, Plan
+import replywatch.demo
+from replywatch.demo.company import FEWEST, MOST, plan_company
+from replywatch.demo.plan import BUCKETS, DAY, HOUR, Expected, Letter, Plan
 
 NOW = int(datetime(2026, 3, 4, 10, 30, tzinfo=UTC).timestamp())
 MOMENTS = [
@@ -385,10 +385,10 @@ class TestSituations:
 
 def test_the_truth_is_made_without_the_rules_it_checks():
     """Plan and truth must not use `replywatch.domain`; `run.py` wires the demo to the program and may."""
-    folder = Path(next(iter(replywatch.app.demo.__path__)))
+    folder = Path(next(iter(replywatch.demo.__path__)))
     files = [file for file in folder.glob("*.py") if file.name != "run.py"]
     assert len(files) > 8
-    allowed = ("replywatch.app.demo.", "replywatch.errors.", "replywatch.extras.")
+    allowed = ("replywatch.demo.", "replywatch.errors.", "replywatch.extras.")
     for file in files:
         for node in ast.walk(ast.parse(file.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
-from replywatch.app.demo import server as server_module
-from replywatch.app.demo.company import plan_company
-from replywatch.app.demo.maildir import write_maildir
-from replywatch.app.demo.plan import Copy
-from replywatch.app.demo.server import ImapServer
+from replywatch.demo import server as server_module
+from replywatch.demo.company import plan_company
+from replywatch.demo.maildir import write_maildir
+from replywatch.demo.plan import Copy
+from replywatch.demo.server import ImapServer
 from replywatch.errors import ReplywatchError
 from replywatch.extras import install_command
 
@@ -108,7 +108,7 @@ def test_is_gone_after_an_error(mail: Path):
 
 def test_ends_with_a_parent_that_is_killed(mail: Path):
     script = (
-        "import sys, time; from pathlib import Path; from replywatch.app.demo.server import ImapServer\n"
+        "import sys, time; from pathlib import Path; from replywatch.demo.server import ImapServer\n"
         "with ImapServer(Path(sys.argv[1]), 'info') as server:\n"
         "    print(server.port, flush=True); time.sleep(60)\n"
     )

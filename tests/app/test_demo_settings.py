@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.app.demo.cast import COMPANY
-from replywatch.app.demo.settings import CONFIG_FILE, demo_config, write_password
 from replywatch.config.load import load_config
 from replywatch.config.model import ImapAccount, Tls
+from replywatch.demo.cast import COMPANY
+from replywatch.demo.settings import CONFIG_FILE, demo_config, write_password
 
 
 @pytest.mark.parametrize("folder", ["demo", 'de"mo', "dé mo", "de\\mo"])

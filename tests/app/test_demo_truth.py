@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from replywatch.app.demo.company import plan_company
-from replywatch.app.demo.run import run_demo
-from replywatch.app.export import export
 from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery
+from replywatch.app.reporting.export import export
+from replywatch.app.reporting.report import ReportQuery
 from replywatch.config.load import load_config
+from replywatch.demo.company import plan_company
+from replywatch.demo.run import run_demo
 
 MESSAGES = 250
 

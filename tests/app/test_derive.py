@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.app.basis import fingerprint, is_current
-from replywatch.app.poll import poll
+from replywatch.app.deriving.provenance import fingerprint, is_current
+from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, MboxAccount
 from replywatch.domain.messages import Role

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from office import Office
-from replywatch.app.erase import before, erase, extent, people
+from replywatch.app.deriving.erase import before, erase, extent, people
 from replywatch.app.progress import Silent
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.messages import MarkKind

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from planted import plant_dovecot
-from replywatch.app import poll as module
-from replywatch.app.poll import AccountOutcome, poll
+from replywatch.app.polling import poll as module
+from replywatch.app.polling.poll import AccountOutcome, poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, ReportSettings
 from replywatch.errors import ConnectError, MailboxError

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from replywatch.app.check import check
-from replywatch.app.erase import erase, people
-from replywatch.app.poll import AccountOutcome, poll
+from replywatch.app.checking.check import check
+from replywatch.app.deriving.erase import erase, people
+from replywatch.app.polling.poll import AccountOutcome, poll
 from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery, make_report
+from replywatch.app.reporting.report import ReportQuery, make_report
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Level

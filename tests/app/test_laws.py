@@ -20,9 +20,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from replywatch.app.erase import people
+from replywatch.app.deriving.erase import people
 from replywatch.app.progress import Silent
-from replywatch.app.view import View
+from replywatch.app.reporting.snapshot import View
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.judging.reading import EDGES, keys_of, mark_keys
 from replywatch.domain.matching.clusters import assign
@@ -490,7 +490,7 @@ def found_again() -> tuple[Story, list[list[tuple[Mail, Place]]]]:
 
 def test_without_the_thread_keys_of_later_places_the_rebuild_differs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rebuild_agrees(*found_again())
-    monkeypatch.setattr("replywatch.app.derive.thread_keys", lambda _: set())
+    monkeypatch.setattr("replywatch.app.deriving.derive.thread_keys", lambda _: set())
     assert not rebuild_agrees(*found_again())
 
 

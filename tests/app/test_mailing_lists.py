@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reference import Mail, Reference, Wait
-from replywatch.app.poll import poll
+from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, MboxAccount, ReportSettings
 from replywatch.domain.figures.statistics import Curve, percentile

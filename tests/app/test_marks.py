@@ -3,11 +3,11 @@
 import pytest
 
 from office import NOW, Office
-from replywatch.app.export import export
-from replywatch.app.mark import mark
+from replywatch.app.deriving.rebuild import rebuild
+from replywatch.app.explaining.mark import mark
 from replywatch.app.progress import Silent
-from replywatch.app.rebuild import rebuild
-from replywatch.app.report import ReportQuery
+from replywatch.app.reporting.export import export
+from replywatch.app.reporting.report import ReportQuery
 from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Mark, MarkKind, Rung
 from replywatch.errors import UsageError

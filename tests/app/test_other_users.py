@@ -3,7 +3,7 @@
 import pytest
 
 from office import Office
-from replywatch.app.check_mailboxes import mailbox_findings
+from replywatch.app.checking.mailboxes import mailbox_findings
 from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Role
 from story import Story

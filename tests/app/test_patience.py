@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from office import Office, Watched
-from replywatch.app.patience import (
+from replywatch.app.polling.patience import (
     AFTER_REFUSAL,
     ATTEMPTS,
     FIRST_PAUSE,
@@ -14,7 +14,7 @@ from replywatch.app.patience import (
     SHORTEST_AFTER_REFUSAL,
     Patience,
 )
-from replywatch.app.poll import poll
+from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.tokens import token_file
 from replywatch.config.model import Flow, ImapAccount, OAuth2
@@ -421,7 +421,7 @@ class TestPasses:
         box = source.boxes["INBOX"]
         hidden = {uid: box.messages.pop(uid) for uid in sorted(box.messages)[:1]}
         listed = source.uids
-        monkeypatch.setattr("replywatch.app.poll.WINDOW", 1)
+        monkeypatch.setattr("replywatch.app.polling.poll.WINDOW", 1)
 
         def uids(first, last):
             if hidden and first > 1:

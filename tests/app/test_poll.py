@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from office import NOW, Killed, Office, Watched
-from replywatch.app import poll as module
-from replywatch.app.export import export
-from replywatch.app.poll import poll
+from replywatch.app.polling import poll as module
+from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery
+from replywatch.app.reporting.export import export
+from replywatch.app.reporting.report import ReportQuery
 from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, LockedError, MailboxError, StoreError

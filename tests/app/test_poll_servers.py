@@ -6,8 +6,8 @@ import time
 import pytest
 
 from planted import maildir_account, plant_maildir
+from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.progress import Silent
-from replywatch.app.rebuild import rebuild
 from served import THREE, Office, put, three_letters
 from servers.child import HOST, Delivery
 from servers.proxy import Proxy

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from office import Office
+from replywatch.app.explaining.review import sample
 from replywatch.app.progress import Silent
-from replywatch.app.review import sample
 from replywatch.cli import review as command
 from replywatch.domain.figures.statistics import wilson
 from replywatch.render.review import judgement_text, judgements_json_lines, own_standing, verdict_text

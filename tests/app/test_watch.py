@@ -2,7 +2,7 @@
 
 import pytest
 
-from replywatch.app.watch import watch
+from replywatch.app.polling.watch import watch
 from replywatch.errors import (
     ConfigError,
     LockedError,

@@ -3,9 +3,9 @@
 import pytest
 
 from office import Office
-from replywatch.app.export import export
 from replywatch.app.progress import Silent
-from replywatch.app.report import ReportQuery
+from replywatch.app.reporting.export import export
+from replywatch.app.reporting.report import ReportQuery
 from story import Story
 
 

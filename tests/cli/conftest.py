@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.app import patience
+from replywatch.app.polling import patience
 
 GOLDEN = Path(__file__).parent / "golden"
 

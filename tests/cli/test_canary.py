@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from planted import Program
-from replywatch.app.demo.server import ImapServer
+from replywatch.demo.server import ImapServer
 from replywatch.errors import SourceError
 from replywatch.sources.imap import ImapSettings, ImapSource
 from servers.honest import Honest

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from planted import Program, plant_dovecot
-from replywatch.app.init import write_private
+from replywatch.app.setup.init import write_private
 from replywatch.config.load import load_config
 from replywatch.config.model import Secret, Tls
 from replywatch.config.providers import PROVIDERS

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
-from replywatch.app.missing import Hold
-from replywatch.app.poll import AccountOutcome
+from replywatch.app.polling.brake import Hold
+from replywatch.app.polling.poll import AccountOutcome
 from replywatch.cli.poll_lines import account_lines
 from replywatch.errors import MailboxError
 from story import Story

@@ -136,7 +136,7 @@ def test_a_bug_is_not_hidden(office, passes, monkeypatch):
     def bug(*_):
         raise ZeroDivisionError
 
-    said = passes(office, lambda: monkeypatch.setattr("replywatch.app.poll.derive", bug), code=70)
+    said = passes(office, lambda: monkeypatch.setattr("replywatch.app.polling.poll.derive", bug), code=70)
     assert "a bug in replywatch" in "\n".join(said)
 
 

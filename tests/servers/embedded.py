@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import ClassVar
 
-from replywatch.app.demo.server import ImapServer
+from replywatch.demo.server import ImapServer
 from servers.child import START_SECONDS, MailUser
 
 

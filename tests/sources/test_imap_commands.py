@@ -7,9 +7,9 @@ import re
 import pytest
 
 from planted import Program, dovecot_account, plant_dovecot
-from replywatch.app.poll import poll
+from replywatch.app.polling.poll import poll
+from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
-from replywatch.app.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.sources.imap import ImapSettings, ImapSource
 from replywatch.sources.imap_commands import ALLOWED, ForbiddenCommandError, Gate

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from office import Office
+from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.progress import Silent
-from replywatch.app.rebuild import rebuild
 from replywatch.store import schema
 from replywatch.store.database import Database
 from story import HOUR, at

@@ -13,7 +13,7 @@ from replywatch.cli.output import Listener
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from replywatch.app.erase import Choice
+    from replywatch.app.deriving.erase import Choice
     from replywatch.config.model import Config
     from replywatch.store.erasure import Extent
 
@@ -28,7 +28,7 @@ def erasing_options(function: F) -> F:
 
 def erase_or_show(config: Config, choose: Choice, *, dry_run: bool, yes: bool) -> None:
     """Erase what `choose` chooses, after asking; with `dry_run` only say how much it is."""
-    from replywatch.app.erase import erase, extent  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.deriving.erase import erase, extent  # noqa: PLC0415 - imported when it is called
 
     if dry_run or not yes:
         if not (dry_run or sys.stdin.isatty()):

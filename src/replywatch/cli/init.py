@@ -14,8 +14,8 @@ from typing import Any
 
 import click
 
-from replywatch.app.autoconfig import Settings
-from replywatch.app.init import refuse_existing, write_config, write_private
+from replywatch.app.setup.autoconfig import Settings
+from replywatch.app.setup.init import refuse_existing, write_config, write_private
 from replywatch.cli import answers, lookup, options
 from replywatch.cli.options import Context, ExampleCommand
 from replywatch.cli.output import width

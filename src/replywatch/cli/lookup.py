@@ -6,8 +6,8 @@ from importlib.util import find_spec
 
 import click
 
-from replywatch.app.autoconfig import MOZILLA, PACKAGES, Settings
-from replywatch.app.autoconfig import look_up as found_for
+from replywatch.app.setup.autoconfig import MOZILLA, PACKAGES, Settings
+from replywatch.app.setup.autoconfig import look_up as found_for
 from replywatch.cli.output import width
 from replywatch.cli.questions import Questions
 from replywatch.config.model import Tls

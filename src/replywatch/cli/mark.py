@@ -50,7 +50,7 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     The mail itself is never touched. The latest mark of a message counts; marks outlive rebuilds and new polls.
     """
-    from replywatch.app.mark import mark as put_mark  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.explaining.mark import mark as put_mark  # noqa: PLC0415 - imported when it is called
 
     if sum(map(bool, (answered, no_reply_needed, kind, reply_of, undo))) != 1:
         raise UsageError(

@@ -18,7 +18,7 @@ from replywatch.errors import MailboxError, PartialFailureError, ReplywatchError
 from replywatch.render.text import local_time
 
 if TYPE_CHECKING:
-    from replywatch.app.poll import AccountOutcome
+    from replywatch.app.polling.poll import AccountOutcome
     from replywatch.config.model import Config
 
 SHORTEST, LONGEST = 60, 7 * 86_400
@@ -53,7 +53,7 @@ def poll(context: Context, every: str | None, quiet: bool) -> None:
 
 
 def _go_on(poller: _Poller, every: int) -> NoReturn:
-    from replywatch.app.watch import watch  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.polling.watch import watch  # noqa: PLC0415 - imported when it is called
 
     with stopping(0):  # the ordinary end of it
         watch(every, poller.again, poller.trouble, time.sleep, time.monotonic)
@@ -63,7 +63,7 @@ class _Poller:
     """Polls, and says on stderr what came of it."""
 
     def __init__(self, context: Context, *, quiet: bool) -> None:
-        from replywatch.app.patience import Patience  # noqa: PLC0415 - imported when it is called
+        from replywatch.app.polling.patience import Patience  # noqa: PLC0415 - imported when it is called
 
         self._context = context
         self._quiet = quiet
@@ -100,8 +100,8 @@ class _Poller:
             listener.say(f"  {error.hint} The next pass tries again.")
 
     def _pass(self, config: Config, listener: Listener) -> Sequence[AccountOutcome]:
-        from replywatch.app.poll import poll as run_poll  # noqa: PLC0415 - imported when it is called
-        from replywatch.app.sources import open_source  # noqa: PLC0415 - the same
+        from replywatch.app.polling.poll import poll as run_poll  # noqa: PLC0415 - imported when it is called
+        from replywatch.app.polling.sources import open_source  # noqa: PLC0415 - the same
 
         return run_poll(config, open_source, _now, listener, self._patience)
 

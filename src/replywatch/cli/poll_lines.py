@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replywatch.app.missing import Hold
-    from replywatch.app.poll import AccountOutcome
+    from replywatch.app.polling.brake import Hold
+    from replywatch.app.polling.poll import AccountOutcome
 
 
 def account_lines(outcome: AccountOutcome, left_alone_until: str, *, quiet: bool) -> Iterator[str]:

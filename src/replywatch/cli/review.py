@@ -38,7 +38,7 @@ def review(context: Context, size: int, seed: int | None, output_format: str) ->
     Shows inbound mail drawn at random, what it was taken for and which reply was found, and takes your answer from the
     keyboard. Corrections become marks. In the end it says the measured error rate with its interval.
     """
-    from replywatch.app.review import sample  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.explaining.review import sample  # noqa: PLC0415 - imported when it is called
     from replywatch.render.review import judgements_json_lines  # noqa: PLC0415 - the same
 
     config = load(context)
@@ -69,7 +69,7 @@ def _ask_about(config: Config, found: Sequence[Explanation]) -> None:
 
 def _correct(config: Config, explanation: Explanation, answer: str) -> None:
     """Put the correction on record; one that can't be made is said, and the review goes on."""
-    from replywatch.app.mark import mark  # noqa: PLC0415 - imported when it is needed
+    from replywatch.app.explaining.mark import mark  # noqa: PLC0415 - imported when it is needed
 
     identity = explanation.message.identity
     try:

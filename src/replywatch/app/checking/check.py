@@ -1,0 +1,169 @@
+"""Is everything set up right? Looks at config, store and accounts, changes nothing, and says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from replywatch.app.checking.mail import account_mail
+from replywatch.app.checking.mailboxes import mailbox_findings
+from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
+from replywatch.config.providers import by_domain
+from replywatch.domain.periods import local
+from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.team import Team
+from replywatch.errors import SecretError, SourceError, StoreError, UsageError
+from replywatch.sources.base import Source
+from replywatch.store.place import check_place, held_mailboxes
+
+DAY = 86_400
+EXPIRES_SOON = 14 * DAY
+"""Seconds; certificates are mostly renewed a month before they expire."""
+CAPABILITIES = ("CONDSTORE", "QRESYNC", "SPECIAL-USE", "OBJECTID", "X-GM-EXT-1")
+"""What makes polls quicker, roles surer, or conversations known."""
+
+Open = Callable[[AnyAccount], Source]
+
+
+def check(config: Config, names: Sequence[str], open_source: Open, now: int) -> Iterator[Finding]:
+    """What was found, one thing after the other, as soon as it is known: the set-up, then every enabled account.
+
+    With `names` only these accounts, disabled ones too. Nothing is changed, neither in the accounts nor in the store.
+    An account that can't be read is a finding; the others are looked at all the same.
+
+    Raises:
+        UsageError: there is no account of a name.
+    """
+    by_name = {account.name: account for account in config.accounts}
+    if unknown := [name for name in names if name not in by_name]:
+        raise UsageError(f"there is no account {unknown[0]!r} in the config", f"There are: {', '.join(by_name)}.")
+    chosen = [by_name[name] for name in dict.fromkeys(names)] or [a for a in config.accounts if a.enabled]
+    return _findings(config, chosen, open_source, now)
+
+
+def _findings(config: Config, accounts: Sequence[AnyAccount], open_source: Open, now: int) -> Iterator[Finding]:
+    yield Finding(Level.OK, "", "config", str(config.path))
+    yield _store(config)
+    yield from _team(config.team)
+    for account in accounts:
+        yield from _account(config, account, open_source, now)
+
+
+def _store(config: Config) -> Finding:
+    path = config.store_path
+    try:
+        there = check_place(path)
+    except StoreError as error:
+        return Finding(Level.ERROR, "", "store", error.text, error.hint)
+    return Finding(Level.OK, "", "store", f"{path}" if there else f"{path}; the first poll makes it")
+
+
+def _team(team: Team) -> Iterator[Finding]:
+    """Who counts as ours, and what is dangerous about it."""
+    watched = ", ".join(team.addresses) or "all mail from outside counts"
+    domains = ", ".join(team.domains)
+    yield Finding(Level.OK, "", "team", watched + (f"; everybody at {domains} is ours" if domains else ""))
+    for domain in team.domains:
+        if provider := by_domain(domain.removeprefix("*.")):
+            yield Finding(
+                Level.WARNING,
+                "",
+                "team",
+                f"anybody can have an address at {domain} ({provider.name}); all of them count as colleagues",
+                "Take it out of [team] domains, and name your own addresses in addresses.",
+            )
+
+
+def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -> Iterator[Finding]:
+    """What was found about one account, up to the error that ends the look at it."""
+    name = account.name
+    try:
+        source = open_source(account)
+    except SecretError as error:
+        yield Finding(Level.ERROR, name, "password", error.text, error.hint)
+        return
+    if isinstance(account, ImapAccount):
+        credentials = _credentials(account, now)
+        yield credentials
+        if credentials.level is Level.ERROR:
+            return
+    try:
+        with source:
+            yield from _connection(account, source, now)
+            boxes = yield from mailbox_findings(account, source)
+            yield from _held(config, name)
+            yield from account_mail(config.team, account, source, boxes, config.report.timezone)
+    except (SourceError, SecretError) as error:
+        topic = "connection" if isinstance(account, ImapAccount) else "path"
+        yield Finding(Level.ERROR, name, topic, error.text, error.hint)
+
+
+def _credentials(account: ImapAccount, now: int) -> Finding:
+    """Where the password comes from, or how the login with OAuth2 stands."""
+    if account.oauth2 is None:
+        return Finding(Level.OK, account.name, "password", _origin(account.password))
+    from replywatch.app.login.login import login_finding  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
+
+    return login_finding(account, account.oauth2, now)
+
+
+def _held(config: Config, account: str) -> Iterator[Finding]:
+    """Mailboxes of which the last polls missed so much that it counts as there."""
+    for mailbox, since in held_mailboxes(config.store_path, account):
+        day = local(since, config.report.timezone).date().isoformat()
+        yield Finding(
+            Level.WARNING,
+            account,
+            "missing",
+            f"{mailbox}: much of it is missing since {day}, all at once; it counts as there for now",
+            "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what"
+            " was deleted is believed after a day.",
+        )
+
+
+def _origin(secret: Secret) -> str:
+    """Where a password was had from; never the password."""
+    if secret.env is not None:
+        return f"from the environment variable {secret.env}"
+    if secret.command is not None:
+        return "from a command"
+    if secret.file is not None:
+        return f"from the file {secret.file}"
+    return f"from the keyring, service {secret.keyring}" if secret.keyring is not None else "in clear in the config"
+
+
+def _connection(account: AnyAccount, source: Source, now: int) -> Iterator[Finding]:
+    """Where the mail is, and for a server: how it is protected, who is logged in, what it can do."""
+    name = account.name
+    if not isinstance(account, ImapAccount):
+        yield Finding(Level.OK, name, "path", str(account.path))
+        return
+    from replywatch.sources.imap import ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
+
+    if isinstance(source, ImapSource):
+        yield _protection(account, source.protection.version, source.protection.valid_until, now)
+        yield Finding(Level.OK, name, "login", account.username)
+        has = ", ".join(c for c in CAPABILITIES if c in source.capabilities)
+        lacks = ", ".join(c for c in CAPABILITIES if c not in source.capabilities)
+        yield Finding(Level.OK, name, "capabilities", "; ".join(filter(None, (has, lacks and f"without {lacks}"))))
+
+
+def _protection(account: ImapAccount, version: str, valid_until: int | None, now: int) -> Finding:
+    server = f"{account.host}:{account.port}"
+    if valid_until is None:
+        if account.allow_plaintext:
+            return Finding(
+                Level.WARNING,
+                account.name,
+                "connection",
+                f"{server}, without TLS: others on the way can read password and mail",
+                'Set tls = "starttls" or "implicit", if the server can do it.',
+            )
+        return Finding(Level.OK, account.name, "connection", f"{server}, without TLS on this machine")
+    left = valid_until - now
+    day = datetime.fromtimestamp(valid_until, UTC).date().isoformat()
+    what = f"{server}, {version}; certificate valid until {day}, {left // DAY} days left"
+    if left < EXPIRES_SOON:
+        hint = "Ask whoever runs the server to renew it; afterwards no poll can connect."
+        return Finding(Level.WARNING, account.name, "connection", what, hint)
+    return Finding(Level.OK, account.name, "connection", what)

@@ -1,0 +1,122 @@
+"""Derived rows brought up to date with the facts: whatever came since, or everything if rules or config changed.
+
+Two hops. First every new message is read on its own and put into its cluster; then each cluster that anything happened
+to is derived again as a whole. Both go in batches of one transaction each, so a run that is killed is simply continued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from replywatch.app.deriving.provenance import fingerprint, places_of
+from replywatch.app.progress import Progress
+from replywatch.config.model import Config
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.reading import id_domain, keys_of, mark_keys, read, thread_keys
+from replywatch.domain.matching.clusters import assign
+from replywatch.domain.matching.match import MatchSettings, match
+from replywatch.domain.matching.merge import merge
+from replywatch.domain.messages import Copy, Exchange, Mark, Message, Reading
+from replywatch.domain.team import Team
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived, DerivedRows, Pending, ReadBatch
+
+READ_AT_ONCE = 2000
+CLUSTERS_AT_ONCE = 1000
+
+
+def derive(database: Database, config: Config, progress: Progress, *, anew: bool = False) -> None:
+    """Bring all derived rows up to date; `anew` drops them first. The caller holds the store's lock."""
+    derived = Derived(database)
+    if anew or derived.fingerprint() != fingerprint(config):
+        derived.restart(fingerprint(config))
+    last_pass = derived.newest_pass()
+    pending, _ = derived.due()
+    progress.begin("Reading headers", pending)
+    replies = derived.marked_replies()
+    while batch := derived.pending(READ_AT_ONCE):
+        _read_batch(derived, batch, config.team, replies)
+        progress.advance(len(batch))
+    _, dirty = derived.due()
+    progress.begin("Matching replies", dirty)
+    places = places_of(derived, config)
+    our_domains, marks = derived.our_id_domains(), derived.marks()
+    while clusters := derived.dirty(CLUSTERS_AT_ONCE):
+        rows = DerivedRows()
+        for cluster, copies in derived.copies(clusters, places):
+            _derive_cluster(rows, cluster, messages_of(copies, config.team, marks), config, our_domains)
+        derived.replace(clusters, rows)
+        progress.advance(len(clusters))
+    derived.finish(last_pass)
+
+
+def exchanges_until(
+    derived: Derived, config: Config, clusters: Sequence[int], as_of: int
+) -> Iterator[tuple[Exchange, int]]:
+    """The exchanges of `clusters`, with the levels at which they hold, as if nothing had come after `as_of`."""
+    places, marks = places_of(derived, config), derived.marks()
+    settings = match_settings(config, derived.our_id_domains())
+    for start in range(0, len(clusters), CLUSTERS_AT_ONCE):
+        for _, copies in derived.copies(clusters[start : start + CLUSTERS_AT_ONCE], places):
+            messages = messages_of(copies, config.team, marks)
+            yield from match([m for m in messages if m.clock <= as_of], settings).exchanges
+
+
+def messages_of(copies: Sequence[Copy], team: Team, marks: Mapping[str, Mark]) -> list[Message]:
+    """The messages behind the copies of one cluster, with the corrections by hand that hold for them."""
+    same: dict[str, list[Copy]] = {}
+    for copy in copies:
+        same.setdefault(copy.reading.identity, []).append(copy)
+    all_inbound = not team.addresses
+    merged = [merge(group, all_inbound=all_inbound, mark=marks.get(identity)) for identity, group in same.items()]
+    return [m for m in merged if m]
+
+
+def match_settings(config: Config, our_domains: frozenset[str]) -> MatchSettings:
+    """What matching needs to know of the config and of the right sides of our Message-IDs."""
+    team = config.team
+    return MatchSettings(
+        config.report.new_enquiry_after, lambda domain: domain in our_domains or team.has_domain(domain)
+    )
+
+
+def _derive_cluster(
+    rows: DerivedRows, cluster: int, messages: Sequence[Message], config: Config, our_domains: frozenset[str]
+) -> None:
+    matched = match(messages, match_settings(config, our_domains))
+    for message in messages:
+        rows.add_message(cluster, message, matched.conversations[message.identity], matched.rungs[message.identity])
+    for exchange, levels in matched.exchanges:
+        rows.add_exchange(cluster, exchange, levels)
+
+
+def _read_batch(derived: Derived, batch: Sequence[Pending], team: Team, replies: Mapping[str, Sequence[str]]) -> None:
+    readings = {p.message: read(parse_header(p.header), team) for p in batch if p.cluster is None}
+    keys = {}
+    for p in batch:
+        identity = p.identity or readings[p.message].identity
+        own = keys_of(readings[p.message], p.threads) if p.cluster is None else thread_keys(p.threads)
+        keys[p.message] = own | mark_keys(replies.get(identity, ()))
+    known = derived.clusters_of({k for ks in keys.values() for k in ks})
+    assignment = assign(((p.message, p.cluster, keys[p.message]) for p in batch), known)
+    derived.add_batch(ReadBatch(readings, assignment, _id_domains(readings.values()), _named_domains(readings, team)))
+
+
+def _id_domains(readings: Iterable[Reading]) -> dict[str, tuple[int, int]]:
+    counts: dict[str, tuple[int, int]] = {}
+    for reading in readings:
+        if reading.message_id and (domain := id_domain(reading.message_id)):
+            ours, outside = counts.get(domain, (0, 0))
+            counts[domain] = (ours + reading.parties.ours, outside + (not reading.parties.ours))
+    return counts
+
+
+def _named_domains(readings: Mapping[int, Reading], team: Team) -> list[tuple[str, int]]:
+    """The right sides that may turn out to be ours; a team domain is ours anyway."""
+    return [
+        (domain, message)
+        for message, reading in readings.items()
+        if not reading.parties.ours
+        for domain in {id_domain(one) for one in (*reading.in_reply_to, *reading.references)}
+        if domain and not team.has_domain(domain)
+    ]

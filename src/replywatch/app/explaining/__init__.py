@@ -1,0 +1,1 @@
+"""Why a message was judged and matched so, and corrections by hand."""

@@ -1,0 +1,117 @@
+"""Why a message was judged and matched as it was: from the store, or for message files on their own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from replywatch.app.deriving.derive import match_settings, messages_of
+from replywatch.app.deriving.opened import current
+from replywatch.app.deriving.provenance import places_of
+from replywatch.app.explaining.pick import the_message
+from replywatch.app.progress import Progress
+from replywatch.app.reporting.snapshot import as_of_of, coverage_of
+from replywatch.config.model import Config
+from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.classify import fired
+from replywatch.domain.judging.parties import parties_of
+from replywatch.domain.judging.reading import read
+from replywatch.domain.matching.match import Matched, match
+from replywatch.domain.matching.merge import merge
+from replywatch.domain.messages import LEVELS, Copy, Reading, Role, Rung, Sighting
+from replywatch.domain.periods import Period
+from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
+from replywatch.domain.results.standings import Standing, standing
+from replywatch.domain.team import Team
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived
+from replywatch.store.queries import MessageRow, Queries
+
+HEADER_LIMIT = 1 << 20
+
+
+class Explainer:
+    """Explains messages of one open store."""
+
+    def __init__(self, database: Database, config: Config) -> None:
+        self.queries = Queries(database)
+        self._config = config
+        self._derived = derived = Derived(database)
+        self._as_of = as_of_of(database, config)
+        self._places, self._marks = places_of(derived, config), derived.marks()
+        self._settings = match_settings(config, derived.our_id_domains())
+        self._coverage = coverage_of(database, config, Period(None, None), self._as_of)
+
+    def explain(self, row: MessageRow) -> Explanation:
+        """All that is known of the message of `row`."""
+        ((_, copies),) = self._derived.copies([row.cluster], self._places)
+        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._marks)}
+        matched = match(list(messages.values()), self._settings)
+        together = {i for i, c in matched.conversations.items() if c == row.conversation}
+        found = [s for s in self.queries.sources(row.cluster) if s.identity == row.identity]
+        header = parse_header(found[0].header)
+        parties = parties_of(header, self._config.team)
+        return Explanation(
+            message=messages[row.identity],
+            header=header,
+            parties=parties,
+            rules=fired(header, parties, self._config.team),
+            places=tuple(Place(s.account, s.mailbox, s.uid, s.internal_date, s.first_seen, s.gone) for s in found),
+            rung=matched.rungs[row.identity],
+            conversation=tuple(sorted((messages[i] for i in together), key=lambda m: (m.clock, m.identity))),
+            standings=self._standings(matched, together, Rung.SUBJECT),
+            strict=self._standings(matched, together, Rung.REFERENCES),
+            evidence=matched.evidence,
+        )
+
+    def _standings(self, matched: Matched, together: set[str], level: Rung) -> tuple[Standing, ...]:
+        """The exchanges that the messages `together` make under one level of matching."""
+        return tuple(
+            standing(e, self._as_of, self._config.report.never_after, self._coverage)
+            for e, levels in matched.exchanges
+            if levels & LEVELS[level] and e.id in together
+        )
+
+
+def explain_message(config: Config, text: str, progress: Progress) -> Explanation:
+    """What is known of the message with this Message-ID (with or without `<>`) or id.
+
+    Raises `UsageError` if there is none, or if there are several: then it names them.
+    """
+    with current(config, progress) as database:
+        explainer = Explainer(database, config)
+        return explainer.explain(the_message(explainer.queries, text))
+
+
+def explain_file(path: Path, team: Team) -> FileJudgement:
+    """The judgement of one message file; a file that can't be read gets one that says why. Raises nothing."""
+    # A name that is no UTF-8 holds lone surrogates, which no other program takes: its odd octets are shown as `\xe9`.
+    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+    try:
+        with path.open("rb") as file:
+            raw = file.read(HEADER_LIMIT)
+    except OSError as error:
+        return FileJudgement(shown, None, None, None, f"can't be read: {error.strerror}", None)
+    reading = read(parse_header(raw), team)
+    message = merge([_found_in_an_inbox(reading)], all_inbound=not team.addresses)
+    assert message is not None, "it was found outside Drafts"  # noqa: S101 - says why it can't be
+    verdict = message.verdict
+    return FileJudgement(
+        shown, message.direction.value, verdict.kind.value, verdict.rule, verdict.because, message.contact
+    )
+
+
+def _found_in_an_inbox(reading: Reading) -> Copy:
+    place = Sighting(
+        account="files",
+        watched=True,
+        role=Role.INBOX,
+        both_directions=False,
+        internal_date=None,
+        thread=None,
+        first_seen=0,
+        gone=None,
+        draft=False,
+        flagged=None,
+    )
+    return Copy("", reading, (place,))

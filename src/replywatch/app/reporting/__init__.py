@@ -1,0 +1,1 @@
+"""The figures of a period, as they stood at one moment."""

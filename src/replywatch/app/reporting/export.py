@@ -1,0 +1,63 @@
+"""The exchanges, one by one, for other programs and for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from replywatch.app.deriving.opened import current
+from replywatch.app.progress import Progress
+from replywatch.app.reporting.report import ReportQuery, asked_as_of
+from replywatch.app.reporting.snapshot import View, as_of_of, coverage_of
+from replywatch.config.model import Config
+from replywatch.domain.messages import Rung, Status
+from replywatch.domain.periods import parse_period
+from replywatch.domain.results.standings import Standing, standing
+from replywatch.store.database import Database
+
+
+def export(config: Config, query: ReportQuery, progress: Progress) -> Iterator[Standing]:
+    """The exchanges of the period, all time unless the query says otherwise, in the order of arrival."""
+    with current(config, progress) as database:
+        as_of = asked_as_of(query, as_of_of(database, config), config)
+        view = View(database, config, as_of, query.min_match)
+        for found in _standings(view, database, config, query):
+            written = view.written_to_at(found.exchange) if found.status is Status.NEVER else None
+            yield replace(found, contact_written_to_at=written)
+
+
+def _standings(view: View, database: Database, config: Config, query: ReportQuery) -> Iterator[Standing]:
+    zone = config.report.timezone
+    period = parse_period(query.since or "all", query.until, config.report.period, view.as_of, zone)
+    coverage = coverage_of(database, config, period, view.as_of)
+    for exchange in view.exchanges(period, first_only=query.first_only):
+        yield standing(exchange, view.as_of, config.report.never_after, coverage)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingList:
+    """Who waits for an answer at as_of."""
+
+    as_of: int
+    rows: list[Standing]
+    """Enquiries first, then later turns; the longest wait first in both."""
+    hidden: int
+    """How many more enquiries have waited so long that they count as never answered."""
+
+
+def waiting(config: Config, older_than: int, progress: Progress, *, everybody: bool) -> WaitingList:
+    """Who waits for an answer, at least `older_than` seconds; an enquiry that ended a later turn stands for it.
+
+    With `everybody` also those that count as never answered by now, and those of whom it is unknown because not all
+    mail was read.
+    """
+    wanted = {Status.WAITING, Status.NEVER, Status.UNKNOWN} if everybody else {Status.WAITING}
+    with current(config, progress) as database:
+        as_of = as_of_of(database, config)
+        view = View(database, config, as_of, Rung.SUBJECT)
+        standings = _standings(view, database, config, ReportQuery(first_only=False))
+        found = [s for s in standings if s.exchange.ended_at is None]
+    rows = [s for s in found if s.status in wanted and s.waited >= older_than]
+    rows.sort(key=lambda s: (s.exchange.ordinal > 1, s.exchange.arrived_at, s.exchange.id))
+    never = sum(s.status is Status.NEVER and s.exchange.ordinal == 1 for s in found)
+    return WaitingList(as_of, rows, 0 if everybody else never)

@@ -1,0 +1,28 @@
+"""Accounts whose sent mail was moved without its times, as a report warns of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replywatch.app.deriving.provenance import places_of
+from replywatch.config.model import Config
+from replywatch.domain.figures.shifted_dates import moved
+from replywatch.domain.messages import Role
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived
+from replywatch.store.queries import Queries
+
+SAMPLE = 1000
+"""Messages that are looked at, of all in the store."""
+
+
+def moved_warnings(database: Database, config: Config) -> Iterator[str]:
+    """A sentence for each account on a server whose sent mail mostly bears later times than its own."""
+    places = places_of(Derived(database), config)
+    epochs = {epoch: p.account for epoch, p in places.items() if p.role is Role.SENT and not p.on_disk}
+    times: dict[str, dict[str, tuple[int | None, int | None]]] = {}
+    for epoch, identity, date, clock in Queries(database).sent_sample(SAMPLE, list(epochs)):
+        times.setdefault(epochs[epoch], {})[identity] = date, clock
+    for account, of_messages in times.items():
+        if found := moved(of_messages.values(), config.report.timezone):
+            yield f"In Sent of account {account} {found.count} of {found.of} messages {found.what}. {found.hint}"
