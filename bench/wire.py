@@ -10,7 +10,7 @@ from random import Random
 from typing import Self
 
 from letters import letters
-from replywatch.sources.imap_fetch import Question, uid_set
+from replywatch.sources.imap.fetch import Question, uid_set
 from servers.dovecot import Delivery, Dovecot, User
 from setting import Place, middle
 

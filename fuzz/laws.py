@@ -29,11 +29,11 @@ from replywatch.domain.team import Team
 from replywatch.errors import ConfigError
 from replywatch.render.csv import cell
 from replywatch.render.text import LONGEST, safe
-from replywatch.sources import imap_errors
 from replywatch.sources.folder_names import decode_name
-from replywatch.sources.imap_fetch import Question, instant
-from replywatch.sources.imap_namespace import Namespaces
-from replywatch.sources.imap_reader import Fault, Fetch, Octets, Other, ReadError, Response, Search, answer
+from replywatch.sources.imap import failures
+from replywatch.sources.imap.fetch import Question, instant
+from replywatch.sources.imap.namespace import Namespaces
+from replywatch.sources.imap.reader import Fault, Fetch, Octets, Other, ReadError, Response, Search, answer
 
 TEAM = Team(("info@example.com",), ("example.com",))
 SECRET = 'kanarien"vogel-77'  # noqa: S105 - of nobody
@@ -151,9 +151,9 @@ def response(data: bytes) -> None:
             hold("names that a command can hold", all(map(str.isprintable, spaces.besides())))
         if isinstance(each, Search):
             hold("numbers of IMAP", all(0 <= number < 10**10 for number in each.numbers))
-    said = imap_errors.words(Exception(data), SECRET)
+    said = failures.words(Exception(data), SECRET)
     hold("one printable line", said.isprintable() and len(said) <= 200)
-    said = imap_errors.words(Exception(data + SECRET.encode() + data), SECRET)
+    said = failures.words(Exception(data + SECRET.encode() + data), SECRET)
     hold("no secret in it", not said)
 
 

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs/faults.md"
 sys.path.insert(0, str(ROOT / "tests"))  # the table
 
-from replywatch.sources.imap_commands import ALLOWED  # noqa: E402 - the same
-from replywatch.sources.imap_reader import LINE, LITERAL, NESTING, ROOM, Fault  # noqa: E402 - the same
+from replywatch.sources.imap.commands import ALLOWED  # noqa: E402 - the same
+from replywatch.sources.imap.reader import LINE, LITERAL, NESTING, ROOM, Fault  # noqa: E402 - the same
 from servers.faults import ROWS, End, Row  # type: ignore[import-not-found]  # noqa: E402 - found by the line above
 
 _ENDS = {

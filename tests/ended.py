@@ -35,7 +35,7 @@ PIECE = 400
 BATCHES = {
     "replywatch.app.polling.poll": {"BATCH": 4, "WINDOW": 5},
     "replywatch.app.deriving.derive": {"READ_AT_ONCE": 7, "CLUSTERS_AT_ONCE": 5},
-    "replywatch.sources.imap_fetch": {"_FIRST_BATCH": 3, "_LARGEST_BATCH": 3},
+    "replywatch.sources.imap.fetch": {"_FIRST_BATCH": 3, "_LARGEST_BATCH": 3},
 }
 """Small, so that small mailboxes take several."""
 PRELOADED = (
@@ -49,7 +49,7 @@ PRELOADED = (
         "app.deriving.derive",
         "app.deriving.rebuild",
     ),
-    *("app.deriving.erase", "sources.imap", "sources.maildir", "render.text"),
+    *("app.deriving.erase", "sources.imap.source", "sources.local.maildir", "render.text"),
 )
 _READING = ("SELECT", "PRAGMA", "CREATE TEMP", "EXPLAIN")
 

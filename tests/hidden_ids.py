@@ -16,7 +16,7 @@ from replywatch.domain.matching.match import MatchSettings, match
 from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import LEVELS, Copy, Header, Role, Rung, Sighting
 from replywatch.domain.team import Team
-from replywatch.sources.mbox import MboxSettings, MboxSource
+from replywatch.sources.local.mbox import MboxSettings, MboxSource
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 MBOX = SAMPLES / "r-sig-debian.mbox"

@@ -18,8 +18,8 @@ from replywatch.domain.headers.header import keep_fields
 from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.errors import ConfigError
 from replywatch.sources import quoting
-from replywatch.sources.imap_fetch import Question
-from replywatch.sources.imap_reader import Octets
+from replywatch.sources.imap.fetch import Question
+from replywatch.sources.imap.reader import Octets
 from seeds import SOURCES, seeds
 
 SEEDS = {target: seeds(target) for target in SOURCES}

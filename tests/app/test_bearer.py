@@ -9,8 +9,8 @@ import pytest
 
 from replywatch.app.tokens import bearer, client_settings, token_file
 from replywatch.config.model import Flow, ImapAccount, OAuth2, Secret
-from replywatch.domain.token import Token
 from replywatch.errors import ConnectError, LoginError, ReplywatchError, SecretError
+from replywatch.sources.oauth2.token import Token
 from servers.provider import Provider, Said, refusal, says
 
 NOW = 1_700_000_000

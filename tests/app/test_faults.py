@@ -15,7 +15,7 @@ from replywatch.app.polling.poll import AccountOutcome, poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, ReportSettings
 from replywatch.errors import ConnectError, MailboxError
-from replywatch.sources.imap import ImapSettings, ImapSource
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.dovecot import Dovecot, User
 from servers.faults import INBOX, ROWS, SENT, C, End, Row, ranges
 from servers.honest import Honest, Letter

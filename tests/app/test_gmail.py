@@ -21,8 +21,8 @@ from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSett
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Level
 from replywatch.errors import MailboxError
-from replywatch.sources.imap import ImapSettings, ImapSource
-from replywatch.sources.mbox import MboxSettings, MboxSource
+from replywatch.sources.imap.source import ImapSettings, ImapSource
+from replywatch.sources.local.mbox import MboxSettings, MboxSource
 from replywatch.store.absences import Absences
 from servers.gmail import ALL, SENT, SPAM, TRASH, Gmail, Letter
 from servers.scripted import ScriptedServer

@@ -24,7 +24,7 @@ from replywatch.app.progress import Silent
 from replywatch.config.model import Config, MboxAccount, ReportSettings
 from replywatch.domain.figures.statistics import Curve, percentile
 from replywatch.domain.team import Team
-from replywatch.sources.mbox import MboxSettings, MboxSource
+from replywatch.sources.local.mbox import MboxSettings, MboxSource
 from replywatch.store.database import Database
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"

@@ -18,8 +18,8 @@ from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.tokens import token_file
 from replywatch.config.model import Flow, ImapAccount, OAuth2
-from replywatch.domain.token import Token
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
+from replywatch.sources.oauth2.token import Token
 from story import HOUR, Story
 
 INFO = ImapAccount("info", host="imap.example.com")

@@ -8,8 +8,8 @@ import pytest
 
 from planted import dovecot_account, plant_dovecot
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
-from replywatch.sources import imap
-from replywatch.sources.imap_connection import Client, capabilities
+from replywatch.sources.imap import source
+from replywatch.sources.imap.connection import Client, capabilities
 from served import THREE, Office, put, three_letters
 from servers.dovecot import Delivery, Dovecot
 from story import HOUR, Story, at

@@ -15,7 +15,7 @@ import pytest
 from planted import Program
 from replywatch.demo.server import ImapServer
 from replywatch.errors import SourceError
-from replywatch.sources.imap import ImapSettings, ImapSource
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.honest import Honest
 from servers.scripted import Answer, Ending, ScriptedServer
 from story import Story

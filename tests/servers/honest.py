@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from replywatch.sources.imap_fetch import uid_set
+from replywatch.sources.imap.fetch import uid_set
 from servers.scripted import Answer, Ending
 
 Falsify = Callable[["Call", bytes], bytes | Ending]

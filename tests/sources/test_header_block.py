@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from replywatch.sources.header_block import LIMIT, read_header
+from replywatch.sources.local.header_block import LIMIT, read_header
 
 CHUNK = 8192
 

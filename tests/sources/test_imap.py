@@ -18,7 +18,7 @@ from replywatch.errors import (
     ReplywatchError,
     SourceError,
 )
-from replywatch.sources.imap import ImapSettings, ImapSource
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.dovecot import Delivery, Dovecot, User
 
 RAW = (

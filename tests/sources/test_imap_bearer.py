@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from replywatch.errors import ConnectError, LoginError, ReplywatchError
-from replywatch.sources.imap import ImapSettings, ImapSource
-from replywatch.sources.imap_bearer import exchange
-from replywatch.sources.imap_connection import connect
+from replywatch.sources.imap.bearer import exchange
+from replywatch.sources.imap.connection import connect
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.dovecot import Dovecot, User
 from servers.scripted import ScriptedServer
 

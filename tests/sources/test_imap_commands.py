@@ -11,9 +11,9 @@ from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
-from replywatch.sources.imap import ImapSettings, ImapSource
-from replywatch.sources.imap_commands import ALLOWED, ForbiddenCommandError, Gate
-from replywatch.sources.imap_fetch import LABEL_ITEMS, Question
+from replywatch.sources.imap.commands import ALLOWED, ForbiddenCommandError, Gate
+from replywatch.sources.imap.fetch import LABEL_ITEMS, Question
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.dovecot import Dovecot
 from servers.proxy import Proxy
 from servers.scripted import ScriptedServer

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SourceError
-from replywatch.sources.imap import ImapSettings, ImapSource
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.certificates import Authority
 from servers.scripted import Ending, ScriptedServer
 

@@ -11,9 +11,9 @@ import pytest
 
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, MailboxState
 from replywatch.errors import ConnectError, LoginError, MailboxError, ReplywatchError
-from replywatch.sources import imap_reader
-from replywatch.sources.imap import ImapSource
-from replywatch.sources.imap_connection import ImapSettings
+from replywatch.sources.imap import reader
+from replywatch.sources.imap.connection import ImapSettings
+from replywatch.sources.imap.source import ImapSource
 from servers.scripted import ScriptedServer
 
 PASSWORD = 'hidden"Horse\\7'
@@ -508,7 +508,7 @@ def test_the_library_writes_nothing_to_the_terminal():
     """Python would print its warnings; in a process of its own, since pytest has handlers for everything."""
     with ScriptedServer({"EXAMINE": "TAG NO kein Zügang\r\n".encode()}) as server:
         program = (
-            "from replywatch.sources.imap import ImapSettings, ImapSource\n"
+            "from replywatch.sources.imap.source import ImapSettings, ImapSource\n"
             f"with ImapSource(ImapSettings('127.0.0.1', 'anna', 'x', {server.port}, 'none')) as source:\n"
             "    try: source.open('INBOX', None)\n"
             "    except Exception as error: print(type(error).__name__)\n"

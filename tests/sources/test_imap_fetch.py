@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
-from replywatch.sources.imap_fetch import Question, instant, uid_set
-from replywatch.sources.imap_reader import Fetch
+from replywatch.sources.imap.fetch import Question, instant, uid_set
+from replywatch.sources.imap.reader import Fetch
 
 HEADER = b"From: a@x.example\r\n\r\n"
 PLAIN = Question(frozenset({"CONDSTORE"}))

@@ -6,8 +6,8 @@ import pytest
 
 from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.errors import ConnectError
-from replywatch.sources.imap import ImapSettings, ImapSource
-from replywatch.sources.imap_namespace import Namespaces
+from replywatch.sources.imap.namespace import Namespaces
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.scripted import Ending, ScriptedServer
 from story import cases
 

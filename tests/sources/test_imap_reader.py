@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.sources import imap_reader
-from replywatch.sources.imap_reader import (
+from replywatch.sources.imap import reader as imap_reader
+from replywatch.sources.imap.reader import (
     Bye,
     Fault,
     Fetch,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from replywatch.sources.imap_refusals import AFTER_SPENT, LONGEST, Refusal, pause, refusal
+from replywatch.sources.imap.refusals import AFTER_SPENT, LONGEST, Refusal, pause, refusal
 
 LASTING, STUMBLED, DOWN, BUSY, SPENT = Refusal
 

@@ -6,7 +6,7 @@ from replywatch.domain.headers.header import keep_fields, parse_header
 from replywatch.domain.mailboxes.roles import role_of
 from replywatch.domain.messages import Role
 from replywatch.errors import LoginError, MailboxError
-from replywatch.sources.imap import ImapSettings, ImapSource
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.child import Delivery
 from servers.courier import CourierUser
 from servers.cyrus import CyrusUser

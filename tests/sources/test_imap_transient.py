@@ -7,9 +7,9 @@ import ssl
 import pytest
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SourceError
-from replywatch.sources.imap import ImapSource
-from replywatch.sources.imap_connection import ImapSettings
-from replywatch.sources.imap_errors import connect_error
+from replywatch.sources.imap.connection import ImapSettings
+from replywatch.sources.imap.failures import connect_error
+from replywatch.sources.imap.source import ImapSource
 from servers.dovecot import Dovecot
 from servers.proxy import Proxy
 from servers.scripted import Ending, ScriptedServer

@@ -10,8 +10,8 @@ import threading
 import pytest
 
 from replywatch.errors import ConnectError, MailboxError
-from replywatch.sources import imap_reader
-from replywatch.sources.imap import ImapSettings, ImapSource
+from replywatch.sources.imap import reader
+from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.certificates import Authority
 from servers.scripted import ScriptedServer
 
@@ -57,7 +57,7 @@ def test_completion_without_a_text(verb):
     ],
 )
 def test_answers_to_the_library_are_bounded_too(answer, monkeypatch):
-    monkeypatch.setattr(imap_reader, "ROOM", 8000 if len(answer) < 100_000 else imap_reader.ROOM)
+    monkeypatch.setattr(imap_reader, "ROOM", 8000 if len(answer) < 100_000 else reader.ROOM)
     answers = {"LIST": answer + b"TAG OK done\r\n"}
     with ScriptedServer(answers) as server, source_of(server) as source, pytest.raises(ConnectError, match="too long"):
         source.mailboxes()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
-from replywatch.sources.maildir import MaildirSettings, MaildirSource
+from replywatch.sources.local.maildir import MaildirSettings, MaildirSource
 
 ALL = (1 << 63) - 1
 LONG_AGO = 1_700_000_000

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
-from replywatch.sources.mbox import MboxSettings, MboxSource
+from replywatch.sources.local.mbox import MboxSettings, MboxSource
 
 ALL = 1 << 62
 ENVELOPE = "From anna@example.org Mon Jan  6 10:00:00 2025\n"

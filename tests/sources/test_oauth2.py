@@ -12,11 +12,18 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from replywatch.domain.token import Token
 from replywatch.errors import CertificateError, ConnectError, LoginError
-from replywatch.sources.loopback import Loopback
-from replywatch.sources.oauth2 import DeviceCode, device_code, renewed, token_of_app, token_of_browser, token_of_device
-from replywatch.sources.token_endpoint import OAuth2Settings, RefusalError
+from replywatch.sources.oauth2.endpoint import OAuth2Settings, RefusalError
+from replywatch.sources.oauth2.flows import (
+    DeviceCode,
+    device_code,
+    renewed,
+    token_of_app,
+    token_of_browser,
+    token_of_device,
+)
+from replywatch.sources.oauth2.loopback import Loopback
+from replywatch.sources.oauth2.token import Token
 from servers.provider import Provider, Said, refusal, says
 
 NOW = 1_700_000_000

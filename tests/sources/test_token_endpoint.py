@@ -10,7 +10,7 @@ from urllib.parse import quote_plus, urlencode
 import pytest
 
 from replywatch.errors import CertificateError, ConnectError, ReplywatchError
-from replywatch.sources.token_endpoint import OAuth2Settings, RefusalError, ask_for_json, ask_for_token
+from replywatch.sources.oauth2.endpoint import OAuth2Settings, RefusalError, ask_for_json, ask_for_token
 from servers.certificates import Authority
 from servers.provider import Provider, Said, refusal, says
 

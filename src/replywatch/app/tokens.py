@@ -13,12 +13,12 @@ import platformdirs
 
 from replywatch.config.model import Flow, ImapAccount, OAuth2
 from replywatch.config.secrets import resolve
-from replywatch.domain.token import Token
 from replywatch.errors import ConnectError, LoginError, SourceError
-from replywatch.sources.imap_bearer import Bearer
-from replywatch.sources.oauth2 import renewed, token_of_app
-from replywatch.sources.token_endpoint import OAuth2Settings, RefusalError, endpoint
-from replywatch.store.tokens import TokenFile
+from replywatch.sources.imap.bearer import Bearer
+from replywatch.sources.oauth2.endpoint import OAuth2Settings, RefusalError, endpoint
+from replywatch.sources.oauth2.flows import renewed, token_of_app
+from replywatch.sources.oauth2.token import Token
+from replywatch.sources.oauth2.token_file import TokenFile
 
 MARGIN = 120
 """Seconds for which a token must last when a connection begins."""

@@ -20,7 +20,7 @@ from replywatch.demo.server import ImapServer
 from replywatch.demo.settings import CONFIG_FILE, MAIL_FOLDER, demo_config, write_password
 from replywatch.domain.figures.report import Report
 from replywatch.errors import UsageError
-from replywatch.store.private import make_folder
+from replywatch.files import make_folder
 
 
 def run_demo(  # noqa: PLR0913 - what a demo can be told

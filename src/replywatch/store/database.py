@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from replywatch.errors import StoreError, UnusableStoreError
+from replywatch.files import make_folder
 from replywatch.store import schema
-from replywatch.store.private import make_folder
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 20.0

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from replywatch.errors import LockedError, StoreError
-from replywatch.store.private import make_folder
+from replywatch.files import make_folder
 
 
 @contextmanager

@@ -138,7 +138,7 @@ def _connection(account: AnyAccount, source: Source, now: int) -> Iterator[Findi
     if not isinstance(account, ImapAccount):
         yield Finding(Level.OK, name, "path", str(account.path))
         return
-    from replywatch.sources.imap import ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
+    from replywatch.sources.imap.source import ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
 
     if isinstance(source, ImapSource):
         yield _protection(account, source.protection.version, source.protection.valid_until, now)

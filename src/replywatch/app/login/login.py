@@ -13,11 +13,11 @@ from typing import Protocol
 from replywatch.app.tokens import client_settings, issuer, log_in_hint, token_file, told
 from replywatch.config.model import Config, Flow, ImapAccount, OAuth2
 from replywatch.domain.results.finding import Finding, Level
-from replywatch.domain.token import Token
 from replywatch.errors import SecretError, UsageError
-from replywatch.sources.loopback import Loopback
-from replywatch.sources.oauth2 import device_code, token_of_browser, token_of_device
-from replywatch.sources.token_endpoint import OAuth2Settings, RefusalError
+from replywatch.sources.oauth2.endpoint import OAuth2Settings, RefusalError
+from replywatch.sources.oauth2.flows import device_code, token_of_browser, token_of_device
+from replywatch.sources.oauth2.loopback import Loopback
+from replywatch.sources.oauth2.token import Token
 
 PATIENCE = 600
 """Seconds that a person gets for logging in with a browser."""

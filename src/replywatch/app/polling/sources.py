@@ -10,13 +10,13 @@ from replywatch.config.secrets import resolve
 from replywatch.sources.base import Source
 
 if TYPE_CHECKING:
-    from replywatch.sources.imap_bearer import Bearer
+    from replywatch.sources.imap.bearer import Bearer
 
 
 def open_source(account: AnyAccount) -> Source:
     """The source of `account`, not yet connected. Raises `SecretError` if its password can't be had."""
     if isinstance(account, ImapAccount):
-        from replywatch.sources.imap import ImapSettings, ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
+        from replywatch.sources.imap.source import ImapSettings, ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
 
         return ImapSource(
             ImapSettings(
@@ -31,10 +31,10 @@ def open_source(account: AnyAccount) -> Source:
             )
         )
     if isinstance(account, MaildirAccount):
-        from replywatch.sources.maildir import MaildirSettings, MaildirSource  # noqa: PLC0415 - one source at a time
+        from replywatch.sources.local.maildir import MaildirSettings, MaildirSource  # noqa: PLC0415 - one source at a time
 
         return MaildirSource(MaildirSettings(account.path))
-    from replywatch.sources.mbox import MboxSettings, MboxSource  # noqa: PLC0415 - one source at a time
+    from replywatch.sources.local.mbox import MboxSettings, MboxSource  # noqa: PLC0415 - one source at a time
 
     return MboxSource(MboxSettings(account.path))
 

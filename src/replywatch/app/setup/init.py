@@ -10,7 +10,7 @@ from pathlib import Path
 from replywatch.config.draft import Draft, draft_text
 from replywatch.config.load import parse_config
 from replywatch.errors import ConfigError, ReplywatchError
-from replywatch.store.private import make_folder
+from replywatch.files import make_folder
 
 
 def refuse_existing(path: Path) -> None:

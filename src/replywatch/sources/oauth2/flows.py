@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from oauthlib.oauth2 import BackendApplicationClient, DeviceClient, OAuth2Error, WebApplicationClient
 
-from replywatch.domain.token import Token
 from replywatch.errors import CertificateError, ConnectError, LoginError
+from replywatch.sources.oauth2.endpoint import OAuth2Settings, RefusalError, ask_for_json, ask_for_token, endpoint
+from replywatch.sources.oauth2.token import Token
 from replywatch.sources.quoting import shown
-from replywatch.sources.token_endpoint import OAuth2Settings, RefusalError, ask_for_json, ask_for_token, endpoint
 
 _VERIFIER = 64
 """Signs of the PKCE verifier (RFC 7636, section 4.1: 43 to 128)."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from replywatch.sources.folder_names import as_labels, decode_name
-from replywatch.sources.imap_reader import Value
+from replywatch.sources.imap.reader import Value
 
 GMAIL = "X-GM-EXT-1"
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from replywatch.domain.headers.dates import parse_date
 from replywatch.domain.headers.subjects import decode_text
 from replywatch.sources.folder_names import as_labels
-from replywatch.sources.header_block import read_header
+from replywatch.sources.local.header_block import read_header
 
 _BLOCK = 1 << 20
 _LINE = 1024

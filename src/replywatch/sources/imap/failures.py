@@ -15,7 +15,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SourceError
 from replywatch.sources import quoting
-from replywatch.sources.imap_refusals import Refusal, pause, refusal
+from replywatch.sources.imap.refusals import Refusal, pause, refusal
 
 _LOOKED_AT = 2000
 """Characters that the patterns below see: on an endless word they would take for ever."""

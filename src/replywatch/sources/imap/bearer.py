@@ -9,7 +9,7 @@ from typing import Protocol
 from imapclient.exceptions import IMAPClientAbortError
 
 from replywatch.errors import LoginError
-from replywatch.sources.imap_wire import Client
+from replywatch.sources.imap.wire import Client
 
 _MECHANISMS = ("OAUTHBEARER", "XOAUTH2")
 """The standard first."""

@@ -21,7 +21,7 @@ from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text, decode_name
-from replywatch.sources.header_block import read_header
+from replywatch.sources.local.header_block import read_header
 
 _UIDVALIDITY = 1
 _INFO = re.compile(r"[:;!]2,")

@@ -22,8 +22,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from oauthlib.oauth2 import Client, MissingTokenError, OAuth2Error
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
 
-from replywatch.domain.token import Token
 from replywatch.errors import CertificateError, ConnectError, ReplywatchError
+from replywatch.sources.oauth2.token import Token
 from replywatch.sources.quoting import shown
 
 _LARGEST = 1 << 16

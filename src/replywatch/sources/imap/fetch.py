@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from replywatch.domain.headers.header import FETCH_FIELDS
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
-from replywatch.sources.imap_provider import provider_of
-from replywatch.sources.imap_reader import Fetch, ReadError, Value
+from replywatch.sources.imap.extensions import provider_of
+from replywatch.sources.imap.reader import Fetch, ReadError, Value
 
 _FIRST_BATCH = 80
 _LARGEST_BATCH = 1000

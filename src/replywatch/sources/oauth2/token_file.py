@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from replywatch.domain.token import Token
 from replywatch.errors import SecretError
-from replywatch.store.private import make_folder
+from replywatch.files import make_folder
+from replywatch.sources.oauth2.token import Token
 
 LONGEST = 1 << 18
 """Octets of a file that are read."""

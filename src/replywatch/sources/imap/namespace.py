@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replywatch.sources.imap_reader import ReadError, Value, values_of
+from replywatch.sources.imap.reader import ReadError, Value, values_of
 
 _MOST = 20
 """Namespaces of a kind; a server has one or two."""

@@ -14,9 +14,10 @@ from imapclient import SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, ReplywatchError
-from replywatch.sources import imap_bearer, imap_errors
-from replywatch.sources.imap_bearer import Bearer, TokenRefusedError
-from replywatch.sources.imap_wire import Client
+from replywatch.sources.imap import bearer as imap_bearer
+from replywatch.sources.imap import failures
+from replywatch.sources.imap.bearer import Bearer, TokenRefusedError
+from replywatch.sources.imap.wire import Client
 from replywatch.sources.quoting import shown
 
 # Without a handler Python prints the library's warnings, which quote servers, to the user's terminal.
@@ -165,7 +166,7 @@ def _refuse_unsafe_line(client: Client, settings: ImapSettings) -> None:
     try:
         peer = line.getpeername()[0]
     except OSError as error:
-        raise imap_errors.lost(error, settings.server) from error
+        raise failures.lost(error, settings.server) from error
     if settings.tls != "none" or not (settings.allow_plaintext or _is_loopback(peer)):
         raise _in_clear(settings)
 
@@ -210,7 +211,7 @@ def _open(settings: ImapSettings, context: ssl.SSLContext | None, timeout: Socke
             timeout=timeout,
         )
     except (OSError, ValueError, OverflowError, IMAPClientError) as error:
-        raise imap_errors.connect_error(error, settings.server, settings.tls, timeout.connect) from error
+        raise failures.connect_error(error, settings.server, settings.tls, timeout.connect) from error
     client.normalise_times = False
     client.folder_encode = False
     # The library prepares a debug line for every response, headers and all, even where nobody reads it: that
@@ -233,7 +234,7 @@ def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext |
     try:
         client.starttls(context)
     except (OSError, ValueError, IMAPClientError) as error:
-        raise imap_errors.connect_error(error, settings.server, settings.tls, seconds) from error
+        raise failures.connect_error(error, settings.server, settings.tls, seconds) from error
     # Octets that were received already are gone with the old socket; responses that were read already go here.
     client._imap.untagged_responses.clear()  # noqa: SLF001 - the library keeps them for the next command
 
@@ -255,10 +256,10 @@ def _log_in_with_token(client: Client, settings: ImapSettings, token: str) -> Re
         client.sasl_login(name, talk)
     except (OSError, ValueError, IMAPClientError) as error:
         cause = error.__context__ if isinstance(error.__context__, IMAPClientError) else error
-        failure = imap_errors.login_error(cause, settings.server, settings.username, *settings.secrets)
+        failure = failures.login_error(cause, settings.server, settings.username, *settings.secrets)
         if not isinstance(failure, LoginError):
             return failure
-        reasons = (shown(talk.reason, *settings.secrets), imap_errors.words(cause, *settings.secrets))
+        reasons = (shown(talk.reason, *settings.secrets), failures.words(cause, *settings.secrets))
         return TokenRefusedError("; ".join(filter(None, reasons)))
     return None
 
@@ -276,5 +277,5 @@ def _log_in_with_password(client: Client, settings: ImapSettings) -> ReplywatchE
             client.login(settings.username, settings.password)
     except (OSError, ValueError, IMAPClientError) as error:
         cause = error.__context__ if isinstance(error.__context__, IMAPClientError) else error
-        return imap_errors.login_error(cause, settings.server, settings.username, *settings.secrets)
+        return failures.login_error(cause, settings.server, settings.username, *settings.secrets)
     return None

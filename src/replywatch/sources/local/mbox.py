@@ -22,8 +22,8 @@ from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text
-from replywatch.sources.header_block import read_header
-from replywatch.sources.mbox_format import Span, envelope_date, notes, scan
+from replywatch.sources.local.header_block import read_header
+from replywatch.sources.local.mbox_format import Span, envelope_date, notes, scan
 
 _REGION = 4096
 """Octets at the beginning and at the end that tell whether a file only grew."""

@@ -17,8 +17,8 @@ from imapclient import IMAPClient
 from imapclient.imap4 import IMAP4WithTimeout
 from imapclient.tls import IMAP4_TLS
 
-from replywatch.sources.imap_commands import Gate
-from replywatch.sources.imap_reader import Fault, Octets, ReadError, Response, Tagged, answer
+from replywatch.sources.imap.commands import Gate
+from replywatch.sources.imap.reader import Fault, Octets, ReadError, Response, Tagged, answer
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer  # as imaplib's stub has it; in collections.abc from Python 3.12 on

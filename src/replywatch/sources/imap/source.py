@@ -14,10 +14,10 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.errors import ConnectError, MailboxError, SourceError
-from replywatch.sources import imap_errors
 from replywatch.sources.base import ReadLabels
 from replywatch.sources.folder_names import decode_name
-from replywatch.sources.imap_connection import (
+from replywatch.sources.imap import failures
+from replywatch.sources.imap.connection import (
     Client,
     ImapSettings,
     Protection,
@@ -27,9 +27,9 @@ from replywatch.sources.imap_connection import (
     log_out,
     protection,
 )
-from replywatch.sources.imap_fetch import LABEL_ITEMS, Question, uid_set
-from replywatch.sources.imap_namespace import Namespaces
-from replywatch.sources.imap_reader import (
+from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, uid_set
+from replywatch.sources.imap.namespace import Namespaces
+from replywatch.sources.imap.reader import (
     ODD_ESEARCH,
     Bye,
     Fault,
@@ -373,7 +373,7 @@ class ImapSource:
                         raise self._lost(IMAPClientAbortError(text))
                     case Tagged(status, text):
                         refusal = IMAPClientError(text)
-                        if status != "OK" and imap_errors.ends_session(refusal):
+                        if status != "OK" and failures.ends_session(refusal):
                             raise self._lost(refusal)
                         return status == "OK"
         except OSError as error:
@@ -407,7 +407,7 @@ class ImapSource:
         if self._new_connections > _NEW_CONNECTIONS:
             raise ConnectError(
                 f"{self._settings.server} keeps sending answers that can't be read:"
-                f" {imap_errors.words(error, *self._settings.secrets)}",
+                f" {failures.words(error, *self._settings.secrets)}",
                 _DAMAGED,
             ) from error
         close(self._connected())
@@ -417,7 +417,7 @@ class ImapSource:
             raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.") from error
 
     def _lost(self, error: Exception) -> ConnectError:
-        return imap_errors.lost(error, self._settings.server, *self._settings.secrets)
+        return failures.lost(error, self._settings.server, *self._settings.secrets)
 
     def _connected(self) -> Client:
         if self._client is None:
@@ -477,7 +477,7 @@ class ImapSource:
         ) as error:
             if isinstance(error, ReadError):
                 self._connect_anew(error)
-            raise imap_errors.refused(error, server, failure, *self._settings.secrets) from error
+            raise failures.refused(error, server, failure, *self._settings.secrets) from error
 
 
 def _text(value: bytes | str) -> str:
