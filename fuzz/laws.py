@@ -27,7 +27,7 @@ from replywatch.domain.judging.reading import header_identity, keys_of, read
 from replywatch.domain.mailboxes.roles import role_of
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError
-from replywatch.render.csv import cell
+from replywatch.render.report.csv import cell
 from replywatch.render.text import LONGEST, safe
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures

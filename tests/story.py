@@ -37,9 +37,9 @@ from replywatch.domain.matching.match import Matched, MatchSettings, match
 from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import LEVELS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
 from replywatch.domain.team import Team
-from replywatch.store.absences import Absences
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
+from replywatch.store.vanished import Absences
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 INFO = "info@example.com"

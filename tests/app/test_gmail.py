@@ -23,7 +23,7 @@ from replywatch.domain.results.finding import Level
 from replywatch.errors import MailboxError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
-from replywatch.store.absences import Absences
+from replywatch.store.vanished import Absences
 from servers.gmail import ALL, SENT, SPAM, TRASH, Gmail, Letter
 from servers.scripted import ScriptedServer
 from story import HOUR, Keep, Mail, Place, Story, at, fetched

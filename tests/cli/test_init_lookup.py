@@ -165,7 +165,7 @@ class TestUnasked:
 class TestWithoutThePackages:
     @pytest.fixture(autouse=True)
     def missing(self, monkeypatch):
-        monkeypatch.setattr("replywatch.cli.lookup.find_spec", lambda name: None if name == "dns" else object())
+        monkeypatch.setattr("replywatch.cli.asking.lookup.find_spec", lambda name: None if name == "dns" else object())
 
     def test_asked_for_they_are_named(self, program, net, init):
         err = init(*WORDS, "--yes", code=2)

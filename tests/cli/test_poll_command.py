@@ -12,8 +12,8 @@ import pytest
 from planted import Program, maildir_account, plant_maildir
 from replywatch.app.polling.brake import Hold
 from replywatch.app.polling.poll import AccountOutcome
-from replywatch.cli.poll_lines import account_lines
 from replywatch.errors import MailboxError
+from replywatch.render.poll import account_lines
 from story import Story
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import sample_report
 from replywatch.domain.messages import Rung
-from replywatch.render.comparison import comparison_json, comparison_text
-from replywatch.render.json import report_json
-from replywatch.render.scope import scope
+from replywatch.render.report.comparison import comparison_json, comparison_text
+from replywatch.render.report.json import report_json
+from replywatch.render.report.scope import scope
 
 
 def both():

@@ -7,9 +7,9 @@ from io import StringIO
 
 import pytest
 
-from replywatch.render.csv import report_csv
-from replywatch.render.json import report_json
-from replywatch.render.table import report_table
+from replywatch.render.report.csv import report_csv
+from replywatch.render.report.json import report_json
+from replywatch.render.report.table import report_table
 from replywatch.render.text import human_duration
 from sample_report import empty, full
 

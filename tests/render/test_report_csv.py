@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from replywatch.render.csv import COLUMNS, cell, report_csv
+from replywatch.render.report.csv import COLUMNS, cell, report_csv
 from sample_report import empty, full
 
 

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from replywatch.render.json import report_json
+from replywatch.render.report.json import report_json
 from sample_report import HOSTILE, empty, full
 
 SCHEMA = json.loads(files("replywatch.render").joinpath("report.schema.json").read_text(encoding="utf-8"))

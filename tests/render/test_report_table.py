@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from replywatch.render.table import report_table
+from replywatch.render.report.table import report_table
 from sample_report import empty, full
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -16,10 +16,11 @@ import click
 
 from replywatch.app.setup.autoconfig import Settings
 from replywatch.app.setup.init import refuse_existing, write_config, write_private
-from replywatch.cli import answers, lookup, options
+from replywatch.cli import options
+from replywatch.cli.asking import answers, lookup
+from replywatch.cli.asking.questions import Questions
 from replywatch.cli.options import Context, ExampleCommand
 from replywatch.cli.output import width
-from replywatch.cli.questions import Questions
 from replywatch.config import names, zone
 from replywatch.config.accounts import PORTS
 from replywatch.config.draft import Draft

@@ -11,10 +11,10 @@ import click
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
 from replywatch.cli.output import Listener
-from replywatch.cli.poll_lines import account_lines, pass_line
 from replywatch.cli.stopping import STOPPED, stopping
 from replywatch.domain.periods import parse_duration
 from replywatch.errors import MailboxError, PartialFailureError, ReplywatchError, SourceError, UsageError
+from replywatch.render.poll import account_lines, pass_line
 from replywatch.render.text import local_time
 
 if TYPE_CHECKING:

@@ -70,7 +70,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def _render_both(strict: Report, full: Report, output_format: str) -> str:
-    from replywatch.render.comparison import comparison_json, comparison_text  # noqa: PLC0415 - only if asked for
+    from replywatch.render.report.comparison import comparison_json, comparison_text  # noqa: PLC0415 - only if asked for
 
     if output_format == "csv":
         raise UsageError("--compare-matching has no CSV form", "Take --format json, or two reports with --min-match.")
@@ -80,13 +80,13 @@ def _render_both(strict: Report, full: Report, output_format: str) -> str:
 def render(report: Report, output_format: str) -> str:
     """`report` in one of the formats of `--format`."""
     if output_format == "json":
-        from replywatch.render.json import report_json  # noqa: PLC0415 - one format at a time
+        from replywatch.render.report.json import report_json  # noqa: PLC0415 - one format at a time
 
         return report_json(report)
     if output_format == "csv":
-        from replywatch.render.csv import report_csv  # noqa: PLC0415 - the same
+        from replywatch.render.report.csv import report_csv  # noqa: PLC0415 - the same
 
         return report_csv(report)
-    from replywatch.render.table import report_table  # noqa: PLC0415 - rich costs 60 ms
+    from replywatch.render.report.table import report_table  # noqa: PLC0415 - rich costs 60 ms
 
     return report_table(report, width=width(), terminal=options.colours(sys.stdout))

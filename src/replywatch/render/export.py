@@ -10,8 +10,8 @@ from typing import Any
 
 from replywatch.domain.messages import Status
 from replywatch.domain.results.standings import Standing
-from replywatch.render.csv import cell
 from replywatch.render.numbers import rfc3339
+from replywatch.render.report.csv import cell
 from replywatch.render.text import brief
 
 COLUMNS = (

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from replywatch.domain.mailboxes.fetched import MailboxState
 from replywatch.domain.matching.merge import PUT_AWAY
 from replywatch.domain.messages import Role
-from replywatch.store.absences import Absences, Extent
 from replywatch.store.facts import Epoch
+from replywatch.store.vanished import Absences, Extent
 
 FEWEST = 20
 """Messages that have to be lost at once for the brake: fewer is somebody tidying up."""

@@ -26,10 +26,10 @@ from replywatch.domain.matching.merge import PUT_AWAY
 from replywatch.domain.messages import Role
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
-from replywatch.store.absences import Absences
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
 from replywatch.store.lock import writing
+from replywatch.store.vanished import Absences
 
 BATCH = 1000
 """Messages in one transaction."""

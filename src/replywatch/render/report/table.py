@@ -22,7 +22,7 @@ from replywatch.domain.figures.measure import DAY
 from replywatch.domain.figures.report import BucketRow, Definition, Report
 from replywatch.domain.figures.statistics import Survival
 from replywatch.domain.messages import Status
-from replywatch.render.scope import NOUNS, scope
+from replywatch.render.report.scope import NOUNS, scope
 from replywatch.render.text import human_duration, local_time, safe
 
 _QUESTIONS = {

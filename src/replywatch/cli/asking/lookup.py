@@ -8,8 +8,8 @@ import click
 
 from replywatch.app.setup.autoconfig import MOZILLA, PACKAGES, Settings
 from replywatch.app.setup.autoconfig import look_up as found_for
+from replywatch.cli.asking.questions import Questions
 from replywatch.cli.output import width
-from replywatch.cli.questions import Questions
 from replywatch.config.model import Tls
 from replywatch.errors import UsageError
 from replywatch.extras import install_command

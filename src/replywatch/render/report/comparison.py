@@ -8,8 +8,8 @@ from textwrap import wrap
 from replywatch.domain.figures.measure import DAY
 from replywatch.domain.figures.report import Report
 from replywatch.domain.figures.statistics import Estimate
-from replywatch.render.json import report_json
-from replywatch.render.scope import scope
+from replywatch.render.report.json import report_json
+from replywatch.render.report.scope import scope
 from replywatch.render.text import human_duration, safe
 
 SCHEMA = "replywatch.comparison/1"
