@@ -246,7 +246,7 @@ class TestAccelerators:
             for office, less in zip(offices, (set(), lacking), strict=True):
                 searches.clear()
                 with monkeypatch.context() as patch:
-                    patch.setattr(imap, "capabilities", lambda client, less=less: capabilities(client) - less)
+                    patch.setattr(source, "capabilities", lambda client, less=less: capabilities(client) - less)
                     office.polls(1)
                 used.append(any("RETURN (ALL)" in command for command in searches))
             assert self.state(offices[0]) == self.state(offices[1])

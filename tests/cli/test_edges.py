@@ -17,7 +17,7 @@ from story import DAY, HOUR, Story, at
 
 AS_OF = at("2024-06-30 10:00")
 AS_OF_TEXT = "2024-06-30T10:00:00+00:00"
-SCHEMA = json.loads(files("replywatch.render").joinpath("report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(files("replywatch.render.report").joinpath("report.schema.json").read_text(encoding="utf-8"))
 
 ANSWERED = {
     "0s": (0, "under_1h"),

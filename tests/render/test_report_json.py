@@ -10,7 +10,7 @@ from jsonschema.exceptions import ValidationError
 from replywatch.render.report.json import report_json
 from sample_report import HOSTILE, empty, full
 
-SCHEMA = json.loads(files("replywatch.render").joinpath("report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(files("replywatch.render.report").joinpath("report.schema.json").read_text(encoding="utf-8"))
 REPORTS = {"full": full, "turn": lambda: full("turn"), "empty": empty}
 
 

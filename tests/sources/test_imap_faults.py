@@ -487,7 +487,7 @@ class TestFetch:
                 list(source.fetch([1]))
 
     def test_literals_are_bounded_in_sum(self, monkeypatch):
-        monkeypatch.setattr(imap_reader, "ROOM", 5000)
+        monkeypatch.setattr(reader, "ROOM", 5000)
         with ScriptedServer({"UID FETCH": answer_all}) as server, source_of(server) as source:
             source.open("INBOX", None)
             assert sorted(m.uid for m in source.fetch(range(1, 401))) == list(range(1, 401))

@@ -57,7 +57,7 @@ def test_completion_without_a_text(verb):
     ],
 )
 def test_answers_to_the_library_are_bounded_too(answer, monkeypatch):
-    monkeypatch.setattr(imap_reader, "ROOM", 8000 if len(answer) < 100_000 else reader.ROOM)
+    monkeypatch.setattr(reader, "ROOM", 8000 if len(answer) < 100_000 else reader.ROOM)
     answers = {"LIST": answer + b"TAG OK done\r\n"}
     with ScriptedServer(answers) as server, source_of(server) as source, pytest.raises(ConnectError, match="too long"):
         source.mailboxes()

@@ -115,7 +115,8 @@ def test_a_process_that_is_killed_leaves_the_old_or_the_new(file, step):
     write(file, OLD)
     program = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from replywatch.sources.oauth2.token import Token; from replywatch.sources.oauth2.token_file import TokenFile\n"
+        "from replywatch.sources.oauth2.token import Token\n"
+        "from replywatch.sources.oauth2.token_file import TokenFile\n"
         "die = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"{'os.fsync' if step == 'fsync' else 'Path.replace'} = die\n"
         "file = TokenFile(Path(sys.argv[1]))\n"

@@ -273,7 +273,7 @@ class Message:
     """The watched address it was sent to, or ""."""
     subject: str
     pairs: frozenset[str]
-    """Person outside and base subject, by which the subject rung may join it (`domain.judging.reading.subject_pairs`)."""
+    """Person outside and base subject, by which the subject rung may join it (`judging.reading.subject_pairs`)."""
     reply_prefix: bool
     public_list: bool
     sent_in: frozenset[str]

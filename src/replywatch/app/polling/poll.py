@@ -3,8 +3,8 @@
 The pass over a mailbox follows RFC 9051, section 2.3.1.1 and RFC 4549: UIDs are looked for above the highest known
 one, fetched in batches, and counted against what the source says is there. A UID that was listed but did not come is
 asked for again, and put into quarantine if it still does not come; one that was missed in two passes in a row is gone,
-unless too much vanished at once (`app.polling.brake`). Once a day the whole list is compared, even if nothing seems changed.
-A pass that does not come to its end proves no message gone.
+unless too much vanished at once (`app.polling.brake`). Once a day the whole list is compared, even if nothing seems
+changed. A pass that does not come to its end proves no message gone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What sort of mail a header announces: an ordered table of small rules, the first that fires decides.
 
-A rule says which kind a sign stands for. To add one, put a line into `RULES` (and its sign into `domain.judging.signs`), and
-raise `rules_version.RULES_VERSION`. The order is that of trust: what says bounce beats all else, since
+A rule says which kind a sign stands for. To add one, put a line into `RULES` (and its sign into `judging.signs`),
+and raise `rules_version.RULES_VERSION`. The order is that of trust: what says bounce beats all else, since
 reports come with every other sign as well (RFC 3834 makes them say Auto-Submitted, lists pass them on); signs that
 also occur on other automatic mail (Precedence, an empty Return-Path) come last. To call a person's mail automatic is
 the worst error: a sign that people's mail carries as well (X-Auto-Response-Suppress, Feedback-ID, `Precedence: list`,
