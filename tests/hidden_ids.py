@@ -14,7 +14,7 @@ from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import MatchSettings, match
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import LEVELS, Copy, Header, Role, Rung, Sighting
+from replywatch.domain.messages import RUNG_BITS, Copy, Header, Role, Rung, Sighting
 from replywatch.domain.team import Team
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
 
@@ -124,6 +124,6 @@ def _found(messages: list[tuple[bytes, int | None]]) -> Pairs:
         if message:
             merged.setdefault(message.identity, message)
     settings = MatchSettings(new_enquiry_after=30 * 86_400, is_our_domain=lambda _: False)
-    full = LEVELS[Rung.SUBJECT]
+    full = RUNG_BITS[Rung.SUBJECT]
     exchanges = match(list(merged.values()), settings).exchanges
     return {(e.id, e.reply) for e, levels in exchanges if levels & full and e.reply}

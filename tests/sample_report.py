@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.figures.measure import DAY, HOUR, Wait
-from replywatch.domain.figures.report import AccountLine, Definition, Report, Waiter, build_report, summarise
+from replywatch.domain.figures.report import Definition, Ledger, Report, WaitingPerson, build_report, summarise
 from replywatch.domain.messages import Kind, Rung
 from replywatch.domain.periods import Period
 
@@ -56,7 +56,7 @@ def _waits() -> list[Wait]:
 WAITS = _waits()
 
 
-def _waiters(ids: tuple[str, ...]) -> list[Waiter]:
+def _waiters(ids: tuple[str, ...]) -> list[WaitingPerson]:
     """Names for those who wait."""
     subjects = [
         "Question about your offer",
@@ -67,7 +67,9 @@ def _waiters(ids: tuple[str, ...]) -> list[Waiter]:
     ]
     arrived = {wait.id: wait.arrived_at for wait in WAITS}
     return [
-        Waiter(id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at)
+        WaitingPerson(
+            id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
+        )
         for id_, subject in zip(ids, subjects, strict=True)
         for at in [arrived[id_]]
     ]
@@ -84,7 +86,7 @@ def full(measure: str = "first") -> Report:
         definition=replace(DEFINITION, measure=measure),
         oldest_waiting=_waiters(summary.longest_waiting),
         contact_written_to=2,
-        account=AccountLine(
+        account=Ledger(
             read=1000,
             counted=55,
             excluded_by_kind={Kind.BOUNCE: 40, Kind.NEWSLETTER: 300, Kind.AUTO_REPLY: 5},
@@ -109,6 +111,6 @@ def empty() -> Report:
         definition=DEFINITION,
         oldest_waiting=(),
         contact_written_to=0,
-        account=AccountLine(0, 0, {}, 0, 0, 0, 0, 0),
+        account=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
         coverage=coverage,
     )

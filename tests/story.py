@@ -35,11 +35,11 @@ from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.roles import role_of
 from replywatch.domain.matching.match import Matched, MatchSettings, match
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import LEVELS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
+from replywatch.domain.messages import RUNG_BITS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
-from replywatch.store.vanished import Absences
+from replywatch.store.vanished import Vanished
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 INFO = "info@example.com"
@@ -280,7 +280,7 @@ class Story:
 
     def exchanges(self, level: Rung = Rung.SUBJECT) -> list[Exchange]:
         """All exchanges under one level of matching, by arrival."""
-        found = [e for e, levels in self.matched().exchanges if levels & LEVELS[level]]
+        found = [e for e, levels in self.matched().exchanges if levels & RUNG_BITS[level]]
         return sorted(found, key=lambda e: (e.arrived_at, e.id))
 
     def exchange(self, mail: Mail, level: Rung = Rung.SUBJECT) -> Exchange | None:
@@ -365,7 +365,7 @@ class Keep:
         """A copy was missed twice: it is gone from its place."""
         epoch, uid = self._places[id(mail), id(place)]
         for _ in range(2):
-            absences = Absences(self.database)
+            absences = Vanished(self.database)
             absences.note(epoch.id, [uid])
             absences.miss(epoch.id, now)
 
@@ -387,7 +387,7 @@ class Keep:
             self.facts.add_batch(new.id, [fetched(mail, there, uid)], (), uid, now)
             self._places[id(mail), id(there)] = new, uid
         self.facts.finish_mailbox(new, MailboxState(new.state.uidvalidity, None, len(held)), now)
-        absences = Absences(self.database)
+        absences = Vanished(self.database)
         for old in absences.superseded(new.mailbox):
             absences.let_go(old, new.id, now)
 

@@ -15,7 +15,7 @@ from replywatch.app.checking.samples import NEWEST, look
 from replywatch.app.polling.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.domain.messages import Role
-from replywatch.domain.results.finding import Level
+from replywatch.domain.results.finding import Severity
 from replywatch.domain.team import Team
 from replywatch.errors import UsageError
 from servers.dovecot import Dovecot
@@ -23,7 +23,7 @@ from servers.scripted import ScriptedServer
 from story import DAY, HOUR, MINUTE, Place, Story, at
 
 NOW = at("2024-03-20 12:00")
-OK, WARNING, ERROR = Level
+OK, WARNING, ERROR = Severity
 
 
 class Office(Program):

@@ -8,7 +8,7 @@ from replywatch.app.checking.forms import form_findings
 from replywatch.app.checking.samples import Seen
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import read
-from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 from story import cases
 
@@ -53,7 +53,7 @@ def test_who_is_named(mails: list[str], named: bool) -> None:
 def test_with_counts_and_the_line_for_the_config() -> None:
     team = Team(OURS.addresses, OURS.domains, webforms=frozenset({"old@example.com"}))
     (finding,) = found([*through("web@example.com", AUTO), *through("web@example.com", AUTO, PEOPLE[:1])], team)
-    assert (finding.level, finding.topic) == (Level.WARNING, "webforms")
+    assert (finding.level, finding.topic) == (Severity.WARNING, "webforms")
     assert "web@example.com (5 from 4 people)" in finding.what
     assert finding.hint.endswith('\n  webforms = ["old@example.com", "web@example.com"]')
 

@@ -19,11 +19,11 @@ from replywatch.app.progress import Silent
 from replywatch.app.reporting.report import ReportQuery, make_report
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.messages import Role
-from replywatch.domain.results.finding import Level
+from replywatch.domain.results.finding import Severity
 from replywatch.errors import MailboxError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
-from replywatch.store.vanished import Absences
+from replywatch.store.vanished import Vanished
 from servers.gmail import ALL, SENT, SPAM, TRASH, Gmail, Letter
 from servers.scripted import ScriptedServer
 from story import HOUR, Keep, Mail, Place, Story, at, fetched
@@ -516,7 +516,7 @@ class TestUpgrade:
             old.gmail.letters.remove(old.letters[name])
         old.poll()
         with monkeypatch.context() as patch:
-            patch.setattr(Absences, "let_go", None)  # it is done once
+            patch.setattr(Vanished, "let_go", None)  # it is done once
             for _ in range(2):
                 assert old.poll().error is None
         assert old.figures() == before
@@ -542,7 +542,7 @@ class TestUpgrade:
         def killed(*_):
             raise Killed
 
-        for step in ("facts.Facts.relabel", "absences.Absences.let_go", "facts.Facts.end_pass"):
+        for step in ("facts.Facts.relabel", "absences.Vanished.let_go", "facts.Facts.end_pass"):
             with monkeypatch.context() as patch:
                 patch.setattr(f"replywatch.store.{step}", killed)
                 with pytest.raises(Killed):
@@ -656,15 +656,15 @@ class TestCheck:
             f"{TRASH}: trash (special-use \\trash), 1 message",
             f"{SPAM}: junk (special-use \\junk), 1 message",
         ]
-        assert not [f for f in found if f[0] is Level.ERROR]
+        assert not [f for f in found if f[0] is Severity.ERROR]
 
     def test_hidden(self, office):
         hide(office)
-        assert not [f for f in self.findings(office) if f[0] is Level.ERROR or "a label" in f[2]]
+        assert not [f for f in self.findings(office) if f[0] is Severity.ERROR or "a label" in f[2]]
 
     def test_a_hidden_sent_mailbox_is_no_error(self, office):
         office.gmail.hidden = {SENT}
-        assert not [f for f in self.findings(office) if f[0] is Level.ERROR]
+        assert not [f for f in self.findings(office) if f[0] is Severity.ERROR]
 
 
 class TestTakeout:

@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 
 from replywatch.app.deriving.erase import people
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.snapshot import View
+from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.judging.reading import EDGES, keys_of, mark_keys
 from replywatch.domain.matching.clusters import assign
 from replywatch.domain.matching.match import match
-from replywatch.domain.messages import LEVELS, Copy, Exchange, MarkKind, Rung
+from replywatch.domain.messages import RUNG_BITS, Copy, Exchange, MarkKind, Rung
 from replywatch.domain.periods import Period
 from replywatch.store.derived import Derived
 from replywatch.store.erasure import Erasure
@@ -312,7 +312,7 @@ ALWAYS = Period(None, None)
 
 
 def seen(store: Keep, as_of: int, level: Rung) -> list[Exchange]:
-    view = View(store.database, store.config, as_of, level)
+    view = Snapshot(store.database, store.config, as_of, level)
     found = list(view.exchanges(ALWAYS, first_only=False))
     assert [(e.arrived_at, e.id) for e in found] == sorted((e.arrived_at, e.id) for e in found)
     waits = sorted(view.waits(ALWAYS, first_only=False))
@@ -322,7 +322,7 @@ def seen(store: Keep, as_of: int, level: Rung) -> list[Exchange]:
     return found
 
 
-@given(PLANS, st.integers(0, 8), st.sampled_from(list(LEVELS)))
+@given(PLANS, st.integers(0, 8), st.sampled_from(list(RUNG_BITS)))
 @LAW
 def test_a_view_is_the_store_of_that_moment(plan, number, level) -> None:
     """Learned right sides of ids aside: which ones are ours is known from all mail, also in a view."""
@@ -363,7 +363,7 @@ def test_every_message_has_one_line_of_the_account(plan) -> None:
     messages = story.messages()
     assert len({m.identity for m in messages}) == len(messages) == len(story.matched().conversations)
     counted = {m.identity for m in messages if m.disposition == "counted"}
-    for level in LEVELS:
+    for level in RUNG_BITS:
         found = story.exchanges(level)
         assert {e.id for e in found} <= counted
         assert sum(e.messages for e in found) == len(counted)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
-from replywatch.app.polling.brake import Hold
+from replywatch.app.polling.brake import Braked
 from replywatch.app.polling.poll import AccountOutcome
 from replywatch.errors import MailboxError
 from replywatch.render.poll import account_lines
@@ -130,7 +130,7 @@ def test_much_that_vanishes_at_once_is_said_in_full_when_it_begins(office):
 
 def test_it_is_said_beside_an_error_too():
     """It begins once: said later, cron would never hear of it."""
-    hold = Hold("INBOX", 30, 40, capped=False, begins=True)
+    hold = Braked("INBOX", 30, 40, capped=False, begins=True)
     error = MailboxError("Mailbox 'Old' can't be opened", "Look at it.")
     outcome = AccountOutcome("info", 0, 2, error, 3, lacks_sent=False, holds=(hold,))
     assert list(account_lines(outcome, "", quiet=True)) == [
@@ -150,7 +150,7 @@ def test_a_local_mailbox_hides_nothing(office):
 
 
 def test_a_mailbox_that_shows_as_many_as_some_providers_show():
-    hold = Hold("INBOX", 2_345, 12_345, capped=True, begins=True)
+    hold = Braked("INBOX", 2_345, 12_345, capped=True, begins=True)
     outcome = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False, holds=(hold,))
     assert list(account_lines(outcome, "", quiet=True)) == [
         "info: INBOX shows exactly 10,000 messages; 2,345 more are known",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from replywatch.domain.matching.match import Evidence, MatchSettings, match
-from replywatch.domain.messages import LEVELS, Exchange, MarkKind, Rung
+from replywatch.domain.messages import RUNG_BITS, Exchange, MarkKind, Rung
 from story import DAY, HOUR, MINUTE, Mail, Story, at, cases
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
@@ -390,7 +390,7 @@ def ladder(rung: Rung) -> tuple[Story, Mail, Mail]:
     return s, q, s.outbound("anna", "03-02 10:00", **said)
 
 
-@pytest.mark.parametrize("rung", list(LEVELS))
+@pytest.mark.parametrize("rung", list(RUNG_BITS))
 def test_every_rung_ties_and_is_recorded(rung: Rung) -> None:
     s, q, r = ladder(rung)
     e = s.exchange(q)
@@ -399,11 +399,11 @@ def test_every_rung_ties_and_is_recorded(rung: Rung) -> None:
     assert s.matched().rungs[s.message(r).identity] is rung
 
 
-@pytest.mark.parametrize("rung", list(LEVELS))
+@pytest.mark.parametrize("rung", list(RUNG_BITS))
 def test_a_reply_holds_from_its_rung_down_and_not_above(rung: Rung) -> None:
     s, q, _ = ladder(rung)
-    answered = {level: bool(e and e.reply) for level in LEVELS for e in [s.exchange(q, level)]}
-    assert answered == {level: LEVELS[level] >= LEVELS[rung] for level in LEVELS}
+    answered = {level: bool(e and e.reply) for level in RUNG_BITS for e in [s.exchange(q, level)]}
+    assert answered == {level: RUNG_BITS[level] >= RUNG_BITS[rung] for level in RUNG_BITS}
 
 
 def test_nothing_ties_a_lonely_message() -> None:
@@ -414,7 +414,7 @@ def test_nothing_ties_a_lonely_message() -> None:
 
 def test_the_levels_of_an_id_are_disjoint_and_complete() -> None:
     s, _, _ = ladder(Rung.REFERENCES)
-    assert sorted(levels for _, levels in s.matched().exchanges) == [LEVELS[Rung.IN_REPLY_TO], 2 + 4 + 8]
+    assert sorted(levels for _, levels in s.matched().exchanges) == [RUNG_BITS[Rung.IN_REPLY_TO], 2 + 4 + 8]
 
 
 def test_what_a_reply_is_matched_by_is_what_ties_it_to_the_enquiry() -> None:
@@ -655,4 +655,4 @@ def test_a_big_cluster_is_walked_in_one_go() -> None:
     ]
     outbound = [replace(reply, identity=f"o{n:05}", ids=frozenset([f"o{n}"]), clock=10_000 + n) for n in range(10_000)]
     found = match([*inbound, *outbound], s.settings()).exchanges
-    assert sum(e.reply is not None for e, levels in found if levels & LEVELS[Rung.SUBJECT]) == 10_000
+    assert sum(e.reply is not None for e, levels in found if levels & RUNG_BITS[Rung.SUBJECT]) == 10_000

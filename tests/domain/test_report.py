@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.figures.measure import BUCKETS, DAY, HOUR, Wait, outcome
-from replywatch.domain.figures.report import AccountLine, Acknowledged, Definition, build_report, summarise
+from replywatch.domain.figures.report import Acknowledged, Definition, Ledger, build_report, summarise
 from replywatch.domain.messages import Kind, Rung, Status
 from replywatch.domain.periods import Period
 
@@ -28,7 +28,7 @@ SENT = AccountCoverage(
     last_error=None,
 )
 COVERED = Coverage((SENT,))
-LINE = AccountLine(
+LINE = Ledger(
     read=10,
     counted=3,
     excluded_by_kind={Kind.NEWSLETTER: 1},

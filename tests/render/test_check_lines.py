@@ -2,20 +2,20 @@
 
 import json
 
-from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Severity
 from replywatch.render.check import check_json, check_lines
 
 FINDINGS = [
-    Finding(Level.OK, "", "config", "/home/x/replywatch.toml"),
-    Finding(Level.OK, "info", "login", "info@example.com"),
+    Finding(Severity.OK, "", "config", "/home/x/replywatch.toml"),
+    Finding(Severity.OK, "info", "login", "info@example.com"),
     Finding(
-        Level.ERROR,
+        Severity.ERROR,
         "info",
         "sent",
         "there is no mailbox for sent mail, and this sentence is long enough to need a second line",
         'Name it, under [accounts.info]:\n  mailboxes = { sent = ["a name that is long, longer, and longest of all"] }',
     ),
-    Finding(Level.WARNING, "eva", "clock", "late\x1b[2J"),
+    Finding(Severity.WARNING, "eva", "clock", "late\x1b[2J"),
 ]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
-from replywatch.domain.messages import LEVELS, Exchange, Reading, Rung
+from replywatch.domain.messages import RUNG_BITS, Exchange, Reading, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, DerivedRows, decode_reading, encode_reading
 from replywatch.store.facts import Facts
@@ -73,12 +73,12 @@ def test_an_exchange_survives(database, answered):
         **(reply if answered else dict.fromkeys(reply)),
     )
     rows = DerivedRows()
-    rows.add_exchange(7, exchange, LEVELS[Rung.SUBJECT])
+    rows.add_exchange(7, exchange, RUNG_BITS[Rung.SUBJECT])
     Derived(database).replace([7], rows)
-    found = Queries(database).exchanges_by_id(["e"], LEVELS[Rung.SUBJECT])
+    found = Queries(database).exchanges_by_id(["e"], RUNG_BITS[Rung.SUBJECT])
     assert found == {"e": exchange}
     assert {type(found["e"].arrival_sure), type(found["e"].marked)} == {bool}
-    assert Queries(database).exchanges_by_id(["e"], LEVELS[Rung.REFERENCES] & ~LEVELS[Rung.SUBJECT]) == {}
+    assert Queries(database).exchanges_by_id(["e"], RUNG_BITS[Rung.REFERENCES] & ~RUNG_BITS[Rung.SUBJECT]) == {}
 
 
 def fetched(uid, header=b"From: a@b.example\r\n\r\n", **said):

@@ -26,7 +26,7 @@ from replywatch.config.accounts import PORTS
 from replywatch.config.draft import Draft
 from replywatch.config.load import find_config
 from replywatch.config.model import Secret, Tls
-from replywatch.config.providers import PROVIDERS, Provider, by_domain, by_host
+from replywatch.config.providers import PROVIDERS, MailProvider, by_domain, by_host
 from replywatch.errors import ConfigError, UsageError
 from replywatch.extras import in_this_python, install_command
 
@@ -151,7 +151,7 @@ def _looked_up(ask: Questions, given: Given, address: str) -> Settings | None:
     return None
 
 
-def _provider(ask: Questions, given: Given, domain: str) -> tuple[Provider | None, str | None]:
+def _provider(ask: Questions, given: Given, domain: str) -> tuple[MailProvider | None, str | None]:
     """The provider, if it is known, and the server that was named instead of one."""
     if given.provider:
         return answers.provider(given.provider), given.host
@@ -160,10 +160,10 @@ def _provider(ask: Questions, given: Given, domain: str) -> tuple[Provider | Non
     if ask.asks:
         click.echo(click.wrap_text(f"Known providers: {', '.join(p.key for p in PROVIDERS)}.", width()), err=True)
     answer = ask.answer("--provider or --host", None, "One of them, or the name of the IMAP server", answers.server)
-    return (answer, None) if isinstance(answer, Provider) else (None, answer)
+    return (answer, None) if isinstance(answer, MailProvider) else (None, answer)
 
 
-def _host(ask: Questions, named: str | None, provider: Provider | None, domain: str) -> str:
+def _host(ask: Questions, named: str | None, provider: MailProvider | None, domain: str) -> str:
     """The name of the server."""
     known = provider.host_for(domain) if provider else ""
     if named is None and known:
@@ -172,7 +172,7 @@ def _host(ask: Questions, named: str | None, provider: Provider | None, domain: 
     return ask.answer("--host", named, f"IMAP server{example}", answers.host)
 
 
-def _show_note(provider: Provider) -> None:
+def _show_note(provider: MailProvider) -> None:
     """Say what has to be known about the provider."""
     click.echo(click.wrap_text(f"{provider.name}: {provider.note}", width(), preserve_paragraphs=True), err=True)
 

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from replywatch.config.lines import listed, quoted
 from replywatch.config.model import Secret
-from replywatch.config.providers import Provider
+from replywatch.config.providers import MailProvider
 
 _TEMPLATE = """\
 # The config of replywatch, made by `replywatch init`. `replywatch check` tries it.
@@ -66,7 +66,7 @@ class Draft:
     timezone: str
     port: int = 993
     tls: str = "implicit"
-    provider: Provider | None = None
+    provider: MailProvider | None = None
     """Its note becomes a comment."""
     client_id: str = ""
     """The client that is registered at Microsoft; with one, OAuth2 takes the place of the password."""
@@ -92,7 +92,7 @@ def draft_text(draft: Draft) -> str:
     )
 
 
-def _comment(provider: Provider) -> str:
+def _comment(provider: MailProvider) -> str:
     return "".join(f"# {line}\n" for line in wrap(f"{provider.name}. {provider.note}", 118))
 
 

@@ -11,7 +11,7 @@ _OWN_PASSWORD = "The password is that of the mailbox, as a mail program uses it.
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class MailProvider:
     """One provider; all of them listen at port 993 with TLS from the start."""
 
     key: str
@@ -37,8 +37,8 @@ class Provider:
         return self.host if domain in self.domains else self.own_domain_host or self.host
 
 
-PROVIDERS: tuple[Provider, ...] = (
-    Provider(
+PROVIDERS: tuple[MailProvider, ...] = (
+    MailProvider(
         "gmail",
         "Gmail, Google Workspace",
         "imap.gmail.com",
@@ -47,7 +47,7 @@ PROVIDERS: tuple[Provider, ...] = (
         " log in with OAuth2 (README, Gmail).",
         domains=("gmail.com", "googlemail.com"),
     ),
-    Provider(
+    MailProvider(
         "microsoft365",
         "Microsoft 365, Exchange Online, Outlook.com",
         "outlook.office365.com",
@@ -59,7 +59,7 @@ PROVIDERS: tuple[Provider, ...] = (
         ),
         oauth2_only=True,
     ),
-    Provider(
+    MailProvider(
         "gmx",
         "GMX",
         "imap.gmx.net",
@@ -67,7 +67,7 @@ PROVIDERS: tuple[Provider, ...] = (
         " app password there.",
         domains=("gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.eu", "gmx.biz", "gmx.org", "gmx.info"),
     ),
-    Provider(
+    MailProvider(
         "web.de",
         "WEB.DE",
         "imap.web.de",
@@ -75,44 +75,44 @@ PROVIDERS: tuple[Provider, ...] = (
         " app password there.",
         domains=("web.de", "email.de"),
     ),
-    Provider("ionos", "IONOS (1&1)", "imap.ionos.de", _OWN_PASSWORD),
-    Provider(
+    MailProvider("ionos", "IONOS (1&1)", "imap.ionos.de", _OWN_PASSWORD),
+    MailProvider(
         "strato",
         "Strato",
         "imap.strato.de",
         f"{_OWN_PASSWORD} Which mailbox takes sent mail is set by each mail program: look at what"
         " `replywatch check` says of it.",
     ),
-    Provider(
+    MailProvider(
         "t-online",
         "T-Online (Telekom)",
         "secureimap.t-online.de",
         "It takes the e-mail password, not that of the web site: set one in the customer centre, under e-mail.",
         domains=("t-online.de", "magenta.de"),
     ),
-    Provider(
+    MailProvider(
         "mailbox.org",
         "mailbox.org",
         "imap.mailbox.org",
         f"{_OWN_PASSWORD} The user name is the account's main address. With two-factor login, make an app password.",
         domains=("mailbox.org",),
     ),
-    Provider(
+    MailProvider(
         "posteo",
         "Posteo",
         "posteo.de",
         "It may want an app password: look under Settings, Password and security.",
         domains=("posteo.de", "posteo.net", "posteo.org", "posteo.eu", "posteo.at", "posteo.ch", "posteo.me"),
     ),
-    Provider(
+    MailProvider(
         "all-inkl",
         "ALL-INKL.COM",
         "",
         f"{_OWN_PASSWORD} Server and user name stand in the KAS, under e-mail.",
         host_example="w0123456.kasserver.com",
     ),
-    Provider("hetzner", "Hetzner webhosting", "mail.your-server.de", _OWN_PASSWORD),
-    Provider(
+    MailProvider("hetzner", "Hetzner webhosting", "mail.your-server.de", _OWN_PASSWORD),
+    MailProvider(
         "icloud",
         "iCloud Mail",
         "imap.mail.me.com",
@@ -120,7 +120,7 @@ PROVIDERS: tuple[Provider, ...] = (
         domains=("icloud.com", "me.com", "mac.com"),
         local_part_login=True,
     ),
-    Provider(
+    MailProvider(
         "yahoo",
         "Yahoo Mail",
         "imap.mail.yahoo.com",
@@ -131,14 +131,14 @@ PROVIDERS: tuple[Provider, ...] = (
             "rocketmail.com",
         ),
     ),
-    Provider(
+    MailProvider(
         "fastmail",
         "Fastmail",
         "imap.fastmail.com",
         "It takes an app password only: make one under Settings, Privacy & Security.",
         domains=("fastmail.com", "fastmail.fm"),
     ),
-    Provider(
+    MailProvider(
         "zoho",
         "Zoho Mail, data centre in Europe",
         "imap.zoho.eu",
@@ -146,7 +146,7 @@ PROVIDERS: tuple[Provider, ...] = (
         domains=("zohomail.eu",),
         own_domain_host="imappro.zoho.eu",
     ),
-    Provider(
+    MailProvider(
         "zoho.com",
         "Zoho Mail, data centre in the USA",
         "imap.zoho.com",
@@ -161,16 +161,16 @@ _BY_HOST = {host: p for p in PROVIDERS for host in (p.host, p.own_domain_host) i
 _BY_DOMAIN = {domain: provider for provider in PROVIDERS for domain in provider.domains}
 
 
-def by_key(text: str) -> Provider | None:
+def by_key(text: str) -> MailProvider | None:
     """The provider that a person names, in any letter case; None if none is called so."""
     return _BY_KEY.get(text.strip().lower())
 
 
-def by_domain(domain: str) -> Provider | None:
+def by_domain(domain: str) -> MailProvider | None:
     """The provider at which anybody can have an address at `domain` (lower case); None for all other domains."""
     return _BY_DOMAIN.get(domain)
 
 
-def by_host(host: str) -> Provider | None:
+def by_host(host: str) -> MailProvider | None:
     """The provider whose IMAP server `host` (lower case) is; None for all other servers."""
     return _BY_HOST.get(host)

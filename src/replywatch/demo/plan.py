@@ -97,7 +97,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountLine:
+class Ledger:
     """How many messages there are, and where each of them is counted: `read` is the sum of the others."""
 
     read: int
@@ -115,7 +115,7 @@ class Truth:
 
     exchanges: tuple[Expected, ...]
     """By arrival."""
-    account: AccountLine
+    account: Ledger
 
     def bucket_counts(self, as_of: int, since: int = 0, *, first_only: bool = True) -> dict[str, int]:
         """How many exchanges that arrived in [since, as_of] lie in each of `BUCKETS`, at `as_of`.
@@ -146,12 +146,12 @@ class Plan:
         return tuple(sorted({copy.mailbox for letter in self.letters for copy in letter.copies}))
 
 
-def account_line(letters: tuple[Letter, ...]) -> AccountLine:
+def account_line(letters: tuple[Letter, ...]) -> Ledger:
     """Count `letters` by where they belong: direction first, then put away, then kind."""
     read = [letter for letter in letters if letter.is_read]
     inbound = [letter for letter in read if letter.direction == "inbound"]
     kept = [letter for letter in inbound if not letter.put_away]
-    return AccountLine(
+    return Ledger(
         read=len(read),
         counted=sum(letter.kind == "human" for letter in kept),
         excluded_kind=sum(letter.kind != "human" for letter in kept),

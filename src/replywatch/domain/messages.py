@@ -61,7 +61,7 @@ class Rung(StrEnum):
     MARK = "mark"
 
 
-LEVELS = {Rung.IN_REPLY_TO: 1, Rung.REFERENCES: 2, Rung.PROVIDER: 4, Rung.SUBJECT: 8}
+RUNG_BITS = {Rung.IN_REPLY_TO: 1, Rung.REFERENCES: 2, Rung.PROVIDER: 4, Rung.SUBJECT: 8}
 """Each rung's bit: the same exchange may hold under several levels of matching."""
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from textwrap import wrap
 
-from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Severity
 from replywatch.render.text import safe
 
-_COLOURS = {Level.OK: "32", Level.WARNING: "33", Level.ERROR: "1;31"}
+_COLOURS = {Severity.OK: "32", Severity.WARNING: "33", Severity.ERROR: "1;31"}
 """Of ECMA-48, SGR: green, yellow, bold red."""
 _HINT = 11
 """Columns before a hint: it begins below the topic."""
@@ -22,7 +22,7 @@ _TEXT = _HINT + _TOPIC
 def check_lines(findings: Iterable[Finding], width: int, *, colours: bool) -> Iterator[str]:
     """The lines for people, as soon as each finding is known; at most `width` columns, but for lines of a config."""
     account: str | None = None
-    levels: Counter[Level] = Counter()
+    levels: Counter[Severity] = Counter()
     for finding in findings:
         if finding.account != account:
             if account is not None:
@@ -32,7 +32,7 @@ def check_lines(findings: Iterable[Finding], width: int, *, colours: bool) -> It
         levels[finding.level] += 1
         yield from _lines(finding, width, colours=colours)
     yield ""
-    said = [f"{n} {level}{'s' * (n > 1)}" for level in (Level.ERROR, Level.WARNING) if (n := levels[level])]
+    said = [f"{n} {level}{'s' * (n > 1)}" for level in (Severity.ERROR, Severity.WARNING) if (n := levels[level])]
     yield (", ".join(said) or "All is well") + "."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replywatch.app.polling.brake import Hold
+    from replywatch.app.polling.brake import Braked
     from replywatch.app.polling.poll import AccountOutcome
 
 
@@ -34,7 +34,7 @@ def account_lines(outcome: AccountOutcome, left_alone_until: str, *, quiet: bool
         yield f'  `replywatch check` looks for it. Name it under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
 
 
-def _hold_lines(account: str, hold: Hold) -> Iterator[str]:
+def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
     """What is held as there; said in full when it begins, for it may stay so for long."""
     if hold.capped:
         shown = hold.known - hold.missing

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from replywatch.domain.messages import LEVELS, MarkKind, Rung
+from replywatch.domain.messages import RUNG_BITS, MarkKind, Rung
 from replywatch.store.database import Database
 from replywatch.store.schema import DERIVED_TABLES
 
@@ -151,7 +151,7 @@ class Erasure:
             "INSERT INTO marks (identity, made_at, kind, value) SELECT e.id, ?, ?, CAST(e.answered_at AS TEXT)"
             f" FROM exchanges e WHERE e.levels & ? AND e.reply IN {_CHOSEN} AND e.id NOT IN {_CHOSEN}"
             " AND e.id NOT IN (SELECT identity FROM marks)",
-            [now, MarkKind.ANSWERED, LEVELS[Rung.SUBJECT]],
+            [now, MarkKind.ANSWERED, RUNG_BITS[Rung.SUBJECT]],
         )
 
     def _keep_coverage(self) -> None:

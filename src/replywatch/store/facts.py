@@ -107,7 +107,7 @@ class Facts:
             self._db.execute(
                 "INSERT INTO epochs (mailbox, uidvalidity, token) VALUES (?, ?, ?) ON CONFLICT (mailbox, uidvalidity)"
                 " DO UPDATE SET superseded_at = NULL, message_count = NULL, token = excluded.token",
-                [mailbox, uidvalidity, state.token],
+                [mailbox, uidvalidity, state.bookmark],
             )
         found = self._epoch("e.mailbox = ? AND e.uidvalidity = ?", [mailbox, uidvalidity])
         assert found is not None, "it was inserted in the statement above"  # noqa: S101 - says why it can't be
@@ -263,7 +263,7 @@ class Facts:
         self._db.execute(
             "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?,"
             " reconciled_at = coalesce(reconciled_at, ?), held_at = NULL WHERE id = ?",
-            [state.uidnext, state.exists, state.highestmodseq, state.token, now, now, epoch.id],
+            [state.uidnext, state.exists, state.highestmodseq, state.bookmark, now, now, epoch.id],
         )
 
     def reconciled(self, epoch: int, now: int) -> None:

@@ -14,7 +14,7 @@ from replywatch.files import make_folder
 
 @contextmanager
 def writing(store: Path) -> Iterator[None]:
-    """Hold the lock of `store` inside the block; raises `LockedError` at once if somebody else holds it."""
+    """Braked the lock of `store` inside the block; raises `LockedError` at once if somebody else holds it."""
     path = store.with_name(store.name + ".lock")
     try:
         make_folder(path.parent)

@@ -23,7 +23,7 @@ class Window:
     since: int
     until: int
     level: int
-    """Bit of `domain.messages.LEVELS`."""
+    """Bit of `domain.messages.RUNG_BITS`."""
     first_only: bool
     """Only enquiries (ordinal 1)."""
 

@@ -172,7 +172,7 @@ _DERIVED = (
     "CREATE INDEX judgements_of_foreign ON judgements (clock, contact) WHERE disposition = 'foreign'",
     """CREATE TABLE exchanges (
         id TEXT NOT NULL, -- identity of the opening message
-        levels INTEGER NOT NULL, -- bits of domain.messages.LEVELS
+        levels INTEGER NOT NULL, -- bits of domain.messages.RUNG_BITS
         cluster INTEGER NOT NULL,
         conversation TEXT NOT NULL,
         ordinal INTEGER NOT NULL,

@@ -27,7 +27,7 @@ class Extent:
     """Of these, not found anywhere else in the account either: they were not moved."""
 
 
-class Absences:
+class Vanished:
     """Gathers what one pass misses. The messages are noted in a table of the connection, however many they are."""
 
     def __init__(self, database: Database) -> None:

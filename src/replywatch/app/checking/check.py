@@ -10,7 +10,7 @@ from replywatch.app.checking.mailboxes import mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
 from replywatch.config.providers import by_domain
 from replywatch.domain.periods import local
-from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError, UsageError
 from replywatch.sources.base import Source
@@ -42,7 +42,7 @@ def check(config: Config, names: Sequence[str], open_source: Open, now: int) -> 
 
 
 def _findings(config: Config, accounts: Sequence[AnyAccount], open_source: Open, now: int) -> Iterator[Finding]:
-    yield Finding(Level.OK, "", "config", str(config.path))
+    yield Finding(Severity.OK, "", "config", str(config.path))
     yield _store(config)
     yield from _team(config.team)
     for account in accounts:
@@ -54,19 +54,19 @@ def _store(config: Config) -> Finding:
     try:
         there = check_place(path)
     except StoreError as error:
-        return Finding(Level.ERROR, "", "store", error.text, error.hint)
-    return Finding(Level.OK, "", "store", f"{path}" if there else f"{path}; the first poll makes it")
+        return Finding(Severity.ERROR, "", "store", error.text, error.hint)
+    return Finding(Severity.OK, "", "store", f"{path}" if there else f"{path}; the first poll makes it")
 
 
 def _team(team: Team) -> Iterator[Finding]:
     """Who counts as ours, and what is dangerous about it."""
     watched = ", ".join(team.addresses) or "all mail from outside counts"
     domains = ", ".join(team.domains)
-    yield Finding(Level.OK, "", "team", watched + (f"; everybody at {domains} is ours" if domains else ""))
+    yield Finding(Severity.OK, "", "team", watched + (f"; everybody at {domains} is ours" if domains else ""))
     for domain in team.domains:
         if provider := by_domain(domain.removeprefix("*.")):
             yield Finding(
-                Level.WARNING,
+                Severity.WARNING,
                 "",
                 "team",
                 f"anybody can have an address at {domain} ({provider.name}); all of them count as colleagues",
@@ -80,12 +80,12 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
     try:
         source = open_source(account)
     except SecretError as error:
-        yield Finding(Level.ERROR, name, "password", error.text, error.hint)
+        yield Finding(Severity.ERROR, name, "password", error.text, error.hint)
         return
     if isinstance(account, ImapAccount):
         credentials = _credentials(account, now)
         yield credentials
-        if credentials.level is Level.ERROR:
+        if credentials.level is Severity.ERROR:
             return
     try:
         with source:
@@ -95,13 +95,13 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             yield from account_mail(config.team, account, source, boxes, config.report.timezone)
     except (SourceError, SecretError) as error:
         topic = "connection" if isinstance(account, ImapAccount) else "path"
-        yield Finding(Level.ERROR, name, topic, error.text, error.hint)
+        yield Finding(Severity.ERROR, name, topic, error.text, error.hint)
 
 
 def _credentials(account: ImapAccount, now: int) -> Finding:
     """Where the password comes from, or how the login with OAuth2 stands."""
     if account.oauth2 is None:
-        return Finding(Level.OK, account.name, "password", _origin(account.password))
+        return Finding(Severity.OK, account.name, "password", _origin(account.password))
     from replywatch.app.login.login import login_finding  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
 
     return login_finding(account, account.oauth2, now)
@@ -112,7 +112,7 @@ def _held(config: Config, account: str) -> Iterator[Finding]:
     for mailbox, since in held_mailboxes(config.store_path, account):
         day = local(since, config.report.timezone).date().isoformat()
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             account,
             "missing",
             f"{mailbox}: much of it is missing since {day}, all at once; it counts as there for now",
@@ -136,16 +136,16 @@ def _connection(account: AnyAccount, source: Source, now: int) -> Iterator[Findi
     """Where the mail is, and for a server: how it is protected, who is logged in, what it can do."""
     name = account.name
     if not isinstance(account, ImapAccount):
-        yield Finding(Level.OK, name, "path", str(account.path))
+        yield Finding(Severity.OK, name, "path", str(account.path))
         return
     from replywatch.sources.imap.source import ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
 
     if isinstance(source, ImapSource):
         yield _protection(account, source.protection.version, source.protection.valid_until, now)
-        yield Finding(Level.OK, name, "login", account.username)
+        yield Finding(Severity.OK, name, "login", account.username)
         has = ", ".join(c for c in CAPABILITIES if c in source.capabilities)
         lacks = ", ".join(c for c in CAPABILITIES if c not in source.capabilities)
-        yield Finding(Level.OK, name, "capabilities", "; ".join(filter(None, (has, lacks and f"without {lacks}"))))
+        yield Finding(Severity.OK, name, "capabilities", "; ".join(filter(None, (has, lacks and f"without {lacks}"))))
 
 
 def _protection(account: ImapAccount, version: str, valid_until: int | None, now: int) -> Finding:
@@ -153,17 +153,17 @@ def _protection(account: ImapAccount, version: str, valid_until: int | None, now
     if valid_until is None:
         if account.allow_plaintext:
             return Finding(
-                Level.WARNING,
+                Severity.WARNING,
                 account.name,
                 "connection",
                 f"{server}, without TLS: others on the way can read password and mail",
                 'Set tls = "starttls" or "implicit", if the server can do it.',
             )
-        return Finding(Level.OK, account.name, "connection", f"{server}, without TLS on this machine")
+        return Finding(Severity.OK, account.name, "connection", f"{server}, without TLS on this machine")
     left = valid_until - now
     day = datetime.fromtimestamp(valid_until, UTC).date().isoformat()
     what = f"{server}, {version}; certificate valid until {day}, {left // DAY} days left"
     if left < EXPIRES_SOON:
         hint = "Ask whoever runs the server to renew it; afterwards no poll can connect."
-        return Finding(Level.WARNING, account.name, "connection", what, hint)
-    return Finding(Level.OK, account.name, "connection", what)
+        return Finding(Severity.WARNING, account.name, "connection", what, hint)
+    return Finding(Severity.OK, account.name, "connection", what)

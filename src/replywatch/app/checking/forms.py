@@ -10,7 +10,7 @@ from replywatch.app.checking.samples import Seen
 from replywatch.config.lines import listed
 from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Kind
-from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 
 FEWEST_VISITORS = 3
@@ -32,7 +32,7 @@ def form_findings(team: Team, account: str, seen: Sequence[Seen]) -> Iterator[Fi
     ranked = sorted(forms, key=lambda sender: (-len(forms[sender]), sender))[:SHOWN]
     named = ", ".join(f"{sender} ({len(forms[sender])} from {len(set(forms[sender]))} people)" for sender in ranked)
     yield Finding(
-        Level.WARNING,
+        Severity.WARNING,
         account,
         "webforms",
         f"mail that others stand behind counts as automatic: {named}",

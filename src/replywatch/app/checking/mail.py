@@ -17,7 +17,7 @@ from replywatch.domain.figures.shifted_dates import moved
 from replywatch.domain.matching.clocks import NEAR
 from replywatch.domain.messages import Kind, Role
 from replywatch.domain.periods import local
-from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 from replywatch.render.text import human_duration
 from replywatch.sources.base import Source
@@ -53,14 +53,14 @@ def account_mail(
     inbox = look(source, _of(boxes, Role.INBOX), team)
     sent = look(source, _of(boxes, Role.SENT), team)
     for error in (*inbox.failed, *sent.failed):
-        yield Finding(Level.ERROR, name, "read-only", error.text, error.hint)
+        yield Finding(Severity.ERROR, name, "read-only", error.text, error.hint)
     if opened := (*inbox.opened, *sent.opened):
-        yield Finding(Level.OK, name, "read-only", f"{', '.join(opened)} can be opened")
+        yield Finding(Severity.OK, name, "read-only", f"{', '.join(opened)} can be opened")
     if _of(boxes, Role.SENT):
         yield from _sent(team, account, sent)
         yield from _spans(name, inbox, sent, zone)
     elif labelled := [box.name for box in boxes if box.labelled]:
-        yield Finding(Level.OK, name, "sent", f"{labelled[0]} holds it, with the label \\Sent")
+        yield Finding(Severity.OK, name, "sent", f"{labelled[0]} holds it, with the label \\Sent")
     elif isinstance(account, ImapAccount):
         yield _lacks_sent(account, source, boxes, team)
     else:
@@ -88,7 +88,7 @@ def _lacks_sent(account: AnyAccount, source: Source, boxes: Sequence[Box], team:
     found = f"There is mail of yours in {', '.join(likely)}. " if likely else ""
     line = mailboxes_line([*account.roles, *((name, Role.SENT) for name in likely or ["…"])])
     return Finding(
-        Level.ERROR,
+        Severity.ERROR,
         account.name,
         "sent",
         "there is no mailbox for sent mail: answers from here are not seen",
@@ -101,9 +101,11 @@ def _both_directions(account: str, everywhere: Sample) -> Finding:
     seen = everywhere.newest
     ours = sum(s.reading.parties.ours for s in seen)
     if ours:
-        return Finding(Level.OK, account, "sent", f"both directions: {ours} of {len(seen)} messages are from the team")
+        return Finding(
+            Severity.OK, account, "sent", f"both directions: {ours} of {len(seen)} messages are from the team"
+        )
     return Finding(
-        Level.WARNING,
+        Severity.WARNING,
         account,
         "sent",
         f"none of {len(seen)} messages is from the team: answers are not seen here",
@@ -117,7 +119,7 @@ def _sent(team: Team, account: AnyAccount, sent: Sample) -> Iterator[Finding]:
     if not sent.newest:
         if not sent.failed:
             yield Finding(
-                Level.WARNING,
+                Severity.WARNING,
                 account.name,
                 "sent",
                 f"{', '.join(sent.opened)} is empty: no answer is seen",
@@ -130,10 +132,10 @@ def _sent(team: Team, account: AnyAccount, sent: Sample) -> Iterator[Finding]:
     ours = sum(s.reading.parties.ours for s in sent.newest)
     what = f"{ours} of the newest {len(sent.newest)} messages in Sent are from the team"
     if not often:
-        yield Finding(Level.OK, account.name, "senders", what)
+        yield Finding(Severity.OK, account.name, "senders", what)
         return
     yield Finding(
-        Level.WARNING,
+        Severity.WARNING,
         account.name,
         "senders",
         f"{what}; others are from {_counted(often)}",
@@ -172,12 +174,12 @@ def _spans(account: str, inbox: Sample, sent: Sample, zone: tzinfo) -> Iterator[
         hint = (
             "Whether older mail was answered can't be known, unless older sent mail lies in another mailbox or account."
         )
-        yield Finding(Level.WARNING, account, "span", f"{what}: Sent begins later", hint)
+        yield Finding(Severity.WARNING, account, "span", f"{what}: Sent begins later", hint)
     elif max(arrived) > max(left) + QUIET:
         hint = "If answers are sent from other accounts, add them too, with watched = false."
-        yield Finding(Level.WARNING, account, "span", f"{what}: nothing was sent lately", hint)
+        yield Finding(Severity.WARNING, account, "span", f"{what}: nothing was sent lately", hint)
     else:
-        yield Finding(Level.OK, account, "span", what)
+        yield Finding(Severity.OK, account, "span", what)
 
 
 def _instants(sample: Sample) -> list[int]:
@@ -195,7 +197,7 @@ def _moved(account: AnyAccount, sent: Sample, zone: tzinfo) -> list[Finding]:
     for age, seen in (("newest", sent.newest), ("oldest", sent.oldest)):
         if found := moved(((s.header.date, s.internal_date) for s in seen if s.reading.parties.ours), zone):
             what = f"{found.count} of the {age} {found.of} messages in Sent {found.what}"
-            return [Finding(Level.WARNING, account.name, "sent", what, found.hint)]
+            return [Finding(Severity.WARNING, account.name, "sent", what, found.hint)]
     return []
 
 
@@ -220,14 +222,14 @@ def _clock(
     direction = "after" if middle >= 0 else "before"
     what = f"{mailbox}: clock {human_duration(abs(middle))} {direction} {other} (median of {len(apart)})"
     if abs(middle) <= OFF:
-        yield Finding(Level.OK, account, "clock", what)
+        yield Finding(Severity.OK, account, "clock", what)
     elif abs(middle) > NEAR and mailbox == "Sent":
         what += ": so far off that a reply counts from when it was saved"
-        yield Finding(Level.WARNING, account, "clock", what, hint)
+        yield Finding(Severity.WARNING, account, "clock", what, hint)
     elif abs(middle) > NEAR:
-        yield Finding(Level.OK, account, "clock", f"{what}: so far off, as after an import, that it is not believed")
+        yield Finding(Severity.OK, account, "clock", f"{what}: so far off, as after an import, that it is not believed")
     else:
-        yield Finding(Level.WARNING, account, "clock", what, f"Waits may be wrong by as much. {hint}")
+        yield Finding(Severity.WARNING, account, "clock", what, f"Waits may be wrong by as much. {hint}")
 
 
 def _addresses(team: Team, account: str, inbox: Sample) -> Iterator[Finding]:
@@ -240,11 +242,11 @@ def _addresses(team: Team, account: str, inbox: Sample) -> Iterator[Finding]:
     often = {address: count for address, count in counts.most_common() if count >= FEWEST}
     what = f"{len(people) - len(passed)} of the newest {len(people)} personal mails in INBOX count"
     if not often:
-        yield Finding(Level.OK, account, "addresses", what)
+        yield Finding(Severity.OK, account, "addresses", what)
         return
     line = f"addresses = {listed([*team.addresses, *list(often)[:SHOWN]])}"
     yield Finding(
-        Level.WARNING,
+        Severity.WARNING,
         account,
         "addresses",
         f"{what}; others went to {_counted(often)}, not among the watched addresses",

@@ -11,7 +11,7 @@ from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.mailboxes.labels import all_mail, is_view
 from replywatch.domain.mailboxes.roles import not_listed, role_and_reason
 from replywatch.domain.messages import Role
-from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Severity
 from replywatch.errors import MailboxError
 from replywatch.sources.base import Source
 
@@ -40,12 +40,12 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
         role, reason = role_and_reason(listing.name, listing.delimiter, listing.attributes, account.roles)
         because = f" ({reason})" if reason else ""
         if role is Role.SKIP:
-            yield Finding(Level.OK, account.name, "mailbox", f"{listing.name}: skipped{because}")
+            yield Finding(Severity.OK, account.name, "mailbox", f"{listing.name}: skipped{because}")
             continue
         try:
             exists = source.status(listing.name, None).exists
         except MailboxError as error:
-            yield Finding(Level.ERROR, account.name, "mailbox", error.text, error.hint)
+            yield Finding(Severity.ERROR, account.name, "mailbox", error.text, error.hint)
             continue
         whose = " of another user" if listing.of_other_user else ""
         if not whose:
@@ -53,7 +53,7 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
         what = f"{listing.name}: {role}{whose}{because}, {exists:,} message{'' if exists == 1 else 's'}"
         if everything and is_view(listing):
             what += f"; a label, read in {everything.name}"
-        yield Finding(Level.OK, account.name, "mailbox", what)
+        yield Finding(Severity.OK, account.name, "mailbox", what)
     yield from _missing(account, listings)
     return boxes
 
@@ -62,7 +62,7 @@ def _missing(account: AnyAccount, listings: list[Listing]) -> Iterator[Finding]:
     for name, role in not_listed(account.roles, listings):
         others = [(other, its) for other, its in account.roles if other != name]
         yield Finding(
-            Level.ERROR,
+            Severity.ERROR,
             account.name,
             "mailbox",
             f"there is no mailbox {name!r}, which the config names",

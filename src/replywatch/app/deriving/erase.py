@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from replywatch.app.deriving.derive import derive
-from replywatch.app.deriving.opened import current
+from replywatch.app.deriving.opened import opened
 from replywatch.app.progress import Progress
 from replywatch.config import names
 from replywatch.config.model import Config
@@ -71,7 +71,7 @@ def before(instant: int) -> Choice:
 
 def extent(config: Config, choose: Choice, progress: Progress) -> Extent:
     """How much there is to erase; nothing is changed."""
-    with current(config, progress) as database:
+    with opened(config, progress) as database:
         erasure = Erasure(database)
         choose(erasure, progress)
         return erasure.extent()

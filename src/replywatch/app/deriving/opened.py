@@ -15,7 +15,7 @@ from replywatch.store.lock import writing
 
 
 @contextmanager
-def current(config: Config, progress: Progress) -> Iterator[Database]:
+def opened(config: Config, progress: Progress) -> Iterator[Database]:
     """The open store, its derived rows brought up to date first if they are not.
 
     While a poll is at work the rows of the last finished one are used, unless rules or config have changed since: then

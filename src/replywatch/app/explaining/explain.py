@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 from replywatch.app.deriving.derive import match_settings, messages_of
-from replywatch.app.deriving.opened import current
+from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import places_of
 from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
-from replywatch.app.reporting.snapshot import as_of_of, coverage_of
+from replywatch.app.reporting.snapshot import coverage_of, read_up_to
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.classify import fired
@@ -18,7 +18,7 @@ from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import Matched, match
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import LEVELS, Copy, Reading, Role, Rung, Sighting
+from replywatch.domain.messages import RUNG_BITS, Copy, Reading, Role, Rung, Sighting
 from replywatch.domain.periods import Period
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
 from replywatch.domain.results.standings import Standing, standing
@@ -37,7 +37,7 @@ class Explainer:
         self.queries = Queries(database)
         self._config = config
         self._derived = derived = Derived(database)
-        self._as_of = as_of_of(database, config)
+        self._as_of = read_up_to(database, config)
         self._places, self._marks = places_of(derived, config), derived.marks()
         self._settings = match_settings(config, derived.our_id_domains())
         self._coverage = coverage_of(database, config, Period(None, None), self._as_of)
@@ -69,7 +69,7 @@ class Explainer:
         return tuple(
             standing(e, self._as_of, self._config.report.never_after, self._coverage)
             for e, levels in matched.exchanges
-            if levels & LEVELS[level] and e.id in together
+            if levels & RUNG_BITS[level] and e.id in together
         )
 
 
@@ -78,7 +78,7 @@ def explain_message(config: Config, text: str, progress: Progress) -> Explanatio
 
     Raises `UsageError` if there is none, or if there are several: then it names them.
     """
-    with current(config, progress) as database:
+    with opened(config, progress) as database:
         explainer = Explainer(database, config)
         return explainer.explain(the_message(explainer.queries, text))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from replywatch.app.deriving.derive import derive
-from replywatch.app.deriving.opened import current
+from replywatch.app.deriving.opened import opened
 from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
@@ -25,7 +25,7 @@ def mark(config: Config, text: str, wanted: Mark | None, now: int, progress: Pro
     For `MarkKind.REPLY_OF` the value of `wanted` names the message replied to as a person would. Returns the message
     that was marked. Raises `UsageError` if a message can't be found or the mark makes no sense for it.
     """
-    with current(config, progress):
+    with opened(config, progress):
         pass  # brought up to date, so that ids are those that a person saw
     with writing(config.store_path), Database(config.store_path) as database:
         queries, facts = Queries(database), Facts(database)

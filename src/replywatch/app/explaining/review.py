@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from replywatch.app.deriving.opened import current
+from replywatch.app.deriving.opened import opened
 from replywatch.app.explaining.explain import Explainer
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
@@ -17,7 +17,7 @@ def sample(config: Config, size: int, seed: int, progress: Progress) -> list[Exp
     The same `seed` draws the same messages as long as no new ones come.
     """
     dice = Random(seed)  # noqa: S311 - no secret depends on it
-    with current(config, progress) as database:
+    with opened(config, progress) as database:
         explainer = Explainer(database, config)
         count = explainer.queries.count_inbound()
         rows = explainer.queries.inbound_at(frozenset(dice.sample(range(count), min(size, count))))

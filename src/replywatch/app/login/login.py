@@ -12,7 +12,7 @@ from typing import Protocol
 
 from replywatch.app.tokens import client_settings, issuer, log_in_hint, token_file, told
 from replywatch.config.model import Config, Flow, ImapAccount, OAuth2
-from replywatch.domain.results.finding import Finding, Level
+from replywatch.domain.results.finding import Finding, Severity
 from replywatch.errors import SecretError, UsageError
 from replywatch.sources.oauth2.endpoint import OAuth2Settings, RefusalError
 from replywatch.sources.oauth2.flows import device_code, token_of_browser, token_of_device
@@ -107,22 +107,22 @@ def login_finding(account: ImapAccount, oauth2: OAuth2, now: int) -> Finding:
     """How the login of `account` stands, as far as this machine knows."""
     who = f"OAuth2 at {issuer(oauth2)}"
     if oauth2.flow is Flow.APP:
-        return Finding(Level.OK, account.name, "token", f"{who}, as an app; a new token for each connection")
+        return Finding(Severity.OK, account.name, "token", f"{who}, as an app; a new token for each connection")
     hint = log_in_hint(account)
     try:
         token = token_file(account, oauth2).read()
     except SecretError as error:
-        return Finding(Level.ERROR, account.name, "token", error.text, error.hint)
+        return Finding(Severity.ERROR, account.name, "token", error.text, error.hint)
     if token is None:
-        return Finding(Level.ERROR, account.name, "token", f"{who}: nobody has logged in yet", hint)
+        return Finding(Severity.ERROR, account.name, "token", f"{who}: nobody has logged in yet", hint)
     until = (
         "" if token.expires_at is None else f" until {datetime.fromtimestamp(token.expires_at, UTC):%Y-%m-%d %H:%M} UTC"
     )
     if token.refresh:
-        return Finding(Level.OK, account.name, "token", f"{who}; valid{until}, then renewed by itself")
+        return Finding(Severity.OK, account.name, "token", f"{who}; valid{until}, then renewed by itself")
     if token.lasts(now, 0):
-        return Finding(Level.WARNING, account.name, "token", f"{who}; valid{until}, and nothing renews it", hint)
-    return Finding(Level.ERROR, account.name, "token", f"{who}; was valid{until}, and nothing renews it", hint)
+        return Finding(Severity.WARNING, account.name, "token", f"{who}; valid{until}, and nothing renews it", hint)
+    return Finding(Severity.ERROR, account.name, "token", f"{who}; was valid{until}, and nothing renews it", hint)
 
 
 def _account(config: Config, name: str) -> tuple[ImapAccount, OAuth2]:

@@ -36,7 +36,7 @@ def settled_key(database: Database, config: Config, progress: Progress) -> bytes
     return key
 
 
-class Intake:
+class Admission:
     """Looks at every message of a poll before it is stored."""
 
     def __init__(self, facts: Facts, key: bytes | None) -> None:

@@ -13,7 +13,7 @@ from replywatch.domain.mailboxes.fetched import MailboxState
 from replywatch.domain.matching.merge import PUT_AWAY
 from replywatch.domain.messages import Role
 from replywatch.store.facts import Epoch
-from replywatch.store.vanished import Absences, Extent
+from replywatch.store.vanished import Extent, Vanished
 
 FEWEST = 20
 """Messages that have to be lost at once for the brake: fewer is somebody tidying up."""
@@ -26,7 +26,7 @@ DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Braked:
     """Messages of a mailbox that were not found and count as there all the same."""
 
     mailbox: str
@@ -52,10 +52,10 @@ class _Case:
     """The epoch that took the place of this one; None: it is the present one."""
 
 
-class Missing:
+class Brake:
     """Gathers what a pass does not find, and writes at its end what that means."""
 
-    def __init__(self, absences: Absences) -> None:
+    def __init__(self, absences: Vanished) -> None:
         """For one pass over one account."""
         self._absences = absences
         self._cases: dict[int, _Case] = {}
@@ -83,7 +83,7 @@ class Missing:
         self._absences.note_all(epoch)
         self._cases[epoch] = _Case(epoch, mailbox, role, present.state, present.id)
 
-    def settle(self, elsewhere: Collection[int], now: int) -> tuple[Hold, ...]:
+    def settle(self, elsewhere: Collection[int], now: int) -> tuple[Braked, ...]:
         """Write down what is missed and what is gone, and say what is held as there.
 
         `elsewhere` are the epochs to which a message may have been moved: not those of Junk and Trash, or nobody would
@@ -98,7 +98,7 @@ class Missing:
             for hold in self._settle(case, extent, unlisted if case.state is None else extent.lost, elsewhere, now)
         )
 
-    def _settle(self, case: _Case, extent: Extent, lost: int, elsewhere: Collection[int], now: int) -> Iterator[Hold]:
+    def _settle(self, case: _Case, extent: Extent, lost: int, elsewhere: Collection[int], now: int) -> Iterator[Braked]:
         before = self._absences.held_at(case.epoch)
         capped = case.state is not None and _is_cap(case.state) and extent.lost > 0
         if not capped and not _is_much(case.role, extent, lost, held=before is not None):
@@ -112,7 +112,7 @@ class Missing:
             self._write(case, now, since=now - DAY)
             extent = self._extent(case, elsewhere)
         if extent.missing:
-            yield Hold(case.mailbox, extent.missing, extent.known, capped, before is None)
+            yield Braked(case.mailbox, extent.missing, extent.known, capped, before is None)
 
     def _extent(self, case: _Case, elsewhere: Collection[int]) -> Extent:
         """Junk and Trash are no proof for other mailboxes, but what was numbered anew is there, whatever it is."""
@@ -126,8 +126,8 @@ class Missing:
 
 
 def _is_cap(state: MailboxState) -> bool:
-    """Whether the server may be hiding what exceeds its limit; a local source, which has a token, hides nothing."""
-    return state.exists in CAPS and not state.token
+    """Whether the server may be hiding what exceeds its limit; a local source, which has a bookmark, hides nothing."""
+    return state.exists in CAPS and not state.bookmark
 
 
 def _is_much(role: Role, extent: Extent, lost: int, *, held: bool) -> bool:

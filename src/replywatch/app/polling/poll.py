@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from replywatch.app.deriving.derive import derive
-from replywatch.app.polling.admission import Intake, settled_key
-from replywatch.app.polling.brake import Hold, Missing
+from replywatch.app.polling.admission import Admission, settled_key
+from replywatch.app.polling.brake import Brake, Braked
 from replywatch.app.polling.patience import Patience
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config, ImapAccount
@@ -29,7 +29,7 @@ from replywatch.sources.base import Source
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
 from replywatch.store.lock import writing
-from replywatch.store.vanished import Absences
+from replywatch.store.vanished import Vanished
 
 BATCH = 1000
 """Messages in one transaction."""
@@ -63,7 +63,7 @@ class AccountOutcome:
     """Messages that are there and could not be read; they are asked for again in every pass."""
     lacks_sent: bool
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[Braked, ...] = ()
     """Mailboxes of which so much was not found that it counts as there for now."""
 
 
@@ -83,8 +83,8 @@ def poll(
     patience = patience or Patience(attempts=1)
     with writing(config.store_path), Database(config.store_path, create=True) as database:
         facts = Facts(database)
-        intake = Intake(facts, settled_key(database, config, progress))
-        tools = _Tools(database, facts, Absences(database), intake, clock, progress)
+        admission = Admission(facts, settled_key(database, config, progress))
+        tools = _Tools(database, facts, Vanished(database), admission, clock, progress)
         outcomes = tuple(
             _poll_account(account, open_source, tools, patience)
             for account in config.accounts
@@ -100,8 +100,8 @@ class _Tools:
 
     database: Database
     facts: Facts
-    absences: Absences
-    intake: Intake
+    absences: Vanished
+    admission: Admission
     clock: Callable[[], int]
     progress: Progress
 
@@ -136,12 +136,12 @@ class _Pass:
     def __init__(self, tools: _Tools, account: AnyAccount, number: int) -> None:
         self._facts = tools.facts
         self._absences = tools.absences
-        self._missing_mail = Missing(tools.absences)
+        self._missing_mail = Brake(tools.absences)
         self._account = account
         self._number = number
         self._clock = tools.clock
         self._progress = tools.progress
-        self._intake = tools.intake
+        self._admission = tools.admission
         self._done: set[int] = set()
         """Mailboxes that were read to their end in this pass: a second attempt goes on behind them."""
         self._compared: set[int] = set()
@@ -255,7 +255,7 @@ class _Pass:
 
         A local source doesn't go by what a server says: it sees for itself whether its files changed.
         """
-        if epoch.state.token:
+        if epoch.state.bookmark:
             return False
         return epoch.reconciled_at is None or not 0 <= self._clock() - epoch.reconciled_at < RECONCILED
 
@@ -327,11 +327,11 @@ class _Pass:
                 for uid in sorted(there):
                     fetched |= _only([uid], source.fetch([uid]))
                 missing = sorted(there - fetched.keys())
-            messages, erased = self._intake.admit(fetched.values())
+            messages, erased = self._admission.admit(fetched.values())
             self.messages += self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock(), erased=erased)
             self._progress.advance(len(fetched))
 
-    def settle(self) -> tuple[Hold, ...]:
+    def settle(self) -> tuple[Braked, ...]:
         """Write down what is missed and what is gone, and say what is held as there; within the caller's transaction.
 
         A pass that did not come to the end of all mailboxes proves nothing.

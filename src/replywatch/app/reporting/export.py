@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from replywatch.app.deriving.opened import current
+from replywatch.app.deriving.opened import opened
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.report import ReportQuery, asked_as_of
-from replywatch.app.reporting.snapshot import View, as_of_of, coverage_of
+from replywatch.app.reporting.snapshot import Snapshot, coverage_of, read_up_to
 from replywatch.config.model import Config
 from replywatch.domain.messages import Rung, Status
 from replywatch.domain.periods import parse_period
@@ -18,20 +18,20 @@ from replywatch.store.database import Database
 
 def export(config: Config, query: ReportQuery, progress: Progress) -> Iterator[Standing]:
     """The exchanges of the period, all time unless the query says otherwise, in the order of arrival."""
-    with current(config, progress) as database:
-        as_of = asked_as_of(query, as_of_of(database, config), config)
-        view = View(database, config, as_of, query.min_match)
-        for found in _standings(view, database, config, query):
-            written = view.written_to_at(found.exchange) if found.status is Status.NEVER else None
+    with opened(config, progress) as database:
+        as_of = asked_as_of(query, read_up_to(database, config), config)
+        snapshot = Snapshot(database, config, as_of, query.min_match)
+        for found in _standings(snapshot, database, config, query):
+            written = snapshot.written_to_at(found.exchange) if found.status is Status.NEVER else None
             yield replace(found, contact_written_to_at=written)
 
 
-def _standings(view: View, database: Database, config: Config, query: ReportQuery) -> Iterator[Standing]:
+def _standings(snapshot: Snapshot, database: Database, config: Config, query: ReportQuery) -> Iterator[Standing]:
     zone = config.report.timezone
-    period = parse_period(query.since or "all", query.until, config.report.period, view.as_of, zone)
-    coverage = coverage_of(database, config, period, view.as_of)
-    for exchange in view.exchanges(period, first_only=query.first_only):
-        yield standing(exchange, view.as_of, config.report.never_after, coverage)
+    period = parse_period(query.since or "all", query.until, config.report.period, snapshot.as_of, zone)
+    coverage = coverage_of(database, config, period, snapshot.as_of)
+    for exchange in snapshot.exchanges(period, first_only=query.first_only):
+        yield standing(exchange, snapshot.as_of, config.report.never_after, coverage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def waiting(config: Config, older_than: int, progress: Progress, *, everybody: b
     mail was read.
     """
     wanted = {Status.WAITING, Status.NEVER, Status.UNKNOWN} if everybody else {Status.WAITING}
-    with current(config, progress) as database:
-        as_of = as_of_of(database, config)
-        view = View(database, config, as_of, Rung.SUBJECT)
-        standings = _standings(view, database, config, ReportQuery(first_only=False))
+    with opened(config, progress) as database:
+        as_of = read_up_to(database, config)
+        snapshot = Snapshot(database, config, as_of, Rung.SUBJECT)
+        standings = _standings(snapshot, database, config, ReportQuery(first_only=False))
         found = [s for s in standings if s.exchange.ended_at is None]
     rows = [s for s in found if s.status in wanted and s.waited >= older_than]
     rows.sort(key=lambda s: (s.exchange.ordinal > 1, s.exchange.arrived_at, s.exchange.id))

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from replywatch.app.deriving.opened import current
+from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import fingerprint
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.shifted_dates_warning import moved_warnings
-from replywatch.app.reporting.snapshot import View, as_of_of, clip, coverage_of
+from replywatch.app.reporting.snapshot import Snapshot, clip, coverage_of, read_up_to
 from replywatch.config.model import Config
 from replywatch.domain.figures.measure import DAY
-from replywatch.domain.figures.report import AccountLine, Definition, Report, Waiter, build_report, summarise
+from replywatch.domain.figures.report import Definition, Ledger, Report, WaitingPerson, build_report, summarise
 from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.domain.messages import Disposition, Exchange, Kind, Rung
 from replywatch.domain.periods import local, parse_as_of, parse_period
@@ -41,14 +41,14 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
     Raises `UsageError` for a period that makes no sense, `StoreError` or `ReplywatchError` if nothing was polled yet.
     """
     zone = config.report.timezone
-    with current(config, progress) as database:
-        newest = as_of_of(database, config)
+    with opened(config, progress) as database:
+        newest = read_up_to(database, config)
         as_of = asked_as_of(query, newest, config)
         period = parse_period(query.since, query.until, config.report.period, as_of, zone)
         coverage = coverage_of(database, config, period, as_of)
-        view = View(database, config, as_of, query.min_match)
+        snapshot = Snapshot(database, config, as_of, query.min_match)
         summary = summarise(
-            view.waits(period, first_only=query.first_only),
+            snapshot.waits(period, first_only=query.first_only),
             as_of=as_of,
             never_after=config.report.never_after,
             coverage=coverage,
@@ -58,9 +58,9 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             as_of=as_of,
             period=period,
             definition=_definition(config, query),
-            oldest_waiting=[_waiter(e, as_of) for e in view.by_id(summary.longest_waiting)],
-            contact_written_to=view.count_written_to(summary.never_ids),
-            account=_account_line(view.queries.account(*clip(period, as_of))),
+            oldest_waiting=[_waiter(e, as_of) for e in snapshot.by_id(summary.longest_waiting)],
+            contact_written_to=snapshot.count_written_to(summary.never_ids),
+            account=_account_line(snapshot.queries.account(*clip(period, as_of))),
             coverage=coverage,
             warnings=[*_age_warnings(query, newest, now, config), *moved_warnings(database, config)],
         )
@@ -85,8 +85,8 @@ def _definition(config: Config, query: ReportQuery) -> Definition:
     )
 
 
-def _waiter(exchange: Exchange, as_of: int) -> Waiter:
-    return Waiter(
+def _waiter(exchange: Exchange, as_of: int) -> WaitingPerson:
+    return WaitingPerson(
         id=exchange.id,
         message_id=exchange.message_id,
         contact=exchange.contact,
@@ -96,7 +96,7 @@ def _waiter(exchange: Exchange, as_of: int) -> Waiter:
     )
 
 
-def _account_line(rows: Iterable[tuple[str, str, int]]) -> AccountLine:
+def _account_line(rows: Iterable[tuple[str, str, int]]) -> Ledger:
     """Where every message ended up; `rows` are (disposition, kind, messages)."""
     messages: Counter[Disposition] = Counter()
     kinds: Counter[Kind] = Counter()
@@ -105,7 +105,7 @@ def _account_line(rows: Iterable[tuple[str, str, int]]) -> AccountLine:
             kinds[Kind(kind)] += count
         else:
             messages[Disposition(disposition)] += count
-    return AccountLine(
+    return Ledger(
         read=messages.total() + kinds.total(),
         counted=messages[Disposition.COUNTED],
         excluded_by_kind={kind: kinds[kind] for kind in Kind if kind in kinds},

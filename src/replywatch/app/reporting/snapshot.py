@@ -12,7 +12,7 @@ from replywatch.app.deriving.provenance import accounts_with_sent
 from replywatch.config.model import AnyAccount, Config, MboxAccount
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.figures.measure import Wait
-from replywatch.domain.messages import LEVELS, Exchange, Rung
+from replywatch.domain.messages import RUNG_BITS, Exchange, Rung
 from replywatch.domain.periods import Period
 from replywatch.errors import ReplywatchError
 from replywatch.store.database import Database
@@ -23,13 +23,13 @@ LATEST = 2**62
 """Later than any instant."""
 
 
-class View:
+class Snapshot:
     """The store as it stood at `as_of`."""
 
     def __init__(self, database: Database, config: Config, as_of: int, min_match: Rung) -> None:
         self.as_of = as_of
         self.queries = Queries(database)
-        self.level = LEVELS[min_match]
+        self.level = RUNG_BITS[min_match]
         self._again = self._derive_again(Derived(database), config)
 
     def waits(self, period: Period, *, first_only: bool) -> Iterator[Wait]:
@@ -91,7 +91,7 @@ def clip(period: Period, as_of: int) -> tuple[int, int]:
     return since, min(until, as_of + 1)
 
 
-def as_of_of(database: Database, config: Config) -> int:
+def read_up_to(database: Database, config: Config) -> int:
     """The moment the store speaks of: the earliest start of the last complete pass over the enabled accounts.
 
     Only where all of them are mbox files it is the newest message in them, at most the start of the pass. Accounts that

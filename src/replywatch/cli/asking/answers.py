@@ -6,7 +6,7 @@ import difflib
 
 from replywatch.config import names
 from replywatch.config import zone as zones
-from replywatch.config.providers import PROVIDERS, Provider, by_domain, by_key
+from replywatch.config.providers import PROVIDERS, MailProvider, by_domain, by_key
 from replywatch.errors import UsageError
 
 WAYS = ("file", "env", "command", "keyring", "clear")
@@ -27,7 +27,7 @@ def host(text: str) -> str:
     raise UsageError(f"{text!r} is not the name of a server, such as imap.example.com", "No scheme, no port.")
 
 
-def provider(text: str) -> Provider:
+def provider(text: str) -> MailProvider:
     """A provider that is known here."""
     if found := by_key(text):
         return found
@@ -35,7 +35,7 @@ def provider(text: str) -> Provider:
     raise UsageError(f"the provider {text!r} is not known", f"Name its --host instead, or one of {known}.")
 
 
-def server(text: str) -> Provider | str:
+def server(text: str) -> MailProvider | str:
     """A provider that is known here, else the name of a server; a single word is taken for a mistyped provider."""
     if found := by_key(text):
         return found

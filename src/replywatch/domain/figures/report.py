@@ -198,7 +198,7 @@ class BucketRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiter:
+class WaitingPerson:
     """Somebody who waits for an answer."""
 
     id: str
@@ -211,7 +211,7 @@ class Waiter:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountLine:
+class Ledger:
     """Where every message that was read ended up."""
 
     read: int
@@ -251,8 +251,8 @@ class Report:
     percentiles: Spread
     survival: Survival
     acknowledged: Acknowledged
-    oldest_waiting: tuple[Waiter, ...]
-    account: AccountLine
+    oldest_waiting: tuple[WaitingPerson, ...]
+    account: Ledger
     coverage: Coverage
     warnings: tuple[str, ...]
     benchmarks: tuple[Benchmark, ...] = BENCHMARKS
@@ -271,9 +271,9 @@ def build_report(  # noqa: PLR0913 - a report has that many parts
     as_of: int,
     period: Period,
     definition: Definition,
-    oldest_waiting: Sequence[Waiter],
+    oldest_waiting: Sequence[WaitingPerson],
     contact_written_to: int,
-    account: AccountLine,
+    account: Ledger,
     coverage: Coverage,
     warnings: Sequence[str] = (),
 ) -> Report:

@@ -33,7 +33,7 @@ class MailboxState:
     """The next UID will be at least this; None where the source doesn't say."""
     exists: int
     highestmodseq: int | None = None
-    token: str = ""
+    bookmark: str = ""
     """Whatever the source wants handed back the next time (mbox: how far and how it recognises the file)."""
     unsettled_from: int | None = field(default=None, compare=False)
     """UIDs from here on may yet be given to other messages, against RFC 9051; None: none of those that are known."""
@@ -41,7 +41,7 @@ class MailboxState:
     @property
     def tells_flags(self) -> bool:
         """A changed flag shows in this state (CONDSTORE, RFC 7162; or the files' times)."""
-        return self.highestmodseq is not None or bool(self.token)
+        return self.highestmodseq is not None or bool(self.bookmark)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,17 @@ from typing import NamedTuple
 
 from replywatch.domain.judging.reading import AUTOMATIC_ANSWERS, id_domain
 from replywatch.domain.matching.threads import Ties, tie
-from replywatch.domain.messages import LEVELS, Direction, Disposition, Exchange, Flagged, Kind, MarkKind, Message, Rung
+from replywatch.domain.messages import (
+    RUNG_BITS,
+    Direction,
+    Disposition,
+    Exchange,
+    Flagged,
+    Kind,
+    MarkKind,
+    Message,
+    Rung,
+)
 
 RESEND_WINDOW = 7 * 86_400
 """Seconds after an enquiry in which a second mail of the same contact and subject, without ids, is a reminder."""
@@ -46,7 +56,7 @@ class Matched:
     """What was derived from one cluster."""
 
     exchanges: tuple[tuple[Exchange, int], ...]
-    """Each exchange with the bits (`LEVELS`) of the levels of matching under which it holds."""
+    """Each exchange with the bits (`RUNG_BITS`) of the levels of matching under which it holds."""
     conversations: dict[str, str]
     """Identity of every message → identity of the first message of its conversation, on the full ladder."""
     rungs: dict[str, Rung | None]
@@ -63,14 +73,14 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
     full.run()
     levels: dict[Exchange, int] = {}
     evidence: dict[Exchange, Evidence] = {}
-    walk, bits = full, LEVELS[Rung.SUBJECT]
+    walk, bits = full, RUNG_BITS[Rung.SUBJECT]
     for stricter in (Rung.PROVIDER, Rung.REFERENCES, Rung.IN_REPLY_TO):
         if walk.differs_under(stricter):
             _add(levels, walk.exchanges, bits)
             evidence |= walk.evidence
             walk, bits = _Walk(messages, ties, stricter, settings), 0
             walk.run()
-        bits |= LEVELS[stricter]
+        bits |= RUNG_BITS[stricter]
     _add(levels, walk.exchanges, bits)
     evidence |= walk.evidence
     return Matched(

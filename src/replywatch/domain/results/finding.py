@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """How bad it is."""
 
     OK = "ok"
@@ -20,7 +20,7 @@ class Level(StrEnum):
 class Finding:
     """One line of the answer to "is everything set up right?"."""
 
-    level: Level
+    level: Severity
     account: str
     """Name of the account; "" for what concerns all of them."""
     topic: str

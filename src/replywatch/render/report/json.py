@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from replywatch.domain.figures.benchmarks import Benchmark
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
-from replywatch.domain.figures.report import SCHEMA, AccountLine, BucketRow, Definition, Report, Waiter
+from replywatch.domain.figures.report import SCHEMA, BucketRow, Definition, Ledger, Report, WaitingPerson
 from replywatch.domain.figures.statistics import Survival
 from replywatch.render.numbers import rfc3339, seconds, share
 from replywatch.render.text import brief
@@ -104,7 +104,7 @@ def _survival(survival: Survival) -> Value:
     }
 
 
-def _waiter(waiter: Waiter) -> Value:
+def _waiter(waiter: WaitingPerson) -> Value:
     return {
         "id": waiter.id,
         "message_id": waiter.message_id and brief(waiter.message_id),
@@ -115,7 +115,7 @@ def _waiter(waiter: Waiter) -> Value:
     }
 
 
-def _account(account: AccountLine) -> Value:
+def _account(account: Ledger) -> Value:
     return {
         "read": account.read,
         "counted": account.counted,

@@ -45,8 +45,8 @@ class TokenRefusedError(LoginError):
     """The server does not take this token; the text is what it says."""
 
 
-class Exchange:
-    """One SASL exchange: says the token once, and acknowledges a refusal, whose reason it keeps."""
+class SaslDialogue:
+    """One SASL dialogue: says the token once, and acknowledges a refusal, whose reason it keeps."""
 
     def __init__(self, first: bytes, farewell: bytes) -> None:
         self._first = first
@@ -75,13 +75,13 @@ def mechanism(client: Client) -> str:
     return next((name for name in _MECHANISMS if client.has_capability(f"AUTH={name}")), "")
 
 
-def exchange(name: str, username: str, token: str, host: str, port: int) -> Exchange:
+def dialogue(name: str, username: str, token: str, host: str, port: int) -> SaslDialogue:
     """The exchange by mechanism `name`."""
     if name == "OAUTHBEARER":
         user = username.replace("=", "=3D").replace(",", "=2C")  # RFC 5801, section 4
         first = f"n,a={user},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01"
-        return Exchange(first.encode(), b"\x01")  # RFC 7628, section 3.2.3
-    return Exchange(f"user={username}\x01auth=Bearer {token}\x01\x01".encode(), b"")
+        return SaslDialogue(first.encode(), b"\x01")  # RFC 7628, section 3.2.3
+    return SaslDialogue(f"user={username}\x01auth=Bearer {token}\x01\x01".encode(), b"")
 
 
 def unsafe(value: str) -> bool:

@@ -251,7 +251,7 @@ def _log_in_with_token(client: Client, settings: ImapSettings, token: str) -> Re
     if not name:
         hint = 'Set tls = "starttls" or "implicit".' if settings.tls == "none" else "Use its password instead."
         return LoginError(f"{settings.server} takes no OAuth2 tokens over this connection", hint)
-    talk = imap_bearer.exchange(name, settings.username, token, settings.host, settings.port)
+    talk = imap_bearer.dialogue(name, settings.username, token, settings.host, settings.port)
     try:
         client.sasl_login(name, talk)
     except (OSError, ValueError, IMAPClientError) as error:

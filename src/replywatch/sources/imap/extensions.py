@@ -29,7 +29,7 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class Extensions:
     """The items of one provider, and how they are read."""
 
     name: str
@@ -90,7 +90,7 @@ class Provider:
 
 
 _PROVIDERS = {
-    GMAIL: Provider(
+    GMAIL: Extensions(
         "gmail",
         b"X-GM-MSGID",
         b"X-GM-THRID",
@@ -98,13 +98,13 @@ _PROVIDERS = {
         rb"|X-GM-MSGID (\d{1,20})|X-GM-THRID (\d{1,20})"
         rb'|X-GM-LABELS \(((?:[^()"{]|"(?:[^"\\]|\\.)*+")*+)\)',
     ),
-    "OBJECTID": Provider(
+    "OBJECTID": Extensions(
         "objectid", b"EMAILID", b"THREADID", None, rb"|EMAILID \(+([^() ]{1,255})\)+|THREADID \(+([^() ]{1,255})\)+"
     ),
 }
 
 
-def provider_of(capabilities: frozenset[str]) -> Provider | None:
+def extensions_of(capabilities: frozenset[str]) -> Extensions | None:
     """The provider whose items a server with these capabilities knows."""
     return next((provider for name, provider in _PROVIDERS.items() if name in capabilities), None)
 

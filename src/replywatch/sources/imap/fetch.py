@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from replywatch.domain.headers.header import FETCH_FIELDS
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
-from replywatch.sources.imap.extensions import provider_of
+from replywatch.sources.imap.extensions import extensions_of
 from replywatch.sources.imap.reader import Fetch, ReadError, Value
 
 _FIRST_BATCH = 80
@@ -37,12 +37,12 @@ class Question:
     """Which items are asked for in a session, and of how many messages at once."""
 
     def __init__(self, capabilities: frozenset[str]) -> None:
-        self._provider = provider = provider_of(capabilities)
+        self._extensions = extensions = extensions_of(capabilities)
         fields = " ".join(FETCH_FIELDS)
-        items = provider.items if provider else ""
+        items = extensions.items if extensions else ""
         self.items = f"(UID INTERNALDATE RFC822.SIZE FLAGS {items}BODY.PEEK[HEADER.FIELDS ({fields})])"
-        self.has_labels = provider is not None and provider.label_item is not None
-        further = provider.attributes if provider else b""
+        self.has_labels = extensions is not None and extensions.label_item is not None
+        further = extensions.attributes if extensions else b""
         self._attributes = re.compile(rb"(?: ?(?:" + _ATTRIBUTES + further + rb"))*+", re.DOTALL)
         line = _LINE if "CONDSTORE" in capabilities else _SHORT_LINE
         self._size = _FIRST_BATCH
@@ -78,7 +78,7 @@ class Question:
         if found is None:
             return None
         uid, date, size, flags, *told = found.groups()
-        said = self._provider.common(told) if self._provider else ()
+        said = self._extensions.common(told) if self._extensions else ()
         if said is None or None in (uid, date, size, flags):
             return None
         return FetchedMessage(int(uid), header, instant(date), int(size), _flags(flags), *said)
@@ -88,7 +88,7 @@ class Question:
         try:
             values = response.items()
             header = next(value for name, value in values.items() if name.startswith(_HEADER))
-            said = self._provider.unusual(values) if self._provider else ()
+            said = self._extensions.unusual(values) if self._extensions else ()
             return FetchedMessage(
                 _number(values[b"UID"]),
                 _octets(header),
@@ -104,8 +104,8 @@ class Question:
         """The labels that a response tells; None if it lacks them, or makes no sense."""
         try:
             values = response.items()
-            if self._provider and (labels := self._provider.labels(values)) is not None:
-                return Labelled(_number(values[b"UID"]), self._provider.id_of(values), labels)
+            if self._extensions and (labels := self._extensions.labels(values)) is not None:
+                return Labelled(_number(values[b"UID"]), self._extensions.id_of(values), labels)
         except (ReadError, ValueError, TypeError, LookupError):
             pass
         return None

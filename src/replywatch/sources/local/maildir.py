@@ -105,13 +105,13 @@ class MaildirSource:
             MailboxError: there is no such mailbox, or it can't be read.
         """
         folder = self._folder(name)
-        if known is not None and known.token == _token(_stamp(folder), known.exists):
+        if known is not None and known.bookmark == _bookmark(_stamp(folder), known.exists):
             return known
         files = self._listed(name)
-        token = _token(files.stamp, len(files.names))
+        bookmark = _bookmark(files.stamp, len(files.names))
         if files.fresh:
-            token += f" {time.time_ns()}"  # equals no later one: the next pass lists the files again
-        return MailboxState(uidvalidity=_UIDVALIDITY, uidnext=None, exists=len(files.names), token=token)
+            bookmark += f" {time.time_ns()}"  # equals no later one: the next pass lists the files again
+        return MailboxState(uidvalidity=_UIDVALIDITY, uidnext=None, exists=len(files.names), bookmark=bookmark)
 
     def open(self, name: str, known: MailboxState | None) -> MailboxState:
         """As `status`; the calls below speak of this mailbox.
@@ -234,7 +234,7 @@ def _folders(path: Path, *, must: bool) -> list[str]:
         return ["cur"]
 
 
-def _token(stamp: _Stamp, count: int) -> str:
+def _bookmark(stamp: _Stamp, count: int) -> str:
     return f"{stamp.new} {stamp.cur} {count}"
 
 

@@ -1,7 +1,7 @@
 """Mail in mbox files: one file, or a folder of them (Thunderbird's profile, Google Takeout).
 
 The UID of a message is the offset of its separator, plus one: it stays as long as the file only grows. Whether it
-did is told by digests of its beginning and its end, kept in `MailboxState.token`; a file that was rewritten is a
+did is told by digests of its beginning and its end, kept in `MailboxState.bookmark`; a file that was rewritten is a
 new epoch.
 """
 
@@ -50,8 +50,8 @@ class _Stamp(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    """What `MailboxState.token` says, as JSON."""
+class _Bookmark:
+    """What `MailboxState.bookmark` says, as JSON."""
 
     size: int
     mtime_ns: int
@@ -63,10 +63,10 @@ class _Token:
     """Digest of the beginning and the end of the first `end` octets."""
 
     @classmethod
-    def of(cls, known: MailboxState | None) -> _Token | None:
-        """The token of a state; None if there is none that can be understood."""
+    def of(cls, known: MailboxState | None) -> _Bookmark | None:
+        """The bookmark of a state; None if there is none that can be understood."""
         try:
-            return cls(**json.loads(known.token)) if known else None
+            return cls(**json.loads(known.bookmark)) if known else None
         except (ValueError, TypeError):
             return None
 
@@ -244,16 +244,20 @@ class MboxSource:
 
     def _state(self, file: _File, known: MailboxState | None) -> MailboxState:
         """How a file stands, compared with what was known of it."""
-        token = _Token.of(known)
-        if known and token and (token.size, token.mtime_ns) == (file.stamp.size, file.stamp.mtime_ns):
+        bookmark = _Bookmark.of(known)
+        if known and bookmark and (bookmark.size, bookmark.mtime_ns) == (file.stamp.size, file.stamp.mtime_ns):
             return known
         with _reading(file.path):
-            grown = token is not None and token.end <= file.stamp.size and file.prints(token.end) == token.prints
+            grown = (
+                bookmark is not None
+                and bookmark.end <= file.stamp.size
+                and file.prints(bookmark.end) == bookmark.prints
+            )
             # Deleted messages in the middle show in a count from the beginning only.
-            counted = token if grown and not file.overwritten_in_place() else None
+            counted = bookmark if grown and not file.overwritten_in_place() else None
             start, before = (counted.end, counted.count) if counted else (0, 0)
             span = self._span(file, start)
-            fresh = _Token(
+            fresh = _Bookmark(
                 size=file.stamp.size,
                 mtime_ns=file.stamp.mtime_ns,
                 end=span.end,
@@ -262,7 +266,7 @@ class MboxSource:
             )
             file.check()
         uidvalidity = 1 if known is None else known.uidvalidity if grown else known.uidvalidity + 1
-        return MailboxState(uidvalidity, uidnext=fresh.end + 1, exists=fresh.count, token=str(fresh))
+        return MailboxState(uidvalidity, uidnext=fresh.end + 1, exists=fresh.count, bookmark=str(fresh))
 
     def _span(self, file: _File, start: int) -> Span:
         """The messages from offset `start` on; scanned once for all calls while the file stays as it is."""

@@ -113,7 +113,7 @@ def post(settings: OAuth2Settings, url: str, body: str) -> tuple[int, str]:
         connection.connect()
         with _deadline(connection, settings.timeout) as late:
             try:
-                return _exchange(connection, url, body)
+                return _round_trip(connection, url, body)
             finally:
                 if late.is_set():  # else an answer that was cut off would pass for a whole one
                     raise TimeoutError
@@ -176,7 +176,7 @@ def _deadline(connection: http.client.HTTPConnection, seconds: float) -> Iterato
         timer.join()
 
 
-def _exchange(connection: http.client.HTTPConnection, url: str, body: str) -> tuple[int, str]:
+def _round_trip(connection: http.client.HTTPConnection, url: str, body: str) -> tuple[int, str]:
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {

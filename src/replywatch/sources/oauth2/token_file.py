@@ -32,7 +32,7 @@ class TokenFile:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the file's lock inside the block, waiting for whoever holds it now: renewing takes seconds.
+        """Braked the file's lock inside the block, waiting for whoever holds it now: renewing takes seconds.
 
         Raises:
             SecretError: the lock can't be made, or others could put files of theirs in its place.
