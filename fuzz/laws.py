@@ -24,7 +24,8 @@ from replywatch.domain.judging.hidden_subjects import hide_subject
 from replywatch.domain.judging.lists import list_ids
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import header_identity, keys_of, read
-from replywatch.domain.mailboxes.roles import role_of
+from replywatch.domain.mailboxes.fetched import Listing
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError
 from replywatch.render.report.csv import cell
@@ -135,7 +136,7 @@ def subjects(data: bytes) -> None:
     )
     name = decode_name(text)
     hold("a name stays a name", bool(name) == bool(text))
-    role_of(name, "/", ("\\sent",) if data[:1] == b"s" else (), ())
+    Roles().of(Listing(name, "/", ("\\sent",) if data[:1] == b"s" else ()))
 
 
 def response(data: bytes) -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
-from replywatch.domain.figures.measure import DAY, HOUR, Wait
+from replywatch.domain.figures.measure import Wait
 from replywatch.domain.figures.report import Definition, Ledger, Report, WaitingPerson, build_report, summarise
+from replywatch.domain.instants import DAY, HOUR
 from replywatch.domain.messages import Kind, Rung
 from replywatch.domain.periods import Period
 

@@ -32,7 +32,7 @@ from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.domain.mailboxes.labels import Labels
-from replywatch.domain.mailboxes.roles import role_of
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.matching.match import Matched, MatchSettings, match
 from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import RUNG_BITS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
@@ -245,7 +245,7 @@ class Story:
 
     def _sightings(self, place: Place) -> list[Sighting]:
         archive = place.account in self.archives
-        mailbox = role_of(place.mailbox, "/", (), ())
+        mailbox = Roles().of(Listing(place.mailbox, "/"))
         return [
             Sighting(
                 place.account,
@@ -259,7 +259,7 @@ class Story:
                 place.draft,
                 on_disk=archive,
             )
-            for role in Labels((), localized=archive).roles(mailbox, place.labels)
+            for role in Labels(Roles(), localized=archive).roles(mailbox, place.labels)
         ]
 
     def messages(self) -> list[Message]:

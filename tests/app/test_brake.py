@@ -11,6 +11,7 @@ from replywatch.app.polling.patience import Patience
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import ImapAccount
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, MailboxError
 from story import Story, at, cases
@@ -447,7 +448,7 @@ class TestQuarantine:
 
 def test_roles_of_the_config_decide(tmp_path):
     """A mailbox that the config calls junk may be emptied."""
-    office = Office(tmp_path, ImapAccount("info", roles=(("Ablage", Role.JUNK),)))
+    office = Office(tmp_path, ImapAccount("info", roles=Roles((("Ablage", Role.JUNK),))))
     told(office, mailbox="Ablage", put_away=False)
     lose(office, 60, "Ablage")
     assert holds(office.pass_()) == []

@@ -12,6 +12,7 @@ from replywatch.app.deriving.provenance import fingerprint, is_current
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, MboxAccount
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.store.database import Database
 from replywatch.store.schema import CLUSTER_TABLES
@@ -152,7 +153,7 @@ CHANGES = [
     ({"team": {"webforms": frozenset({"x@example.com"})}}, True),
     ({"team": {"public_lists": frozenset({"x@example.com"})}}, True),
     ({"account": {"watched": False}}, True),
-    ({"account": {"roles": (("Ablage", Role.JUNK),)}}, True),
+    ({"account": {"roles": Roles((("Ablage", Role.JUNK),))}}, True),
     ({"account": {"name": "other"}}, True),
     ({"account": {"host": "other.example.com"}}, False),
     ({"account": {"enabled": False}}, False),

@@ -13,9 +13,10 @@ from replywatch.app.deriving.erase import before, erase, extent, people
 from replywatch.app.progress import Silent
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.messages import MarkKind
+from replywatch.domain.results.extent import Extent
 from replywatch.errors import ConnectError, LockedError, StoreError, UsageError
 from replywatch.store.database import Database
-from replywatch.store.erasure import Erasure, Extent
+from replywatch.store.erasure import Erasure
 from replywatch.store.facts import Facts
 from replywatch.store.lock import writing
 from story import Place, Story, at

@@ -11,9 +11,10 @@ import pytest
 
 from planted import plant_dovecot
 from replywatch.app.polling import poll as module
-from replywatch.app.polling.poll import AccountOutcome, poll
+from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, ReportSettings
+from replywatch.domain.results.polled import AccountOutcome
 from replywatch.errors import ConnectError, MailboxError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.dovecot import Dovecot, User

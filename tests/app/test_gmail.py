@@ -14,12 +14,14 @@ import pytest
 
 from replywatch.app.checking.check import check
 from replywatch.app.deriving.erase import erase, people
-from replywatch.app.polling.poll import AccountOutcome, poll
+from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.report import ReportQuery, make_report
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Severity
+from replywatch.domain.results.polled import AccountOutcome
 from replywatch.errors import MailboxError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
@@ -44,7 +46,7 @@ class Office:
         self.story = Story()
         self.letters: dict[str, Letter] = {}
         self.mails: dict[str, Mail] = {}
-        account = ImapAccount("info", roles=roles)
+        account = ImapAccount("info", roles=Roles(tuple(roles)))
         self.store = folder / "mail.db"
         self.config = Config(self.story.team, (account,), ReportSettings(ZoneInfo("UTC")), self.store)
         self.now = NOW
@@ -542,7 +544,7 @@ class TestUpgrade:
         def killed(*_):
             raise Killed
 
-        for step in ("facts.Facts.relabel", "absences.Vanished.let_go", "facts.Facts.end_pass"):
+        for step in ("facts.Facts.relabel", "vanished.Vanished.let_go", "facts.Facts.end_pass"):
             with monkeypatch.context() as patch:
                 patch.setattr(f"replywatch.store.{step}", killed)
                 with pytest.raises(Killed):

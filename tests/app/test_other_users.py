@@ -5,6 +5,7 @@ import pytest
 from office import Office
 from replywatch.app.checking.mailboxes import mailbox_findings
 from replywatch.config.model import ImapAccount
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from story import Story
 
@@ -85,7 +86,7 @@ def test_the_arrival_is_that_in_a_watched_mailbox(office):
 
 
 def test_the_config_may_leave_them_out(tmp_path):
-    office = Office(tmp_path, ImapAccount("info", roles=(("user/eva", Role.SKIP),)))
+    office = Office(tmp_path, ImapAccount("info", roles=Roles((("user/eva", Role.SKIP),))))
     told(office)
     office.pass_()
     assert [what for what in office.sources["info"].asked if what[0] == "open"] == [("open", "INBOX"), ("open", "Sent")]

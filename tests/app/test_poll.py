@@ -12,6 +12,7 @@ from replywatch.app.progress import Silent
 from replywatch.app.reporting.export import export
 from replywatch.app.reporting.report import ReportQuery
 from replywatch.config.model import ImapAccount
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, LockedError, MailboxError, StoreError
 from replywatch.store.lock import writing
@@ -245,7 +246,7 @@ class TestMailboxesComeAndGo:
 class TestRoles:
     @pytest.mark.parametrize("role", [Role.SENT, Role.JUNK, Role.SKIP])
     def test_a_mailbox_that_the_config_names_is_missing(self, tmp_path, role):
-        office = Office(tmp_path, ImapAccount("info", roles=(("Gesendet 2026", role), ("INBOX", Role.INBOX))))
+        office = Office(tmp_path, ImapAccount("info", roles=Roles((("Gesendet 2026", role), ("INBOX", Role.INBOX)))))
         story, *_ = three_letters()
         office.tell(story)
         outcome = office.one_pass()
@@ -255,13 +256,13 @@ class TestRoles:
         assert outcome.messages == 5, "the rest is read all the same"
 
     def test_names_are_as_on_the_server(self, tmp_path):
-        office = Office(tmp_path, ImapAccount("info", roles=(("inbox", Role.INBOX), ("Sent", Role.SENT))))
+        office = Office(tmp_path, ImapAccount("info", roles=Roles((("inbox", Role.INBOX), ("Sent", Role.SENT)))))
         office.tell(three_letters()[0])
         assert office.one_pass().error is None
 
     def test_a_name_above_mailboxes_is_there_too(self, tmp_path):
         """A parent that holds no mail itself isn't listed, and hands its role down."""
-        office = Office(tmp_path, ImapAccount("info", roles=(("Privat", Role.SKIP),)))
+        office = Office(tmp_path, ImapAccount("info", roles=Roles((("Privat", Role.SKIP),))))
         story, *_ = three_letters()
         story.inbound("paula", "03-02 09:00", mailbox="Privat/Paula")
         office.tell(story)
@@ -290,7 +291,7 @@ class TestRoles:
         assert "'Sent'" in outcome.error.text
         assert 'sent = ["…"]' in outcome.error.hint
         assert office.report().as_of == as_of
-        account = replace(office.config.accounts[0], roles=(("Neu", Role.SENT),))
+        account = replace(office.config.accounts[0], roles=Roles((("Neu", Role.SENT),)))
         office.config = replace(office.config, accounts=(account,))
         assert office.one_pass().error is None
         assert office.report().as_of == office.now

@@ -10,8 +10,7 @@ from dataclasses import replace
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
-from replywatch.app.polling.brake import Braked
-from replywatch.app.polling.poll import AccountOutcome
+from replywatch.domain.results.polled import AccountOutcome, Braked
 from replywatch.errors import MailboxError
 from replywatch.render.poll import account_lines
 from story import Story

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from replywatch.config.load import find_config, load_config, parse_config
 from replywatch.config.model import Config, ImapAccount, MaildirAccount, MboxAccount, PrivacySettings, Secret, Tls
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.errors import ConfigError
 
@@ -127,7 +128,7 @@ class TestWhatIsRead:
         assert config.accounts == (
             ImapAccount(
                 name="info",
-                roles=(("Gesendet", Role.SENT), ("Sent", Role.SENT), ("Privat", Role.SKIP)),
+                roles=Roles((("Gesendet", Role.SENT), ("Sent", Role.SENT), ("Privat", Role.SKIP))),
                 watched=False,
                 host="imap.xn--mller-kva.de",
                 port=1143,
@@ -138,7 +139,7 @@ class TestWhatIsRead:
                 allow_plaintext=True,
             ),
             MboxAccount(name="old", enabled=False, path=Path("/home/anna/old.mbox")),
-            MaildirAccount(name="local", roles=(("Archiv", Role.ARCHIVE),), path=Path("/var/mail/info")),
+            MaildirAccount(name="local", roles=Roles((("Archiv", Role.ARCHIVE),)), path=Path("/var/mail/info")),
         )
         assert config.store_path == BASE / "data/mail.sqlite3"
         assert config.report.timezone == ZoneInfo("Europe/Berlin")
@@ -521,4 +522,4 @@ class TestExample:
         assert count == 16
         config = parse_config(tomllib.loads(text), BASE, {})
         assert config.report == read(GOOD + '[report]\ntimezone = "Europe/Berlin"').report
-        assert ("Gesendete Objekte", Role.SENT) in config.accounts[0].roles
+        assert ("Gesendete Objekte", Role.SENT) in config.accounts[0].roles.said

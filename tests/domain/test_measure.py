@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
-from replywatch.domain.figures.measure import BUCKETS, DAY, HOUR, Wait, bounds, outcome
+from replywatch.domain.figures.measure import BUCKETS, Wait, bounds, outcome
+from replywatch.domain.instants import DAY, HOUR
 from replywatch.domain.messages import Status
 
 ARRIVED = 1_000_000_000

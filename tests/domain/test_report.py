@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
-from replywatch.domain.figures.measure import BUCKETS, DAY, HOUR, Wait, outcome
+from replywatch.domain.figures.measure import BUCKETS, Wait, outcome
 from replywatch.domain.figures.report import Acknowledged, Definition, Ledger, build_report, summarise
+from replywatch.domain.instants import DAY, HOUR
 from replywatch.domain.messages import Kind, Rung, Status
 from replywatch.domain.periods import Period
 

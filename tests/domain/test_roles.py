@@ -9,10 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.mailboxes import roles
-from replywatch.domain.mailboxes.roles import role_and_reason, role_of
-from replywatch.domain.messages import Role
+from replywatch.domain.mailboxes.fetched import Listing
+from replywatch.domain.mailboxes.roles import Roles
+from replywatch.domain.messages import Because, Role
 
 INBOX, SENT, ARCHIVE, JUNK, TRASH, FOLDER, SKIP = Role
+
+
+def role_of(name, delimiter, attributes, said=()):
+    return Roles(tuple(dict(said).items())).of(Listing(name, delimiter, tuple(attributes)))
 
 
 @pytest.mark.parametrize(
@@ -179,19 +184,20 @@ def test_absurd_depth_takes_no_time():
 
 
 @pytest.mark.parametrize(
-    ("name", "attributes", "told", "answer"),
+    ("name", "attributes", "said", "role", "because"),
     [
-        ("INBOX", (), {}, (INBOX, "name")),
-        ("Gesendet", (), {}, (SENT, "name")),
-        ("Gesendet", ("\\Trash",), {}, (TRASH, "special-use \\trash")),
-        ("Gesendet", ("\\Trash",), {"Gesendet": ARCHIVE}, (ARCHIVE, "config")),
-        ("Sent/2020", (), {}, (SENT, "below Sent")),
-        ("A/2020", (), {"A": SENT}, (SENT, "below A")),
-        ("Trash/Sent", (), {}, (TRASH, "below Trash")),
-        ("A/2020", (), {"A": INBOX}, (FOLDER, "")),
-        ("Kunden", (), {}, (FOLDER, "")),
-        ("Kunden", ("\\Noselect",), {}, (SKIP, "it can't be opened")),
+        ("INBOX", (), {}, INBOX, ("name", "")),
+        ("Gesendet", (), {}, SENT, ("name", "")),
+        ("Gesendet", ("\\Trash",), {}, TRASH, ("special-use", "\\trash")),
+        ("Gesendet", ("\\Trash",), {"Gesendet": ARCHIVE}, ARCHIVE, ("config", "")),
+        ("Sent/2020", (), {}, SENT, ("below", "Sent")),
+        ("A/2020", (), {"A": SENT}, SENT, ("below", "A")),
+        ("Trash/Sent", (), {}, TRASH, ("below", "Trash")),
+        ("A/2020", (), {"A": INBOX}, FOLDER, ("none", "")),
+        ("Kunden", (), {}, FOLDER, ("none", "")),
+        ("Kunden", ("\\Noselect",), {}, SKIP, ("unreadable", "")),
     ],
 )
-def test_what_told_the_role(name, attributes, told, answer):
-    assert role_and_reason(name, "/", attributes, told) == answer
+def test_what_told_the_role(name, attributes, said, role, because):
+    roles, listing, (rule, value) = Roles(tuple(said.items())), Listing(name, "/", attributes), because
+    assert (roles.of(listing), roles.reason(listing)) == (role, Because(f"role.{rule}", value=value))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from replywatch.errors import ConnectError, LoginError, ReplywatchError
-from replywatch.sources.imap.bearer import exchange
+from replywatch.sources.imap.bearer import dialogue
 from replywatch.sources.imap.connection import connect
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.dovecot import Dovecot, User
@@ -277,7 +277,7 @@ def test_a_connection_that_breaks_does_not_want_another_token(serve: Serve):
 
 
 def test_an_exchange_keeps_the_first_reason():
-    talk = exchange("XOAUTH2", "u", "t", "h", 1)
+    talk = dialogue("XOAUTH2", "u", "t", "h", 1)
     assert talk(b"") == b"user=u\x01auth=Bearer t\x01\x01"
     assert talk(b'{"status": "one"}') == b""
     assert talk(b'{"status": "two"}') is None

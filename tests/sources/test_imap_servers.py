@@ -3,7 +3,7 @@
 import pytest
 
 from replywatch.domain.headers.header import keep_fields, parse_header
-from replywatch.domain.mailboxes.roles import role_of
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.errors import LoginError, MailboxError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
@@ -83,7 +83,7 @@ class TestMailboxes:
         }
         mail_user.create(*roles)
         with source_of(mail_user) as source:
-            found = {box.name: role_of(box.name, box.delimiter, box.attributes) for box in source.mailboxes()}
+            found = {box.name: Roles().of(box) for box in source.mailboxes()}
         assert found == {"INBOX": Role.INBOX} | {mail_user.listed(name): role for name, role in roles.items()}
 
     def test_deleted_and_renamed(self, mail_user):

@@ -275,14 +275,14 @@ def deleted(box):
 
 
 @pytest.mark.parametrize(("change", "exists"), [(delivered, 2), (moved, 1), (deleted, 0)])
-def test_every_change_shows_in_the_token(box, change, exists):
+def test_every_change_shows_in_the_bookmark(box, change, exists):
     put(box, "new/1.a.host")
     age(box)
     with MaildirSource(MaildirSettings(box)) as source:
         known = source.status("INBOX", None)
         change(box)
         state = source.status("INBOX", known)
-        assert state.token != known.token
+        assert state.bookmark != known.bookmark
         assert (state.uidvalidity, state.uidnext, state.exists) == (known.uidvalidity, None, exists)
         assert source.open("INBOX", known).exists == len(source.uids(1, ALL)) == exists
 
@@ -296,7 +296,7 @@ def test_a_change_in_the_same_tick_of_the_clock_is_not_missed(box):
         os.utime(box / "new", ns=(tick, tick))
         state = source.open("INBOX", known)
         assert (state.exists, len(source.uids(1, ALL))) == (2, 2)
-        assert state.token != known.token
+        assert state.bookmark != known.bookmark
 
 
 # A mailbox that changes while it is read

@@ -286,10 +286,10 @@ def test_a_rewritten_file_is_a_new_epoch(tmp_path, content):
     assert look(path, state)[0] == state
 
 
-@pytest.mark.parametrize("token", ["", "{", "[]", "{}", '{"size": 1}'])
-def test_a_token_not_understood_is_a_new_epoch(tmp_path, token):
+@pytest.mark.parametrize("bookmark", ["", "{", "[]", "{}", '{"size": 1}'])
+def test_a_bookmark_not_understood_is_a_new_epoch(tmp_path, bookmark):
     path = write(tmp_path, mail("a"))
-    state, messages = look(path, MailboxState(uidvalidity=7, uidnext=1, exists=0, token=token))
+    state, messages = look(path, MailboxState(uidvalidity=7, uidnext=1, exists=0, bookmark=bookmark))
     assert state.uidvalidity == 8
     assert subjects(messages) == ["a"]
 
@@ -639,5 +639,5 @@ def test_any_content_can_be_read_and_read_on(tmp_path_factory, parts):
     whole, together = look(path)
     assert [message.uid for message in messages + new] == [message.uid for message in together]
     assert later.exists == whole.exists
-    assert json.loads(later.token) == json.loads(whole.token)
+    assert json.loads(later.bookmark) == json.loads(whole.bookmark)
     assert subjects(together)[-1] == "last"

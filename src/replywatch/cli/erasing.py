@@ -15,7 +15,7 @@ from replywatch.errors import UsageError
 if TYPE_CHECKING:
     from replywatch.app.deriving.erase import Choice
     from replywatch.config.model import Config
-    from replywatch.store.erasure import Extent
+    from replywatch.domain.results.extent import Extent
 
 F = TypeVar("F", bound=Callable[..., Any])
 

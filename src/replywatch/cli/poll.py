@@ -12,16 +12,17 @@ from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
 from replywatch.cli.output import Listener
 from replywatch.cli.stopping import STOPPED, stopping
+from replywatch.domain.instants import DAY, MINUTE
 from replywatch.domain.periods import parse_duration
 from replywatch.errors import MailboxError, PartialFailureError, ReplywatchError, SourceError, UsageError
 from replywatch.render.poll import account_lines, pass_line
 from replywatch.render.text import local_time
 
 if TYPE_CHECKING:
-    from replywatch.app.polling.poll import AccountOutcome
     from replywatch.config.model import Config
+    from replywatch.domain.results.polled import AccountOutcome
 
-SHORTEST, LONGEST = 60, 7 * 86_400
+SHORTEST, LONGEST = MINUTE, 7 * DAY
 """Seconds between two passes; servers take logins that are more frequent for an attack."""
 
 

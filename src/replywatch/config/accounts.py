@@ -12,6 +12,7 @@ from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, Mbo
 from replywatch.config.oauth2 import read_oauth2
 from replywatch.config.secret_keys import read_secret
 from replywatch.config.table import Table, quoted
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 
 ROLES = tuple(role for role in Role if role is not Role.FOLDER)
@@ -23,7 +24,7 @@ class _Common(TypedDict):
     """What every account has, as in `model.Account`."""
 
     name: str
-    roles: tuple[tuple[str, Role], ...]
+    roles: Roles
     watched: bool
     enabled: bool
 
@@ -72,7 +73,7 @@ def _read_account(name: str, table: Table, base: Path) -> AnyAccount | None:
     return account
 
 
-def _read_roles(table: Table) -> tuple[tuple[str, Role], ...]:
+def _read_roles(table: Table) -> Roles:
     """(mailbox name, role) for each name under `mailboxes`."""
     mailboxes = table.table("mailboxes")
     roles: dict[str, Role] = {}
@@ -81,7 +82,7 @@ def _read_roles(table: Table) -> tuple[tuple[str, Role], ...]:
             if roles.setdefault(name, role) is not role:
                 mailboxes.problem(role, f"{quoted(name)} is in {mailboxes.at(roles[name])} already")
     mailboxes.close()
-    return tuple(roles.items())
+    return Roles(tuple(roles.items()))
 
 
 def _read_maildir(common: _Common, table: Table, base: Path) -> MaildirAccount:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from replywatch.domain.messages import Role
+from replywatch.domain.instants import DAY
+from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.team import Team
-
-DAY = 86_400
 
 
 class Tls(StrEnum):
@@ -72,8 +72,8 @@ class Account:
     """What every account has."""
 
     name: str
-    roles: tuple[tuple[str, Role], ...] = ()
-    """(mailbox name, role) as the config says; the others are found by themselves."""
+    roles: Roles = field(default_factory=Roles)
+    """What its mailboxes are for."""
     watched: bool = True
     enabled: bool = True
 
@@ -82,6 +82,7 @@ class Account:
 class ImapAccount(Account):
     """A mailbox on a server."""
 
+    kind: ClassVar[Literal["imap"]] = "imap"
     host: str = ""
     port: int = 993
     tls: Tls = Tls.IMPLICIT
@@ -97,6 +98,7 @@ class ImapAccount(Account):
 class MaildirAccount(Account):
     """A Maildir on this machine."""
 
+    kind: ClassVar[Literal["maildir"]] = "maildir"
     path: Path = Path()
 
 
@@ -104,6 +106,7 @@ class MaildirAccount(Account):
 class MboxAccount(Account):
     """An mbox file on this machine, or a folder of them (Thunderbird, Takeout)."""
 
+    kind: ClassVar[Literal["mbox"]] = "mbox"
     path: Path = Path()
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from replywatch.demo.plan import DAY, HOUR, NEVER_AFTER
+from replywatch.demo.plan import NEVER_AFTER
+from replywatch.domain.instants import DAY, HOUR
 
 ZONE = ZoneInfo("Europe/Berlin")
 LATEST = 10 * 60

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-HOUR = 3_600
-DAY = 86_400
+from replywatch.domain.instants import DAY, HOUR
+
 NEVER_AFTER = 14 * DAY
 
 BUCKET_EDGES = (

@@ -11,14 +11,13 @@ from random import Random
 from replywatch.demo.cast import COLLEAGUES, OFFICE, SUPPLIERS, WEBSITE, Cast
 from replywatch.demo.letters import Person
 from replywatch.demo.moments import Moments, NoRoomError, days
-from replywatch.demo.plan import HOUR
 from replywatch.demo.story import Story, Wait
+from replywatch.domain.instants import HOUR, MINUTE
 
 PERIOD = days(120)
 AUTORESPONDER_SINCE = days(60)
 """For so long the company has acknowledged what comes in; before, it did not."""
 
-MINUTE = 60
 WINDOWS = {
     "under_1h": (4 * MINUTE, 55 * MINUTE),
     "under_24h": (65 * MINUTE, 23 * HOUR),

@@ -133,6 +133,17 @@ class Header:
     """Every other field of `headers.FETCH_FIELDS`: name in lower case → unfolded values in order, not decoded."""
 
 
+class Because(NamedTuple):
+    """Why something was decided, in values; `render.because` puts it into words."""
+
+    rule: str
+    """Id of the rule that decided, such as `auto-submitted` or `role.special-use`."""
+    field: str = ""
+    """The header field that showed it, as people write it; "" if none did."""
+    value: str = ""
+    """What stood there: hostile text as it came, cut to a length that may be shown."""
+
+
 class Verdict(NamedTuple):
     """What sort of mail a header announces, and which rule said so."""
 

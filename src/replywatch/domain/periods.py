@@ -8,23 +8,18 @@ by the gap, one that comes twice is the first. A period is half-open: from `sinc
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from replywatch.domain.instants import DAY, HOUR, MINUTE, instant_of, local, midnight
 from replywatch.errors import UsageError
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _BACK = re.compile(r"(\d{1,4}) ?([dw])", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6}) ?(s|m|min|h|d|w)", re.ASCII)
-_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_SECONDS = {"s": 1, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _DAYS = {"d": 1, "w": 7}
 _FORMS = "write 2026-02-01, 1.2.2026 or 2026-02-01T14:30; a period also takes 90d or 12w, counted back"
-
-
-_FIRST = -62_135_510_400
-"""0001-01-02T00:00:00Z, and below 9999-12-30T23:59:59Z: a day from the calendar's ends, so that any zone fits."""
-_LAST = 253_402_214_399
 
 
 class Period(NamedTuple):
@@ -101,11 +96,6 @@ def parse_duration(text: str) -> int:
     return int(match[1]) * _SECONDS[match[2]]
 
 
-def local(instant: int, zone: tzinfo) -> datetime:
-    """The local time of `instant` in `zone`; what lies beyond the calendar is moved to its ends."""
-    return (_EPOCH + timedelta(seconds=min(max(instant, _FIRST), _LAST))).astimezone(zone)
-
-
 def _bound(text: str, as_of: int, zone: tzinfo, *, end: bool) -> int | None:
     """One end of a period; None for `all`."""
     text = text.strip()
@@ -118,7 +108,7 @@ def _line(text: str, as_of: int, zone: tzinfo, *, end: bool) -> int:
     if match is None:
         return parse_moment(text, zone, end=end)
     today = local(as_of, zone).date()
-    return _midnight(today - timedelta(days=int(match[1]) * _DAYS[match[2]]), zone)
+    return midnight(today - timedelta(days=int(match[1]) * _DAYS[match[2]]), zone)
 
 
 def _moment(text: str, zone: tzinfo, *, end: bool) -> tuple[int, bool]:
@@ -128,8 +118,8 @@ def _moment(text: str, zone: tzinfo, *, end: bool) -> tuple[int, bool]:
     try:
         moment = _dotted(text) or _iso(text)
         if not isinstance(moment, datetime):
-            return _midnight(moment + timedelta(days=end), zone), True
-        return _instant(moment if moment.tzinfo else moment.replace(tzinfo=zone)), False
+            return midnight(moment + timedelta(days=end), zone), True
+        return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=zone)), False
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{text!r} is no date or time", _FORMS) from error
 
@@ -151,13 +141,3 @@ def _iso(text: str) -> date | datetime:
         return date.fromisoformat(text)
     except ValueError:
         return datetime.fromisoformat(text)
-
-
-def _midnight(day: date, zone: tzinfo) -> int:
-    """The first instant of `day` in `zone`."""
-    return _instant(datetime(day.year, day.month, day.day, tzinfo=zone))
-
-
-def _instant(moment: datetime) -> int:
-    """Seconds since the epoch, fractions cut; fold 0 gives the rule for missing and double times."""
-    return (moment.astimezone(UTC) - _EPOCH) // timedelta(seconds=1)

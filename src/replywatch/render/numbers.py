@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from replywatch.domain.periods import local
+from replywatch.domain.instants import local
 
 
 def share(value: float | None) -> float | None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from replywatch.app.polling.brake import Braked
-    from replywatch.app.polling.poll import AccountOutcome
+    from replywatch.domain.results.polled import AccountOutcome, Braked
 
 
 def account_lines(outcome: AccountOutcome, left_alone_until: str, *, quiet: bool) -> Iterator[str]:

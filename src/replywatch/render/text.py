@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import tzinfo
 from unicodedata import category
 
-from replywatch.domain.periods import local
+from replywatch.domain.instants import DAY, HOUR, MINUTE, local
 
 LONGEST = 1000
 """Characters of one text from a mail that are shown; a subject may be a megabyte long, and says nothing more then."""
-_MINUTE = 60
-_HOUR = 3_600
-_DAY = 86_400
 
 
 def brief(text: str) -> str:
@@ -45,13 +42,13 @@ def human_duration(seconds: float) -> str:
     What is less is cut, not rounded: a wait just under an hour never reads as one.
     """
     whole = int(seconds)
-    if whole < _MINUTE:
+    if whole < MINUTE:
         return f"{whole} s"
-    if whole < _HOUR:
-        return f"{whole // _MINUTE} min"
-    if whole < _DAY:
-        return _two(whole, _HOUR, "h", _MINUTE, "min")
-    return _two(whole, _DAY, "d", _HOUR, "h")
+    if whole < HOUR:
+        return f"{whole // MINUTE} min"
+    if whole < DAY:
+        return _two(whole, HOUR, "h", MINUTE, "min")
+    return _two(whole, DAY, "d", HOUR, "h")
 
 
 def _two(seconds: int, large: int, large_name: str, small: int, small_name: str) -> str:

@@ -227,6 +227,15 @@ class Derived:
         )
         return [(a, Listing(m, d, tuple(json.loads(t)), bool(o))) for a, m, d, t, o in rows]
 
+    def accounts_with_labels(self) -> set[str]:
+        """The accounts in whose All Mail the newest message has labels, so that they say what was sent."""
+        rows = self._db.rows(
+            "SELECT DISTINCT a.name FROM epochs e JOIN mailboxes m ON m.id = e.mailbox JOIN accounts a ON a.id ="
+            " m.account WHERE m.attributes LIKE '%\\\\all\"%' AND e.superseded_at IS NULL AND"
+            " (SELECT labels IS NOT NULL FROM locations WHERE epoch = e.id ORDER BY uid DESC LIMIT 1)"
+        )
+        return {name for (name,) in rows}
+
     def dirty(self, most: int) -> list[int]:
         """Up to `most` clusters that have to be derived again, ascending."""
         return [c for (c,) in self._db.rows("SELECT cluster FROM dirty ORDER BY cluster LIMIT ?", [most])]

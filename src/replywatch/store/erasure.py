@@ -8,24 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from replywatch.domain.messages import RUNG_BITS, MarkKind, Rung
+from replywatch.domain.results.extent import Extent
 from replywatch.store.database import Database
 from replywatch.store.schema import DERIVED_TABLES
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How much is chosen to be erased."""
-
-    messages: int
-    """Copies of one message count once."""
-    places: int
-    """Locations that no longer exist included."""
-    conversations: int
-    """Those that lose some or all of their messages."""
-
 
 _CHOSEN = "(SELECT identity FROM temp.chosen)"
 _HEADERS = f"(SELECT message FROM readings WHERE identity IN {_CHOSEN})"

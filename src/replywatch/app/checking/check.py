@@ -9,14 +9,13 @@ from replywatch.app.checking.mail import account_mail
 from replywatch.app.checking.mailboxes import mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
 from replywatch.config.providers import by_domain
-from replywatch.domain.periods import local
+from replywatch.domain.instants import DAY, local
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError, UsageError
 from replywatch.sources.base import Source
 from replywatch.store.place import check_place, held_mailboxes
 
-DAY = 86_400
 EXPIRES_SOON = 14 * DAY
 """Seconds; certificates are mostly renewed a month before they expire."""
 CAPABILITIES = ("CONDSTORE", "QRESYNC", "SPECIAL-USE", "OBJECTID", "X-GM-EXT-1")
@@ -82,7 +81,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
     except SecretError as error:
         yield Finding(Severity.ERROR, name, "password", error.text, error.hint)
         return
-    if isinstance(account, ImapAccount):
+    if account.kind == "imap":
         credentials = _credentials(account, now)
         yield credentials
         if credentials.level is Severity.ERROR:
@@ -94,7 +93,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             yield from _held(config, name)
             yield from account_mail(config.team, account, source, boxes, config.report.timezone)
     except (SourceError, SecretError) as error:
-        topic = "connection" if isinstance(account, ImapAccount) else "path"
+        topic = "connection" if account.kind == "imap" else "path"
         yield Finding(Severity.ERROR, name, topic, error.text, error.hint)
 
 
@@ -135,7 +134,7 @@ def _origin(secret: Secret) -> str:
 def _connection(account: AnyAccount, source: Source, now: int) -> Iterator[Finding]:
     """Where the mail is, and for a server: how it is protected, who is logged in, what it can do."""
     name = account.name
-    if not isinstance(account, ImapAccount):
+    if account.kind != "imap":
         yield Finding(Severity.OK, name, "path", str(account.path))
         return
     from replywatch.sources.imap.source import ImapSource  # noqa: PLC0415 - not for local mail: 90 ms

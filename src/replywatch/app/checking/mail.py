@@ -11,18 +11,17 @@ from replywatch.app.checking.forms import form_findings
 from replywatch.app.checking.mailboxes import Box
 from replywatch.app.checking.samples import Sample, Seen, look
 from replywatch.config.lines import listed, mailboxes_line
-from replywatch.config.model import AnyAccount, ImapAccount
+from replywatch.config.model import AnyAccount
 from replywatch.config.providers import by_domain
 from replywatch.domain.figures.shifted_dates import moved
+from replywatch.domain.instants import DAY, local
 from replywatch.domain.matching.clocks import NEAR
 from replywatch.domain.messages import Kind, Role
-from replywatch.domain.periods import local
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 from replywatch.render.text import human_duration
 from replywatch.sources.base import Source
 
-DAY = 86_400
 OFF = 300
 """Seconds that a clock may be wrong without a word."""
 CLOCKS = 20
@@ -61,7 +60,7 @@ def account_mail(
         yield from _spans(name, inbox, sent, zone)
     elif labelled := [box.name for box in boxes if box.labelled]:
         yield Finding(Severity.OK, name, "sent", f"{labelled[0]} holds it, with the label \\Sent")
-    elif isinstance(account, ImapAccount):
+    elif account.kind == "imap":
         yield _lacks_sent(account, source, boxes, team)
     else:
         yield _both_directions(name, look(source, boxes, team))
@@ -86,7 +85,7 @@ def _lacks_sent(account: AnyAccount, source: Source, boxes: Sequence[Box], team:
         if seen and sum(s.reading.parties.ours for s in seen) >= MOSTLY * len(seen):
             likely.append(box.name)
     found = f"There is mail of yours in {', '.join(likely)}. " if likely else ""
-    line = mailboxes_line([*account.roles, *((name, Role.SENT) for name in likely or ["…"])])
+    line = mailboxes_line([*account.roles.said, *((name, Role.SENT) for name in likely or ["…"])])
     return Finding(
         Severity.ERROR,
         account.name,
@@ -124,7 +123,7 @@ def _sent(team: Team, account: AnyAccount, sent: Sample) -> Iterator[Finding]:
                 "sent",
                 f"{', '.join(sent.opened)} is empty: no answer is seen",
                 "Set the mail programs to save sent mail on the server, or name the mailbox where they save it, under"
-                f" [accounts.{account.name}]:\n  {mailboxes_line([*account.roles, ('…', Role.SENT)])}",
+                f" [accounts.{account.name}]:\n  {mailboxes_line([*account.roles.said, ('…', Role.SENT)])}",
             )
         return
     strangers = Counter(s.header.from_[0].address for s in sent.newest if not s.reading.parties.ours and s.header.from_)
@@ -192,7 +191,7 @@ def _day(instant: int, zone: tzinfo) -> str:
 
 def _moved(account: AnyAccount, sent: Sample, zone: tzinfo) -> list[Finding]:
     """Was the newest or the oldest sent mail moved here without its times?"""
-    if not isinstance(account, ImapAccount):
+    if account.kind != "imap":
         return []
     for age, seen in (("newest", sent.newest), ("oldest", sent.oldest)):
         if found := moved(((s.header.date, s.internal_date) for s in seen if s.reading.parties.ours), zone):

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from replywatch.config.lines import mailboxes_line
 from replywatch.config.model import AnyAccount
-from replywatch.domain.mailboxes.fetched import Listing
-from replywatch.domain.mailboxes.labels import all_mail, is_view
-from replywatch.domain.mailboxes.roles import not_listed, role_and_reason
+from replywatch.domain.mailboxes.plan import Plan, Use, plan_pass
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.errors import MailboxError
@@ -28,18 +26,28 @@ class Box:
     """Gmail's All Mail: labels say of each message where else it lies."""
 
 
+_REASONS = {
+    "role.config": "config",
+    "role.unreadable": "it can't be opened",
+    "role.name": "name",
+    "role.special-use": "special-use {}",
+    "role.below": "below {}",
+    "role.none": "",
+}
+
+
 def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, None, list[Box]]:
     """A finding for each mailbox, and for each that the config names and that is not there.
 
     What it returns in the end are those of the account itself that a poll would read.
     """
-    listings = source.mailboxes()
-    everything = all_mail(listings, account.roles) if source.labels else None
+    plan = plan_pass(source.mailboxes(), account.roles, labels=source.labels is not None)
     boxes: list[Box] = []
-    for listing in listings:
-        role, reason = role_and_reason(listing.name, listing.delimiter, listing.attributes, account.roles)
+    for planned in plan.mailboxes:
+        listing, role = planned.listing, planned.role
+        reason = _REASONS[account.roles.reason(listing).rule].format(account.roles.reason(listing).value)
         because = f" ({reason})" if reason else ""
-        if role is Role.SKIP:
+        if planned.use is Use.SKIP:
             yield Finding(Severity.OK, account.name, "mailbox", f"{listing.name}: skipped{because}")
             continue
         try:
@@ -49,18 +57,18 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
             continue
         whose = " of another user" if listing.of_other_user else ""
         if not whose:
-            boxes.append(Box(listing.name, role, exists, labelled=listing == everything))
+            boxes.append(Box(listing.name, role, exists, labelled=listing == plan.everything))
         what = f"{listing.name}: {role}{whose}{because}, {exists:,} message{'' if exists == 1 else 's'}"
-        if everything and is_view(listing):
-            what += f"; a label, read in {everything.name}"
+        if plan.everything and planned.use is Use.VIEW:
+            what += f"; a label, read in {plan.everything.name}"
         yield Finding(Severity.OK, account.name, "mailbox", what)
-    yield from _missing(account, listings)
+    yield from _missing(account, plan)
     return boxes
 
 
-def _missing(account: AnyAccount, listings: list[Listing]) -> Iterator[Finding]:
-    for name, role in not_listed(account.roles, listings):
-        others = [(other, its) for other, its in account.roles if other != name]
+def _missing(account: AnyAccount, plan: Plan) -> Iterator[Finding]:
+    for name, role in plan.absent:
+        others = [(other, its) for other, its in account.roles.said if other != name]
         yield Finding(
             Severity.ERROR,
             account.name,

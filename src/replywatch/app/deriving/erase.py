@@ -11,10 +11,11 @@ from replywatch.config import names
 from replywatch.config.model import Config
 from replywatch.domain.headers.addresses import contact_key
 from replywatch.domain.headers.mentions import naming
+from replywatch.domain.results.extent import Extent
 from replywatch.domain.team import Team
 from replywatch.errors import UsageError
 from replywatch.store.database import Database
-from replywatch.store.erasure import Erasure, Extent
+from replywatch.store.erasure import Erasure
 from replywatch.store.lock import writing
 
 Choice = Callable[[Erasure, Progress], None]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from hashlib import blake2b
 
-from replywatch.config.model import Config, ImapAccount
+from replywatch.config.model import Config
 from replywatch.domain.judging.rules_version import RULES_VERSION
+from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.mailboxes.labels import Labels
-from replywatch.domain.mailboxes.roles import role_of
+from replywatch.domain.mailboxes.plan import plan_pass
 from replywatch.domain.messages import Role
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, Place
@@ -22,7 +23,7 @@ def fingerprint(config: Config) -> str:
         team.addresses,
         sorted(team.domains),
         *(sorted(s) for s in (team.automatic_senders, team.webforms, team.public_lists)),
-        sorted((a.name, type(a).__name__, a.watched, sorted(a.roles)) for a in config.accounts),
+        sorted((a.name, a.kind, a.watched, sorted(a.roles.said)) for a in config.accounts),
         config.report.new_enquiry_after,
     ]
     return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
@@ -35,25 +36,27 @@ def is_current(database: Database, config: Config) -> bool:
 
 
 def accounts_with_sent(derived: Derived, config: Config) -> set[str]:
-    """The accounts of the config that list a mailbox for sent mail; Gmail's need not be read, its labels say it."""
-    roles = {a.name: a.roles for a in config.accounts}
+    """The accounts of the config of which sent mail is read: in a mailbox of its own, or under Gmail's label."""
+    listings: dict[str, list[Listing]] = {}
+    for account, mailbox in derived.mailboxes():
+        listings.setdefault(account, []).append(mailbox)
+    labelled = derived.accounts_with_labels()
     return {
-        account
-        for account, box in derived.mailboxes()
-        if account in roles and not box.of_other_user
-        if role_of(box.name, box.delimiter, box.attributes, roles[account]) is Role.SENT
+        account.name
+        for account in config.accounts
+        if plan_pass(listings.get(account.name, ()), account.roles, labels=account.name in labelled).has_sent
     }
 
 
 def places_of(derived: Derived, config: Config) -> dict[int, Place]:
     """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
     accounts = {a.name: a for a in config.accounts}
-    labels = {n: Labels(a.roles, localized=not isinstance(a, ImapAccount)) for n, a in accounts.items()}
+    labels = {n: Labels(a.roles, localized=a.kind != "imap") for n, a in accounts.items()}
     places = {}
     for epoch, name, listing in derived.epochs():
         if account := accounts.get(name):
-            role = role_of(listing.name, listing.delimiter, listing.attributes, account.roles)
-            on_disk = not isinstance(account, ImapAccount)
+            role = account.roles.of(listing)
+            on_disk = account.kind != "imap"
             watched = account.watched and not listing.of_other_user
             both = role is Role.ARCHIVE or on_disk
             places[epoch] = Place(name, watched, role, both, on_disk, labels[name], listing.of_other_user)

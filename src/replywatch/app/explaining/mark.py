@@ -9,8 +9,8 @@ from replywatch.app.deriving.opened import opened
 from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
+from replywatch.domain.instants import local
 from replywatch.domain.messages import Direction, Mark, MarkKind
-from replywatch.domain.periods import local
 from replywatch.errors import UsageError
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived

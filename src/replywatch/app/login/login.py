@@ -131,7 +131,7 @@ def _account(config: Config, name: str) -> tuple[ImapAccount, OAuth2]:
     account = by_name.get(name)
     if account is None:
         raise UsageError(f"there is no account {name!r} in the config", f"There are: {', '.join(by_name)}.")
-    if not isinstance(account, ImapAccount) or account.oauth2 is None:
+    if account.kind != "imap" or account.oauth2 is None:
         raise UsageError(f"account {name!r} has no oauth2 table in the config", "Only those log in in this way.")
     return account, account.oauth2
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.fetched import MailboxState
-from replywatch.domain.matching.merge import PUT_AWAY
+from replywatch.domain.mailboxes.roles import PUT_AWAY
 from replywatch.domain.messages import Role
+from replywatch.domain.results.polled import Braked
 from replywatch.store.facts import Epoch
 from replywatch.store.vanished import Extent, Vanished
 
@@ -21,22 +23,8 @@ ONE_IN = 5
 """More than one in so many of a mailbox, that is over 20 %, has to be lost."""
 CAPS = frozenset({1_000, 2_000, 5_000, 10_000})
 """Exactly so many messages are what some providers show of a mailbox at most."""
-DAY = 86_400
+HIDDEN_FOR = DAY
 """Seconds for which it has to be missing, before a message that was lost with many others is gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Braked:
-    """Messages of a mailbox that were not found and count as there all the same."""
-
-    mailbox: str
-    missing: int
-    known: int
-    """Messages that are held to be in the mailbox, the missing ones included."""
-    capped: bool
-    """The mailbox shows exactly as many as some providers show at most: the others are hidden, for as long as that."""
-    begins: bool
-    """It was not so in the pass before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +96,8 @@ class Brake:
         since = self._absences.hold(case.epoch, now)
         if capped:
             self._absences.found(case.epoch)
-        if not capped and (case.present is None or since <= now - DAY):
-            self._write(case, now, since=now - DAY)
+        if not capped and (case.present is None or since <= now - HIDDEN_FOR):
+            self._write(case, now, since=now - HIDDEN_FOR)
             extent = self._extent(case, elsewhere)
         if extent.missing:
             yield Braked(case.mailbox, extent.missing, extent.known, capped, before is None)

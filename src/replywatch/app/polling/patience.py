@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 
 from replywatch.app.progress import Progress
-from replywatch.config.model import AnyAccount, Flow, ImapAccount
+from replywatch.config.model import AnyAccount, Flow
+from replywatch.domain.instants import HOUR
 from replywatch.errors import LoginError, SourceError
 
 ATTEMPTS = 4
@@ -24,7 +25,7 @@ LONGEST_PAUSE = 60
 """Seconds that a pass waits at a time; a server that asks for more is left until another pass."""
 GIVE_UP_AFTER = 240
 """Seconds after the first failure in a pass in which an attempt may begin."""
-AFTER_REFUSAL = 3600
+AFTER_REFUSAL = HOUR
 """Seconds that an account is left alone after a refused login, unless the server or a new config says otherwise."""
 
 SHORTEST_AFTER_REFUSAL = 600
@@ -102,7 +103,7 @@ class Patience:
 
 def _login(account: AnyAccount) -> Login:
     """What changes when a person logs in anew at a provider of tokens, as an error told to; None if nobody does."""
-    if not isinstance(account, ImapAccount) or account.oauth2 is None or account.oauth2.flow is Flow.APP:
+    if account.kind != "imap" or account.oauth2 is None or account.oauth2.flow is Flow.APP:
         return None
     from replywatch.app.tokens import login_kept  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
 

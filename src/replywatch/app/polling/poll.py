@@ -15,15 +15,17 @@ from itertools import islice
 
 from replywatch.app.deriving.derive import derive
 from replywatch.app.polling.admission import Admission, settled_key
-from replywatch.app.polling.brake import Brake, Braked
+from replywatch.app.polling.brake import Brake
 from replywatch.app.polling.patience import Patience
 from replywatch.app.progress import Progress
-from replywatch.config.model import AnyAccount, Config, ImapAccount
+from replywatch.config.model import AnyAccount, Config
+from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
-from replywatch.domain.mailboxes.labels import all_mail, holds_everything, is_view
-from replywatch.domain.mailboxes.roles import not_listed, role_of
-from replywatch.domain.matching.merge import PUT_AWAY
+from replywatch.domain.mailboxes.labels import holds_everything
+from replywatch.domain.mailboxes.plan import Plan, Use, plan_pass
+from replywatch.domain.mailboxes.roles import PUT_AWAY
 from replywatch.domain.messages import Role
+from replywatch.domain.results.polled import AccountOutcome, Braked
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
 from replywatch.store.database import Database
@@ -37,34 +39,15 @@ WINDOW = 20_000
 """Messages whose UIDs are held in memory at once."""
 WINDOWS = 1_000
 """Into how many windows a mailbox is divided at most, however many messages it claims to hold."""
-ASKED_FOR = 180 * 86_400
+ASKED_FOR = 180 * DAY
 """Seconds after its arrival for which the server is asked whether a message was answered."""
-RECONCILED = 86_400
+RECONCILED = DAY
 """Seconds after which the whole list of a mailbox is compared, though its state is the same."""
 HIGHEST_UID = 2**63 - 1
 NAMED = 20
 """Mailboxes that an error names at most."""
 
 Open = Callable[[AnyAccount], Source]
-
-
-@dataclass(frozen=True, slots=True)
-class AccountOutcome:
-    """How the pass over one account went."""
-
-    account: str
-    messages: int
-    """New places of messages that were read."""
-    mailboxes: int
-    """Mailboxes that were read to their end."""
-    error: SourceError | SecretError | None
-    """None: the pass was complete."""
-    unread: int
-    """Messages that are there and could not be read; they are asked for again in every pass."""
-    lacks_sent: bool
-    """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
-    holds: tuple[Braked, ...] = ()
-    """Mailboxes of which so much was not found that it counts as there for now."""
 
 
 def poll(
@@ -125,7 +108,7 @@ def _poll_account(account: AnyAccount, open_source: Open, tools: _Tools, patienc
     with tools.database.transaction():  # what a pass missed that was killed or cut off proves no message gone
         holds = reader.settle()
         facts.end_pass(pass_number, clock(), error.text if error else None)
-    lacks_sent = isinstance(account, ImapAccount) and not reader.has_sent
+    lacks_sent = account.kind == "imap" and not reader.has_sent
     unread = facts.unread(number)
     return AccountOutcome(account.name, reader.messages, reader.mailboxes, error, unread, lacks_sent, holds)
 
@@ -171,19 +154,17 @@ class _Pass:
         seen: dict[int, Listing] = {}
         views: list[int] = []
         self._whole = None
-        listings = source.mailboxes()
-        everything = all_mail(listings, self._account.roles) if source.labels else None
-        for listing in listings:
+        plan = plan_pass(source.mailboxes(), self._account.roles, labels=source.labels is not None)
+        self.has_sent = plan.has_sent
+        for planned in plan.mailboxes:
+            listing = planned.listing
             mailbox = self._facts.mailbox(self._number, listing)
             seen[mailbox] = listing
-            role = self._role(listing)
-            if role is Role.SKIP:
+            if planned.use is Use.SKIP:
                 continue
-            self.has_sent |= role is Role.SENT and not listing.of_other_user
-            if listing == everything:
+            if listing == plan.everything:
                 self._whole = mailbox
-                self.has_sent = True  # its labels say what was sent
-            elif everything and is_view(listing):
+            elif planned.use is Use.VIEW:
                 views.append(mailbox)
                 continue
             if mailbox not in self._done:
@@ -196,7 +177,7 @@ class _Pass:
             self.mailboxes += 1
         self._views = [] if failed else views
         self._unlisted = source.unlisted
-        failed += self._missing(seen)
+        failed += self._missing(plan, seen)
         self._seen = seen
         if failed:
             names = "; ".join(e.text for e in failed)
@@ -204,19 +185,19 @@ class _Pass:
             rest = max((e.retry_after for e in failed if e.retry_after), default=None)
             raise MailboxError(names, failed[0].hint, transient=passes, retry_after=rest) from failed[0]
 
-    def _missing(self, seen: Mapping[int, Listing]) -> Iterator[MailboxError]:
+    def _missing(self, plan: Plan, seen: Mapping[int, Listing]) -> Iterator[MailboxError]:
         """Mailboxes whose absence would falsify the figures: those that the config names, and the one with sent mail.
 
         Without an error the account would count as read completely, and mail as unanswered whose replies lie elsewhere.
         """
         table = f"[accounts.{self._account.name}]"
         names = ", ".join(listing.name for listing in islice(seen.values(), NAMED))
-        for name, role in not_listed(self._account.roles, seen.values()):
+        for name, role in plan.absent:
             yield MailboxError(
                 f"there is no mailbox {name!r}, which the config names",
                 f'Correct it in the config, under {table}: mailboxes = {{ {role} = ["…"] }}. There are: {names}',
             )
-        if self.has_sent:
+        if plan.has_sent:
             return
         for mailbox, listing in self._facts.mailboxes(self._number).items():
             role = self._role(listing)
@@ -229,7 +210,7 @@ class _Pass:
                 )
 
     def _role(self, listing: Listing) -> Role:
-        return role_of(listing.name, listing.delimiter, listing.attributes, self._account.roles)
+        return self._account.roles.of(listing)
 
     def _read_mailbox(self, source: Source, mailbox: int, listing: Listing) -> None:
         known = self._facts.present_epoch(mailbox)

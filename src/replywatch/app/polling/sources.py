@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, OAuth2
+from replywatch.config.model import AnyAccount, ImapAccount, OAuth2
 from replywatch.config.secrets import resolve
 from replywatch.sources.base import Source
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def open_source(account: AnyAccount) -> Source:
     """The source of `account`, not yet connected. Raises `SecretError` if its password can't be had."""
-    if isinstance(account, ImapAccount):
+    if account.kind == "imap":
         from replywatch.sources.imap.source import ImapSettings, ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
 
         return ImapSource(
@@ -30,7 +30,7 @@ def open_source(account: AnyAccount) -> Source:
                 bearer=_bearer(account, account.oauth2) if account.oauth2 else None,
             )
         )
-    if isinstance(account, MaildirAccount):
+    if account.kind == "maildir":
         from replywatch.sources.local.maildir import MaildirSettings, MaildirSource  # noqa: PLC0415 - one source at a time
 
         return MaildirSource(MaildirSettings(account.path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from replywatch.app.deriving.opened import opened
 from replywatch.app.progress import Progress
@@ -13,6 +13,7 @@ from replywatch.config.model import Config
 from replywatch.domain.messages import Rung, Status
 from replywatch.domain.periods import parse_period
 from replywatch.domain.results.standings import Standing, standing
+from replywatch.domain.results.waiting import WaitingList
 from replywatch.store.database import Database
 
 
@@ -32,17 +33,6 @@ def _standings(snapshot: Snapshot, database: Database, config: Config, query: Re
     coverage = coverage_of(database, config, period, snapshot.as_of)
     for exchange in snapshot.exchanges(period, first_only=query.first_only):
         yield standing(exchange, snapshot.as_of, config.report.never_after, coverage)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingList:
-    """Who waits for an answer at as_of."""
-
-    as_of: int
-    rows: list[Standing]
-    """Enquiries first, then later turns; the longest wait first in both."""
-    hidden: int
-    """How many more enquiries have waited so long that they count as never answered."""
 
 
 def waiting(config: Config, older_than: int, progress: Progress, *, everybody: bool) -> WaitingList:

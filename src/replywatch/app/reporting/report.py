@@ -12,15 +12,15 @@ from replywatch.app.progress import Progress
 from replywatch.app.reporting.shifted_dates_warning import moved_warnings
 from replywatch.app.reporting.snapshot import Snapshot, clip, coverage_of, read_up_to
 from replywatch.config.model import Config
-from replywatch.domain.figures.measure import DAY
 from replywatch.domain.figures.report import Definition, Ledger, Report, WaitingPerson, build_report, summarise
+from replywatch.domain.instants import DAY, HOUR, local
 from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.domain.messages import Disposition, Exchange, Kind, Rung
-from replywatch.domain.periods import local, parse_as_of, parse_period
+from replywatch.domain.periods import parse_as_of, parse_period
 
 OLD_AFTER = 2 * DAY
 """Age in seconds of the last complete pass from which a report warns of it."""
-AHEAD = 3_600
+AHEAD = HOUR
 """Seconds by which a pass may seem to lie in the future without a word."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from replywatch.app.deriving.provenance import accounts_with_sent
-from replywatch.config.model import AnyAccount, Config, MboxAccount
+from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.figures.measure import Wait
 from replywatch.domain.messages import RUNG_BITS, Exchange, Rung
@@ -106,7 +106,7 @@ def read_up_to(database: Database, config: Config) -> int:
             "no account has been read completely yet, so there are no figures",
             "Run `replywatch poll` and look at what it says.",
         )
-    servers = [at for account, at in starts.items() if not isinstance(account, MboxAccount)]
+    servers = [at for account, at in starts.items() if account.kind != "mbox"]
     if servers:
         return min(servers)
     begun = min(starts.values())
@@ -138,7 +138,7 @@ def _account_coverage(account: AnyAccount, facts: AccountFacts | None, *, has_se
     oldest = [at for at in (found.oldest_in_sent, found.oldest_in_archive) if at is not None]
     return AccountCoverage(
         account=account.name,
-        kind=type(account).__name__.removesuffix("Account").lower(),
+        kind=account.kind,
         watched=account.watched,
         has_sent=has_sent,
         covered_from=min(oldest, default=None),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from replywatch.domain.figures.measure import DAY, HOUR
+from replywatch.domain.instants import DAY, HOUR
 
 
 class Figure(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
-from replywatch.domain.periods import local
+from replywatch.domain.instants import local
 
 _SENDERS_NAMED = 5
 

@@ -10,10 +10,8 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from replywatch.domain.figures.coverage import Coverage
+from replywatch.domain.instants import DAY, HOUR
 from replywatch.domain.messages import Status
-
-HOUR = 3_600
-DAY = 86_400
 
 
 class Wait(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
-from replywatch.domain.periods import local
+from replywatch.domain.instants import DAY, local
 
-LATER = 86_400
+LATER = DAY
 """Seconds after its Date by which a message has to be saved to count as moved; a draft rarely waits longer."""
 FEWEST = 5
 """Messages from which it can be told."""

@@ -7,9 +7,11 @@ from datetime import date
 from email.utils import parsedate_tz
 from functools import lru_cache
 
+from replywatch.domain.instants import DAY, HOUR
+
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-_END = (date(2200, 1, 1).toordinal() - _EPOCH_DAY) * 86_400
-_WIDEST_OFFSET = 14 * 3600
+_END = (date(2200, 1, 1).toordinal() - _EPOCH_DAY) * DAY
+_WIDEST_OFFSET = 14 * HOUR
 """Seconds; Kiribati is 14 hours ahead of UTC. Wider offsets come from broken programs."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -60,7 +62,7 @@ def _plain_day(text: str) -> int | None:
 @lru_cache(maxsize=64)
 def _plain_zone(text: str) -> tuple[int, bool]:
     """Seconds ahead of UTC of a zone such as `+0130`, and whether it is known (`-0000` says that it isn't)."""
-    seconds = int(text[1:3]) * 3600 + int(text[3:]) * 60
+    seconds = int(text[1:3]) * HOUR + int(text[3:]) * 60
     return (-seconds if text[0] == "-" else seconds), text != "-0000"
 
 
@@ -95,5 +97,5 @@ def _instant(days: int, time: tuple[int, int, int], offset: int, has_zone: bool)
     # Second 60 is a leap second.
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second <= 60 and abs(offset) <= _WIDEST_OFFSET):
         return None
-    instant = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+    instant = days * DAY + hour * HOUR + minute * 60 + second - offset
     return (instant, has_zone) if 0 <= instant < _END else None

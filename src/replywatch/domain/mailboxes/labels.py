@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from replywatch.domain.mailboxes.fetched import Listing
-from replywatch.domain.mailboxes.roles import Overrides, folded, gmail_role, role_of
-from replywatch.domain.matching.merge import PUT_AWAY
+from replywatch.domain.mailboxes.roles import PUT_AWAY, Roles, folded
 from replywatch.domain.messages import Role
 
 _SYSTEM = {
@@ -40,12 +39,6 @@ def holds_everything(listing: Listing) -> bool:
     return "\\all" in listing.attributes
 
 
-def all_mail(listings: Iterable[Listing], overrides: Overrides) -> Listing | None:
-    """Gmail's All Mail, if it is listed and the config doesn't skip it: its labels say all that its views could."""
-    found = (b for b in listings if holds_everything(b))
-    return next((b for b in found if role_of(b.name, b.delimiter, b.attributes, overrides) is not Role.SKIP), None)
-
-
 def is_view(listing: Listing) -> bool:
     """Whether every message in this mailbox of Gmail lies in All Mail, too."""
     return _ONCE.isdisjoint(listing.attributes)
@@ -54,9 +47,9 @@ def is_view(listing: Listing) -> bool:
 class Labels:
     """Judges places by their labels, for one account."""
 
-    def __init__(self, overrides: Overrides, *, localized: bool) -> None:
-        """`overrides` are the config's roles; `localized` labels are Gmail's own in its user's language (Takeout)."""
-        self._overrides = dict(overrides)
+    def __init__(self, roles: Roles, *, localized: bool) -> None:
+        """`localized` labels are Gmail's own in its user's language (Takeout)."""
+        self._roles = roles
         self._localized = localized
         self._judged: dict[tuple[Role, tuple[str, ...]], tuple[Role, ...]] = {}
         self._told: dict[str, tuple[Role | None, bool]] = {}
@@ -99,14 +92,14 @@ class Labels:
     def _read(self, label: str) -> tuple[Role | None, bool]:
         own = _SYSTEM.get(label.lower())
         if own is Role.INBOX or (self._localized and folded(label) in _INBOX_NAMES):
-            role = role_of("INBOX", "/", (), self._overrides)
+            role = self._roles.of(Listing("INBOX", "/"))
             return role, role is Role.SKIP
         if own is not None:
-            role = gmail_role(own, self._overrides)
+            role = self._roles.of_gmail(own)
             return role, role is Role.SKIP
         if label.startswith("\\"):
             return None, False
-        role = role_of(label, "/", (), self._overrides)
-        by_name = role_of(label, "/", ())
-        leaves_out = role is Role.SKIP and (self._localized or by_name is not Role.SKIP or label in self._overrides)
+        mailbox = Listing(label, "/")
+        role, by_name = self._roles.of(mailbox), Roles().of(mailbox)
+        leaves_out = role is Role.SKIP and (self._localized or by_name is not Role.SKIP or self._roles.names(label))
         return role if role in _TELLING else None, leaves_out

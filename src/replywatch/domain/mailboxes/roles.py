@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeAlias
 
 from replywatch.domain.mailboxes.fetched import Listing
-from replywatch.domain.messages import Role
+from replywatch.domain.messages import Because, Role
 
-Overrides: TypeAlias = Mapping[str, Role] | Sequence[tuple[str, Role]]
-"""Mailbox name → role, as the config says."""
+PUT_AWAY = (Role.JUNK, Role.TRASH)
+"""What lies there was thrown away, or taken for spam."""
 
 _UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
 
@@ -120,60 +120,68 @@ _DEEPEST = 100
 """Levels above a mailbox that are looked at; names are the server's, and may be absurd."""
 
 
-def role_of(name: str, delimiter: str, attributes: Iterable[str], overrides: Overrides = ()) -> Role:
-    """What the mailbox `name` is for; `Role.FOLDER` if nothing tells.
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What the mailboxes of an account are for: what the config says of them, and the rules for all others.
 
-    The config wins over SPECIAL-USE (RFC 6154), that over the name. A mailbox below Sent, Trash, Junk, an archive
-    or a skipped one is of the same role, unless it says otherwise itself; below INBOX it is an ordinary folder.
-
-    Args:
-        name: Decoded name, with the source's own delimiter.
-        delimiter: The source's hierarchy delimiter, "" if there is none.
-        attributes: LIST attributes, in any letter case.
-        overrides: What the config says of mailboxes; `INBOX` in any letter case, other names exactly.
+    The config wins over SPECIAL-USE (RFC 6154), that over the name. A mailbox below Sent, Trash, Junk, an archive or a
+    skipped one is of the same role, unless it says otherwise itself; below INBOX it is an ordinary folder.
     """
-    return role_and_reason(name, delimiter, attributes, overrides)[0]
 
+    said: tuple[tuple[str, Role], ...] = ()
+    """(mailbox name, role) as the config says; `INBOX` in any letter case, other names exactly."""
+    _by_name: Mapping[str, Role] = field(init=False, repr=False, compare=False)
 
-def role_and_reason(
-    name: str, delimiter: str, attributes: Iterable[str], overrides: Overrides = ()
-) -> tuple[Role, str]:
-    """As `role_of`, and what told the role, in a few words; "" for an ordinary folder."""
-    told = {_same_inbox(mailbox): role for mailbox, role in dict(overrides).items()}
-    if role := told.get(_same_inbox(name)):
-        return role, "config"
-    said = frozenset(attribute.lower() for attribute in attributes)
-    if not said.isdisjoint(_UNREADABLE):
-        return Role.SKIP, "it can't be opened"
-    if _same_inbox(name) == "INBOX":
-        return Role.INBOX, "name"
-    for attribute, role in _SPECIAL_USE:
-        if attribute in said:
-            return role, f"special-use {attribute}"
-    by_name, (inherited, parent) = _role_by_name(name, delimiter), _inherited(name, delimiter, told)
-    # What lies in the trash was thrown away, whatever it is called; likewise below a mailbox that is skipped.
-    if by_name and inherited not in _OVERRIDING:
-        return by_name, "name"
-    return (inherited, f"below {parent}") if inherited else (Role.FOLDER, "")
+    def __post_init__(self) -> None:
+        """Prepare the look-up."""
+        object.__setattr__(self, "_by_name", {_same_inbox(name): role for name, role in self.said})
 
+    def of(self, listing: Listing) -> Role:
+        """What the mailbox is for; `Role.FOLDER` if nothing tells."""
+        return self._judge(listing)[0]
 
-def gmail_role(role: Role, overrides: Overrides) -> Role:
-    """What the config says of Gmail's own mailbox for `role`, in whatever language; `role` itself if nothing."""
-    for name, told in dict(overrides).items():
-        root, _, last = name.partition("/")
-        if folded(root) in _GMAIL_ROOTS and _ROLE_OF_NAME.get(folded(last)) is role:
-            return told
-    return role
+    def reason(self, listing: Listing) -> Because:
+        """What told the role."""
+        return self._judge(listing)[1]
 
+    def of_gmail(self, role: Role) -> Role:
+        """What the config says of Gmail's own mailbox for `role`, in whatever language; `role` itself if nothing."""
+        for name, said in self.said:
+            root, _, last = name.partition("/")
+            if folded(root) in _GMAIL_ROOTS and _ROLE_OF_NAME.get(folded(last)) is role:
+                return said
+        return role
 
-def not_listed(overrides: Overrides, listings: Iterable[Listing]) -> list[tuple[str, Role]]:
-    """What the config says of mailboxes that are not there: neither in `listings` nor above a mailbox that is."""
-    there = {
-        _same_inbox(name)
-        for listing in listings
-        for name in (listing.name, *islice(_parents(listing.name, listing.delimiter), _DEEPEST))
-    }
-    return [(name, role) for name, role in dict(overrides).items() if _same_inbox(name) not in there]
+    def names(self, mailbox: str) -> bool:
+        """Whether the config speaks of the mailbox of just this name."""
+        return any(name == mailbox for name, _ in self.said)
+
+    def missing(self, listings: Iterable[Listing]) -> list[tuple[str, Role]]:
+        """What the config says of mailboxes that are not there: neither in `listings` nor above a mailbox that is."""
+        there = {
+            _same_inbox(name)
+            for listing in listings
+            for name in (listing.name, *islice(_parents(listing.name, listing.delimiter), _DEEPEST))
+        }
+        return [(name, role) for name, role in self.said if _same_inbox(name) not in there]
+
+    def _judge(self, listing: Listing) -> tuple[Role, Because]:
+        if role := self._by_name.get(_same_inbox(listing.name)):
+            return role, Because("role.config")
+        attributes = frozenset(attribute.lower() for attribute in listing.attributes)
+        if not attributes.isdisjoint(_UNREADABLE):
+            return Role.SKIP, Because("role.unreadable")
+        if _same_inbox(listing.name) == "INBOX":
+            return Role.INBOX, Because("role.name")
+        for attribute, role in _SPECIAL_USE:
+            if attribute in attributes:
+                return role, Because("role.special-use", value=attribute)
+        by_name = _role_by_name(listing.name, listing.delimiter)
+        inherited, parent = _inherited(listing.name, listing.delimiter, self._by_name)
+        # What lies in the trash was thrown away, whatever it is called; likewise below a mailbox that is skipped.
+        if by_name and inherited not in _OVERRIDING:
+            return by_name, Because("role.name")
+        return (inherited, Because("role.below", value=parent)) if inherited else (Role.FOLDER, Because("role.none"))
 
 
 def _inherited(name: str, delimiter: str, told: Mapping[str, Role]) -> tuple[Role | None, str]:

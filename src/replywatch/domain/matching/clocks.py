@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-NEAR = 3600
+from replywatch.domain.instants import HOUR
+
+NEAR = HOUR
 """Seconds within which two clocks are taken to speak of the same event.
 
 Delivery stamps INTERNALDATE within seconds of the topmost Received, and a mail program saves its copy within minutes of

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from replywatch.domain.instants import DAY
 from replywatch.domain.judging.reading import AUTOMATIC_ANSWERS, id_domain
 from replywatch.domain.matching.threads import Ties, tie
 from replywatch.domain.messages import (
@@ -25,7 +26,7 @@ from replywatch.domain.messages import (
     Rung,
 )
 
-RESEND_WINDOW = 7 * 86_400
+RESEND_WINDOW = 7 * DAY
 """Seconds after an enquiry in which a second mail of the same contact and subject, without ids, is a reminder."""
 
 

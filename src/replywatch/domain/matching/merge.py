@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from replywatch.domain.judging.reading import subject_pairs
+from replywatch.domain.mailboxes.roles import PUT_AWAY
 from replywatch.domain.matching.clocks import Clock, arrival, sent_time
 from replywatch.domain.messages import (
     Copy,
@@ -21,8 +22,6 @@ from replywatch.domain.messages import (
     Sighting,
     Verdict,
 )
-
-PUT_AWAY = (Role.JUNK, Role.TRASH)
 
 
 def merge(copies: Sequence[Copy], *, all_inbound: bool, mark: Mark | None = None) -> Message | None:

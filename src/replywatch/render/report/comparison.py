@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from textwrap import wrap
 
-from replywatch.domain.figures.measure import DAY
 from replywatch.domain.figures.report import Report
 from replywatch.domain.figures.statistics import Estimate
+from replywatch.domain.instants import DAY
 from replywatch.render.report.json import report_json
 from replywatch.render.report.scope import scope
 from replywatch.render.text import human_duration, safe

@@ -18,9 +18,9 @@ from rich.text import Text
 
 from replywatch.domain.figures.benchmarks import ARTICLES
 from replywatch.domain.figures.coverage import AccountCoverage
-from replywatch.domain.figures.measure import DAY
 from replywatch.domain.figures.report import BucketRow, Definition, Report
 from replywatch.domain.figures.statistics import Survival
+from replywatch.domain.instants import DAY
 from replywatch.domain.messages import Status
 from replywatch.render.report.scope import NOUNS, scope
 from replywatch.render.text import human_duration, local_time, safe

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from replywatch.domain.headers.header import FETCH_FIELDS
+from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
 from replywatch.sources.imap.extensions import extensions_of
 from replywatch.sources.imap.reader import Fetch, ReadError, Value
@@ -24,7 +25,6 @@ _HEADER = b"BODY[HEADER"
 _ATTRIBUTES = rb'UID (\d{1,10})|INTERNALDATE "([^"]*)"|RFC822\.SIZE (\d{1,18})|FLAGS \(([^()"]*)\)|MODSEQ \(\d{1,20}\)'
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_DAY = 86_400
 _DIGITS = 20
 _LARGEST_SIZE = (1 << 63) - 1
 """What RFC 9051 allows a size to be, and a database can hold."""
@@ -133,7 +133,7 @@ def instant(date: bytes) -> int | None:
     day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
     midnight = _midnight(day, month, year)
     hours, minutes, zone = int(hour), int(minute), (int(zone_hours) * 60 + int(zone_minutes)) * 60
-    if midnight is None or hours > 23 or minutes > 59 or zone >= _DAY:
+    if midnight is None or hours > 23 or minutes > 59 or zone >= DAY:
         return None
     seconds = midnight + hours * 3600 + minutes * 60 + min(int(second), 59) + (-zone if sign == b"+" else zone)
     return seconds if seconds > 0 else None

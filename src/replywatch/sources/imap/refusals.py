@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-AFTER_SPENT = 3600.0
+from replywatch.domain.instants import DAY, HOUR
+
+AFTER_SPENT = float(HOUR)
 """Seconds to leave a server alone that takes hours to forget how much it was asked for, and does not say how many."""
-LONGEST = 86_400
+LONGEST = DAY
 """Seconds that a server may ask for at most; what is beyond a day is a mistake or malice."""
 
 

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from oauthlib.oauth2 import Client, MissingTokenError, OAuth2Error
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
 
+from replywatch.domain.instants import DAY
 from replywatch.errors import CertificateError, ConnectError, ReplywatchError
 from replywatch.sources.oauth2.token import Token
 from replywatch.sources.quoting import shown
@@ -33,8 +34,8 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 """RFC 6750, section 2.1, and what other signs are printable; nothing that ends a line or a field of SASL."""
 _SECRET_FIELDS = {"refresh_token", "client_secret", "code", "code_verifier", "device_code"}
 _TOO_MANY = 429
-_LONGEST_LIFE = 10 * 366 * 86_400
-_LONGEST_PAUSE = 86_400
+_LONGEST_LIFE = 10 * 366 * DAY
+_LONGEST_PAUSE = DAY
 """Seconds that a provider may ask for at most, as mail servers."""
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _AGAIN = "Run it again later."
