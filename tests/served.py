@@ -61,7 +61,7 @@ class Office(Program):
         report = self.report()
         return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
 
-    def standings(self):
+    def exchanges_at(self):
         found = export(self.config, ReportQuery(first_only=False), Silent())
         return {s.exchange.contact.partition("@")[0]: s.status.value for s in found}
 

@@ -285,7 +285,7 @@ class TestCaps:
         office.sources["info"].deliver(late, late.places[0])
         lose(office, 1)
         assert holds(office.pass_()) == [("INBOX", 4, 1_004, True, False)]
-        assert office.standings()[late.message_id] == "waiting"
+        assert office.exchanges_at()[late.message_id] == "waiting"
 
     @pytest.mark.parametrize("count", [999, 1_001, 3_000])
     def test_other_numbers_are_none(self, office, count):
@@ -487,9 +487,9 @@ class TestReconciled:
         lying.deliver(late, late.places[0])
         lying.expunge("INBOX", 5)
         office.pass_()
-        assert late.message_id not in office.standings()
+        assert late.message_id not in office.exchanges_at()
         office.pass_(hours=DAYS)
-        assert office.standings()[late.message_id] == "waiting"
+        assert office.exchanges_at()[late.message_id] == "waiting"
         office.pass_()
         assert office.report().account.set_aside == 1
 

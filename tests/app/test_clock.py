@@ -103,7 +103,7 @@ def test_an_answer_that_the_server_tells_of(office, off):
     ((since, found),) = office.rows_of("SELECT unanswered_at, answered_at FROM locations WHERE answered_at IS NOT NULL")
     assert found == office.now
     assert since is None or since <= found
-    assert office.standings()[waiting.message_id] == "answered_time_unknown"
+    assert office.exchanges_at()[waiting.message_id] == "answered_time_unknown"
 
 
 def test_found_for_the_first_time_under_a_clock_ahead_and_answered_since(office):
@@ -115,7 +115,7 @@ def test_found_for_the_first_time_under_a_clock_ahead_and_answered_since(office)
     assert office.rows_of("SELECT unanswered_at, answered_at FROM locations WHERE answered_at IS NOT NULL") == [
         (None, office.now)
     ]
-    assert office.standings()[waiting.message_id] == "answered_time_unknown"
+    assert office.exchanges_at()[waiting.message_id] == "answered_time_unknown"
 
 
 def test_deleted_mail_is_gone_after_two_passes_whatever_the_clock_says(office):

@@ -384,7 +384,7 @@ class TestSituations:
 
 
 def test_the_truth_is_made_without_the_rules_it_checks():
-    """Plan and truth must not use the rules of `replywatch.domain`, only its seconds of a day; `run.py` wires the demo to the program and may."""
+    """Plan and truth use no rules of `replywatch.domain`; `run.py` wires the demo to the program and may."""
     folder = Path(next(iter(replywatch.demo.__path__)))
     files = [file for file in folder.glob("*.py") if file.name != "run.py"]
     assert len(files) > 8

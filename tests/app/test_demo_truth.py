@@ -64,7 +64,7 @@ def test_every_exchange_is_found_and_no_other(told):
     config = load_config(folder / "replywatch.toml", {})
     found = {
         (e.message_id, e.ordinal, e.contact, e.arrived_at, e.answered_at, e.reply_message_id, e.acknowledged_at)
-        for e in (standing.exchange for standing in export(config, ReportQuery(first_only=False), Silent()))
+        for e in (exchange_at.exchange for exchange_at in export(config, ReportQuery(first_only=False), Silent()))
     }
     expected = {
         (e.opener, e.ordinal, e.contact, e.arrived_at, e.answered_at, e.reply, e.acknowledged_at)

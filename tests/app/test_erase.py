@@ -110,10 +110,10 @@ class TestForget:
         s = full_story()
         office.tell(s)
         office.pass_()
-        standings = office.standings()
+        exchanges_at = office.exchanges_at()
         forget(office)
         gone = {m.message_id for m in s.mails[:5]}
-        assert office.standings() == {k: v for k, v in standings.items() if k not in gone}
+        assert office.exchanges_at() == {k: v for k, v in exchanges_at.items() if k not in gone}
         assert office.report().account.read == 3
 
     def test_a_reply_to_two_people_keeps_answering_the_other(self, office):
@@ -140,7 +140,7 @@ class TestForget:
         office.pass_()
         forget(office)
         assert office.rows("marks")["marks"] == []
-        assert office.standings() == {waiting.message_id: "waiting"}
+        assert office.exchanges_at() == {waiting.message_id: "waiting"}
 
     def test_a_copy_without_the_address_goes_too(self, office):
         """The copy in Sent has Bcc, the one of the other recipient has not; it is one message."""
@@ -214,13 +214,13 @@ class TestForget:
         said = []
         progress = Silent()
         progress.say = said.append
-        standings = office.standings()
+        exchanges_at = office.exchanges_at()
         erase(office.config, people([ANNA], office.config.team), office.now, progress)
         assert (left_over(office), said) == ([], [])
-        standings.pop(s.mails[0].message_id)
-        assert office.standings() == standings
+        exchanges_at.pop(s.mails[0].message_id)
+        assert office.exchanges_at() == exchanges_at
         office.pass_()
-        assert (left_over(office), office.standings()) == ([], standings)
+        assert (left_over(office), office.exchanges_at()) == ([], exchanges_at)
 
     @pytest.mark.parametrize("with_mail", [True, False])
     def test_nor_is_the_person_named_in_what_went_wrong(self, office, with_mail):
@@ -338,7 +338,7 @@ class TestComingBack:
         assert forgotten.sources["info"].deliver(new, new.places[0]) == 1
         forgotten.headers += 1
         self.quiet(forgotten, 4)
-        assert forgotten.standings()[new.message_id] == "waiting"
+        assert forgotten.exchanges_at()[new.message_id] == "waiting"
 
     def test_a_uid_of_other_mail_given_to_it(self, forgotten):
         """What lay there is gone, and what was erased is not read."""
@@ -356,7 +356,7 @@ class TestComingBack:
         new = Story().inbound("anna", "03-19 09:00", message_id="new@anna.example")
         forgotten.sources["info"].deliver(new, new.places[0])
         assert forgotten.one_pass().messages == 1
-        assert forgotten.standings()[new.message_id] == "waiting"
+        assert forgotten.exchanges_at()[new.message_id] == "waiting"
         assert forget(forgotten).messages == 1
 
 
@@ -372,11 +372,11 @@ class TestPurge:
         office.pass_()
         assert purge(office, "02-02 09:00") == Extent(messages=2, places=2, conversations=1)
         assert left_over(office) == []
-        assert set(office.standings()) == {long.message_id, new.message_id}
+        assert set(office.exchanges_at()) == {long.message_id, new.message_id}
         office.pass_()
         assert office.sources["info"].asked == []
         assert purge(office, "02-02 09:01").messages == 2, f"before includes {last.when}"
-        assert set(office.standings()) == {new.message_id}
+        assert set(office.exchanges_at()) == {new.message_id}
 
     def test_nothing_that_stays_is_judged_otherwise(self, office):
         s = Story()
@@ -405,10 +405,10 @@ class TestPurge:
         s.outbound("xaver", "02-05 09:00", subject="Later")
         office.tell(s)
         office.pass_()
-        assert office.standings() == {never.message_id: "never"}
+        assert office.exchanges_at() == {never.message_id: "never"}
         for moment in ("02-01 00:00", "02-01 12:00"):
             purge(office, moment)
-            assert office.standings() == {never.message_id: "never"}
+            assert office.exchanges_at() == {never.message_id: "never"}
 
     def test_what_is_not_judged_goes_by_the_mailbox(self, office):
         s = Story()

@@ -84,7 +84,7 @@ def test_numbers_stay_from_pass_to_pass(office):
     r = s.outbound("anna", "03-02 10:30", subject="Re: Geheim")
     office.sources["info"].deliver(r, r.places[0])
     office.pass_()
-    assert office.standings() == {q.message_id: "answered"}
+    assert office.exchanges_at() == {q.message_id: "answered"}
 
 
 def test_subjects_are_stored_otherwise(office):
@@ -106,7 +106,7 @@ class TestLate:
         r = s.outbound("anna", "03-02 10:30", subject="Re: Geheim")
         office.sources["info"].deliver(r, r.places[0])
         office.pass_()
-        assert office.standings() == {q.message_id: "answered"}
+        assert office.exchanges_at() == {q.message_id: "answered"}
 
     def test_marks_follow_messages_without_an_id(self, office):
         s = Story()
@@ -132,7 +132,7 @@ class TestLate:
         office.pass_()
         assert len(office.rows("messages")["messages"]) == 1
         assert [row[2] for row in office.rows("locations")["locations"]] == [1, 1]
-        assert office.standings() == {m.message_id: "unknown"}
+        assert office.exchanges_at() == {m.message_id: "unknown"}
 
     def test_it_is_done_once(self, office, monkeypatch):
         office.tell(story())

@@ -32,14 +32,14 @@ def told(office, *, others=("user/eva", "user/eva/Sent")):
 def test_replies_and_mail_to_the_team_count_and_nothing_else(office):
     asked, *_, team = told(office)
     office.pass_()
-    assert office.standings() == {asked.message_id: "answered", team.message_id: "never"}
+    assert office.exchanges_at() == {asked.message_id: "answered", team.message_id: "never"}
     assert office.report().account.not_watched == 2
 
 
 def test_shared_mailboxes_are_like_the_account(office):
     asked, _, hidden, team = told(office, others=())
     office.pass_()
-    found = office.standings()
+    found = office.exchanges_at()
     assert found.keys() == {asked.message_id, hidden.message_id, team.message_id}
     assert office.report().account.not_watched == 1
 
@@ -48,20 +48,20 @@ def test_an_account_that_is_not_watched_stays_so(tmp_path):
     office = Office(tmp_path, ImapAccount("info", watched=False))
     asked, _, _, team = told(office, others=())
     office.pass_()
-    assert office.standings().keys() == {asked.message_id, team.message_id}
+    assert office.exchanges_at().keys() == {asked.message_id, team.message_id}
 
 
 def test_whose_it_is_may_change(office):
     """The server says so only later; what it held is judged anew."""
     _, _, hidden, _ = told(office, others=())
     office.pass_()
-    assert hidden.message_id in office.standings()
+    assert hidden.message_id in office.exchanges_at()
     office.sources["info"].others = ("user/eva", "user/eva/Sent")
     office.pass_()
-    assert hidden.message_id not in office.standings()
+    assert hidden.message_id not in office.exchanges_at()
     office.sources["info"].others = ()
     office.pass_()
-    assert hidden.message_id in office.standings()
+    assert hidden.message_id in office.exchanges_at()
 
 
 def test_the_sent_mail_of_another_user_is_not_that_of_the_account(office):

@@ -396,7 +396,7 @@ class TestPasses:
                 source.deliver(reply, reply.places[0])
 
         assert self.pass_(office, Patience(pause=pause)).error is None
-        assert set(office.standings().values()) == {"answered"}
+        assert set(office.exchanges_at().values()) == {"answered"}
 
     def test_sent_mail_that_is_no_longer_listed_in_the_second_attempt_was_not_read(self, office, time):
         """The first attempt saw the mailbox, but did not get to read it: the pass is not complete."""

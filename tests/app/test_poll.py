@@ -41,7 +41,7 @@ class TestIncremental:
         office.tell(story)
         outcome = office.one_pass()
         assert (outcome.messages, outcome.mailboxes, outcome.error, outcome.lacks_sent) == (5, 2, None, False)
-        assert office.standings() == {
+        assert office.exchanges_at() == {
             never.message_id: "never",
             answered.message_id: "answered",
             waiting.message_id: "waiting",
@@ -66,7 +66,7 @@ class TestIncremental:
         uid = office.sources["info"].deliver(reply, reply.places[0])
         assert office.one_pass().messages == 1
         assert office.sources["info"].asked == [("open", "Sent"), ("fetch", "Sent", uid)]
-        assert office.standings()[waiting.message_id] == "answered"
+        assert office.exchanges_at()[waiting.message_id] == "answered"
 
     def test_as_of_is_the_start_of_the_pass(self, office):
         office.tell(three_letters()[0])
@@ -82,7 +82,7 @@ class TestIncremental:
             story.inbound(f"p{day}", f"03-{day:02} 08:00")
         office.tell(story)
         assert office.one_pass().messages == 19
-        assert len(office.standings()) == 19
+        assert len(office.exchanges_at()) == 19
 
 
 class TestMoved:
@@ -100,7 +100,7 @@ class TestMoved:
         assert office.figures() == before, "missed once proves nothing yet"
         office.pass_()
         assert office.report().account.set_aside == int(put_away)
-        assert (waiting.message_id in office.standings()) != put_away
+        assert (waiting.message_id in office.exchanges_at()) != put_away
         assert (office.figures() == before) != put_away
 
     def test_back_from_the_trash(self, office):
@@ -120,7 +120,7 @@ class TestMoved:
         story.inbound("anna", "03-02 09:00", mailbox="Junk")
         office.tell(story)
         office.pass_()
-        assert office.standings() == {}
+        assert office.exchanges_at() == {}
         assert office.report().account.set_aside == 1
 
 
@@ -201,7 +201,7 @@ class TestMailboxesComeAndGo:
         assert office.one_pass().error is None
         assert office.figures() == before
         office.pass_()
-        assert office.standings() == {"anna.1@anna.example": "never"}, "the other one lies in the trash alone"
+        assert office.exchanges_at() == {"anna.1@anna.example": "never"}, "the other one lies in the trash alone"
         assert office.report().account.set_aside == 1
 
     @pytest.mark.parametrize("passes", [1, 2, 3])
@@ -276,7 +276,7 @@ class TestRoles:
         outcome = office.one_pass()
         assert outcome.lacks_sent
         assert outcome.error is None
-        assert set(office.standings().values()) == {"unknown"}
+        assert set(office.exchanges_at().values()) == {"unknown"}
         assert "No Sent mailbox found in account info" in office.report().warnings[0]
 
     def test_a_sent_mailbox_that_is_there_no_more(self, office):
@@ -307,11 +307,11 @@ class TestRenumbered:
     def test_no_figure_moves(self, office):
         office.tell(three_letters()[0])
         office.pass_()
-        before, standings = office.figures(), office.standings()
+        before, exchanges_at = office.figures(), office.exchanges_at()
         for mailbox in ("INBOX", "Sent", "INBOX"):
             office.sources["info"].renumber(mailbox)
             office.pass_()
-            assert (office.figures(), office.standings()) == (before, standings)
+            assert (office.figures(), office.exchanges_at()) == (before, exchanges_at)
         places = office.rows_of("SELECT uid FROM locations WHERE gone IS NULL")
         assert len(places) == 5
 
@@ -399,7 +399,7 @@ class TestOddSources:
         source = office.sources["info"]
         source.never.add(("INBOX", 2))
         assert office.one_pass().error is None
-        assert office.standings() == {never.message_id: "never", waiting.message_id: "waiting"}
+        assert office.exchanges_at() == {never.message_id: "never", waiting.message_id: "waiting"}
         assert [row[1] for row in office.rows("quarantine")["quarantine"]] == [2]
         for _ in range(2):
             office.pass_()
@@ -407,7 +407,7 @@ class TestOddSources:
             assert ("fetch", "INBOX", 1) not in source.asked
         source.never.clear()
         office.pass_()
-        assert office.standings()[answered.message_id] == "answered"
+        assert office.exchanges_at()[answered.message_id] == "answered"
         assert office.rows("quarantine")["quarantine"] == []
         office.pass_()
         assert source.asked == []
@@ -444,7 +444,7 @@ class TestOddSources:
             one.tell(story)
             one.pass_()
             one.pass_()
-        assert office.standings() == straight.standings()
+        assert office.exchanges_at() == straight.exchanges_at()
         assert office.figures() == straight.figures()
 
     def test_messages_nobody_asked_for(self, office):
@@ -478,7 +478,7 @@ class TestOddSources:
         office.pass_()
         assert office.figures() == before
         assert not [asked for asked in office.sources["info"].asked if asked[0] == "fetch"]
-        assert len(office.standings()) == 3
+        assert len(office.exchanges_at()) == 3
 
     def test_no_uidnext(self, office):
         class Terse(Watched):
@@ -492,7 +492,7 @@ class TestOddSources:
         reply = story.reply(waiting, "03-20 10:00")
         office.sources["info"].deliver(reply, reply.places[0])
         office.pass_()
-        assert office.standings()[waiting.message_id] == "answered"
+        assert office.exchanges_at()[waiting.message_id] == "answered"
 
     def test_a_uid_that_is_not_for_good(self, office):
         """Courier: new mail has one only after somebody opened the mailbox for writing."""
@@ -513,7 +513,7 @@ class TestOddSources:
         source.boxes["INBOX"].uidnext = 3
         source.deliver(other, other.places[0])
         assert office.one_pass().messages == 1
-        assert {office.standings()[mail.message_id] for mail in (waiting, other)} == {"waiting"}
+        assert {office.exchanges_at()[mail.message_id] for mail in (waiting, other)} == {"waiting"}
 
     def test_mail_that_arrives_during_the_pass_is_left_for_the_next(self, office):
         story, *_ = three_letters()
@@ -532,9 +532,9 @@ class TestOddSources:
         growing.boxes = source.boxes
         office.sources["info"] = growing
         office.pass_()
-        assert late.message_id not in office.standings()
+        assert late.message_id not in office.exchanges_at()
         office.pass_()
-        assert office.standings()[late.message_id] == "waiting"
+        assert office.exchanges_at()[late.message_id] == "waiting"
 
 
 class TestKilled:
@@ -557,8 +557,8 @@ class TestAccounts:
         office.tell(story)
         office.pass_()
         assert office.report().totals.exchanges == 1
-        (standing,) = export(office.config, ReportQuery(), Silent())
-        assert standing.exchange.arrived_at == mail.when, "the earliest arrival in a watched account"
+        (exchange_at,) = export(office.config, ReportQuery(), Silent())
+        assert exchange_at.exchange.arrived_at == mail.when, "the earliest arrival in a watched account"
 
     def test_a_reply_in_the_mailbox_of_a_colleague(self, tmp_path):
         office = Office(tmp_path, ImapAccount("info"), ImapAccount("eva", watched=False))
@@ -569,9 +569,9 @@ class TestAccounts:
         story.reply(asked, "03-02 09:30", by="eva", account="eva")
         office.tell(story)
         office.pass_()
-        assert office.standings() == {asked.message_id: "answered"}
+        assert office.exchanges_at() == {asked.message_id: "answered"}
         assert office.report().account.not_watched == 1
-        assert private.message_id not in office.standings()
+        assert private.message_id not in office.exchanges_at()
 
     def test_one_fails_and_the_other_is_read(self, tmp_path):
         office = Office(tmp_path, ImapAccount("broken"), ImapAccount("info"))
@@ -650,7 +650,7 @@ class TestAccounts:
         as_of = office.report().as_of
         with pytest.raises(Killed):
             office.pass_()
-        assert office.standings()[waiting.message_id] == "answered"
+        assert office.exchanges_at()[waiting.message_id] == "answered"
         assert office.report().as_of == as_of
 
 

@@ -32,7 +32,7 @@ class TestIncremental:
     def test_a_pass_without_news(self, office, dovecot_user, dovecot_server):
         plant_dovecot(three_letters(), dovecot_user)
         assert office.poll().messages == 5
-        assert office.standings() == THREE
+        assert office.exchanges_at() == THREE
         office.polls(1)  # Dovecot counts changes (HIGHESTMODSEQ) only from the first question for them on
         before, files, length = office.rows(), dovecot_user.files(), len(dovecot_server.log())
         assert office.poll().messages == 0
@@ -50,7 +50,7 @@ class TestIncremental:
         assert office.poll().messages == 1
         assert office.opened == ["Sent"]
         assert " hdr_count=1 " in log_line(dovecot_server, dovecot_user, length)
-        assert office.standings() == THREE | {"will": "answered"}
+        assert office.exchanges_at() == THREE | {"will": "answered"}
 
     def test_flags_and_files_stay_as_they_are(self, office, dovecot_user):
         plant_dovecot(three_letters(), dovecot_user)
@@ -91,7 +91,7 @@ class TestMoved:
         dovecot_user.create(target)
         command(dovecot_user, "INBOX", "MOVE", "3", target)
         office.polls(2)
-        assert office.standings() == {k: v for k, v in THREE.items() if k != "will" or not put_away}
+        assert office.exchanges_at() == {k: v for k, v in THREE.items() if k != "will" or not put_away}
         assert office.report().account.set_aside == int(put_away)
         assert (office.figures() == before) != put_away
 
@@ -104,7 +104,7 @@ class TestMoved:
         for _ in range(3):
             office.polls(1)
             assert office.figures() == before
-            assert office.standings() == THREE
+            assert office.exchanges_at() == THREE
         office.polls(1)
         assert office.opened == []
 
@@ -127,7 +127,7 @@ class TestMoved:
         dovecot_user.delete("Sent")
         assert isinstance(office.poll().error, MailboxError)
         assert office.report().as_of == as_of
-        assert office.standings() == THREE
+        assert office.exchanges_at() == THREE
 
 
 class TestRenumbered:
@@ -194,7 +194,7 @@ class TestNames:
         plant_dovecot(three_letters(sent=name), dovecot_user)
         outcome = office.poll()
         assert (outcome.error, outcome.lacks_sent) == (None, False)
-        assert office.standings() == THREE
+        assert office.exchanges_at() == THREE
 
     def test_other_scripts_and_odd_letters(self, office, dovecot_user):
         story = three_letters()
@@ -203,7 +203,7 @@ class TestNames:
             story.inbound(f"p{number}", "2024-03-19 09:00", mailbox=name)
         plant_dovecot(story, dovecot_user)
         assert office.poll().messages == 5 + len(names)
-        assert office.standings() == THREE | {f"p{n}": "waiting" for n in range(len(names))}
+        assert office.exchanges_at() == THREE | {f"p{n}": "waiting" for n in range(len(names))}
 
     def test_drafts_are_not_read(self, office, dovecot_user):
         story = three_letters()
@@ -212,7 +212,7 @@ class TestNames:
         plant_dovecot(story, dovecot_user)
         office.poll()
         assert "Entwürfe" not in office.opened
-        assert office.standings() == THREE
+        assert office.exchanges_at() == THREE
 
 
 class TestAccelerators:
@@ -265,8 +265,8 @@ class TestAccelerators:
         for office in offices:
             office.now += 24 * HOUR
         both()
-        assert offices[0].standings() == offices[1].standings()
-        assert offices[0].standings()["will"] == "answered_time_unknown"
+        assert offices[0].exchanges_at() == offices[1].exchanges_at()
+        assert offices[0].exchanges_at()["will"] == "answered_time_unknown"
 
 
 class TestNamespaces:
@@ -284,7 +284,7 @@ class TestNamespaces:
         eva.share("Sent", dovecot_user)
         assert office.poll().error is None
         assert sorted(office.opened) == ["INBOX", "Sent", f"user/{eva.name}", sent]
-        assert office.standings() == THREE | {"will": "answered"}
+        assert office.exchanges_at() == THREE | {"will": "answered"}
         assert office.report().account.not_watched == 2
         office.polls(2)
         assert office.opened == []
@@ -297,7 +297,7 @@ class TestNamespaces:
         dovecot_user.publish(name, [Delivery(public.raw(public.places[0]) + b"\r\nx", public.when)])
         assert office.poll().messages == 6
         assert sorted(office.opened) == ["INBOX", "Sent", f"public/{name}"]
-        assert office.standings() == THREE | {"petra": "waiting"}
+        assert office.exchanges_at() == THREE | {"petra": "waiting"}
 
     def test_what_a_colleague_takes_back(self, office, dovecot_user, dovecot_server):
         eva = dovecot_server.new_user()
@@ -311,7 +311,7 @@ class TestNamespaces:
             client.deleteacl("Sent", dovecot_user.name)
         for _ in range(3):
             office.polls(1)
-            assert office.standings() == THREE | {"will": "answered"}, "what was read stays"
+            assert office.exchanges_at() == THREE | {"will": "answered"}, "what was read stays"
 
 
 class TestAccounts:
@@ -327,7 +327,7 @@ class TestAccounts:
         office.use_accounts(info=dovecot_account(dovecot_user), eva=dovecot_account(eva, watched=False))
         info, other = office.poll_all()
         assert (info.messages, other.messages) == (6, 3)
-        assert office.standings() == THREE | {"will": "answered", "both": "waiting"}
+        assert office.exchanges_at() == THREE | {"will": "answered", "both": "waiting"}
         assert office.report().account.not_watched == 1
 
     def test_one_fails(self, office, dovecot_user):
@@ -336,7 +336,7 @@ class TestAccounts:
         bad, info = office.poll_all()
         assert isinstance(bad.error, LoginError)
         assert info.messages == 5
-        assert office.standings() == THREE
+        assert office.exchanges_at() == THREE
 
     def test_a_disabled_one_is_left_alone(self, office, dovecot_user):
         plant_dovecot(three_letters(), dovecot_user)

@@ -65,7 +65,7 @@ class TestFigures:
         plant_maildir(story, tmp_path / "mail")
         local.use_accounts(info=maildir_account())
         assert local.poll().messages == office.poll().messages
-        assert office.standings() == local.standings()
+        assert office.exchanges_at() == local.exchanges_at()
         assert office.figures() == local.figures()
 
     def test_a_second_pass_reads_nothing_and_a_rebuild_changes_nothing(self, office, mail_user):
@@ -97,14 +97,14 @@ class TestBetweenPasses:
         office.polls(2)
         put(mail_user, story.reply(story.mails[-1], "2024-03-20 10:00"))
         assert office.poll().messages == 1
-        assert office.standings() == THREE | {"will": "answered"}
+        assert office.exchanges_at() == THREE | {"will": "answered"}
 
     def test_somebody_answers_elsewhere(self, office, mail_user):
         plant(three_letters(), mail_user)
         office.polls(2)
         mail_user.store("INBOX", mail_user.first_uid + 2, "\\Answered")
         office.polls(1)
-        assert office.standings() == THREE | {"will": "answered_time_unknown"}
+        assert office.exchanges_at() == THREE | {"will": "answered_time_unknown"}
 
     def test_mail_is_filed(self, office, mail_user):
         plant(three_letters(), mail_user)
@@ -190,7 +190,7 @@ class TestCourier:
         for _ in range(3):
             next_second(user)
             assert courier.poll().messages == 5, "read anew"
-            assert (courier.figures(), courier.standings()) == (before, THREE)
+            assert (courier.figures(), courier.exchanges_at()) == (before, THREE)
             sizes.append(courier.sizes())
         assert sizes == [{"epochs": 4, "locations": 5, "messages": 5}] * 3
         assert user.files() == files
@@ -211,7 +211,7 @@ class TestCourier:
         user.remove("INBOX", fetched_by_pop3)
         drop(user, story.inbound("two", "2024-03-19 11:00"))
         assert courier.poll().messages >= 1
-        assert courier.standings() == THREE | {"one": "waiting", "two": "waiting"}
+        assert courier.exchanges_at() == THREE | {"one": "waiting", "two": "waiting"}
         assert courier.poll().messages == 0
 
     def test_new_mail_that_is_sorted_in_before_other_new_mail(self, courier):
@@ -222,7 +222,7 @@ class TestCourier:
         assert courier.poll().messages == 6
         drop(user, story.inbound("two", "2024-03-19 11:00"), "10.host")
         assert courier.poll().messages >= 1
-        assert courier.standings() == THREE | {"one": "waiting", "two": "waiting"}
+        assert courier.exchanges_at() == THREE | {"one": "waiting", "two": "waiting"}
         before = courier.figures()
         with user.connect() as client:
             client.select("INBOX")

@@ -46,7 +46,7 @@ def test_the_same_figures(office):
     buckets, account = office.figures()
     assert (buckets, account.read, account.set_aside) == (FIGURES, 8, 1)
     assert office.report().as_of == LAST_PASS
-    assert office.standings() == STANDINGS
+    assert office.exchanges_at() == STANDINGS
     rows = office.rows_of("SELECT name FROM _sqlite_migrations ORDER BY id")
     assert [name for (name,) in rows] == list(schema.NAMES)
 
@@ -66,7 +66,7 @@ def test_every_fact_is_kept(office):
 def test_what_is_derived_anew_is_the_same(office):
     rebuild(office.config, Silent())
     assert office.figures()[0] == FIGURES
-    assert office.standings() == STANDINGS
+    assert office.exchanges_at() == STANDINGS
 
 
 def test_the_next_pass_goes_on(office):
@@ -81,7 +81,7 @@ def test_the_next_pass_goes_on(office):
         source.hold(name, uidvalidity, rows)
     office.now += HOUR
     assert office.one_pass().error is None
-    assert office.standings() == STANDINGS
+    assert office.exchanges_at() == STANDINGS
     assert {what[1] for what in source.asked if what[0] == "open"} == {"INBOX", "Kunden", "Sent", "Trash"}
     gone = office.rows_of("SELECT count(*) FROM locations WHERE gone IS NOT NULL")
     assert gone == [(2,)], "theo's old place, and nora's, who was missed for the second time"

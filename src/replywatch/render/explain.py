@@ -10,8 +10,8 @@ from textwrap import wrap
 
 from replywatch.domain.matching.match import Evidence
 from replywatch.domain.messages import Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
+from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
-from replywatch.domain.results.standings import Standing
 from replywatch.render.text import human_duration, local_time, safe
 
 WIDTH = 80
@@ -135,42 +135,42 @@ def _line(message: Message, depth: int, zone: tzinfo, *, here: bool) -> str:
 
 def _exchanges(e: Explanation, zone: tzinfo) -> Iterator[str]:
     yield ""
-    yield "Exchanges" if e.standings else "Exchanges    none"
-    for standing in e.standings:
-        yield from _wrapped(exchange_line(standing, zone, e.evidence))
+    yield "Exchanges" if e.exchanges_at else "Exchanges    none"
+    for exchange_at in e.exchanges_at:
+        yield from _wrapped(exchange_line(exchange_at, zone, e.evidence))
     strict = {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.strict}
-    if strict == {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.standings}:
+    if strict == {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.exchanges_at}:
         yield f"The same under --min-match {Rung.REFERENCES.value}."
         return
     yield f"Under --min-match {Rung.REFERENCES.value} these messages make other exchanges:"
-    for standing in e.strict:
-        yield from _wrapped(exchange_line(standing, zone, e.evidence))
+    for exchange_at in e.strict:
+        yield from _wrapped(exchange_line(exchange_at, zone, e.evidence))
 
 
 def _wrapped(text: str) -> list[str]:
     return wrap(text, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
 
 
-def exchange_line(standing: Standing, zone: tzinfo, evidence: Mapping[Exchange, Evidence]) -> str:
+def exchange_line(exchange_at: ExchangeAt, zone: tzinfo, evidence: Mapping[Exchange, Evidence]) -> str:
     """Where an exchange stands, in one line; `evidence` tells of replies that were not seen."""
-    e = standing.exchange
+    e = exchange_at.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
     start = f"{what} of {local_time(e.arrived_at, zone)} ({e.id[:SHORT_ID]}): "
     marked = "; marked by hand" if e.marked else ""
-    if standing.status is Status.ANSWERED and e.answered_at is not None and e.elapsed is not None and e.matched_by:
+    if exchange_at.status is Status.ANSWERED and e.answered_at is not None and e.elapsed is not None and e.matched_by:
         reply = f", reply {e.reply[:SHORT_ID]}" if e.reply else ""
         odd = "; the reply is dated before the message, the wait counts as 0" if e.clock_anomaly else ""
         return (
             f"{start}answered after {human_duration(e.elapsed)} at {local_time(e.answered_at, zone)}, "
             f"matched by {e.matched_by.value}{reply}{odd}{marked}"
         )
-    if standing.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
+    if exchange_at.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
         return (
             f"{start}answered between {local_time(e.answered_after, zone)} and "
             f"{local_time(e.answered_before, zone)}; the reply itself was not found, but {_told(evidence[e])}{marked}"
         )
     ended = "; ended by a new enquiry" if e.ended_at is not None else ""
-    return f"{start}{standing.status.value} for {human_duration(standing.waited)}{ended}{marked}"
+    return f"{start}{exchange_at.status.value} for {human_duration(exchange_at.waited)}{ended}{marked}"
 
 
 def _told(evidence: Evidence) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from replywatch.domain.messages import Status
-from replywatch.domain.results.standings import Standing
+from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.render.numbers import rfc3339
 from replywatch.render.report.csv import cell
 from replywatch.render.text import brief
@@ -39,9 +39,9 @@ COLUMNS = (
 )
 
 
-def export_row(standing: Standing) -> dict[str, Any]:
+def export_row(exchange_at: ExchangeAt) -> dict[str, Any]:
     """One exchange as plain values; the fields of the reply are null unless it is answered."""
-    e, status = standing.exchange, standing.status
+    e, status = exchange_at.exchange, exchange_at.status
     answered, unseen = status is Status.ANSWERED, status is Status.ANSWERED_TIME_UNKNOWN
     return {
         "id": e.id,
@@ -59,7 +59,7 @@ def export_row(standing: Standing) -> dict[str, Any]:
         "answered_after": rfc3339(e.answered_after) if unseen else None,
         "answered_before": rfc3339(e.answered_before) if unseen else None,
         "acknowledged_at": rfc3339(e.acknowledged_at),
-        "contact_written_to_at": rfc3339(standing.contact_written_to_at),
+        "contact_written_to_at": rfc3339(exchange_at.contact_written_to_at),
         "ended_at": rfc3339(e.ended_at),
         "marked": e.marked,
         "arrival_source": e.arrival_source,

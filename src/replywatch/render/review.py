@@ -10,8 +10,8 @@ from typing import Any
 
 from replywatch.domain.figures.statistics import wilson
 from replywatch.domain.messages import Disposition, Status
+from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation
-from replywatch.domain.results.standings import Standing
 from replywatch.render.explain import SHORT_ID, WIDTH, exchange_line
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import brief, local_time, safe
@@ -20,9 +20,9 @@ from replywatch.render.text import brief, local_time, safe
 def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
     """What was judged about a message, in a few lines."""
     e, message = explanation, explanation.message
-    standing = own_standing(e)
-    if standing is not None:
-        counted = exchange_line(standing, zone, e.evidence)
+    exchange_at = own_exchange_at(e)
+    if exchange_at is not None:
+        counted = exchange_line(exchange_at, zone, e.evidence)
     elif message.disposition is Disposition.COUNTED:
         counted = "a further mail in an exchange that is open already"
     else:
@@ -36,7 +36,7 @@ def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
         f"  Contact  {safe(message.contact) or 'nobody'}",
         *wrap(counted, WIDTH, initial_indent="  Counted  ", subsequent_indent=" " * 11, break_on_hyphens=False),
     ]
-    reply = next((m for m in e.conversation if standing and m.identity == standing.exchange.reply), None)
+    reply = next((m for m in e.conversation if exchange_at and m.identity == exchange_at.exchange.reply), None)
     if reply is not None:
         lines.append(f"  Reply    {safe(reply.author)}: {safe(reply.subject) or '(no subject)'}")
     return "\n".join(lines) + "\n"
@@ -45,9 +45,9 @@ def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
 def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
     """One JSON object for each judgement, one a line, in ASCII: no pipe can garble it."""
     for e in explanations:
-        message, standing = e.message, own_standing(e)
-        exchange = standing.exchange if standing else None
-        answered = bool(standing and standing.status is Status.ANSWERED)
+        message, exchange_at = e.message, own_exchange_at(e)
+        exchange = exchange_at.exchange if exchange_at else None
+        answered = bool(exchange_at and exchange_at.status is Status.ANSWERED)
         row: dict[str, Any] = {
             "id": message.identity,
             "message_id": message.message_id and brief(message.message_id),
@@ -58,7 +58,7 @@ def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
             "because": message.verdict.because,
             "contact": brief(message.contact),
             "disposition": message.disposition.value,
-            "status": standing.status.value if standing else None,
+            "status": exchange_at.status.value if exchange_at else None,
             "reply_message_id": exchange.reply_message_id if exchange and answered else None,
             "matched_by": exchange.matched_by.value if exchange and answered and exchange.matched_by else None,
         }
@@ -76,7 +76,7 @@ def verdict_text(judged: int, wrong: int) -> str:
     )
 
 
-def own_standing(explanation: Explanation) -> Standing | None:
+def own_exchange_at(explanation: Explanation) -> ExchangeAt | None:
     """The exchange that the message opened, if it opened one."""
     own = explanation.message.identity
-    return next((s for s in explanation.standings if s.exchange.id == own), None)
+    return next((s for s in explanation.exchanges_at if s.exchange.id == own), None)

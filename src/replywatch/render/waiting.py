@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from unicodedata import east_asian_width
 
-from replywatch.domain.results.standings import Standing
+from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import brief, human_duration, local_time, safe
 
@@ -16,7 +16,7 @@ _CONTACT = 30
 _NARROWEST_SUBJECT = 10
 
 
-def waiting_text(rows: Sequence[Standing], as_of: int, zone: tzinfo, *, width: int, hidden: int) -> str:
+def waiting_text(rows: Sequence[ExchangeAt], as_of: int, zone: tzinfo, *, width: int, hidden: int) -> str:
     """The list as text of at most `width` columns; `hidden` more count as never answered and are only mentioned."""
     lines = [f"Waiting for an answer at {local_time(as_of, zone)}: {len(rows)}"]
     for title, turns in (("Enquiries", False), ("Later turns (often no answer needed)", True)):
@@ -28,7 +28,7 @@ def waiting_text(rows: Sequence[Standing], as_of: int, zone: tzinfo, *, width: i
     return "\n".join(lines) + "\n"
 
 
-def waiting_json(rows: Sequence[Standing], as_of: int) -> str:
+def waiting_json(rows: Sequence[ExchangeAt], as_of: int) -> str:
     """The list as one JSON object."""
     people = [
         {
@@ -47,7 +47,7 @@ def waiting_json(rows: Sequence[Standing], as_of: int) -> str:
     return json.dumps({"schema": "replywatch.waiting/1", "as_of": rfc3339(as_of), "waiting": people}, indent=2) + "\n"
 
 
-def _line(row: Standing, zone: tzinfo, width: int) -> str:
+def _line(row: ExchangeAt, zone: tzinfo, width: int) -> str:
     e = row.exchange
     start = (
         f"  {human_duration(row.waited):>10}  {local_time(e.arrived_at, zone)}  {e.id[:_SHORT_ID]}  "

@@ -6,13 +6,14 @@ seconds UTC. `sqlite_utils` is imported where a migration has to run, and only t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 SET = "replywatch"
-NAMES = ("0001_facts", "0002_derived", "0003_passes", "0004_labels")
+NAMES = ("0001_facts", "0002_derived", "0003_passes", "0004_labels", "0005_values")
 """The migrations of this release in order; a store with any other is from a newer one."""
 
 DERIVED_TABLES = (
@@ -236,30 +237,27 @@ _LABELS = (
 )
 
 
+_VALUES_FACTS: tuple[str, ...] = ()
+_VALUES_DERIVED: tuple[str, ...] = ()
+
+
 def migrations() -> Migrations:
     """The migrations of this release, ready to be applied."""
     from sqlite_utils import Migrations  # noqa: PLC0415 - costs 90 ms, and most commands never migrate
 
     found = Migrations(SET)
 
-    @found(name=NAMES[0])
-    def facts(db: Database) -> None:
-        for statement in _FACTS:
-            db.execute(statement)
-
-    @found(name=NAMES[1])
-    def derived(db: Database) -> None:
-        for statement in _DERIVED:
-            db.execute(statement)
-
-    @found(name=NAMES[2])
-    def passes(db: Database) -> None:
-        for statement in _PASSES:
-            db.execute(statement)
-
-    @found(name=NAMES[3])
-    def labels(db: Database) -> None:
-        for statement in _LABELS:
-            db.execute(statement)
-
+    every = (_FACTS, _DERIVED, _PASSES, _LABELS, (*_VALUES_FACTS, *_VALUES_DERIVED))
+    for name, statements in zip(NAMES, every, strict=True):
+        found(name=name)(_executing(statements))
     return found
+
+
+def _executing(statements: Sequence[str]) -> Callable[[Database], None]:
+    """A migration that executes `statements`."""
+
+    def execute(db: Database) -> None:
+        for statement in statements:
+            db.execute(statement)
+
+    return execute

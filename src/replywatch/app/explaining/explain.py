@@ -20,8 +20,8 @@ from replywatch.domain.matching.match import Matched, match
 from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import RUNG_BITS, Copy, Reading, Role, Rung, Sighting
 from replywatch.domain.periods import Period
+from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
-from replywatch.domain.results.standings import Standing, standing
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
@@ -59,15 +59,15 @@ class Explainer:
             places=tuple(Place(s.account, s.mailbox, s.uid, s.internal_date, s.first_seen, s.gone) for s in found),
             rung=matched.rungs[row.identity],
             conversation=tuple(sorted((messages[i] for i in together), key=lambda m: (m.clock, m.identity))),
-            standings=self._standings(matched, together, Rung.SUBJECT),
-            strict=self._standings(matched, together, Rung.REFERENCES),
+            exchanges_at=self._exchanges_at(matched, together, Rung.SUBJECT),
+            strict=self._exchanges_at(matched, together, Rung.REFERENCES),
             evidence=matched.evidence,
         )
 
-    def _standings(self, matched: Matched, together: set[str], level: Rung) -> tuple[Standing, ...]:
+    def _exchanges_at(self, matched: Matched, together: set[str], level: Rung) -> tuple[ExchangeAt, ...]:
         """The exchanges that the messages `together` make under one level of matching."""
         return tuple(
-            standing(e, self._as_of, self._config.report.never_after, self._coverage)
+            exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
             for e, levels in matched.exchanges
             if levels & RUNG_BITS[level] and e.id in together
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from replywatch.domain.matching.match import Evidence
 from replywatch.domain.messages import Exchange, Header, Message, Parties, Rung, Verdict
-from replywatch.domain.results.standings import Standing
+from replywatch.domain.results.exchange_at import ExchangeAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Explanation:
     """What ties it to its conversation; None if it stands alone."""
     conversation: tuple[Message, ...]
     """The messages of its conversation by clock, itself included."""
-    standings: tuple[Standing, ...]
+    exchanges_at: tuple[ExchangeAt, ...]
     """The exchanges of the conversation."""
-    strict: tuple[Standing, ...]
+    strict: tuple[ExchangeAt, ...]
     """Those that the ids alone make of the same messages (`--min-match references`)."""
     evidence: Mapping[Exchange, Evidence]
     """What says that an exchange was answered where the reply was not seen."""

@@ -10,7 +10,7 @@ from replywatch.domain.messages import Exchange, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExchangeAt:
     """An exchange and where it stands at as_of."""
 
     exchange: Exchange
@@ -25,8 +25,8 @@ class Standing:
         return self.as_of - self.exchange.arrived_at
 
 
-def standing(exchange: Exchange, as_of: int, never_after: int, coverage: Coverage) -> Standing:
+def exchange_at(exchange: Exchange, as_of: int, never_after: int, coverage: Coverage) -> ExchangeAt:
     """Where `exchange` stands at `as_of`."""
     e = exchange
     wait = Wait(e.id, e.arrived_at, e.answered_at, e.answered_after, e.answered_before, e.acknowledged_at)
-    return Standing(exchange, outcome(wait, as_of, never_after, coverage).status, as_of)
+    return ExchangeAt(exchange, outcome(wait, as_of, never_after, coverage).status, as_of)
