@@ -10,9 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from replywatch.errors import StoreError, UnusableStoreError
+from replywatch.errors import LockedError, StoreError, UnusableStoreError
 from replywatch.files import make_folder
 from replywatch.store import schema
+from replywatch.store.lock import patiently, writing
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 20.0
@@ -26,7 +27,11 @@ _PRAGMAS = (
 
 
 class Database:
-    """One connection to the store. Used as a context manager; entering opens, creating and migrating if `create`."""
+    """One connection to the store. Used as a context manager; entering it opens the store, and makes it if `create`.
+
+    Whoever opens a store of an older release brings it up to date, under the lock: so the lock must not be held then.
+    Nobody sees a store of which tables are still missing.
+    """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
@@ -35,7 +40,12 @@ class Database:
         self._frozen: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
-        """Open the store; raises `StoreError` if it is missing, damaged, from a newer release or can't be written."""
+        """Open the store, in the form of this release.
+
+        Raises:
+            StoreError: it is missing, damaged, from a newer release, or from an older one and can't be written.
+            LockedError: it is from an older release, and somebody else has been writing to it for long.
+        """
         with self._faults():
             # An empty file is what a first poll leaves that was killed at once.
             if not self._create and not (self.path.exists() and self.path.stat().st_size):
@@ -47,7 +57,7 @@ class Database:
             try:
                 for pragma in _PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}")
-                self._migrate(connection)
+                self._bring_up_to_date()
             except BaseException:  # a `with` doesn't leave what it could not enter
                 connection.close()
                 raise
@@ -142,32 +152,53 @@ class Database:
             raise StoreError(f"the store {self.path} is not open")
         return self._connection
 
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
-        applied = (
-            [
-                name
-                for (name,) in connection.execute(
-                    "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY id", [schema.SET]
-                )
-            ]
-            if known
-            else []
+    def _bring_up_to_date(self) -> None:
+        if self._is_up_to_date():
+            return
+        if self._frozen is not None or not os.access(self.path, os.W_OK):
+            raise StoreError(
+                f"the store {self.path} was made by an older release, and may not be written here",
+                "Its owner has to open it once with this release: `replywatch report` will do.",
+            )
+        try:
+            patiently(self._migrate, self._is_up_to_date)
+        except LockedError as error:
+            raise LockedError(
+                f"the store {self.path} is not in the form of this release yet, and another command is writing to it",
+                "Wait until that is done, then run it again.",
+            ) from error
+
+    def _is_up_to_date(self) -> bool:
+        """Whether every migration of this release was applied.
+
+        Raises:
+            UnusableStoreError: it is from a newer release, or another program's.
+        """
+        # One statement, so that what it says is true of one moment.
+        tables, ours = (
+            self.row("SELECT count(*), coalesce(sum(name = '_sqlite_migrations'), 0) FROM sqlite_master") or ()
         )
-        if set(applied) - set(schema.NAMES):
+        if tables and not ours:
+            raise UnusableStoreError(
+                f"{self.path} is a database of some other program", "Give another path in [store] path of the config."
+            )
+        sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+        applied = {name for (name,) in self.rows(sql, [schema.SET])} if ours else set()
+        if applied - set(schema.NAMES):
             raise UnusableStoreError(
                 f"the store {self.path} was made by a newer release of replywatch",
                 "Update replywatch; an older release would damage it.",
             )
-        if not applied and connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() and not known:
-            raise UnusableStoreError(
-                f"{self.path} is a database of some other program", "Give another path in [store] path of the config."
-            )
-        if len(applied) < len(schema.NAMES):
-            connection.execute("PRAGMA journal_mode = WAL")
-            from sqlite_utils import Database as SqliteUtils  # noqa: PLC0415 - only to migrate: it costs 90 ms
+        return len(applied) == len(schema.NAMES)
 
-            schema.migrations().apply(SqliteUtils(connection, execute_plugins=False))
+    def _migrate(self) -> None:
+        """Apply the migrations that are missing; one that is killed leaves those before it."""
+        with writing(self.path):
+            if not self._is_up_to_date():  # somebody may have done it since
+                self.execute("PRAGMA journal_mode = WAL")
+                from sqlite_utils import Database as SqliteUtils  # noqa: PLC0415 - only to migrate: it costs 90 ms
+
+                schema.migrations().apply(SqliteUtils(self._open(), execute_plugins=False))
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

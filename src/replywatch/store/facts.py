@@ -39,6 +39,10 @@ class Facts:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    def store(self) -> str:
+        """The random id that the store got when it was made: 32 hex digits, the same as long as there is a store."""
+        return str(self._db.value("SELECT identifier FROM store"))
+
     def account(self, name: str) -> int:
         """The id of account `name`, made if new."""
         found = self._db.value("SELECT id FROM accounts WHERE name = ?", [name])
@@ -105,8 +109,9 @@ class Facts:
                 [now, mailbox, uidvalidity],
             )
             self._db.execute(
-                "INSERT INTO epochs (mailbox, uidvalidity, token) VALUES (?, ?, ?) ON CONFLICT (mailbox, uidvalidity)"
-                " DO UPDATE SET superseded_at = NULL, message_count = NULL, token = excluded.token",
+                "INSERT INTO epochs (mailbox, uidvalidity, bookmark) VALUES (?, ?, ?)"
+                " ON CONFLICT (mailbox, uidvalidity) DO UPDATE SET superseded_at = NULL, message_count = NULL,"
+                " bookmark = excluded.bookmark",
                 [mailbox, uidvalidity, state.bookmark],
             )
         found = self._epoch("e.mailbox = ? AND e.uidvalidity = ?", [mailbox, uidvalidity])
@@ -115,8 +120,8 @@ class Facts:
 
     def _epoch(self, where: str, values: Sequence[int]) -> Epoch | None:
         row = self._db.row(
-            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, token, reconciled_at"
-            f" FROM epochs e WHERE {where}",
+            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, bookmark,"
+            f" reconciled_at FROM epochs e WHERE {where}",
             values,
         )
         if row is None:
@@ -261,7 +266,7 @@ class Facts:
     def finish_mailbox(self, epoch: Epoch, state: MailboxState, now: int) -> None:
         """The mailbox was read to its end: remember how it stood."""
         self._db.execute(
-            "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?,"
+            "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, bookmark = ?, completed_at = ?,"
             " reconciled_at = coalesce(reconciled_at, ?), held_at = NULL WHERE id = ?",
             [state.uidnext, state.exists, state.highestmodseq, state.bookmark, now, now, epoch.id],
         )

@@ -237,7 +237,14 @@ _LABELS = (
 )
 
 
-_VALUES_FACTS: tuple[str, ...] = ()
+_VALUES_FACTS: tuple[str, ...] = (
+    """CREATE TABLE store (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        identifier TEXT NOT NULL -- random; tells this store from any other, whatever becomes of its file
+    ) STRICT""",
+    "INSERT INTO store VALUES (1, lower(hex(randomblob(16))))",
+    "ALTER TABLE epochs RENAME COLUMN token TO bookmark",
+)
 _VALUES_DERIVED: tuple[str, ...] = ()
 
 

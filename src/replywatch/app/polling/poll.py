@@ -64,7 +64,7 @@ def poll(
     Raises `LockedError` if another poll is at work, `StoreError` if the store can't be used.
     """
     patience = patience or Patience(attempts=1)
-    with writing(config.store_path), Database(config.store_path, create=True) as database:
+    with Database(config.store_path, create=True) as database, writing(config.store_path):
         facts = Facts(database)
         admission = Admission(facts, settled_key(database, config, progress))
         tools = _Tools(database, facts, Vanished(database), admission, clock, progress)
