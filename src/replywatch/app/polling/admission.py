@@ -13,6 +13,7 @@ from replywatch.domain.judging.reading import header_identity
 from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts
+from replywatch.store.incoming import Erased, Incoming
 from replywatch.store.subjects import Subjects
 
 
@@ -45,15 +46,15 @@ class Admission:
         self._key = key
         self._remembers = facts.remembers_erased()
 
-    def admit(self, fetched: Iterable[FetchedMessage]) -> tuple[list[FetchedMessage], list[int]]:
-        """The messages to be stored, as they may be stored, and the UIDs of those that were erased; both by UID."""
+    def admit(self, fetched: Iterable[FetchedMessage]) -> list[Incoming]:
+        """The messages as they may be stored, by UID; of those that were erased the place alone."""
         messages = sorted(fetched, key=lambda m: m.uid)
         key = self._key
         if key is not None:
             messages = [replace(m, header=hide_subject(m.header, key)) for m in messages]
         if not self._remembers:
-            return messages, []
+            return list(messages)
         identities = [header_identity(m.header) for m in messages]
         erased = self._facts.erased(identities)
-        pairs = list(zip(messages, identities, strict=True))
-        return [m for m, i in pairs if i not in erased], [m.uid for m, i in pairs if i in erased]
+        pairs = zip(messages, identities, strict=True)
+        return [Erased(m.uid) if identity in erased else m for m, identity in pairs]

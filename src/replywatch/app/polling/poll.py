@@ -308,8 +308,8 @@ class _Pass:
                 for uid in sorted(there):
                     fetched |= _only([uid], source.fetch([uid]))
                 missing = sorted(there - fetched.keys())
-            messages, erased = self._admission.admit(fetched.values())
-            self.messages += self._facts.add_batch(epoch.id, messages, missing, batch[-1], self._clock(), erased=erased)
+            incoming = self._admission.admit(fetched.values())
+            self.messages += self._facts.add_batch(epoch.id, incoming, missing, batch[-1], self._clock())
             self._progress.advance(len(fetched))
 
     def settle(self) -> tuple[Braked, ...]:
