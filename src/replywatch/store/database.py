@@ -46,7 +46,7 @@ class Database:
             StoreError: it is missing, damaged, from a newer release, or from an older one and can't be written.
             LockedError: it is from an older release, and somebody else has been writing to it for long.
         """
-        with self._faults():
+        with self.faults():
             # An empty file is what a first poll leaves that was killed at once.
             if not self._create and not (self.path.exists() and self.path.stat().st_size):
                 raise StoreError(f"there is no store at {self.path}", "Run `replywatch poll` first.")
@@ -78,13 +78,13 @@ class Database:
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[Row]:
         """The rows of a query, one after the other."""
-        with self._faults():
-            yield from self._open().execute(sql, values)
+        with self.faults():
+            yield from self.connection.execute(sql, values)
 
     def row(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
         """The first row of a query, None if there is none."""
-        with self._faults():
-            found: Row | None = self._open().execute(sql, values).fetchone()
+        with self.faults():
+            found: Row | None = self.connection.execute(sql, values).fetchone()
             return found
 
     def value(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:  # noqa: ANN401 - as SQL says
@@ -94,13 +94,13 @@ class Database:
 
     def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> int:
         """Run one statement and say the rowid it inserted last."""
-        with self._faults():
-            return self._open().execute(sql, values).lastrowid or 0
+        with self.faults():
+            return self.connection.execute(sql, values).lastrowid or 0
 
     def execute_many(self, sql: str, values: Iterable[Sequence[Any] | dict[str, Any]]) -> None:
         """Run one statement for each of `values`."""
-        with self._faults():
-            self._open().executemany(sql, values)
+        with self.faults():
+            self.connection.executemany(sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -108,18 +108,18 @@ class Database:
 
         Within another one it is a part of that.
         """
-        if self._open().in_transaction:
+        if self.connection.in_transaction:
             yield
             return
-        with self._faults():
-            self._open().execute("BEGIN IMMEDIATE")
+        with self.faults():
+            self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._open().rollback()
+            self.connection.rollback()
             raise
-        with self._faults():
-            self._open().execute("COMMIT")
+        with self.faults():
+            self.connection.execute("COMMIT")
 
     def compact(self) -> None:
         """Write the file anew without its free pages, and empty its journal.
@@ -147,7 +147,9 @@ class Database:
             name, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256, uri=self._frozen is not None
         )
 
-    def _open(self) -> sqlite3.Connection:
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open connection, for what migrations do, too; its errors are told as faults of the store in `faults`."""
         if self._connection is None:
             raise StoreError(f"the store {self.path} is not open")
         return self._connection
@@ -198,10 +200,11 @@ class Database:
                 self.execute("PRAGMA journal_mode = WAL")
                 from sqlite_utils import Database as SqliteUtils  # noqa: PLC0415 - only to migrate: it costs 90 ms
 
-                schema.migrations().apply(SqliteUtils(self._open(), execute_plugins=False))
+                schema.migrations().apply(SqliteUtils(self.connection, execute_plugins=False))
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def faults(self) -> Iterator[None]:
+        """Every error of SQLite or of the file inside becomes a `StoreError` with a hint."""
         try:
             yield
         except sqlite3.Error as error:

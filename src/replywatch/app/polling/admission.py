@@ -1,4 +1,4 @@
-"""What of the mail that was fetched may be stored: nothing that was erased, and no subject where none is wanted."""
+"""What of fetched mail may be stored: the wanted fields, nothing erased, and no subject where none is wanted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
+from replywatch.domain.headers.header import keep_fields
 from replywatch.domain.judging.hidden_subjects import hide_subject
 from replywatch.domain.judging.reading import header_identity
 from replywatch.domain.mailboxes.fetched import FetchedMessage
@@ -46,8 +47,13 @@ class Admission:
         self._key = key
         self._remembers = facts.remembers_erased()
 
+    @staticmethod
+    def cut(message: FetchedMessage) -> FetchedMessage:
+        """The message with those fields alone that are stored, whatever source it comes from, in the same form."""
+        return replace(message, header=keep_fields(message.header))
+
     def admit(self, fetched: Iterable[FetchedMessage]) -> list[Incoming]:
-        """The messages as they may be stored, by UID; of those that were erased the place alone."""
+        """The messages, cut already, as they may be stored, by UID; of those that were erased the place alone."""
         messages = sorted(fetched, key=lambda m: m.uid)
         key = self._key
         if key is not None:

@@ -301,16 +301,25 @@ class _Pass:
     def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
         """Fetch and store in batches; the cursor of a batch is its last UID."""
         for batch in _batches(uids):
-            fetched = _only(batch, source.fetch(batch))
+            fetched = self._only(batch, source)
             missing = sorted(set(batch) - fetched.keys())
             if missing:
                 there = set(source.uids(missing[0], missing[-1])).intersection(missing)
                 for uid in sorted(there):
-                    fetched |= _only([uid], source.fetch([uid]))
+                    fetched |= self._only([uid], source)
                 missing = sorted(there - fetched.keys())
             incoming = self._admission.admit(fetched.values())
             self.messages += self._facts.add_batch(epoch.id, incoming, missing, batch[-1], self._clock())
             self._progress.advance(len(fetched))
+
+    def _only(self, batch: Sequence[int], source: Source) -> dict[int, FetchedMessage]:
+        """What was asked for of what came, the first of each UID; cut at once, since whole headers fill the memory."""
+        wanted = set(batch)
+        found: dict[int, FetchedMessage] = {}
+        for message in source.fetch(batch):
+            if message.uid in wanted and message.uid not in found:
+                found[message.uid] = self._admission.cut(message)
+        return found
 
     def settle(self) -> tuple[Braked, ...]:
         """Write down what is missed and what is gone, and say what is held as there; within the caller's transaction.
@@ -365,16 +374,6 @@ def _windows(first: int, last: int, exists: int) -> Iterator[tuple[int, int]]:
     while first <= last:
         yield first, min(last, first + step - 1)
         first += step
-
-
-def _only(batch: Sequence[int], messages: Iterator[FetchedMessage]) -> dict[int, FetchedMessage]:
-    """What was asked for of what came; the first of each UID."""
-    wanted = set(batch)
-    found: dict[int, FetchedMessage] = {}
-    for message in messages:
-        if message.uid in wanted:
-            found.setdefault(message.uid, message)
-    return found
 
 
 def _batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:
