@@ -10,14 +10,15 @@ import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from letters import letters
 from replywatch.app.deriving.derive import derive
-from replywatch.app.polling.poll import BATCH, poll
+from replywatch.app.polling.mailbox import BATCH
+from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
 from replywatch.config.load import load_config
 from replywatch.config.model import AnyAccount, Config
@@ -34,6 +35,10 @@ class Watch:
 
     def __init__(self) -> None:
         self.begun: dict[str, float] = {"start": time.perf_counter()}
+
+    def worker(self) -> AbstractContextManager[Self]:
+        """Listens to all of them itself."""
+        return nullcontext(self)
 
     def begin(self, what: str, total: int | None) -> None:  # noqa: ARG002 - as the program calls it
         """Note the first time."""

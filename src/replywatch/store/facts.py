@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.mailboxes.fetched import Labelled, Listing, MailboxState
 from replywatch.store.database import Database
 from replywatch.store.epochs import tidy
-from replywatch.store.incoming import Batch, Incoming, add_batch, encode_labels
+from replywatch.store.incoming import Batch, Incoming, add_batch, encode_labels, renew_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Epoch:
     """It was read to its end then, and nothing is left over."""
     reconciled_at: int | None
     """When its whole list was last compared; None: since it was read for the first time never."""
+    fields_version: int
+    """Of which version of the wanted fields (`domain.headers.header.FIELDS_VERSION`) its headers are at least."""
 
 
 UNDO = "undo"
@@ -93,6 +95,8 @@ class Facts:
 
     def epoch(self, mailbox: int, state: MailboxState, now: int) -> Epoch:
         """The epoch of this UIDVALIDITY, made if new; any other of the mailbox is superseded from `now` on."""
+        from replywatch.domain.headers.header import FIELDS_VERSION  # noqa: PLC0415 - polls alone: all that reads headers
+
         uidvalidity = state.uidvalidity
         with self._db.transaction():
             present = self._db.row(
@@ -107,10 +111,10 @@ class Facts:
                 [now, mailbox, uidvalidity],
             )
             self._db.execute(
-                "INSERT INTO epochs (mailbox, uidvalidity, bookmark) VALUES (?, ?, ?)"
+                "INSERT INTO epochs (mailbox, uidvalidity, bookmark, fields_version) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (mailbox, uidvalidity) DO UPDATE SET superseded_at = NULL, message_count = NULL,"
                 " bookmark = excluded.bookmark",
-                [mailbox, uidvalidity, state.bookmark],
+                [mailbox, uidvalidity, state.bookmark, FIELDS_VERSION],
             )
         found = self._epoch("e.mailbox = ? AND e.uidvalidity = ?", [mailbox, uidvalidity])
         assert found is not None, "it was inserted in the statement above"  # noqa: S101 - says why it can't be
@@ -119,13 +123,13 @@ class Facts:
     def _epoch(self, where: str, values: Sequence[int]) -> Epoch | None:
         row = self._db.row(
             "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, bookmark,"
-            f" reconciled_at FROM epochs e WHERE {where}",
+            f" reconciled_at, fields_version FROM epochs e WHERE {where}",
             values,
         )
         if row is None:
             return None
         state = MailboxState(row[2], row[4], row[5] or 0, row[6], row[7])
-        return Epoch(row[0], row[1], row[3], state, row[5] is not None, row[8])
+        return Epoch(row[0], row[1], row[3], state, row[5] is not None, row[8], row[9])
 
     def remembers_erased(self) -> bool:
         """Whether anything was ever erased."""
@@ -192,6 +196,39 @@ class Facts:
     def labels_read(self, epoch: int, highestmodseq: int) -> None:
         """The labels are those of this HIGHESTMODSEQ, or later ones."""
         self._db.execute("UPDATE epochs SET highestmodseq = ? WHERE id = ?", [highestmodseq, epoch])
+
+    def lacking_fields(self, epoch: Epoch, version: int, most: int) -> list[int]:
+        """The next UIDs, up to `most`, whose headers were read before the fields of `version` were wanted."""
+        rows = self._db.rows(
+            "SELECT uid FROM locations WHERE epoch = ?1 AND gone IS NULL AND message IS NOT NULL AND uid <= ?2"
+            " AND uid > (SELECT CASE WHEN fields_asked_for = ?3 THEN fields_asked_to ELSE 0 END FROM epochs"
+            " WHERE id = ?1) ORDER BY uid LIMIT ?4",
+            [epoch.id, epoch.scanned_to, version, most],
+        )
+        return [u for (u,) in rows]
+
+    def headers(self, epoch: int, uids: Sequence[int]) -> dict[int, bytes]:
+        """UID → header, as far as it is stored."""
+        sql = (
+            "SELECT l.uid, m.header FROM json_each(?) j CROSS JOIN locations l ON l.epoch = ? AND l.uid = j.value"
+            " CROSS JOIN messages m ON m.id = l.message"
+        )
+        return dict(self._db.rows(sql, [json.dumps(list(uids)), epoch]))
+
+    def renew(self, epoch: int, headers: Mapping[int, bytes], version: int, asked_to: int) -> None:
+        """UIDs have other headers now, of the same messages; up to `asked_to` all were asked for those of `version`.
+
+        What is known of the place stays. The old header stays, too, without a place: it is a copy that is nowhere.
+        """
+        with self._db.transaction():
+            renew_headers(self._db, epoch, headers)
+            self._db.execute(
+                "UPDATE epochs SET fields_asked_for = ?, fields_asked_to = ? WHERE id = ?", [version, asked_to, epoch]
+            )
+
+    def fields_read(self, epoch: int, version: int) -> None:
+        """All headers of the epoch have the fields of this version."""
+        self._db.execute("UPDATE epochs SET fields_version = ? WHERE id = ?", [version, epoch])
 
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""

@@ -136,6 +136,20 @@ def _seen(message: Incoming, now: int) -> tuple[int | None, int | None, str, str
     return message.internal_date, message.size, " ".join(message.flags), message.thread, answered_at
 
 
+def renew_headers(database: Database, epoch: int, headers: Mapping[int, bytes]) -> None:
+    """UIDs have other headers now; within the caller's transaction."""
+    rows = [{"epoch": epoch, "uid": uid, "digest": header_digest(h), "header": h} for uid, h in headers.items()]
+    place = "epoch = :epoch AND uid = :uid"
+    due = f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE {place}"
+    for sql in (
+        "INSERT OR IGNORE INTO messages (digest, header) VALUES (:digest, :header)",
+        due,
+        f"UPDATE locations SET message = (SELECT id FROM messages WHERE digest = :digest) WHERE {place}",
+        due,
+    ):
+        database.execute_many(sql, rows)
+
+
 def header_digest(header: bytes) -> bytes:
     """What tells one header from another: 16 octets."""
     return blake2b(header, digest_size=16).digest()

@@ -257,6 +257,9 @@ _VALUES_FACTS: tuple[str | Step, ...] = (
     ) STRICT""",
     "INSERT INTO store VALUES (1, lower(hex(randomblob(16))))",
     "ALTER TABLE epochs RENAME COLUMN token TO bookmark",
+    "ALTER TABLE epochs ADD COLUMN fields_version INTEGER NOT NULL DEFAULT 1",  # of all its headers, at least
+    "ALTER TABLE epochs ADD COLUMN fields_asked_for INTEGER",  # NULL: nothing was asked anew; else for which version
+    "ALTER TABLE epochs ADD COLUMN fields_asked_to INTEGER NOT NULL DEFAULT 0",  # UID up to which that was done
     # All derived rows are made anew: headers are about to become one, and hold less than was read from them.
     *(
         f"DELETE FROM {table}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from replywatch.app.progress import Progress
@@ -64,3 +64,19 @@ class Admission:
         erased = self._facts.erased(identities)
         pairs = zip(messages, identities, strict=True)
         return [Erased(m.uid) if identity in erased else m for m, identity in pairs]
+
+
+def renewed(fetched: Iterable[Incoming], held: Mapping[int, bytes]) -> tuple[dict[int, bytes], list[Incoming]]:
+    """Of messages that were fetched once more: UID → header where it says more of the same message, and other messages.
+
+    `held` is UID → header as it is stored.
+    """
+    same: dict[int, bytes] = {}
+    others: list[Incoming] = []
+    for message in fetched:
+        before = held[message.uid]
+        if isinstance(message, Erased) or header_identity(message.header) != header_identity(before):
+            others.append(message)
+        elif message.header != before:
+            same[message.uid] = message.header
+    return same, others
