@@ -26,11 +26,12 @@ test: $(VENV)/dev.stamp ## all tests
 
 check: lint test ## all that has to hold before a commit: lint and test
 
-lint: $(VENV)/dev.stamp ## format, lint, docstrings, types, layers, and the commands and outputs the docs show
+lint: $(VENV)/dev.stamp ## format, lint, docstrings, types, layers, nothing written twice, and what the docs show
 	$(PY) -m ruff format --check $(CHECKED)
 	$(PY) -m ruff check $(CHECKED)
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+	$(PY) -m pylint --score=n --disable=all --enable=duplicate-code --min-similarity-lines=10 src
 	$(PY) scripts/check_docs.py
 
 format: $(VENV)/dev.stamp ## put all code into its form
