@@ -10,7 +10,6 @@ from statistics import median
 from replywatch.app.checking.forms import form_findings
 from replywatch.app.checking.mailboxes import Box
 from replywatch.app.checking.samples import Sample, Seen, look
-from replywatch.config.lines import listed, mailboxes_line
 from replywatch.config.model import AnyAccount
 from replywatch.config.providers import by_domain
 from replywatch.domain.figures.shifted_dates import moved
@@ -21,6 +20,7 @@ from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 from replywatch.render.text import human_duration
 from replywatch.sources.base import Source
+from replywatch.toml import listed, mailboxes_line
 
 OFF = 300
 """Seconds that a clock may be wrong without a word."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import re
 import ssl
@@ -14,6 +13,7 @@ from imapclient import SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, ReplywatchError
+from replywatch.hosts import is_loopback
 from replywatch.sources.imap import bearer as imap_bearer
 from replywatch.sources.imap import failures
 from replywatch.sources.imap.bearer import Bearer, TokenRefusedError
@@ -145,7 +145,7 @@ def log_out(client: Client) -> None:
 
 
 def _refuse_unsafe(settings: ImapSettings) -> None:
-    if settings.tls == "none" and not settings.allow_plaintext and not _is_loopback(settings.host):
+    if settings.tls == "none" and not settings.allow_plaintext and not is_loopback(settings.host):
         raise _in_clear(settings)
     for name, value in (("username", settings.username), ("password", settings.password)):
         if _FORBIDDEN.search(value):
@@ -167,7 +167,7 @@ def _refuse_unsafe_line(client: Client, settings: ImapSettings) -> None:
         peer = line.getpeername()[0]
     except OSError as error:
         raise failures.lost(error, settings.server) from error
-    if settings.tls != "none" or not (settings.allow_plaintext or _is_loopback(peer)):
+    if settings.tls != "none" or not (settings.allow_plaintext or is_loopback(peer)):
         raise _in_clear(settings)
 
 
@@ -177,13 +177,6 @@ def _in_clear(settings: ImapSettings) -> ConnectError:
         f"{settings.server} would get the {secret} over the network in clear",
         'Set tls = "implicit" or "starttls"; allow_plaintext = true only where nobody can listen.',
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == "localhost"
 
 
 def _tls_context(settings: ImapSettings) -> ssl.SSLContext | None:

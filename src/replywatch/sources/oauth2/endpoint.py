@@ -24,6 +24,7 @@ from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
 
 from replywatch.domain.instants import DAY
 from replywatch.errors import CertificateError, ConnectError, ReplywatchError
+from replywatch.hosts import LOOPBACK
 from replywatch.sources.oauth2.token import Token
 from replywatch.sources.quoting import shown
 
@@ -53,7 +54,7 @@ class OAuth2Settings:
     device_url: str = ""
     authorize_url: str = ""
     authorize_extra: tuple[tuple[str, str], ...] = ()
-    redirect_host: str = "127.0.0.1"
+    redirect_host: str = LOOPBACK
     ca_file: Path | None = None
     """PEM file of the only authority to be trusted; None trusts those of the system."""
     timeout: float = 30
