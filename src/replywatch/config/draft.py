@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from replywatch.config.model import Secret
 from replywatch.config.providers import MailProvider
-from replywatch.toml import listed, quoted
+from replywatch.config_lines import listed, quoted
 
 _TEMPLATE = """\
 # The config of replywatch, made by `replywatch init`. `replywatch check` tries it.

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from replywatch import toml
+from replywatch import config_lines
 from replywatch.config import names
 
 E = TypeVar("E", bound=StrEnum)
@@ -32,7 +32,7 @@ def kind_of(value: object) -> str:
 
 def excerpt(text: str) -> str:
     """`text` as a TOML string, cut where it is long."""
-    return toml.quoted(text if len(text) <= 60 else text[:57] + "…")
+    return config_lines.quoted(text if len(text) <= 60 else text[:57] + "…")
 
 
 class Table:

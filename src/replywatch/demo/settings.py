@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from replywatch.config_lines import quoted
 from replywatch.demo.plan import Company
 from replywatch.hosts import LOOPBACK
-from replywatch.toml import quoted
 
 MAIL_FOLDER = "mail"
 CONFIG_FILE = "replywatch.toml"

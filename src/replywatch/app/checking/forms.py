@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from replywatch.app.checking.samples import Seen
+from replywatch.config_lines import listed
 from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Kind
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
-from replywatch.toml import listed
 
 FEWEST_VISITORS = 3
 """Different people in Reply-To; a newsletter has one address there."""

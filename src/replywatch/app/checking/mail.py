@@ -12,6 +12,7 @@ from replywatch.app.checking.mailboxes import Box
 from replywatch.app.checking.samples import Sample, Seen, look
 from replywatch.config.model import AnyAccount
 from replywatch.config.providers import by_domain
+from replywatch.config_lines import listed, mailboxes_line
 from replywatch.domain.figures.shifted_dates import moved
 from replywatch.domain.instants import DAY, local
 from replywatch.domain.matching.clocks import NEAR
@@ -20,7 +21,6 @@ from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 from replywatch.render.text import human_duration
 from replywatch.sources.base import Source
-from replywatch.toml import listed, mailboxes_line
 
 OFF = 300
 """Seconds that a clock may be wrong without a word."""

@@ -6,12 +6,12 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from replywatch.config.model import AnyAccount
+from replywatch.config_lines import mailboxes_line
 from replywatch.domain.mailboxes.plan import Plan, Use, plan_pass
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.errors import MailboxError
 from replywatch.sources.base import Source
-from replywatch.toml import mailboxes_line
 
 
 @dataclass(frozen=True, slots=True)

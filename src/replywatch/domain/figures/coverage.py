@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from replywatch.config_lines import quoted
 from replywatch.domain.instants import local
-from replywatch.toml import quoted
 
 _SENDERS_NAMED = 5
 

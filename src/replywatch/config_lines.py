@@ -1,4 +1,4 @@
-"""Pieces of TOML, written: for the configs that we make, and for hints that say what to put into one."""
+"""Lines of the config, written: for the file that `init` makes, and for hints that say what to put there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def listed(texts: Iterable[str]) -> str:
 
 
 def mailboxes_line(roles: Iterable[tuple[str, str]]) -> str:
-    """The line of an account that gives mailboxes their roles; of each pair the mailbox stands first."""
+    """The line of an account that gives mailboxes their roles; `roles` are (mailbox name, role)."""
     names: dict[str, list[str]] = {}
     for name, role in roles:
         names.setdefault(role, []).append(name)

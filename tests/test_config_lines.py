@@ -5,8 +5,8 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replywatch.config_lines import listed, mailboxes_line, quoted
 from replywatch.domain.messages import Role
-from replywatch.toml import listed, mailboxes_line, quoted
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
