@@ -9,7 +9,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from letters import letters
 from replywatch.app.deriving.derive import derive
 from replywatch.app.polling.poll import BATCH, poll
 from replywatch.app.polling.sources import open_source
+from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
 from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
@@ -29,7 +30,7 @@ from replywatch.store.facts import Facts
 Figures = dict[str, float]
 
 
-class Watch:
+class Watch(Silent):
     """Listens to a poll and notes when it turned from storing to reading headers to matching."""
 
     def __init__(self) -> None:
@@ -38,12 +39,6 @@ class Watch:
     def begin(self, what: str, total: int | None) -> None:  # noqa: ARG002 - as the program calls it
         """Note the first time."""
         self.begun.setdefault(what, time.perf_counter())
-
-    def advance(self, steps: int) -> None:
-        """Nothing."""
-
-    def say(self, text: str) -> None:
-        """Nothing."""
 
     def phases(self, fetching: float) -> Figures:
         """Seconds of each phase up to now; `fetching` of them were spent in the source."""
@@ -143,18 +138,10 @@ def fill(config: Config, count: int) -> Figures:
                 batch.clear()
         for name, batch in waiting.items():
             facts.add_batch(epochs[name].id, batch, (), count, int(time.time()))
-        facts.end_pass(number, int(time.time()), None, {})
+        facts.end_pass(number, int(time.time()), None)
         watch = Watch()
         derive(database, config, watch)
         return watch.phases(0.0) | {"messages": count}
-
-
-def rebuild(config: Config) -> Figures:
-    """Derive all rows anew."""
-    watch = Watch()
-    with Database(config.store_path) as database:
-        derive(database, config, watch, anew=True)
-    return watch.phases(0.0)
 
 
 def _peak_mb() -> float:
@@ -166,10 +153,12 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+TASKS: dict[str, Callable[..., Figures]] = {"poll": poll_once, "fill": fill}
+
+
 def main(task: str, config_file: str, *numbers: str) -> None:
     """Do `task` and print its figures."""
-    config = load_config(Path(config_file), {})
-    figures = {"poll": poll_once, "fill": fill, "rebuild": rebuild}[task](config, *map(int, numbers))
+    figures = TASKS[task](load_config(Path(config_file), {}), *map(int, numbers))
     print(json.dumps(figures | {"peak_mb": _peak_mb()}))
 
 
