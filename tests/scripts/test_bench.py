@@ -11,11 +11,12 @@ from conftest import need
 from servers import dovecot
 from story import cases
 
-RUN = Path(__file__).parents[2] / "bench/run.py"
+ROOT = Path(__file__).parents[2]
 
 
-def output(*words):
-    done = subprocess.run([sys.executable, RUN, *words], capture_output=True, text=True, check=False, timeout=120)
+def output(*words, program="run.py"):
+    words = [sys.executable, ROOT / "bench" / program, *words]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -48,3 +49,19 @@ def test_none_is_left_out():
 def test_a_section_that_is_none_is_refused():
     with pytest.raises(AssertionError, match="there is no section wires"):
         output("--only", "wires")
+
+
+def test_two_checkouts_are_compared(tmp_path):
+    need(dovecot.missing())
+    for name, source in ((".venv", sys.prefix), ("src", ROOT / "src")):
+        (tmp_path / name).symlink_to(source)
+    (tmp_path / "again").symlink_to(tmp_path)
+    printed = output(tmp_path, tmp_path / "again", "--rounds", "1", "--messages", "20", program="compare.py")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in printed.splitlines()]
+    found = {row[0]: row[1:] for row in rows if len(row) > 1}
+    assert found["arrows between rooms"][0].isdigit()
+    assert found["longest file"] == 2 * [found["longest file"][0]]
+    assert found["domain/judging"] == 2 * [found["domain/judging"][0]]
+    assert re.fullmatch(r"[\d,]+ ms", found["first poll of 20"][0])
+    assert float(found["`replywatch report`"][3]) > 0
+    assert found["store, octets a message"][2] == "1.000"
