@@ -65,7 +65,7 @@ def _folder(file: str) -> str:
 
 def _arrows(package: str, files: set[str]) -> set[tuple[str, str]]:
     """(room, room that it imports), each pair once; what `TYPE_CHECKING` alone imports counts, too."""
-    graph = grimp.build_graph(package)
+    graph = grimp.build_graph(package, cache_dir=None)
     room = {module: _folder(_file(module, files)) for module in graph.modules}
     pairs = {(room[m], room[i]) for m in graph.modules for i in graph.find_modules_directly_imported_by(m)}
     return {(start, end) for start, end in pairs if start != end}
