@@ -45,6 +45,7 @@ def layout(root: Path) -> Layout:
     largest_room, most_files = files.most_common(1)[0]
     longest_file = max(lines, key=lines.__getitem__)
     longest = max(function for file, text in texts.items() for function in _functions(file, text))
+    lived_in = {room: count for room, count in rooms.items() if files[room]}
     facts: dict[str, str | int] = {
         "files": len(lines),
         "lines": sum(lines.values()),
@@ -53,10 +54,11 @@ def layout(root: Path) -> Layout:
         "longest function": f"{longest.name} in {longest.file}, {longest.lines} lines",
         "functions over 40 lines": sum(f.lines > 40 for file, text in texts.items() for f in _functions(file, text)),
         "files over 400 lines": sum(count > 400 for count in lines.values()),
-        "arrows between rooms": len(arrows),
+        "rooms": len(lived_in),
+        "arrows between rooms": f"{len(arrows)}, of {len(lived_in) * (len(lived_in) - 1)} that could be",
         "of them both ways": sum((end, start) in arrows for start, end in arrows) // 2,
     }
-    return {"rooms": {room: count for room, count in rooms.items() if files[room]}, "facts": facts}
+    return {"rooms": lived_in, "facts": facts}
 
 
 def _folder(file: str) -> str:
