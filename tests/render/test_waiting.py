@@ -1,6 +1,5 @@
 """The list of those who wait, as people and programs get it."""
 
-import json
 from dataclasses import fields
 from zoneinfo import ZoneInfo
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from replywatch.app.checking.samples import Seen
-from replywatch.config.lines import listed
+from replywatch.config_lines import listed
 from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Kind
 from replywatch.domain.results.finding import Finding, Severity

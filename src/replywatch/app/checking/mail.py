@@ -10,9 +10,9 @@ from statistics import median
 from replywatch.app.checking.forms import form_findings
 from replywatch.app.checking.mailboxes import Box
 from replywatch.app.checking.samples import Sample, Seen, look
-from replywatch.config.lines import listed, mailboxes_line
 from replywatch.config.model import AnyAccount
 from replywatch.config.providers import by_domain
+from replywatch.config_lines import listed, mailboxes_line
 from replywatch.domain.figures.shifted_dates import moved
 from replywatch.domain.instants import DAY, local
 from replywatch.domain.matching.clocks import NEAR

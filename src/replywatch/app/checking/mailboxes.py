@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
-from replywatch.config.lines import mailboxes_line
 from replywatch.config.model import AnyAccount
+from replywatch.config_lines import mailboxes_line
 from replywatch.domain.mailboxes.plan import Plan, Use, plan_pass
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Finding, Severity
