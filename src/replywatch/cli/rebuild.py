@@ -21,4 +21,4 @@ def rebuild(context: Context) -> None:
     config = load(context)
     with Listener() as listener:
         run_rebuild(config, listener)
-        listener.say("Everything was derived again.")
+        listener.line("Everything was derived again.")

@@ -80,7 +80,7 @@ def _correct(config: Config, explanation: Explanation, answer: str) -> None:
     except ReplywatchError as error:
         with Listener() as listener:
             for line in f"Not marked: {error.text}. {error.hint}".splitlines():
-                listener.say(line)
+                listener.line(line)
 
 
 def _correction(config: Config, identity: str, answer: str) -> tuple[str, Mark] | None:
