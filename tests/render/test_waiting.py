@@ -8,6 +8,7 @@ import pytest
 from replywatch.domain.messages import Exchange, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.waiting import WaitingList
+from replywatch.render.locale import Locale
 from replywatch.render.waiting import waiting_json, waiting_text
 from story import DAY, HOUR, MINUTE, at
 
@@ -43,11 +44,8 @@ FOUND = WaitingList(
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_text(golden, width):
-    golden(
-        f"waiting_{width}.txt",
-        waiting_text(FOUND.rows, FOUND.as_of, ZoneInfo("Europe/Berlin"), width=width, hidden=FOUND.hidden),
-    )
+    golden(f"waiting_{width}.txt", waiting_text(FOUND, Locale(ZoneInfo("Europe/Berlin"), width=width)))
 
 
 def test_json(golden):
-    golden("waiting.json", waiting_json(FOUND.rows, FOUND.as_of))
+    golden("waiting.json", waiting_json(FOUND))

@@ -11,11 +11,12 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, width, write
+from replywatch.cli.output import Listener, locale_of, width, write
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
     from replywatch.domain.figures.report import Report
+    from replywatch.render.locale import Locale
 
 
 @click.command(
@@ -66,15 +67,17 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
         strict = (
             make_report(config, replace(query, min_match=Rung.REFERENCES), now, listener) if compare_matching else None
         )
-    write(render(made, output_format) if strict is None else _render_both(strict, made, output_format))
+    write(
+        render(made, output_format) if strict is None else _render_both(strict, made, output_format, locale_of(config))
+    )
 
 
-def _render_both(strict: Report, full: Report, output_format: str) -> str:
+def _render_both(strict: Report, full: Report, output_format: str, locale: Locale) -> str:
     from replywatch.render.report.comparison import comparison_json, comparison_text  # noqa: PLC0415 - only if asked for
 
     if output_format == "csv":
         raise UsageError("--compare-matching has no CSV form", "Take --format json, or two reports with --min-match.")
-    return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full)
+    return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full, locale)
 
 
 def render(report: Report, output_format: str) -> str:

@@ -6,7 +6,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, width, write
+from replywatch.cli.output import Listener, locale_of, write
 from replywatch.errors import BreachError
 
 
@@ -36,10 +36,9 @@ def waiting(context: Context, older_than: str | None, everybody: bool, fail: boo
     with Listener() as listener:
         found = find_waiting(config, least, listener, everybody=everybody)
     if output_format == "json":
-        write(waiting_json(found.rows, found.as_of))
+        write(waiting_json(found))
     else:
-        zone = config.report.timezone
-        write(waiting_text(found.rows, found.as_of, zone, width=width(), hidden=found.hidden))
+        write(waiting_text(found, locale_of(config)))
     if fail and found.rows:
         raise BreachError(
             f"{len(found.rows)} wait for an answer" + (f" for {older_than} or longer" if older_than else "")
