@@ -34,9 +34,9 @@ def check(context: Context, accounts: tuple[str, ...], output_format: str) -> No
     Connects to each enabled account, or to those that are named, and says line by line what is fine, what is doubtful
     and what is wrong, with what to do about it. Changes nothing, and keeps nothing of what it reads.
     """
-    from replywatch.app.checking.check import check as run_check  # noqa: PLC0415 - imported when it is called
-    from replywatch.app.polling.sources import open_source  # noqa: PLC0415 - the same
-    from replywatch.render.check import check_json, check_lines  # noqa: PLC0415 - the same
+    from replywatch.app.checking.check import check as run_check
+    from replywatch.app.polling.sources import open_source
+    from replywatch.render.check import check_json, check_lines
 
     config = load(context)
     locale = locale_of(config)

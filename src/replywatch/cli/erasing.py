@@ -27,8 +27,8 @@ def erasing_options(function: F) -> F:
 
 def erase_or_show(config: Config, choose: Choice, *, dry_run: bool, yes: bool) -> None:
     """Erase what `choose` chooses, after asking; with `dry_run` only say how much it is."""
-    from replywatch.app.deriving.erase import erase, extent  # noqa: PLC0415 - imported when it is called
-    from replywatch.render.erasing import extent_text  # noqa: PLC0415 - the same
+    from replywatch.app.deriving.erase import erase, extent
+    from replywatch.render.erasing import extent_text
 
     if dry_run or not yes:
         if not (dry_run or sys.stdin.isatty()):

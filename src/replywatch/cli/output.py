@@ -74,7 +74,7 @@ class Listener:
         """A stretch of work begins; `total` steps if known."""
         if not self._shows or total == 0:
             return
-        from replywatch.render.notices import stretch_text  # noqa: PLC0415 - only where bars are shown
+        from replywatch.render.notices import stretch_text  # only where bars are shown
 
         if self._bars is None:
             self._bars = _bars()
@@ -95,7 +95,7 @@ class Listener:
 
     def say(self, notice: Notice) -> None:
         """Something a person should read now."""
-        from replywatch.render.notices import notice_text  # noqa: PLC0415 - only where something is said
+        from replywatch.render.notices import notice_text  # only where something is said
 
         self.line(notice_text(notice))
 
@@ -108,8 +108,8 @@ class Listener:
 
 
 def _bars() -> Bars:
-    from rich.console import Console  # noqa: PLC0415 - 60 ms that a cron job or a pipe need not pay
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console  # 60 ms that a cron job or a pipe need not pay
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     return Progress(
         TextColumn("{task.description}", markup=False),
@@ -122,6 +122,6 @@ def _bars() -> Bars:
 
 
 def _plain(text: str) -> str:
-    from replywatch.render.text import safe  # noqa: PLC0415 - only where something is said
+    from replywatch.render.text import safe  # only where something is said
 
     return " " * (len(text) - len(text.lstrip(" "))) + safe(text)

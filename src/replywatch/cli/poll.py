@@ -53,7 +53,7 @@ def poll(context: Context, every: str | None, quiet: bool) -> None:
 
 
 def _go_on(poller: _Poller, every: int) -> NoReturn:
-    from replywatch.app.polling.watch import watch  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.polling.watch import watch
 
     with stopping(0):  # the ordinary end of it
         watch(every, poller.again, poller.trouble, time.sleep, time.monotonic)
@@ -63,7 +63,7 @@ class _Poller:
     """Polls, and says on stderr what came of it."""
 
     def __init__(self, context: Context, *, quiet: bool) -> None:
-        from replywatch.app.polling.patience import Patience  # noqa: PLC0415 - imported when it is called
+        from replywatch.app.polling.patience import Patience
 
         self._context = context
         self._quiet = quiet
@@ -102,8 +102,8 @@ class _Poller:
             listener.line(f"  {error.hint} The next pass tries again.")
 
     def _pass(self, config: Config, listener: Listener) -> Sequence[AccountOutcome]:
-        from replywatch.app.polling.poll import poll as run_poll  # noqa: PLC0415 - imported when it is called
-        from replywatch.app.polling.sources import open_source  # noqa: PLC0415 - the same
+        from replywatch.app.polling.poll import poll as run_poll
+        from replywatch.app.polling.sources import open_source
 
         return run_poll(config, open_source, _now, listener, self._patience)
 

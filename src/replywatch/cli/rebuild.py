@@ -16,7 +16,7 @@ def rebuild(context: Context) -> None:
 
     Changes no figure: it is done by itself when rules or config change. Use it if you doubt the derived rows.
     """
-    from replywatch.app.deriving.rebuild import rebuild as run_rebuild  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.deriving.rebuild import rebuild as run_rebuild
 
     config = load(context)
     with Listener() as listener:

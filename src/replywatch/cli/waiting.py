@@ -27,9 +27,9 @@ def waiting(context: Context, older_than: str | None, everybody: bool, fail: boo
 
     Enquiries come first, then later turns of conversations, which often need no answer; the longest wait is on top.
     """
-    from replywatch.app.reporting.export import waiting as find_waiting  # noqa: PLC0415 - imported when it is called
-    from replywatch.domain.periods import parse_duration  # noqa: PLC0415 - the same
-    from replywatch.render.waiting import waiting_json, waiting_text  # noqa: PLC0415 - the same
+    from replywatch.app.reporting.export import waiting as find_waiting
+    from replywatch.domain.periods import parse_duration
+    from replywatch.render.waiting import waiting_json, waiting_text
 
     config = load(context)
     least = parse_duration(older_than) if older_than else 0
