@@ -22,6 +22,7 @@ from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
 from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.mailboxes.fetched import FetchedMessage
+from replywatch.domain.results.notice import Stretch
 from replywatch.sources.base import Source
 
 Figures = dict[str, float]
@@ -33,15 +34,15 @@ class Watch(Silent):
     def __init__(self) -> None:
         self.begun: dict[str, float] = {"start": time.perf_counter()}
 
-    def begin(self, what: str, total: int | None) -> None:  # noqa: ARG002 - as the program calls it
+    def begin(self, stretch: Stretch, total: int | None) -> None:  # noqa: ARG002 - as the program calls it
         """Note the first time."""
-        self.begun.setdefault(what, time.perf_counter())
+        self.begun.setdefault(stretch.code, time.perf_counter())
 
     def phases(self, fetching: float) -> Figures:
         """Seconds of each phase up to now; `fetching` of them were spent in the source."""
         end = time.perf_counter()
-        reading = self.begun.get("Reading headers", end)
-        matching = self.begun.get("Matching replies", end)
+        reading = self.begun.get("reading_headers", end)
+        matching = self.begun.get("matching_replies", end)
         return {
             "fetch": fetching,
             "store": reading - self.begun["start"] - fetching,

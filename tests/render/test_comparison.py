@@ -5,9 +5,12 @@ from dataclasses import replace
 
 import sample_report
 from replywatch.domain.messages import Rung
+from replywatch.render.locale import Locale
 from replywatch.render.report.comparison import comparison_json, comparison_text
 from replywatch.render.report.json import report_json
 from replywatch.render.report.scope import scope
+
+LOCALE = Locale(sample_report.DEFINITION.zone)
 
 
 def both():
@@ -16,9 +19,13 @@ def both():
     return strict, full
 
 
+def test_text(golden):
+    golden("comparison.txt", comparison_text(*both(), LOCALE))
+
+
 def test_every_row_says_both_counts():
     strict, full = both()
-    lines = comparison_text(strict, full).splitlines()
+    lines = comparison_text(strict, full, LOCALE).splitlines()
     assert max(map(len, lines)) <= 80
     for one, other in zip(strict.buckets, full.buckets, strict=True):
         line = next(line for line in lines if line.startswith(other.label))
@@ -27,7 +34,7 @@ def test_every_row_says_both_counts():
 
 
 def test_it_says_what_is_counted_and_the_estimates():
-    lines = comparison_text(*both()).splitlines()
+    lines = comparison_text(*both(), LOCALE).splitlines()
     assert lines[1] == scope(both()[1])
     assert " from 2026-" in lines[1]
     (line,) = [line for line in lines if line.startswith("within 24 h (Kaplan-Meier)")]

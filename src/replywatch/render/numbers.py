@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
-from replywatch.domain.instants import local
+from replywatch.domain import instants
 
 
 def share(value: float | None) -> float | None:
@@ -21,5 +19,5 @@ def seconds(value: float | None) -> float | None:
 
 
 def rfc3339(instant: int | None) -> str | None:
-    """An instant in RFC 3339, UTC: `2026-02-01T13:30:00Z`."""
-    return None if instant is None else local(instant, UTC).replace(tzinfo=None).isoformat() + "Z"
+    """An instant in RFC 3339, UTC: `2026-02-01T13:30:00Z`; None where there is none."""
+    return None if instant is None else instants.rfc3339(instant)
