@@ -112,12 +112,12 @@ def test_every_row(program):
     Draft202012Validator(SCHEMA).validate(found)
 
 
-def test_the_account_is_closed(program):
-    account = report(program)["account"]
-    assert account["closes"]
+def test_the_ledger_closes(program):
+    ledger = report(program)["ledger"]
+    assert ledger["closes"]
     parts = ("counted", "internal", "outbound", "foreign", "set_aside", "not_watched")
-    assert account["read"] == sum(account[p] for p in parts) + sum(account["excluded_by_kind"].values())
-    assert account["read"] == len([m for m in company().mails if m.when <= AS_OF])
+    assert ledger["read"] == sum(ledger[p] for p in parts) + sum(ledger["excluded_by_kind"].values())
+    assert ledger["read"] == len([m for m in company().mails if m.when <= AS_OF])
 
 
 def test_every_person(program):

@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from replywatch.cli.options import colours
+
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
+
+    from replywatch.config.model import Config
+    from replywatch.render.locale import Locale
 
 NARROW, WIDE = 80, 120
 
@@ -22,6 +29,18 @@ def width() -> int:
     if not sys.stdout.isatty():
         return NARROW
     return max(NARROW, min(WIDE, shutil.get_terminal_size().columns))
+
+
+def locale_of(config: Config) -> Locale:
+    """How things are shown on stdout: in the config's zone, as wide as the terminal, with colours if it has some."""
+    return locale_in(config.report.timezone)
+
+
+def locale_in(zone: tzinfo) -> Locale:
+    """The same in a given zone, where there is no config."""
+    from replywatch.render.locale import Locale  # noqa: PLC0415 - imported when it is called
+
+    return Locale(zone, width=width(), colours=colours(sys.stdout))
 
 
 def write(text: str) -> None:

@@ -27,7 +27,7 @@ def waiting(context: Context, older_than: str | None, everybody: bool, fail: boo
 
     Enquiries come first, then later turns of conversations, which often need no answer; the longest wait is on top.
     """
-    from replywatch.app.reporting.export import waiting as find_waiting  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.reporting.waiting import waiting as find_waiting  # noqa: PLC0415 - imported when it is called
     from replywatch.domain.periods import parse_duration  # noqa: PLC0415 - the same
     from replywatch.render.waiting import waiting_json, waiting_text  # noqa: PLC0415 - the same
 

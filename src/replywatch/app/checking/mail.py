@@ -19,6 +19,7 @@ from replywatch.domain.matching.clocks import NEAR
 from replywatch.domain.messages import Kind, Role
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
+from replywatch.render.shifted_dates import shifted_dates_words
 from replywatch.render.text import human_duration
 from replywatch.sources.base import Source
 
@@ -195,8 +196,9 @@ def _moved(account: AnyAccount, sent: Sample, zone: tzinfo) -> list[Finding]:
         return []
     for age, seen in (("newest", sent.newest), ("oldest", sent.oldest)):
         if found := moved(((s.header.date, s.internal_date) for s in seen if s.reading.parties.ours), zone):
-            what = f"{found.count} of the {age} {found.of} messages in Sent {found.what}"
-            return [Finding(Severity.WARNING, account.name, "sent", what, found.hint)]
+            what, hint = shifted_dates_words(found.day)
+            what = f"{found.count} of the {age} {found.known} messages in Sent {what}"
+            return [Finding(Severity.WARNING, account.name, "sent", what, hint)]
     return []
 
 

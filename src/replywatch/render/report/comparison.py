@@ -5,30 +5,32 @@ from __future__ import annotations
 import json
 from textwrap import wrap
 
-from replywatch.domain.figures.report import Report
 from replywatch.domain.figures.statistics import Estimate
 from replywatch.domain.instants import DAY
-from replywatch.render.report.json import report_json
+from replywatch.domain.results.report import Report
+from replywatch.render.locale import NARROW, Locale
+from replywatch.render.report.json import report_value
+from replywatch.render.report.labels import row_label
 from replywatch.render.report.scope import scope
 from replywatch.render.text import human_duration, safe
+from replywatch.render.warnings import warning_text
 
-SCHEMA = "replywatch.comparison/1"
-_WIDTH = 80
+SCHEMA = "replywatch.comparison/2"
 
 
-def comparison_text(strict: Report, full: Report) -> str:
+def comparison_text(strict: Report, full: Report, locale: Locale) -> str:
     """Both reports as one plain table, 80 columns wide; they speak of the same moment and period."""
     names = (strict.definition.min_match.value, full.definition.min_match.value)
     rows = [
-        (other.label, (one.count, one.share), (other.count, other.share))
-        for one, other in zip(strict.buckets, full.buckets, strict=True)
+        (row_label(row.bucket.key, full.definition.measure), (least.count, least.share), (row.count, row.share))
+        for least, row in zip(strict.buckets, full.buckets, strict=True)
     ]
-    rows.append(("all", (strict.totals.exchanges, 1.0), (full.totals.exchanges, 1.0)))
-    medians = (_duration(strict.percentiles.median), _duration(full.percentiles.median))
+    rows.append(("all", (strict.summary.total, 1.0), (full.summary.total, 1.0)))
+    medians = (_duration(strict.summary.answered.median), _duration(full.summary.answered.median))
     lines = [
         "The same mail under two ways of matching",
-        scope(full),
-        *(line for warning in full.warnings for line in _wrapped(safe(warning))),
+        scope(full, locale),
+        *(line for warning in full.warnings for line in _wrapped(safe(warning_text(warning, locale)))),
         "",
         _line("waited", f"ids alone ({names[0]})", f"down to {names[1]}"),
         *(_line(label, _count(*left), _count(*right)) for label, left, right in rows),
@@ -36,11 +38,11 @@ def comparison_text(strict: Report, full: Report) -> str:
         _line("median of the answered", *medians),
         *(
             _line(
-                f"within {'24 h' if one.seconds == DAY else human_duration(one.seconds)} (Kaplan-Meier)",
-                _estimate(one),
-                _estimate(other),
+                f"within {'24 h' if row.seconds == DAY else human_duration(row.seconds)} (Kaplan-Meier)",
+                _estimate(least),
+                _estimate(row),
             )
-            for one, other in zip(strict.survival.within, full.survival.within, strict=True)
+            for least, row in zip(strict.summary.survival.within, full.summary.survival.within, strict=True)
         ),
     ]
     return "\n".join(lines) + "\n"
@@ -48,8 +50,8 @@ def comparison_text(strict: Report, full: Report) -> str:
 
 def comparison_json(strict: Report, full: Report) -> str:
     """Both reports as one JSON object; each is as `--format json` shows it alone."""
-    both = {"schema": SCHEMA, "strict": json.loads(report_json(strict)), "full": json.loads(report_json(full))}
-    return json.dumps(both, indent=2, sort_keys=True) + "\n"
+    both = {"schema": SCHEMA, "strict": report_value(strict), "full": report_value(full)}
+    return json.dumps(both, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _line(label: str, left: str, right: str) -> str:
@@ -69,7 +71,7 @@ def _estimate(estimate: Estimate) -> str:
 
 
 def _wrapped(warning: str) -> list[str]:
-    return wrap(warning, _WIDTH, initial_indent="! ", subsequent_indent="  ", break_on_hyphens=False)
+    return wrap(warning, NARROW, initial_indent="! ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _duration(seconds: float | None) -> str:
