@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from replywatch.app.deriving.provenance import fingerprint, is_current
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
+from replywatch.domain.results.notice import Notice
 from replywatch.errors import LockedError
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
@@ -41,4 +42,4 @@ def _bring_up_to_date(database: Database, config: Config, progress: Progress) ->
     try:
         work()
     except LockedError:
-        progress.say("A poll is at work: these are the figures from before it.")
+        progress.say(Notice("poll_at_work"))

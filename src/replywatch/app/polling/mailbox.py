@@ -17,6 +17,7 @@ from replywatch.config.model import AnyAccount
 from replywatch.domain.headers.header import FIELDS_VERSION
 from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.results.notice import Stretch
 from replywatch.sources.base import Source
 from replywatch.store.facts import Epoch, Facts
 from replywatch.store.vanished import Vanished
@@ -83,7 +84,7 @@ class MailboxReader:
         epoch = self._facts.epoch(mailbox, state, self._clock())
         decision = decide(epoch, state, self._clock(), in_order=source.in_order)
         new = state.exists - self._facts.count(epoch.id)
-        self._tools.progress.begin(f"{self._tools.account.name}: {listing.name}", new if new > 0 else None)
+        self._begin("mailbox", listing, new if new > 0 else None)
         for window in _windows(decision.span, state.exists):
             self._fetch(source, epoch, source.uids(*window))
         if source.in_order and not epoch.scanned_to:
@@ -94,6 +95,10 @@ class MailboxReader:
         self._ask_for_fields(source, epoch, listing)
         if self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole)):
             self._facts.finish_mailbox(epoch, state, self._clock())
+
+    def _begin(self, code: str, listing: Listing, total: int | None) -> None:
+        stretch = Stretch(code, {"account": self._tools.account.name, "mailbox": listing.name})
+        self._tools.progress.begin(stretch, total)
 
     def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
         """Whether it need not be opened; the source is asked only where that may be."""
@@ -160,7 +165,7 @@ class MailboxReader:
         if epoch.fields_version >= FIELDS_VERSION:
             return
         uids = self._facts.lacking_fields(epoch, FIELDS_VERSION, RENEWED)
-        self._tools.progress.begin(f"{self._tools.account.name}: {listing.name}, further fields", len(uids))
+        self._begin("further_fields", listing, len(uids))
         for batch in _batches(uids):
             fetched = self._tools.admission.admit(self._fetched(source, batch).values())
             held = self._facts.headers(epoch.id, batch)
