@@ -167,7 +167,10 @@ def essence(store: Keep) -> dict[str, object]:
 
 EVENT = st.tuples(
     st.sampled_from(
-        ["add", "add", "add", "lose", "renumber", "flag", "relabel", "mark", "mark", "derive", "derive", "derive"]
+        [
+            *("add", "add", "add", "lose", "renumber", "flag", "relabel", "renew", "mark", "mark"),
+            *("derive", "derive", "derive"),
+        ]
     ),
     st.randoms(use_true_random=False),
 )
@@ -200,6 +203,8 @@ def test_incremental_rows_equal_the_rebuilt_ones(plan, events, chance) -> None:
                 store.flag(*dice.choice(held), now - 5, now)
             elif what == "relabel" and held:
                 store.relabel(*dice.choice(held), dice.choice([*LABELS, ("\\Draft",)]))
+            elif what == "renew" and held:
+                store.renew(*dice.choice(held), f"{AUTOMATIC}\r\n".encode())
             elif what == "mark":
                 mail, other = dice.choice(story.mails), dice.choice(story.mails)
                 kind, value = dice.choice(
@@ -215,6 +220,20 @@ def test_incremental_rows_equal_the_rebuilt_ones(plan, events, chance) -> None:
             elif what == "derive":
                 store.derive()
         store.add(waiting, EPOCH + len(events))
+        store.derive()
+        incremental = whole(store)
+        store.derive(anew=True)
+        assert whole(store) == incremental
+
+
+@given(PLANS, st.randoms(use_true_random=False))
+@LAW
+def test_headers_that_say_more_are_derived_as_if_they_had_always_said_it(plan, chance) -> None:
+    story = tell(plan)
+    with filled(story) as store:
+        places = copies(story)
+        for mail, place in chance.sample(places, chance.randint(1, len(places))):
+            store.renew(mail, place, f"{AUTOMATIC}\r\n".encode())
         store.derive()
         incremental = whole(store)
         store.derive(anew=True)
