@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from replywatch.domain.headers.header import FETCH_FIELDS, parse_header
 from replywatch.domain.judging.classify import RULES, SENDER, SUBJECT, TEAM_SENDERS, classify, fired
 from replywatch.domain.judging.parties import parties_of
-from replywatch.domain.messages import Kind, Verdict
+from replywatch.domain.messages import Because, Kind, Shown, Verdict
 from replywatch.domain.team import Team
 
 TEAM = Team(
@@ -30,7 +30,7 @@ def judged(*lines: str, team: Team = TEAM) -> Verdict:
     header = parse_header(block.encode())
     verdict = classify(header, parties_of(header, team), team)
     every = fired(header, parties_of(header, team), team)
-    assert verdict == (every[0] if every else Verdict(Kind.HUMAN, "human", "no sign of automatic mail"))
+    assert verdict == (every[0] if every else Verdict(Kind.HUMAN, Because("human")))
     return verdict
 
 
@@ -229,7 +229,8 @@ SIGNS = [
 
 @pytest.mark.parametrize(("lines", "kind", "rule"), SIGNS)
 def test_a_sign_decides(lines, kind, rule):
-    assert judged(*lines)[:2] == (kind, rule)
+    verdict = judged(*lines)
+    assert (verdict.kind, verdict.rule) == (kind, rule)
 
 
 HUMAN = [
@@ -371,7 +372,8 @@ def test_a_weak_sign_leaves_a_person_a_person(lines):
 )
 def test_a_configured_machine_never_writes_as_a_person(lines, kind):
     sent = ["From: Shop <shop@example.com>", "To: anna@firma.test", *lines]
-    assert judged(*sent)[:2] == (kind, "team.automatic-sender")
+    verdict = judged(*sent)
+    assert (verdict.kind, verdict.rule) == (kind, "team.automatic-sender")
     assert judged(*sent, team=Team()).rule != "team.automatic-sender"
 
 
@@ -417,12 +419,48 @@ def test_our_own_vacation_notice_is_automatic():
     assert judged("From: bob@example.com", "To: a@firma.test", "Auto-Submitted: auto-replied").kind is Kind.AUTO_REPLY
 
 
-def test_the_reason_is_the_text_that_decided():
-    assert judged("Auto-Submitted: auto-replied (x)").because == "Auto-Submitted: auto-replied (x)"
-    assert judged("X-Loop: " + "a" * 5000).because == "X-Loop: " + "a" * 120
-    assert (
-        judged("Subject: Read: Offer", "Thread-Topic: Offer").because == "Subject: Read: Offer with Thread-Topic: Offer"
-    )
+REASONS = [
+    (["Auto-Submitted: auto-replied (x)"], Because("auto-submitted", "Auto-Submitted", "auto-replied (x)")),
+    (["X-Loop: " + "a" * 5000], Because("autoreply.loop", "X-Loop", "a" * 120)),
+    (["X-Autorespond:"], Because("autoreply", "X-Autorespond")),
+    (
+        ["Subject: Read: Offer", "Thread-Topic: Offer"],
+        Because("subject.receipt", "Subject", "Read: Offer", (Shown("Thread-Topic", "Offer"),)),
+    ),
+    (
+        ["Subject: Read: Offer", "In-Reply-To: <a@b.test>"],
+        Because("subject.receipt", "Subject", "Read: Offer", (Shown("In-Reply-To"),)),
+    ),
+    (
+        ["From: calendar-7@g.test", "Subject: Accepted: Offer"],
+        Because("subject.calendar", "Subject", "Accepted: Offer", (Shown("Sender", "calendar-7@g.test"),)),
+    ),
+    (
+        ["From: Anna", "Subject: Delivery failure"],
+        Because("subject.undelivered", "Subject", "Delivery failure", (Shown("From"),)),
+    ),
+    (
+        ["From: postmaster@mx.test", "Return-Path: <>"],
+        Because("from.postmaster", "From", "postmaster@mx.test", (Shown("Return-Path", "<>"),)),
+    ),
+    (
+        ["Auto-Submitted: auto-generated", "Subject: Auto: Offer", "References: <a@b.test>"],
+        Because(
+            "auto-submitted.reply",
+            "Auto-Submitted",
+            "auto-generated",
+            (Shown("Subject", "Auto: Offer"), Shown("References")),
+        ),
+    ),
+    (["From: shop@example.com", "To: a@b.test"], Because("team.automatic-sender", "From", "shop@example.com")),
+    (["List-Id: News <news.firma.test>"], Because("list", "List-Id", "<news.firma.test>")),
+    ([], Because("human")),
+]
+
+
+@pytest.mark.parametrize(("lines", "because"), REASONS)
+def test_the_reason_is_the_rule_and_what_it_saw(lines, because):
+    assert judged(*lines).because == because
 
 
 def test_all_signs_are_named_in_order():

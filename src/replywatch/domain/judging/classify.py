@@ -19,10 +19,11 @@ from replywatch.domain.judging import signs
 from replywatch.domain.judging.automatic_subjects import announced
 from replywatch.domain.judging.field_signs import Mail, Sign, present, says, typed
 from replywatch.domain.judging.sender_shapes import is_machine, post_office
-from replywatch.domain.messages import Address, Header, Kind, Parties, Verdict
+from replywatch.domain.messages import Address, Because, Header, Kind, Parties, Verdict
 from replywatch.domain.team import Team
 
-HUMAN = Verdict(Kind.HUMAN, "human", "no sign of automatic mail")
+HUMAN = Verdict(Kind.HUMAN, Because("human"))
+"""No sign of automatic mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ def _verdicts(header: Header, parties: Parties, team: Team) -> Iterator[Verdict]
         there |= _TEAM
     if there:
         for rule in _awake(there):
-            if because := rule.finds(mail):
-                yield Verdict(rule.kind, rule.id, because)
+            if found := rule.finds(mail):
+                (field, value), *beside = found
+                yield Verdict(rule.kind, Because(rule.id, field, value or "", tuple(beside)))
 
 
 _CONTENT_TYPE = frozenset({"content-type"})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from replywatch.domain.headers.content_types import media_type, parameter
 from replywatch.domain.judging.automatic_subjects import Announcement
-from replywatch.domain.messages import Header, Parties
+from replywatch.domain.messages import Header, Parties, Shown
 from replywatch.domain.team import Team
 
 
@@ -31,17 +31,23 @@ class Mail(NamedTuple):
         return bool(self.header.in_reply_to or self.header.references)
 
 
-Sign = Callable[[Mail], str | None]
-"""Finds a sign in a mail: the header text that shows it, in a person's words, or None."""
+Found = tuple[Shown, ...]
+"""What shows a sign: a field, and what else had to be beside it; () where the sign isn't there."""
 
+Sign = Callable[[Mail], Found]
+"""Finds a sign in a mail."""
+
+NOTHING: Found = ()
 
 LONGEST_VALUE = 2000
 """Characters of a field that are looked at."""
+_LONGEST_SHOWN = 120
+"""Characters of a field that are kept to be shown."""
 
 
-def quote(name: str, value: str) -> str:
-    """A field as it is shown."""
-    return f"{name}: {value[:120]}".rstrip()
+def shown(name: str, value: str) -> Found:
+    """A field as the one thing that shows a sign."""
+    return (Shown(name, value[:_LONGEST_SHOWN].rstrip()),)
 
 
 def says(name: str, pattern: str) -> Sign:
@@ -49,11 +55,11 @@ def says(name: str, pattern: str) -> Sign:
     matches = re.compile(pattern, re.IGNORECASE).match
     field = name.lower()
 
-    def finds(mail: Mail) -> str | None:
+    def finds(mail: Mail) -> Found:
         for value in mail.values(field):
             if matches(value[:LONGEST_VALUE].lstrip()):
-                return quote(name, value)
-        return None
+                return shown(name, value)
+        return NOTHING
 
     return finds
 
@@ -61,12 +67,12 @@ def says(name: str, pattern: str) -> Sign:
 def present(*names: str) -> Sign:
     """A sign: one of the fields is there and doesn't say no."""
 
-    def finds(mail: Mail) -> str | None:
+    def finds(mail: Mail) -> Found:
         for name in names:
             for value in mail.values(name.lower()):
                 if value.strip().lower() not in ("no", "false", "0"):
-                    return quote(name, value)
-        return None
+                    return shown(name, value)
+        return NOTHING
 
     return finds
 
@@ -74,12 +80,12 @@ def present(*names: str) -> Sign:
 def typed(*, types: tuple[str, ...] = (), reports: tuple[str, ...] = ()) -> Sign:
     """A sign: the type of the whole message is one of `types`, or a multipart with one of the `reports`."""
 
-    def finds(mail: Mail) -> str | None:
+    def finds(mail: Mail) -> Found:
         for value in mail.values("content-type"):
             kind = media_type(value)
             if kind in types or (kind.startswith("multipart/") and parameter(value, "report-type") in reports):
-                return quote("Content-Type", value)
-        return None
+                return shown("Content-Type", value)
+        return NOTHING
 
     return finds
 

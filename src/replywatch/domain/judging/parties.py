@@ -14,7 +14,7 @@ from typing import NamedTuple
 from replywatch.domain.headers.addresses import contact_key, fold_domain
 from replywatch.domain.judging.lists import related
 from replywatch.domain.judging.sender_shapes import is_form, is_no_reply
-from replywatch.domain.messages import Address, Header, Parties
+from replywatch.domain.messages import Address, Because, Header, Parties
 from replywatch.domain.team import Team
 
 LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
@@ -46,7 +46,7 @@ class _Author(NamedTuple):
     """Who wrote, and which field says so."""
 
     address: Address
-    because: str
+    because: Because
     relayed: bool = False
     """From is the address of a list or form that handed the message on, none of the author's own."""
 
@@ -123,7 +123,7 @@ def _rewritten(case: _Case) -> _Author | None:
     name, sender = header.from_[0] if header.from_ else _NOBODY
     if "=40" in sender and (encoded := _ENCODED.fullmatch(sender)):
         author = Address(name, f"{encoded[1]}@{fold_domain(encoded[2])}")
-        return _Author(author, f"From, written as {sender} by a list", relayed=True)
+        return _Author(author, Because("contact.encoded", "From", sender), relayed=True)
     via = _REWRITTEN_NAME.match(name[:_LONGEST_NAME]) if " via " in name else None
     from_list = via is not None or sender in lists
     relayed = from_list or is_ours(sender)
@@ -137,7 +137,8 @@ def _rewritten(case: _Case) -> _Author | None:
                 continue
             if relayed or not is_ours(found.address):  # else anybody could pose as one of us
                 shown = found.name or (via[1].strip("\"' ") if via else "")
-                return _Author(Address(shown, found.address), f"{field}, since {sender} speaks for others", relayed)
+                because = Because("contact.rewritten", field, sender)
+                return _Author(Address(shown, found.address), because, relayed)
     return None
 
 
@@ -148,19 +149,19 @@ def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
         if is_ours(found.address) or found.address in team.public_lists:
             continue
         if sender in team.webforms:
-            why = "a web form ([team] webforms)"
+            because = Because("contact.web-form", "Reply-To")
         elif is_ours(sender) and all(a.address == found.address for a in case.outside):
             # A colleague with a private Reply-To writes to other people outside; a form writes to us.
-            why = "ours and writes to nobody else outside, as a web form does"
+            because = Because("contact.web-form.ours", "Reply-To")
         elif is_ours(sender) or not _is_foreign_form(case.header, sender, found.address):
             return None
         elif is_form(sender):
-            why = "an address of another domain that nobody writes from, as a web form's is"
+            because = Because("contact.web-form.no-reply", "Reply-To")
         elif all(a.address == sender for a in (*case.header.to, *case.header.cc)):
-            why = "the only recipient too, as a web form of its owner has it"
+            because = Because("contact.web-form.recipient", "Reply-To")
         else:
             return None
-        return _Author(found, f"Reply-To, since From is {why}", relayed=True)
+        return _Author(found, because, relayed=True)
     return None
 
 
@@ -174,16 +175,22 @@ def _is_foreign_form(header: Header, sender: str, visitor: str) -> bool:
 def _plain_author(case: _Case) -> _Author:
     """Who wrote by the header's own word: From, where that has no address Reply-To or Sender."""
     header = case.header
-    for field, addresses in (("From", header.from_), ("Reply-To", header.reply_to), ("Sender", header.sender)):
+    for because, addresses in (
+        (Because("contact.from", "From"), header.from_),
+        (Because("contact.reply-to", "Reply-To"), header.reply_to),
+        (Because("contact.sender", "Sender"), header.sender),
+    ):
         for address in _usable(addresses):
             if not case.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
-                return _Author(address, field)
-    return _Author(Address(header.from_[0].name if header.from_ else "", ""), "no field with an address")
+                return _Author(address, because)
+    return _Author(Address(header.from_[0].name if header.from_ else "", ""), Because("contact.none"))
 
 
 def _addressee(outside: list[Address]) -> _Author:
     """The first recipient outside."""
-    return _Author(outside[0], "the first recipient outside") if outside else _Author(_NOBODY, "no recipient outside")
+    if outside:
+        return _Author(outside[0], Because("contact.recipient"))
+    return _Author(_NOBODY, Because("contact.no-recipient"))
 
 
 def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
