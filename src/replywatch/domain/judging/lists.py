@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from replywatch.domain.messages import Header, Parties
+from replywatch.domain.messages import Address, Header, Parties
 from replywatch.domain.team import Team
 
 _POST_ADDRESS = re.compile(r"mailto:\s?([^<>?\s,]{1,320})", re.IGNORECASE)
@@ -63,7 +64,7 @@ def discussion_list(header: Header, parties: Parties) -> bool:
     hosts = [post.rpartition("@")[2] for post in posts]
     if any(value.strip().lower().startswith("list") for value in header.fields.get("precedence", ())):
         hosts += [list_id.partition(".")[2] for list_id in ids]
-    hosts += [a.address.rpartition("@")[2] for a in header.sender if _LIST_SENDER.match(a.address)]
+    hosts += [a.address.rpartition("@")[2] for a in header.sender if _is_run_by_list(a)]
     home = parties.contact.rpartition("@")[2]
     return bool(home) and any(host and not related(home, host) for host in hosts)
 
@@ -77,9 +78,12 @@ def _takes_no_posts(header: Header) -> bool:
 
 def written_by_list(header: Header) -> bool:
     """Whether the list's own program wrote it, such as a digest: From and Sender are both addresses that it runs."""
-    return any(_LIST_SENDER.match(a.address) for a in header.from_) and any(
-        _LIST_SENDER.match(a.address) for a in header.sender
-    )
+    return any(map(_is_run_by_list, header.from_)) and any(map(_is_run_by_list, header.sender))
+
+
+@lru_cache(maxsize=8192)
+def _is_run_by_list(sender: Address) -> bool:
+    return _LIST_SENDER.match(sender.address) is not None
 
 
 def related(domain: str, other: str) -> bool:

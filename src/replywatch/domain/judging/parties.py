@@ -27,6 +27,9 @@ _LONGEST_NAME = 200
 """Characters of a display name in which "via" is looked for."""
 
 _NOBODY = Address("", "")
+_FROM = Because("contact.from", "From")
+_REPLY_TO = Because("contact.reply-to", "Reply-To")
+_SENDER = Because("contact.sender", "Sender")
 
 _key = lru_cache(maxsize=65_536)(contact_key)
 """The same few addresses come again and again."""
@@ -175,11 +178,7 @@ def _is_foreign_form(header: Header, sender: str, visitor: str) -> bool:
 def _plain_author(case: _Case) -> _Author:
     """Who wrote by the header's own word: From, where that has no address Reply-To or Sender."""
     header = case.header
-    for because, addresses in (
-        (Because("contact.from", "From"), header.from_),
-        (Because("contact.reply-to", "Reply-To"), header.reply_to),
-        (Because("contact.sender", "Sender"), header.sender),
-    ):
+    for because, addresses in ((_FROM, header.from_), (_REPLY_TO, header.reply_to), (_SENDER, header.sender)):
         for address in _usable(addresses):
             if not case.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
                 return _Author(address, because)
