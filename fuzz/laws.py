@@ -28,6 +28,7 @@ from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import header_identity, keys_of, read
 from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.mailboxes.roles import Roles
+from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError
 from replywatch.render.report.csv import cell
@@ -107,8 +108,8 @@ def addresses(data: bytes) -> None:
         hold("texts can be stored", _is_text(name + address))
         if _ADDRESS.fullmatch(address):
             hold("an address reads as itself", address_rules.parse_addresses(address) == (("", address),))
-        key = address_rules.contact_key(address)
-        hold("a key is its own key", address_rules.contact_key(key) == key)
+        key = contact_key(address)
+        hold("a key is its own key", contact_key(key) == key)
     hold("texts come out of the field", sum(map(len, _texts(found))) <= 3 * len(text) + 100)
     ids = message_ids(text)
     hold("ids are single words, each once", len(set(ids)) == len(ids) and not any(len(i.split()) != 1 for i in ids))

@@ -94,7 +94,7 @@ MISTAKES = [
     ("header", laws, "hide_subject", lambda data, _: keep_fields(data).replace(b"From", b"To")),
     ("header", classify, "_possible", lambda _: ()),
     ("addresses", addresses, "_plain_addresses", lambda _: ()),
-    ("addresses", addresses, "contact_key", lambda address: "x" + address),
+    ("addresses", laws, "contact_key", lambda address: "x" + address),
     ("dates", dates, "_plain_day", lambda _: 9000),
     ("dates", dates, "_any_date", lambda _: (-1, True)),
     ("subjects", laws, "decode_text", lambda text: text + "\ud800"),

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from urllib.parse import unquote
 
-from replywatch.domain.headers.addresses import contact_key
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.subjects import decode_bytes, decode_text
 from replywatch.domain.messages import Header
+from replywatch.domain.people import contact_key
 
 Names = Callable[[bytes], bool]
 """Says whether a header block names somebody."""

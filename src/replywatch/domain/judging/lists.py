@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from replywatch.domain.messages import Address, Header, Parties
+from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 _POST_ADDRESS = re.compile(r"mailto:\s?([^<>?\s,]{1,320})", re.IGNORECASE)
@@ -39,7 +40,8 @@ def own_list(header: Header, parties: Parties, team: Team) -> bool:
     """
     if not team.public_lists.isdisjoint(parties.recipients):
         return True
-    known = (*team.addresses, *team.public_lists, *(parties.recipients if parties.ours else ()))
+    known = {*team.addresses, *team.public_lists, *(parties.recipients if parties.ours else ())}
+    known.update([contact_key(address) for address in team.addresses])
     names = {address.replace("@", ".") for address in known}
     for list_id in list_ids(header):
         if list_id in names or (not parties.ours and team.has_domain(list_id.partition(".")[2])):

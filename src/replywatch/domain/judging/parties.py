@@ -7,14 +7,14 @@ Two sorts of sender speak for others: web forms (the visitor is in Reply-To) and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from replywatch.domain.headers.addresses import contact_key, fold_domain
+from replywatch.domain.headers.addresses import fold_domain
 from replywatch.domain.judging.lists import related
 from replywatch.domain.judging.sender_shapes import is_form, is_no_reply
 from replywatch.domain.messages import Address, Because, Header, Parties
+from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
@@ -31,16 +31,12 @@ _FROM = Because("contact.from", "From")
 _REPLY_TO = Because("contact.reply-to", "Reply-To")
 _SENDER = Because("contact.sender", "Sender")
 
-_key = lru_cache(maxsize=65_536)(contact_key)
-"""The same few addresses come again and again."""
-
 
 class _Case(NamedTuple):
     """A message before the team's eyes."""
 
     header: Header
     team: Team
-    is_ours: Callable[[str], bool]
     outside: list[Address]
     """The recipients that aren't ours."""
 
@@ -54,35 +50,24 @@ class _Author(NamedTuple):
     """From is the address of a list or form that handed the message on, none of the author's own."""
 
 
-@lru_cache(maxsize=8)
-def _judge(team: Team) -> Callable[[str], bool]:
-    """Whether an address, as it is or without its tag, is the team's; remembers, since most come again."""
-
-    @lru_cache(maxsize=32_768)
-    def is_ours(address: str) -> bool:
-        return team.is_ours(address) or team.is_ours(_key(address))
-
-    return is_ours
-
-
 def parties_of(header: Header, team: Team) -> Parties:
     """Who wrote the message and whom it reached, for `team`; an empty team has nobody but outsiders.
 
     The result's addresses are those of `contact_key`, so that a `+tag` makes nobody another person.
     """
-    is_ours = _judge(team)
+    is_ours = team.is_ours
     people = [a for a in (*header.to, *header.cc, *header.bcc) if a.address]
-    case = _Case(header, team, is_ours, [a for a in people if not is_ours(a.address)])
+    case = _Case(header, team, [a for a in people if not is_ours(a.address)])
     behind = _author_behind(case)
     author = _our_author(case, behind)
     contact = _addressee(case.outside) if author else behind or _plain_author(case)
     named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc)
     return Parties(
         ours=bool(author),
-        contact=_key(contact.address.address),
+        contact=contact_key(contact.address.address),
         contact_name=contact.address.name,
         contact_because=contact.because,
-        author=_key(author),
+        author=contact_key(author),
         senders=() if author else _keys(_reachable(case, contact)),
         recipients=_keys(people),
         team_address=_team_address(named, team),
@@ -98,12 +83,12 @@ def _our_author(case: _Case, behind: _Author | None) -> str:
     """
     header = case.header
     if behind is not None:
-        return behind.address.address if case.is_ours(behind.address.address) else ""
+        return behind.address.address if case.team.is_ours(behind.address.address) else ""
     for address in header.from_:
-        if case.is_ours(address.address):
+        if case.team.is_ours(address.address):
             return address.address
     for address in header.sender:
-        if case.is_ours(address.address):
+        if case.team.is_ours(address.address):
             written = {a.address for a in header.from_ if a.address}
             goes_out = any(a.address not in written for a in case.outside)
             return address.address if not written or (goes_out and not _has_list_sign(header)) else ""
@@ -122,7 +107,7 @@ def _rewritten(case: _Case) -> _Author | None:
 
     Google Groups names the author in X-Original-Sender also where it left From alone.
     """
-    header, lists, is_ours = case.header, case.team.public_lists, case.is_ours
+    header, lists, is_ours = case.header, case.team.public_lists, case.team.is_ours
     name, sender = header.from_[0] if header.from_ else _NOBODY
     if "=40" in sender and (encoded := _ENCODED.fullmatch(sender)):
         author = Address(name, f"{encoded[1]}@{fold_domain(encoded[2])}")
@@ -147,7 +132,7 @@ def _rewritten(case: _Case) -> _Author | None:
 
 def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
     """The person in Reply-To who filled in a web form, if `sender` is one; the first outside of several."""
-    team, is_ours = case.team, case.is_ours
+    team, is_ours = case.team, case.team.is_ours
     for found in _usable(case.header.reply_to):
         if is_ours(found.address) or found.address in team.public_lists:
             continue
@@ -180,7 +165,7 @@ def _plain_author(case: _Case) -> _Author:
     header = case.header
     for because, addresses in ((_FROM, header.from_), (_REPLY_TO, header.reply_to), (_SENDER, header.sender)):
         for address in _usable(addresses):
-            if not case.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
+            if not case.team.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
                 return _Author(address, because)
     return _Author(Address(header.from_[0].name if header.from_ else "", ""), Because("contact.none"))
 
@@ -196,7 +181,7 @@ def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
     """The addresses outside at which the author can be reached."""
     yield contact.address
     for address in _usable((*(() if contact.relayed else case.header.from_), *case.header.reply_to)):
-        if not case.is_ours(address.address) and address.address not in case.team.public_lists:
+        if not case.team.is_ours(address.address) and address.address not in case.team.public_lists:
             yield address
 
 
@@ -204,7 +189,7 @@ def _team_address(named: Iterable[Address], team: Team) -> str:
     """The first of `named` that is a watched address; "" if none."""
     if team.addresses:
         for person in named:
-            for address in (person.address, _key(person.address)):
+            for address in (person.address, contact_key(person.address)):
                 if address in team.addresses:
                     return address
     return ""
@@ -217,7 +202,7 @@ def _usable(addresses: Iterable[Address]) -> list[Address]:
 
 def _keys(addresses: Iterable[Address]) -> tuple[str, ...]:
     """The addresses as compared, each once, in order."""
-    return tuple(dict.fromkeys([_key(a.address) for a in addresses if a.address]))
+    return tuple(dict.fromkeys([contact_key(a.address) for a in addresses if a.address]))
 
 
 def _has_list_sign(header: Header) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 
-from replywatch.domain.headers.addresses import contact_key
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.messages import Header, Kind, Reading
+from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 AUTOMATIC_ANSWERS = (Kind.AUTO_REPLY, Kind.NOTIFICATION)
@@ -46,9 +46,8 @@ def read(header: Header, team: Team) -> Reading:
 
 
 def _outsiders(reached: Iterable[str], team: Team) -> tuple[str, ...]:
-    """Those of the addresses that are not ours, neither as they stand nor without their tag."""
-    keys = ((a, contact_key(a)) for a in reached)
-    return tuple(dict.fromkeys(key for a, key in keys if not (team.is_ours(a) or team.is_ours(key))))
+    """Those of the addresses that are not ours, as they are compared."""
+    return tuple(dict.fromkeys([contact_key(address) for address in reached if not team.is_ours(address)]))
 
 
 def identity_of(header: Header, base: str) -> str:

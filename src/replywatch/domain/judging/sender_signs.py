@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from replywatch.domain.headers.addresses import contact_key
 from replywatch.domain.judging.field_signs import (
     DELIVERED_TO,
     NOTHING,
@@ -17,6 +16,7 @@ from replywatch.domain.judging.field_signs import (
 from replywatch.domain.judging.lists import written_by_list
 from replywatch.domain.judging.sender_shapes import PostOffice, is_machine, post_office
 from replywatch.domain.messages import Shown
+from replywatch.domain.people import contact_key
 
 
 def _of_post_office(*grades: PostOffice) -> Sign:

@@ -7,6 +7,7 @@ which kind a sign stands for, and which one counts more, is the rules' to say.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from replywatch.domain.headers.content_types import media_type, parameter
 from replywatch.domain.headers.subjects import base_subject, decode_text
@@ -292,9 +293,10 @@ def _discussed(mail: Mail) -> bool:
     """
     if not discussion_list(mail.header, mail.parties):
         return False
-    team = mail.team
+    team, header = mail.team, mail.header
     known = bool(team.addresses or team.domains)
-    return mail.parties.ours or not known or any(map(team.is_ours, mail.parties.recipients))
+    reached = chain(header.to, header.cc, header.bcc)
+    return mail.parties.ours or not known or any(team.is_ours(recipient.address) for recipient in reached)
 
 
 @needing("List-Unsubscribe", "List-Id")
