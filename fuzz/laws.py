@@ -23,9 +23,10 @@ from replywatch.domain.judging.automatic_subjects import announced
 from replywatch.domain.judging.classify import HUMAN, RULES, fired
 from replywatch.domain.judging.field_signs import Mail
 from replywatch.domain.judging.hidden_subjects import hide_subject
+from replywatch.domain.judging.identity import header_identity
 from replywatch.domain.judging.lists import list_ids
 from replywatch.domain.judging.parties import parties_of
-from replywatch.domain.judging.reading import header_identity, keys_of, read
+from replywatch.domain.judging.reading import keys_of, read
 from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.people import contact_key

@@ -122,6 +122,8 @@ class Header:
     bcc: tuple[Address, ...]
     delivered_to: tuple[Address, ...]
     """Delivered-To, all instances."""
+    resent_to: tuple[Address, ...]
+    """Resent-To, all instances."""
     x_original_to: tuple[Address, ...]
     x_original_from: tuple[Address, ...]
     x_original_sender: tuple[Address, ...]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.domain.judging.hidden_subjects import hide_subject
-from replywatch.domain.judging.reading import header_identity
+from replywatch.domain.judging.identity import header_identity
 from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts

@@ -54,8 +54,8 @@ def _readings(text: str) -> Iterator[str]:
 def _addresses(header: Header) -> set[str]:
     """Every address of the fields that hold addresses, read as a mail program reads them."""
     fields = (
-        *(header.from_, header.sender, header.reply_to, header.to, header.cc, header.bcc, header.delivered_to),
-        *(header.x_original_to, header.x_original_from, header.x_original_sender),
+        *(header.from_, header.sender, header.reply_to, header.to, header.cc, header.bcc, header.resent_to),
+        *(header.delivered_to, header.x_original_to, header.x_original_from, header.x_original_sender),
     )
     return {found.address for found in chain.from_iterable(fields)}
 
