@@ -7,7 +7,7 @@ Two sorts of sender speak for others: web forms (the visitor is in Reply-To) and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from replywatch.domain.headers.addresses import fold_domain
@@ -39,6 +39,20 @@ class _Case(NamedTuple):
     team: Team
     outside: list[Address]
     """The recipients that aren't ours."""
+    sender: Address
+    """The first in From."""
+    via: re.Match[str] | None
+    """A name such as "Anna via info" in it, and Anna's."""
+
+    @property
+    def from_list(self) -> bool:
+        """From is the address of a list or group that puts itself there."""
+        return self.via is not None or self.sender.address in self.team.public_lists
+
+    @property
+    def relayed(self) -> bool:
+        """From is that of a list, or ours: who wrote may stand in another field."""
+        return self.from_list or self.team.is_ours(self.sender.address)
 
 
 class _Author(NamedTuple):
@@ -57,7 +71,9 @@ def parties_of(header: Header, team: Team) -> Parties:
     """
     is_ours = team.is_ours
     people = [a for a in (*header.to, *header.cc, *header.bcc) if a.address]
-    case = _Case(header, team, [a for a in people if not is_ours(a.address)])
+    sender = header.from_[0] if header.from_ else _NOBODY
+    via = _REWRITTEN_NAME.match(sender.name[:_LONGEST_NAME]) if " via " in sender.name else None
+    case = _Case(header, team, [a for a in people if not is_ours(a.address)], sender, via)
     behind = _author_behind(case)
     author = _our_author(case, behind)
     contact = _addressee(case.outside) if author else behind or _plain_author(case)
@@ -98,66 +114,112 @@ def _our_author(case: _Case, behind: _Author | None) -> str:
 def _author_behind(case: _Case) -> _Author | None:
     """The author for whom From merely speaks; None where From itself wrote. A group may have passed on a form."""
     rewritten = _rewritten(case)
-    sender = rewritten.address if rewritten else case.header.from_[0] if case.header.from_ else _NOBODY
+    sender = rewritten.address if rewritten else case.sender
     return _web_form_visitor(case, sender.address) or rewritten
 
 
-def _rewritten(case: _Case) -> _Author | None:
-    """The author behind a list or group that put itself into From.
+# Lists and groups
 
-    Google Groups names the author in X-Original-Sender also where it left From alone.
-    """
-    header, lists, is_ours = case.header, case.team.public_lists, case.team.is_ours
-    name, sender = header.from_[0] if header.from_ else _NOBODY
-    if "=40" in sender and (encoded := _ENCODED.fullmatch(sender)):
-        author = Address(name, f"{encoded[1]}@{fold_domain(encoded[2])}")
-        return _Author(author, Because("contact.encoded", "From", sender), relayed=True)
-    via = _REWRITTEN_NAME.match(name[:_LONGEST_NAME]) if " via " in name else None
-    from_list = via is not None or sender in lists
-    relayed = from_list or is_ours(sender)
-    for field, addresses, trusted in (
-        ("X-Original-From", header.x_original_from, relayed),
-        ("X-Original-Sender", header.x_original_sender, True),
-        ("Reply-To", header.reply_to and sorted(header.reply_to, key=lambda a: is_ours(a.address)), from_list),
-    ):
-        for found in _usable(addresses) if addresses and trusted else ():
-            if found.address == sender or found.address in lists:
-                continue
-            if relayed or not is_ours(found.address):  # else anybody could pose as one of us
-                shown = found.name or (via[1].strip("\"' ") if via else "")
-                because = Because("contact.rewritten", field, sender)
-                return _Author(Address(shown, found.address), because, relayed)
+
+def _rewritten(case: _Case) -> _Author | None:
+    """The author behind a list or group that put itself into From, by the first field that names one."""
+    for find in (_within_from, _in_original_from, _in_original_sender, _in_reply_to_of_list):
+        if author := find(case):
+            return author
     return None
+
+
+def _within_from(case: _Case) -> _Author | None:
+    name, sender = case.sender
+    encoded = _ENCODED.fullmatch(sender) if "=40" in sender else None
+    if encoded is None:
+        return None
+    author = Address(name, f"{encoded[1]}@{fold_domain(encoded[2])}")
+    return _Author(author, Because("contact.encoded", "From", sender), relayed=True)
+
+
+def _in_original_from(case: _Case) -> _Author | None:
+    written = case.header.x_original_from
+    return _spoken_for(case, "X-Original-From", written) if written and case.relayed else None
+
+
+def _in_original_sender(case: _Case) -> _Author | None:
+    """Google Groups names the author there also where it left From alone."""
+    written = case.header.x_original_sender
+    return _spoken_for(case, "X-Original-Sender", written) if written else None
+
+
+def _in_reply_to_of_list(case: _Case) -> _Author | None:
+    written = case.header.reply_to
+    if not written or not case.from_list:
+        return None
+    return _spoken_for(case, "Reply-To", sorted(written, key=lambda a: case.team.is_ours(a.address)))
+
+
+def _spoken_for(case: _Case, field: str, written: Iterable[Address]) -> _Author | None:
+    """The first of the addresses in `field` that may be the author's for whom From speaks."""
+    sender, team = case.sender.address, case.team
+    for name, address in _usable(written):
+        if address == sender or address in team.public_lists:
+            continue
+        if case.relayed or not team.is_ours(address):  # else anybody could pose as one of us
+            shown = name or (case.via[1].strip("\"' ") if case.via else "")
+            return _Author(Address(shown, address), Because("contact.rewritten", field, sender), case.relayed)
+    return None
+
+
+# Web forms
 
 
 def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
     """The person in Reply-To who filled in a web form, if `sender` is one; the first outside of several."""
-    team, is_ours = case.team, case.team.is_ours
-    for found in _usable(case.header.reply_to):
-        if is_ours(found.address) or found.address in team.public_lists:
-            continue
-        if sender in team.webforms:
-            because = Because("contact.web-form", "Reply-To")
-        elif is_ours(sender) and all(a.address == found.address for a in case.outside):
-            # A colleague with a private Reply-To writes to other people outside; a form writes to us.
-            because = Because("contact.web-form.ours", "Reply-To")
-        elif is_ours(sender) or not _is_foreign_form(case.header, sender, found.address):
-            return None
-        elif is_form(sender):
-            because = Because("contact.web-form.no-reply", "Reply-To")
-        elif all(a.address == sender for a in (*case.header.to, *case.header.cc)):
-            because = Because("contact.web-form.recipient", "Reply-To")
-        else:
-            return None
-        return _Author(found, because, relayed=True)
+    team = case.team
+    for visitor in _usable(case.header.reply_to):
+        if not team.is_ours(visitor.address) and visitor.address not in team.public_lists:
+            for is_a_form, because in _WEB_FORMS:
+                if is_a_form(case, sender, visitor.address):
+                    return _Author(visitor, because, relayed=True)
+            break
     return None
 
 
-def _is_foreign_form(header: Header, sender: str, visitor: str) -> bool:
-    """Whether `sender` may hand over a visitor's words: it's no list, and the visitor no other address of its own."""
+def _is_configured_form(case: _Case, sender: str, _: str) -> bool:
+    return sender in case.team.webforms
+
+
+def _is_our_form(case: _Case, sender: str, visitor: str) -> bool:
+    """A colleague with a private Reply-To writes to other people outside; a form writes to us."""
+    return case.team.is_ours(sender) and all(a.address == visitor for a in case.outside)
+
+
+def _is_form_service(case: _Case, sender: str, visitor: str) -> bool:
+    return is_form(sender) and _speaks_for(case, sender, visitor)
+
+
+def _is_owners_form(case: _Case, sender: str, visitor: str) -> bool:
+    """It sends to itself alone."""
+    header = case.header
+    return all(a.address == sender for a in (*header.to, *header.cc)) and _speaks_for(case, sender, visitor)
+
+
+_WEB_FORMS: tuple[tuple[Callable[[_Case, str, str], bool], Because], ...] = (
+    (_is_configured_form, Because("contact.web-form", "Reply-To")),
+    (_is_our_form, Because("contact.web-form.ours", "Reply-To")),
+    (_is_form_service, Because("contact.web-form.no-reply", "Reply-To")),
+    (_is_owners_form, Because("contact.web-form.recipient", "Reply-To")),
+)
+"""Whether the sender of a message is a web form that hands over the words of a visitor, and what to call it then."""
+
+
+def _speaks_for(case: _Case, sender: str, visitor: str) -> bool:
+    """Whether a sender outside may hand over a visitor's words: it's no list, and the visitor no address of its own."""
+    header = case.header
     own = related(sender.rpartition("@")[2], visitor.rpartition("@")[2])
-    bulk = any("bulk" in v.lower() for v in header.fields.get("precedence", ()))
-    return not (own or is_no_reply(visitor) or bulk or _has_list_sign(header))
+    bulk = any("bulk" in value.lower() for value in header.fields.get("precedence", ()))
+    return not (case.team.is_ours(sender) or own or is_no_reply(visitor) or bulk or _has_list_sign(header))
+
+
+# Everybody else
 
 
 def _plain_author(case: _Case) -> _Author:
@@ -167,7 +229,7 @@ def _plain_author(case: _Case) -> _Author:
         for address in _usable(addresses):
             if not case.team.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
                 return _Author(address, because)
-    return _Author(Address(header.from_[0].name if header.from_ else "", ""), Because("contact.none"))
+    return _Author(Address(case.sender.name, ""), Because("contact.none"))
 
 
 def _addressee(outside: list[Address]) -> _Author:

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from replywatch.domain.headers.content_types import media_type, parameter
-from replywatch.domain.headers.subjects import base_subject, decode_text
-from replywatch.domain.judging.automatic_subjects import speaks_of_failure
+from replywatch.domain.headers.subjects import base_subject
+from replywatch.domain.judging.automatic_subjects import is_rest, speaks_of_failure
 from replywatch.domain.judging.field_signs import (
-    LONGEST_VALUE,
     NOTHING,
     SUBJECT,
     TYPE,
@@ -217,8 +216,7 @@ def _names_a_mail(mail: Mail) -> Found:
 def _relabelled(mail: Mail) -> Found:
     """Outlook's Thread-Topic is the subject without the label: a program put it there, not the writer."""
     for value in mail.values("thread-topic"):
-        topic = " ".join(decode_text(value[:LONGEST_VALUE]).split()).lower()
-        if topic and mail.header.subject.lower().endswith(f": {topic}"):
+        if is_rest(mail.header.subject, value):
             return shown("Thread-Topic", value)
     return NOTHING
 
