@@ -47,13 +47,13 @@ def account_mail(
         ConnectError: the connection broke.
     """
     name = account.name
-    inbox = look(source, _of(boxes, Role.INBOX), team)
-    sent = look(source, _of(boxes, Role.SENT), team)
+    inbox = look(source, _with_role(boxes, Role.INBOX), team)
+    sent = look(source, _with_role(boxes, Role.SENT), team)
     for error in (*inbox.failed, *sent.failed):
         yield failed(name, "read-only", error)
     if opened := (*inbox.opened, *sent.opened):
         yield Finding(Severity.OK, name, "read-only", "read_only", {"mailboxes": opened})
-    if _of(boxes, Role.SENT):
+    if _with_role(boxes, Role.SENT):
         yield from _sent(team, account, sent)
         yield from _spans(name, inbox, sent)
     elif labelled := [box.name for box in boxes if box.labelled]:
@@ -71,14 +71,14 @@ def account_mail(
         yield from _addresses(team, name, inbox)
 
 
-def _of(boxes: Iterable[Box], role: Role) -> list[Box]:
+def _with_role(boxes: Iterable[Box], role: Role) -> list[Box]:
     return [box for box in boxes if box.role is role]
 
 
 def _lacks_sent(account: AnyAccount, source: Source, boxes: Sequence[Box], team: Team) -> Finding:
     """No mailbox for sent mail; the ordinary mailboxes with mail of ours are named."""
     likely = []
-    for box in [b for b in _of(boxes, Role.FOLDER) if b.exists][:CANDIDATES]:
+    for box in [b for b in _with_role(boxes, Role.FOLDER) if b.exists][:CANDIDATES]:
         seen = look(source, [box], team, newest=CLOCKS).newest
         if seen and sum(s.reading.parties.ours for s in seen) >= MOSTLY * len(seen):
             likely.append(box.name)
