@@ -130,7 +130,7 @@ class Header:
     date_text: str
     """The Date field as it stands, unfolded: part of the message's identity."""
     fields: Mapping[str, tuple[str, ...]]
-    """Every other field of `headers.FETCH_FIELDS`: name in lower case → unfolded values in order, not decoded."""
+    """Every other field of `headers.header.FETCH_FIELDS`: name in lower case → unfolded values in order, undecoded."""
 
 
 class Because(NamedTuple):

@@ -12,14 +12,12 @@ from replywatch.domain.matching.match import Evidence
 from replywatch.domain.messages import Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
-from replywatch.render.text import human_duration, local_time, safe
+from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
 
 WIDTH = 80
 """Columns of what is wrapped."""
 
 _NARROWEST_SUBJECT = 12
-SHORT_ID = 10
-"""Digits of an id that are shown; `explain` takes them."""
 
 _DISPOSITIONS = {
     Disposition.COUNTED: "counted: a person outside wrote to a watched address",

@@ -23,11 +23,10 @@ from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
 from replywatch.domain.team import Team
+from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.queries import MessageRow, Queries
-
-HEADER_LIMIT = 1 << 20
 
 
 class Explainer:

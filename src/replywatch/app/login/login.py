@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from replywatch.app.tokens import client_settings, issuer, token_file, told
+from replywatch.app.tokens import client_settings, issuer, refusal_error, token_file
 from replywatch.config.model import Config, Flow, ImapAccount, OAuth2
 from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.errors import SecretError, UsageError
@@ -83,7 +83,7 @@ def log_in(  # noqa: PLR0913 - a person, a clock, and what they are for
     try:
         token = _token(settings, oauth2, person, paste=paste, clock=clock, sleep=sleep)
     except RefusalError as refusal:
-        raise told(refusal, account, oauth2, renews=False) from None
+        raise refusal_error(refusal, account, oauth2, renews=False) from None
     with file.locked():
         file.write(token)
     return file.path, token

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from replywatch.config_lines import quoted
 from replywatch.domain.instants import local
 
 _SENDERS_NAMED = 5
@@ -126,7 +126,7 @@ def _senders_warning(senders: tuple[tuple[str, int], ...]) -> str:
     """Senders found in Sent that the team does not know, the most frequent first."""
     ranked = sorted(senders, key=lambda sender: (-sender[1], sender[0]))
     named = ", ".join(f"{address} ({count})" for address, count in ranked[:_SENDERS_NAMED])
-    wanted = ", ".join(json.dumps(address, ensure_ascii=False) for address, _ in ranked[:_SENDERS_NAMED])
+    wanted = ", ".join(quoted(address) for address, _ in ranked[:_SENDERS_NAMED])
     more = f" and {len(ranked) - _SENDERS_NAMED} more" if len(ranked) > _SENDERS_NAMED else ""
     return (
         f"Senders found in Sent mail that are not in [team], with their messages: {named}{more}. Their mail counts "
