@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+import replywatch
 from replywatch.cli import main, stopping
 from replywatch.config.load import parse_config
 from replywatch.config.table import Table
@@ -17,6 +18,7 @@ from replywatch.domain.figures.measure import BUCKETS
 from replywatch.domain.headers.header import FETCH_FIELDS
 from replywatch.domain.messages import Direction, Disposition, Kind, MarkKind, Role, Rung, Status
 from replywatch.errors import ReplywatchError
+from replywatch.render.report.labels import ROWS
 from replywatch.store.database import Database
 
 ROOT = Path(__file__).parents[1]
@@ -86,7 +88,7 @@ class TestReadme:
 
     def test_has_every_bucket(self):
         shown = [(row[0], row[1]) for row in rows_of(text_of("README.md")) if len(row) == 3]
-        assert [pair for pair in shown if pair[1].startswith("`")] == [(b.label, f"`{b.key}`") for b in BUCKETS]
+        assert [pair for pair in shown if pair[1].startswith("`")] == [(ROWS[b.key], f"`{b.key}`") for b in BUCKETS]
 
     def test_first_code_is_the_two_commands(self):
         first = re.search(r"```sh\n(.*?)```", text_of("README.md"), re.DOTALL)
@@ -202,6 +204,7 @@ class TestExampleConfig:
 def test_changelog_has_the_version():
     version = tomllib.loads(text_of("pyproject.toml"))["project"]["version"]
     assert re.search(rf"^## \[{re.escape(version)}\]", text_of("CHANGELOG.md"), re.MULTILINE)
+    assert version == replywatch.__version__, "what reports say of the program that made them"
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -115,7 +115,7 @@ class TestForget:
         forget(office)
         gone = {m.message_id for m in s.mails[:5]}
         assert office.exchanges_at() == {k: v for k, v in exchanges_at.items() if k not in gone}
-        assert office.report().account.read == 3
+        assert office.report().ledger.read == 3
 
     def test_a_reply_to_two_people_keeps_answering_the_other(self, office):
         """The header names both, so it goes; that the other was answered, and when, stays as a mark."""
@@ -431,6 +431,6 @@ class TestInterrupted:
             erasure = Erasure(database)
             people([ANNA], office.config.team)(erasure, Silent())
             erasure.erase(office.now)
-        assert office.report().account.read == 3
+        assert office.report().ledger.read == 3
         assert forget(office) == Extent(0, 0, 0)
         assert "mail.db-wal" not in {p.name for p in office.config.store_path.parent.iterdir()}

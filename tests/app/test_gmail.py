@@ -23,6 +23,7 @@ from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Severity
 from replywatch.domain.results.notice import Notice
 from replywatch.domain.results.polled import AccountOutcome
+from replywatch.domain.results.warning import Code
 from replywatch.errors import MailboxError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
@@ -110,7 +111,7 @@ class Office:
 
     def figures(self) -> object:
         report = make_report(self.config, ReportQuery(since="all"), self.now, Silent())
-        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
+        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.ledger
 
 
 @pytest.fixture
@@ -265,7 +266,7 @@ class TestFigures:
         office.put("will", office.story.inbound("will", "03-18 09:00"), INBOX)
         assert not office.poll().lacks_sent
         report = make_report(office.config, ReportQuery(since="all"), office.now, Silent())
-        assert not [w for w in report.warnings if "No Sent mailbox" in w]
+        assert not [w for w in report.warnings if w.code is Code.NO_SENT_MAILBOX]
 
 
 class TestLabelsChange:

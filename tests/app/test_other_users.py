@@ -34,7 +34,7 @@ def test_replies_and_mail_to_the_team_count_and_nothing_else(office):
     asked, *_, team = told(office)
     office.pass_()
     assert office.exchanges_at() == {asked.message_id: "answered", team.message_id: "never"}
-    assert office.report().account.not_watched == 2
+    assert office.report().ledger.not_watched == 2
 
 
 def test_shared_mailboxes_are_like_the_account(office):
@@ -42,7 +42,7 @@ def test_shared_mailboxes_are_like_the_account(office):
     office.pass_()
     found = office.exchanges_at()
     assert found.keys() == {asked.message_id, hidden.message_id, team.message_id}
-    assert office.report().account.not_watched == 1
+    assert office.report().ledger.not_watched == 1
 
 
 def test_an_account_that_is_not_watched_stays_so(tmp_path):

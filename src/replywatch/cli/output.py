@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from replywatch.cli import options
+from replywatch.cli.options import colours
 from replywatch.render.locale import NARROW, Locale
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
@@ -24,16 +26,21 @@ WIDEST = 120
 """Columns that are used of a wider terminal."""
 
 
-def locale_of(config: Config) -> Locale:
-    """How the person at this terminal, or who reads a pipe, is shown things."""
-    return Locale(config.report.timezone, width=width(), colours=options.colours(sys.stdout))
-
-
 def width() -> int:
     """Columns to write for: the terminal's, but at least 80 and at most 120; 80 where there is none."""
     if not sys.stdout.isatty():
         return NARROW
     return max(NARROW, min(WIDEST, shutil.get_terminal_size().columns))
+
+
+def locale_of(config: Config) -> Locale:
+    """How things are shown on stdout: in the config's zone, as wide as the terminal, with colours if it has some."""
+    return locale_in(config.report.timezone)
+
+
+def locale_in(zone: tzinfo) -> Locale:
+    """The same in a given zone, where there is no config."""
+    return Locale(zone, width=width(), colours=colours(sys.stdout))
 
 
 def write(text: str) -> None:

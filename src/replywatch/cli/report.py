@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,11 +10,11 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, locale_of, width, write
+from replywatch.cli.output import Listener, locale_of, write
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from replywatch.domain.figures.report import Report
+    from replywatch.domain.results.report import Report
     from replywatch.render.locale import Locale
 
 
@@ -67,9 +66,8 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
         strict = (
             make_report(config, replace(query, min_match=Rung.REFERENCES), now, listener) if compare_matching else None
         )
-    write(
-        render(made, output_format) if strict is None else _render_both(strict, made, output_format, locale_of(config))
-    )
+    locale = locale_of(config)
+    write(render(made, output_format, locale) if strict is None else _render_both(strict, made, output_format, locale))
 
 
 def _render_both(strict: Report, full: Report, output_format: str, locale: Locale) -> str:
@@ -80,8 +78,8 @@ def _render_both(strict: Report, full: Report, output_format: str, locale: Local
     return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full, locale)
 
 
-def render(report: Report, output_format: str) -> str:
-    """`report` in one of the formats of `--format`."""
+def render(report: Report, output_format: str, locale: Locale) -> str:
+    """`report` in one of the formats of `--format`; those for programs are the same whoever reads them."""
     if output_format == "json":
         from replywatch.render.report.json import report_json  # one format at a time
 
@@ -92,4 +90,4 @@ def render(report: Report, output_format: str) -> str:
         return report_csv(report)
     from replywatch.render.report.table import report_table  # rich costs 60 ms
 
-    return report_table(report, width=width(), terminal=options.colours(sys.stdout))
+    return report_table(report, locale)

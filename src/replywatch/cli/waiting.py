@@ -27,7 +27,7 @@ def waiting(context: Context, older_than: str | None, everybody: bool, fail: boo
 
     Enquiries come first, then later turns of conversations, which often need no answer; the longest wait is on top.
     """
-    from replywatch.app.reporting.export import waiting as find_waiting
+    from replywatch.app.reporting.waiting import waiting as find_waiting
     from replywatch.domain.periods import parse_duration
     from replywatch.render.waiting import waiting_json, waiting_text
 

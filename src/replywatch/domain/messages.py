@@ -339,11 +339,6 @@ class Exchange:
     """A correction by hand had a part in it."""
 
     @property
-    def elapsed(self) -> int | None:
-        """Seconds from arrival to reply, at least 0; None without a reply whose time is known."""
-        return None if self.answered_at is None else max(0, self.answered_at - self.arrived_at)
-
-    @property
     def clock_anomaly(self) -> bool:
         """The reply is dated before the message it answers."""
         return self.answered_at is not None and self.answered_at < self.arrived_at

@@ -166,7 +166,7 @@ def _moved(account: AnyAccount, sent: Sample, zone: tzinfo) -> list[Finding]:
         return []
     for oldest, seen in ((False, sent.newest), (True, sent.oldest)):
         if found := moved(((s.header.date, s.internal_date) for s in seen if s.reading.parties.ours), zone):
-            values = {"oldest": oldest, "count": found.count, "seen": found.of, "day": found.day}
+            values = {"oldest": oldest, "count": found.count, "seen": found.known, "day": found.day}
             return [Finding(Severity.WARNING, account.name, "sent", "dates_shifted", values)]
     return []
 

@@ -10,7 +10,7 @@ from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import places_of
 from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
-from replywatch.app.reporting.snapshot import coverage_of, read_up_to
+from replywatch.app.reporting.coverage import coverage_of, read_up_to
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.classify import fired

@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 from textwrap import wrap
 
-from replywatch.domain.figures.report import Report
 from replywatch.domain.figures.statistics import Estimate
 from replywatch.domain.instants import DAY
+from replywatch.domain.results.report import Report
 from replywatch.render.grid import Column, Grid, Row, grid_lines
-from replywatch.render.locale import Locale
-from replywatch.render.report.json import report_json
+from replywatch.render.locale import NARROW, Locale
+from replywatch.render.report.json import report_value
+from replywatch.render.report.labels import row_label
 from replywatch.render.report.scope import scope
 from replywatch.render.text import human_duration, safe
+from replywatch.render.warnings import warning_text
 
-SCHEMA = "replywatch.comparison/1"
-_WIDTH = 80
+SCHEMA = "replywatch.comparison/2"
 
 
 def comparison_text(strict: Report, full: Report, locale: Locale) -> str:
     """Both reports as one plain table, 80 columns wide; they speak of the same moment and period."""
     lines = [
         "The same mail under two ways of matching",
-        scope(full),
-        *(line for warning in full.warnings for line in _wrapped(safe(warning))),
+        scope(full, locale),
+        *(line for warning in full.warnings for line in _wrapped(safe(warning_text(warning, locale)))),
         "",
         *grid_lines(_counts(strict, full), locale),
         "",
@@ -36,19 +37,19 @@ def _counts(strict: Report, full: Report) -> Grid:
     """How many waited how long."""
     names = (strict.definition.min_match.value, full.definition.min_match.value)
     rows = [
-        (right.label, (left.count, left.share), (right.count, right.share))
+        (row_label(right.bucket.key, full.definition.measure), (left.count, left.share), (right.count, right.share))
         for left, right in zip(strict.buckets, full.buckets, strict=True)
     ]
-    rows.append(("all", (strict.totals.exchanges, 1.0), (full.totals.exchanges, 1.0)))
+    rows.append(("all", (strict.summary.total, 1.0), (full.summary.total, 1.0)))
     columns = _columns("waited", f"ids alone ({names[0]})", f"down to {names[1]}")
     return Grid("", columns, [Row([label, _count(*left), _count(*right)]) for label, left, right in rows])
 
 
 def _estimates(strict: Report, full: Report) -> Grid:
     """What is estimated of all of them."""
-    medians = [_duration(report.percentiles.median) for report in (strict, full)]
+    medians = [_duration(report.summary.answered.median) for report in (strict, full)]
     rows = [Row(["median of the answered", *medians])]
-    for left, right in zip(strict.survival.within, full.survival.within, strict=True):
+    for left, right in zip(strict.summary.survival.within, full.summary.survival.within, strict=True):
         within = "24 h" if left.seconds == DAY else human_duration(left.seconds)
         rows.append(Row([f"within {within} (Kaplan-Meier)", _estimate(left), _estimate(right)]))
     return Grid("", _columns(), rows)
@@ -60,8 +61,8 @@ def _columns(label: str = "", left: str = "", right: str = "") -> list[Column]:
 
 def comparison_json(strict: Report, full: Report) -> str:
     """Both reports as one JSON object; each is as `--format json` shows it alone."""
-    both = {"schema": SCHEMA, "strict": json.loads(report_json(strict)), "full": json.loads(report_json(full))}
-    return json.dumps(both, indent=2, sort_keys=True) + "\n"
+    both = {"schema": SCHEMA, "strict": report_value(strict), "full": report_value(full)}
+    return json.dumps(both, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _count(count: int, share: float | None) -> str:
@@ -77,7 +78,7 @@ def _estimate(estimate: Estimate) -> str:
 
 
 def _wrapped(warning: str) -> list[str]:
-    return wrap(warning, _WIDTH, initial_indent="! ", subsequent_indent="  ", break_on_hyphens=False)
+    return wrap(warning, NARROW, initial_indent="! ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _duration(seconds: float | None) -> str:
