@@ -13,7 +13,7 @@ CORE = [p for p in sorted(SOURCE.rglob("*.py")) if p.relative_to(SOURCE).parts[0
 VALUES = {"Finding": 3, "Warning": 0, "Because": 0, "Notice": 0, "Stretch": 0}
 """What the core makes, and at which place its code stands."""
 PHRASES = {"Finding": findings.PHRASES, "Notice": notices.NOTICES, "Stretch": notices.STRETCHES}
-ONLY_FINDS = ("app/checking/",)
+ONLY_FINDS = ("app/checking/", "app/reporting/")
 """Rooms in which no text is put together but that of errors."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
