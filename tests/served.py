@@ -59,7 +59,7 @@ class Office(Program):
 
     def figures(self):
         report = self.report()
-        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
+        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.ledger
 
     def exchanges_at(self):
         found = export(self.config, ReportQuery(first_only=False), Silent())

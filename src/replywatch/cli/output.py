@@ -10,18 +10,37 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from replywatch.cli.options import colours
+from replywatch.render.locale import NARROW, Locale
+
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-NARROW, WIDE = 80, 120
+    from replywatch.config.model import Config
+    from replywatch.domain.results.notice import Notice, Stretch
+
+WIDEST = 120
+"""Columns that are used of a wider terminal."""
 
 
 def width() -> int:
     """Columns to write for: the terminal's, but at least 80 and at most 120; 80 where there is none."""
     if not sys.stdout.isatty():
         return NARROW
-    return max(NARROW, min(WIDE, shutil.get_terminal_size().columns))
+    return max(NARROW, min(WIDEST, shutil.get_terminal_size().columns))
+
+
+def locale_of(config: Config) -> Locale:
+    """How things are shown on stdout: in the config's zone, as wide as the terminal, with colours if it has some."""
+    return locale_in(config.report.timezone)
+
+
+def locale_in(zone: tzinfo) -> Locale:
+    """The same in a given zone, where there is no config."""
+    return Locale(zone, width=width(), colours=colours(sys.stdout))
 
 
 def write(text: str) -> None:
@@ -58,29 +77,37 @@ class Listener:
         if self._bars:
             self._bars.stop()
 
-    def begin(self, what: str, total: int | None) -> None:
+    def begin(self, stretch: Stretch, total: int | None) -> None:
         """A stretch of work begins; `total` steps if known."""
         if not self._shows or total == 0:
             return
+        from replywatch.render.notices import stretch_text  # only where bars are shown
+
         if self._bars is None:
             self._bars = _bars()
             self._bars.start()
         if self._task is not None:
             self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(_plain(what), total=total)
+        self._task = self._bars.add_task(_plain(stretch_text(stretch)), total=total)
 
     def advance(self, steps: int) -> None:
         """So many more steps are done."""
         if self._bars and self._task is not None:
             self._bars.advance(self._task, steps)
 
-    def note(self, text: str) -> None:
+    def note(self, notice: Notice) -> None:
         """The same as `say`, but not if quiet."""
         if not self._quiet:
-            self.say(text)
+            self.say(notice)
 
-    def say(self, text: str) -> None:
-        """Something a person should read now, one line; blanks in front stay."""
+    def say(self, notice: Notice) -> None:
+        """Something a person should read now."""
+        from replywatch.render.notices import notice_text  # only where something is said
+
+        self.line(notice_text(notice))
+
+    def line(self, text: str) -> None:
+        """A line of the command itself; blanks in front stay."""
         if self._bars:
             self._bars.console.print(_plain(text), markup=False, highlight=False)
         else:
@@ -88,8 +115,8 @@ class Listener:
 
 
 def _bars() -> Bars:
-    from rich.console import Console  # noqa: PLC0415 - 60 ms that a cron job or a pipe need not pay
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console  # 60 ms that a cron job or a pipe need not pay
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     return Progress(
         TextColumn("{task.description}", markup=False),
@@ -102,6 +129,6 @@ def _bars() -> Bars:
 
 
 def _plain(text: str) -> str:
-    from replywatch.render.text import safe  # noqa: PLC0415 - only where something is said
+    from replywatch.render.text import safe  # only where something is said
 
     return " " * (len(text) - len(text.lstrip(" "))) + safe(text)

@@ -132,7 +132,7 @@ class Header:
     date_text: str
     """The Date field as it stands, unfolded: part of the message's identity."""
     fields: Mapping[str, tuple[str, ...]]
-    """Every other field of `headers.FETCH_FIELDS`: name in lower case → unfolded values in order, not decoded."""
+    """Every other field of `headers.header.FETCH_FIELDS`: name in lower case → unfolded values in order, undecoded."""
 
 
 class Shown(NamedTuple):
@@ -354,11 +354,6 @@ class Exchange:
     """Arrival of the enquiry that ended this later turn unanswered."""
     marked: bool
     """A correction by hand had a part in it."""
-
-    @property
-    def elapsed(self) -> int | None:
-        """Seconds from arrival to reply, at least 0; None without a reply whose time is known."""
-        return None if self.answered_at is None else max(0, self.answered_at - self.arrived_at)
 
     @property
     def clock_anomaly(self) -> bool:

@@ -7,19 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 from textwrap import wrap
 
+from replywatch.domain.figures.measure import waited
 from replywatch.domain.matching.match import Evidence
 from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
 from replywatch.render.because import because_text
-from replywatch.render.text import human_duration, local_time, safe
+from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
 
 WIDTH = 80
 """Columns of what is wrapped."""
 
 _NARROWEST_SUBJECT = 12
-SHORT_ID = 10
-"""Digits of an id that are shown; `explain` takes them."""
 
 _DISPOSITIONS = {
     Disposition.COUNTED: "counted: a person outside wrote to a watched address",
@@ -170,12 +169,12 @@ def exchange_line(exchange_at: ExchangeAt, zone: tzinfo, evidence: Mapping[Excha
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
     start = f"{what} of {local_time(e.arrived_at, zone)} ({e.id[:SHORT_ID]}): "
     marked = "; marked by hand" if e.marked else ""
-    if exchange_at.status is Status.ANSWERED and e.answered_at is not None and e.elapsed is not None and e.matched_by:
+    if exchange_at.status is Status.ANSWERED and e.answered_at is not None and e.matched_by:
         reply = f", reply {e.reply[:SHORT_ID]}" if e.reply else ""
         odd = "; the reply is dated before the message, the wait counts as 0" if e.clock_anomaly else ""
         return (
-            f"{start}answered after {human_duration(e.elapsed)} at {local_time(e.answered_at, zone)}, "
-            f"matched by {e.matched_by.value}{reply}{odd}{marked}"
+            f"{start}answered after {human_duration(waited(e.arrived_at, e.answered_at))} at "
+            f"{local_time(e.answered_at, zone)}, matched by {e.matched_by.value}{reply}{odd}{marked}"
         )
     if exchange_at.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
         return (

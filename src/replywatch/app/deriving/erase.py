@@ -12,6 +12,7 @@ from replywatch.config.model import Config
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.people import contact_key
 from replywatch.domain.results.extent import Extent
+from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team
 from replywatch.errors import UsageError
 from replywatch.store.database import Database
@@ -33,7 +34,7 @@ def people(addresses: Collection[str], team: Team) -> Choice:
     named = naming(keys)
 
     def choose(erasure: Erasure, progress: Progress) -> None:
-        progress.begin("Looking for them", erasure.count())
+        progress.begin(Stretch("looking"), erasure.count())
         found = set()
         for number, (identity, header) in enumerate(erasure.headers(), 1):
             if named(header):
@@ -44,7 +45,7 @@ def people(addresses: Collection[str], team: Team) -> Choice:
         erasure.choose_texts(text for text in erasure.texts() if named(text[-1].encode("utf-8", "replace")))
         for name in erasure.names():
             if named(name.encode("utf-8", "replace")):
-                progress.say(f"The name {name} of an account, mailbox or label stays: rename it there.")
+                progress.say(Notice("name_stays", {"name": name}))
 
     return choose
 
@@ -92,6 +93,6 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
         if not erasure.chose_nothing():
             erasure.erase(now)
             derive(database, config, progress)
-        progress.begin("Writing the store anew", None)
+        progress.begin(Stretch("writing_store"), None)
         database.compact()
     return found

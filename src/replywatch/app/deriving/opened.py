@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from replywatch.app.deriving.provenance import fingerprint, is_current
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
+from replywatch.domain.results.notice import Notice
 from replywatch.errors import LockedError
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
@@ -32,5 +33,5 @@ def opened(config: Config, progress: Progress) -> Iterator[Database]:
                 derived = Derived(database)
                 if derived.fingerprint() != fingerprint(config) or not derived.is_finished():
                     raise
-                progress.say("A poll is at work: these are the figures from before it.")
+                progress.say(Notice("poll_at_work"))
         yield database

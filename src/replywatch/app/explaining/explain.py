@@ -10,7 +10,7 @@ from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import places_of
 from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
-from replywatch.app.reporting.snapshot import coverage_of, read_up_to
+from replywatch.app.reporting.coverage import coverage_of, read_up_to
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.classify import fired
@@ -23,11 +23,10 @@ from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
 from replywatch.domain.team import Team
+from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.queries import MessageRow, Queries
-
-HEADER_LIMIT = 1 << 20
 
 
 class Explainer:

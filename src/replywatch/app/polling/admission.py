@@ -11,6 +11,7 @@ from replywatch.config.model import Config
 from replywatch.domain.judging.hidden_subjects import hide_subject
 from replywatch.domain.judging.identity import header_identity
 from replywatch.domain.mailboxes.fetched import FetchedMessage
+from replywatch.domain.results.notice import Stretch
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts
 from replywatch.store.subjects import Subjects
@@ -28,7 +29,7 @@ def settled_key(database: Database, config: Config, progress: Progress) -> bytes
     key = subjects.key()
     if key is None:
         key = new = secrets.token_bytes(16)
-        progress.begin("Taking out subjects", None)
+        progress.begin(Stretch("taking_out_subjects"), None)
         subjects.hide(new, lambda header: hide_subject(header, new), header_identity)
     if not subjects.is_settled():
         database.compact()

@@ -25,6 +25,7 @@ from replywatch.domain.mailboxes.labels import holds_everything
 from replywatch.domain.mailboxes.plan import Plan, Use, plan_pass
 from replywatch.domain.mailboxes.roles import PUT_AWAY
 from replywatch.domain.messages import Role
+from replywatch.domain.results.notice import Stretch
 from replywatch.domain.results.polled import AccountOutcome, Braked
 from replywatch.errors import MailboxError, SecretError, SourceError
 from replywatch.sources.base import Source
@@ -219,7 +220,8 @@ class _Pass:
         state = self._opened[mailbox] = source.open(listing.name, known.state if known else None)
         epoch = self._facts.epoch(mailbox, state, self._clock())
         new = state.exists - self._facts.count(epoch.id)
-        self._progress.begin(f"{self._account.name}: {listing.name}", new if new > 0 else None)
+        stretch = Stretch("mailbox", {"account": self._account.name, "mailbox": listing.name})
+        self._progress.begin(stretch, new if new > 0 else None)
         if source.in_order:
             for span in _windows(*_unknown(known, epoch, state), state.exists):
                 self._fetch(source, epoch, source.uids(*span))
