@@ -33,6 +33,8 @@ FETCH_FIELDS: tuple[str, ...] = _OWN_FIELDS + _SIGNAL_FIELDS
 
 Rules can only use what was fetched, but servers echo the names with each message: add one only for a rule.
 """
+FIELDS_VERSION = 2
+"""Goes up whenever a field is added to `FETCH_FIELDS`: what was fetched before is asked for it once."""
 
 _ALIASES = ("x-microsoft-original-message-id", "x-google-original-message-id")
 _SIGNALS = frozenset(name.lower() for name in _SIGNAL_FIELDS)
