@@ -85,7 +85,7 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
     The same call once more finishes what was interrupted. Raises `LockedError` while a poll is at work, `StoreError` if
     another program reads the store for longer than it can wait.
     """
-    with writing(config.store_path), Database(config.store_path) as database:
+    with Database(config.store_path) as database, writing(config.store_path):
         derive(database, config, progress)
         erasure = Erasure(database)
         choose(erasure, progress)

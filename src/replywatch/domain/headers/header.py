@@ -35,6 +35,8 @@ FETCH_FIELDS: tuple[str, ...] = _OWN_FIELDS + _SIGNAL_FIELDS
 Rules can only use what was fetched, but servers echo the names with each message: add one only for a rule, and raise
 `FIELDS_VERSION`.
 """
+FIELDS_VERSION = 2
+"""Goes up whenever a field is added to `FETCH_FIELDS`: what was fetched before is asked for it once."""
 
 FIELDS_VERSION = 2
 """Which of a header is stored: `FETCH_FIELDS` as far as `keep_fields` keeps them. 1 was release 0.1.0."""
