@@ -173,7 +173,7 @@ class TestRelease:
 
     def test_a_list_that_broke_off_is_no_look(self, office, monkeypatch):
         """The first attempt is shown less than there is; the second finds all, and compares nothing."""
-        monkeypatch.setattr("replywatch.app.polling.poll.WINDOW", 4)
+        monkeypatch.setattr("replywatch.app.polling.mailbox.WINDOW", 4)
         told(office, 10)
         source = office.sources["info"]
         box, hidden, listed = source.boxes["INBOX"], lose(office, 3), source.uids

@@ -249,6 +249,14 @@ class TestForget:
         (account,) = office.report().coverage.accounts
         assert "joanna@anna.example" in account.last_error
 
+    def test_the_store_is_still_this_one(self, office):
+        """Its random id tells it from others; who is erased has no part in it."""
+        office.tell(full_story())
+        office.pass_()
+        before = office.rows("store")
+        forget(office)
+        assert office.rows("store") == before
+
     def test_not_while_a_poll_is_at_work(self, office):
         office.tell(full_story())
         office.pass_()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from older import take_back
 from replywatch.app.checking.check import check
 from replywatch.app.deriving.erase import erase, people
 from replywatch.app.polling.poll import poll
@@ -457,18 +458,6 @@ class TestOneMessage:
         assert len(one.rows("SELECT identity FROM judgements")) == len(EXPECTED) + 1
 
 
-def forget_labels(path):
-    """Make a store what it was before the migration that brought labels."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as store:
-        for statement in (
-            "DROP INDEX locations_by_provider_id",
-            "ALTER TABLE locations DROP COLUMN provider_id",
-            "ALTER TABLE locations DROP COLUMN labels",
-            "DELETE FROM _sqlite_migrations WHERE name = '0004_labels'",
-        ):
-            store.execute(statement)
-
-
 class TestUpgrade:
     """A store that a release without labels filled: every mailbox was read, All Mail as an archive beside them."""
 
@@ -480,7 +469,7 @@ class TestUpgrade:
         office.gmail.extended = True
         with closing(sqlite3.connect(office.store, isolation_level=None)) as store:
             store.execute("UPDATE locations SET thread = 'gmail:' || message")
-        forget_labels(office.store)
+        take_back(office.store, "0004_labels")
         return office
 
     def test_no_figure_moves_and_the_views_are_let_go(self, old):
@@ -720,7 +709,7 @@ class TestTakeout:
     def test_a_store_from_before(self, desk):
         self.poll(desk)
         first_seen = desk.rows("SELECT message, first_seen FROM locations")
-        forget_labels(desk.store)
+        take_back(desk.store, "0004_labels")
         assert desk.figures()
         assert desk.rows("SELECT uid FROM locations WHERE labels <> ''") == []
         self.poll(desk)

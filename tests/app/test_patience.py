@@ -422,7 +422,7 @@ class TestPasses:
         box = source.boxes["INBOX"]
         hidden = {uid: box.messages.pop(uid) for uid in sorted(box.messages)[:1]}
         listed = source.uids
-        monkeypatch.setattr("replywatch.app.polling.poll.WINDOW", 1)
+        monkeypatch.setattr("replywatch.app.polling.mailbox.WINDOW", 1)
 
         def uids(first, last):
             if hidden and first > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from replywatch.domain.results.notice import Notice, Stretch
@@ -10,8 +11,12 @@ from replywatch.domain.results.notice import Notice, Stretch
 class Progress(Protocol):
     """Listens to a use case at work."""
 
+    def worker(self) -> AbstractContextManager[Progress]:
+        """Listens to one of several that work side by side, apart from the others; what it began ends with it."""
+        ...
+
     def begin(self, stretch: Stretch, total: int | None) -> None:
-        """A stretch of work begins; `total` steps if known."""
+        """A stretch of work begins, and the one before is over; `total` steps if known."""
 
     def advance(self, steps: int) -> None:
         """So many more steps are done."""
@@ -25,6 +30,10 @@ class Progress(Protocol):
 
 class Silent:
     """Nobody listens."""
+
+    def worker(self) -> AbstractContextManager[Progress]:
+        """Nobody either."""
+        return nullcontext(self)
 
     def begin(self, stretch: Stretch, total: int | None) -> None:
         """Nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -54,16 +55,33 @@ def write_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+class _Display:
+    """The bars of all that work at once, on stderr; there from the first stretch of work on that is worth one."""
+
+    def __init__(self) -> None:
+        self.bars: Bars | None = None
+        self._lock = Lock()
+
+    def shown(self) -> Bars:
+        with self._lock:
+            if self.bars is None:
+                self.bars = _bars()
+                self.bars.start()
+            return self.bars
+
+
 class Listener:
     """Shows progress on stderr: bars on a terminal, nothing elsewhere; what is said always appears, one line each.
 
-    Used as a context manager. Bars are drawn from the second of work on that is worth one.
+    Used as a context manager.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, beside: Listener | None = None) -> None:
+        """Its bar is among those of `beside`, if there is one."""
         self._quiet = quiet
         self._shows = sys.stderr.isatty() and not quiet
-        self._bars: Bars | None = None
+        self._beside = beside
+        self.display: _Display = beside.display if beside else _Display()
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
@@ -73,27 +91,32 @@ class Listener:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the bars away."""
-        if self._bars:
-            self._bars.stop()
+        """Take its bar away, and with the first listener the display."""
+        self._end()
+        if self.display.bars and not self._beside:
+            self.display.bars.stop()
+
+    def worker(self) -> Listener:
+        """A listener of its own for one of several that work side by side."""
+        return Listener(quiet=self._quiet, beside=self)
 
     def begin(self, stretch: Stretch, total: int | None) -> None:
-        """A stretch of work begins; `total` steps if known."""
-        if not self._shows or total == 0:
-            return
-        from replywatch.render.notices import stretch_text  # only where bars are shown
+        """A stretch of work begins, and the one before is over; `total` steps if known."""
+        self._end()
+        if self._shows and total != 0:
+            from replywatch.render.notices import stretch_text  # only where bars are shown
 
-        if self._bars is None:
-            self._bars = _bars()
-            self._bars.start()
-        if self._task is not None:
-            self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(_plain(stretch_text(stretch)), total=total)
+            self._task = self.display.shown().add_task(_plain(stretch_text(stretch)), total=total)
 
     def advance(self, steps: int) -> None:
         """So many more steps are done."""
-        if self._bars and self._task is not None:
-            self._bars.advance(self._task, steps)
+        if self.display.bars and self._task is not None:
+            self.display.bars.advance(self._task, steps)
+
+    def _end(self) -> None:
+        if self.display.bars and self._task is not None:
+            self.display.bars.remove_task(self._task)
+            self._task = None
 
     def note(self, notice: Notice) -> None:
         """The same as `say`, but not if quiet."""
@@ -108,8 +131,8 @@ class Listener:
 
     def line(self, text: str) -> None:
         """A line of the command itself; blanks in front stay."""
-        if self._bars:
-            self._bars.console.print(_plain(text), markup=False, highlight=False)
+        if self.display.bars:
+            self.display.bars.console.print(_plain(text), markup=False, highlight=False)
         else:
             click.echo(_plain(text), err=True)
 

@@ -10,6 +10,7 @@ NOTICES = {
     "trying_again": "{account}: {error}; trying again in {seconds} s",
 }
 STRETCHES = {
+    "further_fields": "{account}: {mailbox}, further fields",
     "looking": "Looking for them",
     "mailbox": "{account}: {mailbox}",
     "matching_replies": "Matching replies",

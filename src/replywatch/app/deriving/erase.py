@@ -9,8 +9,8 @@ from replywatch.app.deriving.opened import opened
 from replywatch.app.progress import Progress
 from replywatch.config import names
 from replywatch.config.model import Config
-from replywatch.domain.headers.addresses import contact_key
 from replywatch.domain.headers.mentions import naming
+from replywatch.domain.people import contact_key
 from replywatch.domain.results.extent import Extent
 from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team
@@ -85,7 +85,7 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
     The same call once more finishes what was interrupted. Raises `LockedError` while a poll is at work, `StoreError` if
     another program reads the store for longer than it can wait.
     """
-    with writing(config.store_path), Database(config.store_path) as database:
+    with Database(config.store_path) as database, writing(config.store_path):
         derive(database, config, progress)
         erasure = Erasure(database)
         choose(erasure, progress)
