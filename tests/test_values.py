@@ -13,7 +13,7 @@ CORE = [p for p in sorted(SOURCE.rglob("*.py")) if p.relative_to(SOURCE).parts[0
 VALUES = {"Finding": 3, "Warning": 0, "Because": 0, "Notice": 0, "Stretch": 0}
 """What the core makes, and at which place its code stands."""
 PHRASES = {"Finding": findings.PHRASES, "Notice": notices.NOTICES, "Stretch": notices.STRETCHES}
-ONLY_FINDS = ("app/checking/",)
+ONLY_FINDS = ("app/checking/", "app/deriving/", "app/explaining/", "app/polling/", "app/reporting/")
 """Rooms in which no text is put together but that of errors."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -29,12 +29,12 @@ def made(tree: ast.AST, name: str) -> Iterator[ast.Call]:
 
 
 def sentences(tree: ast.AST) -> Iterator[str]:
-    """Texts of three words or more that are neither a docstring nor said by an error."""
+    """Texts of three words or more that are neither a docstring nor said by an error or an assertion."""
     if isinstance(tree, ast.Call) and name_of(tree).endswith("Error"):
         return
     if isinstance(tree, ast.Expr) and isinstance(tree.value, ast.Constant):
         return
-    inside = list(ast.iter_child_nodes(tree))
+    inside = [tree.test] if isinstance(tree, ast.Assert) else list(ast.iter_child_nodes(tree))
     if isinstance(tree, ast.JoinedStr | ast.Constant):
         parts = inside if isinstance(tree, ast.JoinedStr) else [tree]
         text = "{}".join(str(part.value) for part in parts if isinstance(part, ast.Constant))

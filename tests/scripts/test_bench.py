@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import need
+from needs import need
 from servers import dovecot
 from story import cases
 

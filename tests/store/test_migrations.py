@@ -81,6 +81,16 @@ def test_every_fact_is_kept(office):
     assert [digest for *_, digest in after] == [blake2b(h, digest_size=16).digest() for _, h, _ in after]
 
 
+def test_what_old_rules_derived_is_derived_anew(office):
+    """Reasons were sentences; now they are values."""
+    with Database(office.config.store_path) as database:
+        assert {table: database.value(f"SELECT count(*) FROM {table}") for table in schema.DERIVED_TABLES} == (
+            dict.fromkeys(schema.DERIVED_TABLES, 0)
+        )
+    office.report()
+    assert office.rows_of("SELECT DISTINCT rule, field, value, beside FROM judgements") == [("human", "", "", None)]
+
+
 def test_what_is_derived_anew_is_the_same(office):
     rebuild(office.config, Silent())
     assert office.figures()[0] == FIGURES

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, tzinfo
-from shlex import quote
 from typing import NamedTuple
 
-from replywatch.config_lines import listed, mailboxes_line
-from replywatch.domain.instants import local
 from replywatch.domain.results.finding import Finding
-from replywatch.render.because import because_text
 from replywatch.render.locale import Locale
-from replywatch.render.phrases import Form, filled
-from replywatch.render.shifted_dates import shifted_dates_words
-from replywatch.render.text import human_duration, local_time
+from replywatch.render.phrases import filled
+from replywatch.render.shifted_dates import SHIFTED, SHIFTED_HINT
 
 
 class Words(NamedTuple):
@@ -29,28 +23,8 @@ def finding_words(finding: Finding, locale: Locale) -> Words:
     """What was found and what to do about it, for a person."""
     phrase = PHRASES[finding.code]
     words = phrase if isinstance(phrase, Words) else phrase(**finding.values)
-    values, forms = {"account": finding.account, **finding.values}, _forms(locale)
-    return Words(*(filled(text, values, forms) for text in words))
-
-
-def _forms(locale: Locale) -> Mapping[str, Form]:
-    """The forms that the templates below ask for."""
-    return {
-        "day": lambda instant: _day(instant, locale.zone),
-        "utc_day": lambda instant: _day(instant, UTC),
-        "until": lambda instant: "" if instant is None else f" until {local_time(instant, UTC)} UTC",
-        "apart": lambda seconds: f"{human_duration(abs(seconds))} {'after' if seconds >= 0 else 'before'}",
-        "reason": lambda because: f" ({text})" if (text := because_text(because)) else "",
-        "counts": lambda counts: ", ".join(f"{address} ({count})" for address, count in counts.items()),
-        "visitors": lambda forms: ", ".join(f"{form} ({mails} from {people} people)" for form, mails, people in forms),
-        "roles": mailboxes_line,
-        "list": listed,
-        "shell": quote,
-    }
-
-
-def _day(instant: int, zone: tzinfo) -> str:
-    return local(instant, zone).date().isoformat()
+    values = {"account": finding.account, **finding.values}
+    return Words(*(filled(text, values, locale) for text in words))
 
 
 def _team(addresses: tuple[str, ...], domains: tuple[str, ...]) -> Words:
@@ -78,27 +52,20 @@ def _no_sent_mailbox(likely: tuple[str, ...], **_: object) -> Words:
     )
 
 
-def _senders_unknown(more: int, addresses: tuple[str, ...], domains: tuple[str, ...], **_: object) -> Words:
-    hint = "If they are yours, their answers don't count yet. Say so in [team]:"
-    hint += "\n  addresses = {addresses:list}" * bool(addresses)
-    hint += "\n  domains = {domains:list}" * bool(domains)
-    return Words(_SENDERS + "; others are from {senders:counts}" + _MORE * bool(more), hint)
-
-
-def _addresses_not_watched(more: int, **_: object) -> Words:
+def _senders_not_ours(addresses: tuple[str, ...], domains: tuple[str, ...], **_: object) -> Words:
     return Words(
-        _ADDRESSES + "; others went to {others:counts}" + _MORE * bool(more) + ", not among the watched addresses",
-        "Watch shared addresses, too, in [team]:\n  addresses = {addresses:list}\n"
-        "If this is somebody's own mailbox, under [accounts.{account}]:\n  watched = false",
+        _SENDERS + "; others are from {counts:counted}{more:further}",
+        "If they are yours, their answers don't count yet. Say so in [team]:"
+        + "\n  addresses = {addresses:list}" * bool(addresses)
+        + "\n  domains = {domains:list}" * bool(domains),
     )
 
 
-def _dates_shifted(oldest: bool, day: date, **_: object) -> Words:
-    what, hint = shifted_dates_words(day)
-    return Words(f"{{count}} of the {'oldest' if oldest else 'newest'} {{seen}} messages in Sent {what}", hint)
+def _sent_dates_shifted(oldest: bool, **_: object) -> Words:
+    age = "oldest" if oldest else "newest"
+    return Words("{count} of the " + age + " {known} messages in Sent " + SHIFTED, SHIFTED_HINT)
 
 
-_MORE = ", {more} more"
 _SENDERS = "{ours} of the newest {seen} messages in Sent are from the team"
 _SPAN = "INBOX from {inbox_from:day} to {inbox_to:day}, Sent from {sent_from:day} to {sent_to:day}"
 _ADDRESSES = "{counted} of the newest {seen} personal mails in INBOX count"
@@ -175,17 +142,17 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         " and domains.",
     ),
     "senders": Words(_SENDERS),
-    "senders_unknown": _senders_unknown,
+    "senders_not_ours": _senders_not_ours,
     "span": Words(_SPAN),
-    "span_sent_begins_later": Words(
+    "sent_begins_late": Words(
         f"{_SPAN}: Sent begins later",
         "Whether older mail was answered can't be known, unless older sent mail lies in another mailbox or account.",
     ),
-    "span_nothing_sent_lately": Words(
+    "nothing_sent_lately": Words(
         f"{_SPAN}: nothing was sent lately",
         "If answers are sent from other accounts, add them too, with watched = false.",
     ),
-    "dates_shifted": _dates_shifted,
+    "sent_dates_shifted": _sent_dates_shifted,
     # clocks
     "inbox_clock": Words(_INBOX_CLOCK),
     "inbox_clock_off": Words(
@@ -199,7 +166,11 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     ),
     # who writes to whom
     "addresses": Words(_ADDRESSES),
-    "addresses_not_watched": _addresses_not_watched,
+    "addresses_not_watched": Words(
+        _ADDRESSES + "; others went to {counts:counted}{more:further}, not among the watched addresses",
+        "Watch shared addresses, too, in [team]:\n  addresses = {addresses:list}\n"
+        "If this is somebody's own mailbox, under [accounts.{account}]:\n  watched = false",
+    ),
     "webforms": Words(
         "mail that others stand behind counts as automatic: {forms:visitors}",
         "If people write to you through these, name them in [team], or nobody seems to wait for an answer:\n"

@@ -1,4 +1,4 @@
-"""Rows in columns, for a terminal, a pipe or a mail of cron."""
+"""Rows in columns: here as plain lines, in the report's table (`render.report.table`) drawn by rich."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Column:
     """How one column looks. Widths are columns of a terminal, where some letters take two."""
 
     width: int = 0
-    """With the gap behind it; 0: what is left of the line, in the last column alone."""
+    """With the gap behind it; 0: what is left of the line, in the last column alone. Rich finds out by itself."""
     title: str = ""
     gap: int = 0
     """Blanks between a cell and the next one."""
@@ -26,6 +26,8 @@ class Column:
     """Aligned to the right."""
     too_long: Literal["stays", "cut", "wrapped"] = "stays"
     """What becomes of a text that doesn't fit."""
+    share: int = 0
+    """Of what is left of the line; for rich alone."""
     colours: Mapping[str, str] = field(default_factory=dict)
     """By the text of a cell: parameters of ECMA-48, SGR."""
 

@@ -270,7 +270,34 @@ _VALUES_FACTS: tuple[str | Step, ...] = (
     ),
     _cut_headers,
 )
-_VALUES_DERIVED: tuple[str, ...] = ()
+_VALUES_DERIVED: tuple[str, ...] = (
+    # Reasons become values; readings, which hold them too, are gone by now.
+    "DROP TABLE judgements",
+    """CREATE TABLE judgements (
+        identity TEXT PRIMARY KEY,
+        cluster INTEGER NOT NULL,
+        conversation TEXT NOT NULL,
+        rung TEXT, -- NULL: nothing ties it to another message
+        message_id TEXT, -- NULL: it has none
+        direction TEXT NOT NULL,
+        disposition TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        rule TEXT NOT NULL, -- that decided the kind
+        field TEXT NOT NULL, -- the header field that shows it; '' if none does
+        value TEXT NOT NULL, -- what stands there
+        beside TEXT, -- JSON list of further [field, value] that had to be there; NULL: the field alone is enough
+        contact TEXT NOT NULL,
+        author TEXT NOT NULL,
+        address TEXT NOT NULL,
+        clock INTEGER NOT NULL,
+        clock_source TEXT NOT NULL,
+        clock_sure INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX judgements_by_cluster ON judgements (cluster)",
+    "CREATE INDEX judgements_by_clock ON judgements (clock, disposition, kind, cluster)",
+    "CREATE INDEX judgements_by_message_id ON judgements (message_id)",
+    "CREATE INDEX judgements_of_foreign ON judgements (clock, contact) WHERE disposition = 'foreign'",
+)
 
 
 def migrations() -> Migrations:

@@ -30,7 +30,7 @@ def form_findings(team: Team, account: str, seen: Sequence[Seen]) -> Iterator[Fi
     if not forms:
         return
     ranked = sorted(forms, key=lambda sender: (-len(forms[sender]), sender))[:SHOWN]
-    counted = tuple((sender, len(forms[sender]), len(set(forms[sender]))) for sender in ranked)
+    counted = [{"address": s, "count": len(forms[s]), "people": len(set(forms[s]))} for s in ranked]
     values = {"forms": counted, "webforms": (*sorted(team.webforms), *ranked)}
     yield Finding(Severity.WARNING, account, "webforms", "webforms", values)
 

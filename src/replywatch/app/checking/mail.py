@@ -47,13 +47,13 @@ def account_mail(
         ConnectError: the connection broke.
     """
     name = account.name
-    inbox = look(source, _of(boxes, Role.INBOX), team)
-    sent = look(source, _of(boxes, Role.SENT), team)
+    inbox = look(source, _with_role(boxes, Role.INBOX), team)
+    sent = look(source, _with_role(boxes, Role.SENT), team)
     for error in (*inbox.failed, *sent.failed):
         yield failed(name, "read-only", error)
     if opened := (*inbox.opened, *sent.opened):
         yield Finding(Severity.OK, name, "read-only", "read_only", {"mailboxes": opened})
-    if _of(boxes, Role.SENT):
+    if _with_role(boxes, Role.SENT):
         yield from _sent(team, account, sent)
         yield from _spans(name, inbox, sent)
     elif labelled := [box.name for box in boxes if box.labelled]:
@@ -62,7 +62,7 @@ def account_mail(
         yield _lacks_sent(account, source, boxes, team)
     else:
         yield _both_directions(name, look(source, boxes, team))
-    kept_no_times = _moved(account, sent, zone)
+    kept_no_times = _shifted_dates(account, sent, zone)
     yield from kept_no_times
     yield from _clocks(name, inbox, sent if not kept_no_times else Sample())
     if account.watched:
@@ -71,14 +71,14 @@ def account_mail(
         yield from _addresses(team, name, inbox)
 
 
-def _of(boxes: Iterable[Box], role: Role) -> list[Box]:
+def _with_role(boxes: Iterable[Box], role: Role) -> list[Box]:
     return [box for box in boxes if box.role is role]
 
 
 def _lacks_sent(account: AnyAccount, source: Source, boxes: Sequence[Box], team: Team) -> Finding:
     """No mailbox for sent mail; the ordinary mailboxes with mail of ours are named."""
     likely = []
-    for box in [b for b in _of(boxes, Role.FOLDER) if b.exists][:CANDIDATES]:
+    for box in [b for b in _with_role(boxes, Role.FOLDER) if b.exists][:CANDIDATES]:
         seen = look(source, [box], team, newest=CLOCKS).newest
         if seen and sum(s.reading.parties.ours for s in seen) >= MOSTLY * len(seen):
             likely.append(box.name)
@@ -113,15 +113,16 @@ def _sent(team: Team, account: AnyAccount, sent: Sample) -> Iterator[Finding]:
     if not often:
         yield Finding(Severity.OK, account.name, "senders", "senders", values)
         return
-    senders = _first(often)
+    senders = list(often)[:SHOWN]
     addresses, domains = _team_with(team, senders)
-    unknown = {"senders": senders, "more": len(often) - len(senders), "addresses": addresses, "domains": domains}
-    yield Finding(Severity.WARNING, account.name, "senders", "senders_unknown", values | unknown)
+    unknown = {**_counts(often), "addresses": addresses, "domains": domains}
+    yield Finding(Severity.WARNING, account.name, "senders", "senders_not_ours", values | unknown)
 
 
-def _first(counts: Mapping[str, int]) -> dict[str, int]:
-    """Those that a finding names."""
-    return dict(list(counts.items())[:SHOWN])
+def _counts(often: Mapping[str, int]) -> dict[str, object]:
+    """Addresses with their messages, and how many more there are."""
+    shown = [{"address": address, "count": count} for address, count in list(often.items())[:SHOWN]]
+    return {"counts": shown, "more": len(often) - len(shown)}
 
 
 def _team_with(team: Team, senders: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -149,9 +150,9 @@ def _spans(account: str, inbox: Sample, sent: Sample) -> Iterator[Finding]:
         return
     values = {"inbox_from": min(arrived), "inbox_to": max(arrived), "sent_from": min(left), "sent_to": max(left)}
     if min(left) > min(arrived) + GAP:
-        yield Finding(Severity.WARNING, account, "span", "span_sent_begins_later", values)
+        yield Finding(Severity.WARNING, account, "span", "sent_begins_late", values)
     elif max(arrived) > max(left) + QUIET:
-        yield Finding(Severity.WARNING, account, "span", "span_nothing_sent_lately", values)
+        yield Finding(Severity.WARNING, account, "span", "nothing_sent_lately", values)
     else:
         yield Finding(Severity.OK, account, "span", "span", values)
 
@@ -160,14 +161,14 @@ def _instants(sample: Sample) -> list[int]:
     return [at for s in (*sample.oldest, *sample.newest) if (at := s.at) is not None]
 
 
-def _moved(account: AnyAccount, sent: Sample, zone: tzinfo) -> list[Finding]:
+def _shifted_dates(account: AnyAccount, sent: Sample, zone: tzinfo) -> list[Finding]:
     """Was the newest or the oldest sent mail moved here without its times?"""
     if account.kind != "imap":
         return []
     for oldest, seen in ((False, sent.newest), (True, sent.oldest)):
         if found := moved(((s.header.date, s.internal_date) for s in seen if s.reading.parties.ours), zone):
-            values = {"oldest": oldest, "count": found.count, "seen": found.known, "day": found.day}
-            return [Finding(Severity.WARNING, account.name, "sent", "dates_shifted", values)]
+            values = {"oldest": oldest, "count": found.count, "known": found.known, "most_on": found.day}
+            return [Finding(Severity.WARNING, account.name, "sent", "sent_dates_shifted", values)]
     return []
 
 
@@ -215,8 +216,7 @@ def _addresses(team: Team, account: str, inbox: Sample) -> Iterator[Finding]:
     if not often:
         yield Finding(Severity.OK, account, "addresses", "addresses", values)
         return
-    others = _first(often)
-    unwatched = {"others": others, "more": len(often) - len(others), "addresses": (*team.addresses, *others)}
+    unwatched = {**_counts(often), "addresses": (*team.addresses, *list(often)[:SHOWN])}
     yield Finding(Severity.WARNING, account, "addresses", "addresses_not_watched", values | unwatched)
 
 

@@ -9,8 +9,8 @@ from replywatch.app.deriving.opened import opened
 from replywatch.app.progress import Progress
 from replywatch.config import names
 from replywatch.config.model import Config
-from replywatch.domain.headers.addresses import contact_key
 from replywatch.domain.headers.mentions import naming
+from replywatch.domain.people import contact_key
 from replywatch.domain.results.extent import Extent
 from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team

@@ -10,7 +10,7 @@ from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import keep_fields
 from replywatch.domain.judging.hidden_subjects import hide_subject
-from replywatch.domain.judging.reading import header_identity
+from replywatch.domain.judging.identity import header_identity
 from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.domain.results.notice import Stretch
 from replywatch.store.database import Database

@@ -74,6 +74,10 @@ class MailboxReader:
         self._clock = tools.clock
         self._done = done
 
+    def _names(self, listing: Listing) -> dict[str, object]:
+        """What is being read, for those who watch."""
+        return {"account": self._tools.account.name, "mailbox": listing.name}
+
     def read(self, source: Source, mailbox: int, listing: Listing) -> None:
         """Bring the store up to date with a mailbox. Raises `SourceError`; what was stored until then stays."""
         known = self._facts.present_epoch(mailbox)
@@ -84,7 +88,7 @@ class MailboxReader:
         epoch = self._facts.epoch(mailbox, state, self._clock())
         decision = decide(epoch, state, self._clock(), in_order=source.in_order)
         new = state.exists - self._facts.count(epoch.id)
-        self._begin("mailbox", listing, new if new > 0 else None)
+        self._tools.progress.begin(Stretch("mailbox", self._names(listing)), new if new > 0 else None)
         for window in _windows(decision.span, state.exists):
             self._fetch(source, epoch, source.uids(*window))
         if source.in_order and not epoch.scanned_to:
@@ -95,10 +99,6 @@ class MailboxReader:
         self._ask_for_fields(source, epoch, listing)
         if self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole)):
             self._facts.finish_mailbox(epoch, state, self._clock())
-
-    def _begin(self, code: str, listing: Listing, total: int | None) -> None:
-        stretch = Stretch(code, {"account": self._tools.account.name, "mailbox": listing.name})
-        self._tools.progress.begin(stretch, total)
 
     def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
         """Whether it need not be opened; the source is asked only where that may be."""
@@ -165,7 +165,7 @@ class MailboxReader:
         if epoch.fields_version >= FIELDS_VERSION:
             return
         uids = self._facts.lacking_fields(epoch, FIELDS_VERSION, RENEWED)
-        self._begin("further_fields", listing, len(uids))
+        self._tools.progress.begin(Stretch("further_fields", self._names(listing)), len(uids))
         for batch in _batches(uids):
             fetched = self._tools.admission.admit(self._fetched(source, batch).values())
             held = self._facts.headers(epoch.id, batch)
