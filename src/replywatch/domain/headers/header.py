@@ -36,10 +36,10 @@ Rules can only use what was fetched, but servers echo the names with each messag
 `FIELDS_VERSION`.
 """
 FIELDS_VERSION = 2
-"""Goes up whenever a field is added to `FETCH_FIELDS`: what was fetched before is asked for it once."""
+"""Of what is stored of a header: `FETCH_FIELDS`, as far as `keep_fields` keeps them. 1 was release 0.1.0.
 
-FIELDS_VERSION = 2
-"""Which of a header is stored: `FETCH_FIELDS` as far as `keep_fields` keeps them. 1 was release 0.1.0."""
+It goes up whenever a field is added: what was fetched before is asked for it once, in the passes that follow.
+"""
 
 _ALIASES = ("x-microsoft-original-message-id", "x-google-original-message-id")
 _SIGNALS = frozenset(name.lower() for name in _SIGNAL_FIELDS)
