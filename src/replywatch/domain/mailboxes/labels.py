@@ -52,7 +52,7 @@ class Labels:
         self._roles = roles
         self._localized = localized
         self._judged: dict[tuple[Role, tuple[str, ...]], tuple[Role, ...]] = {}
-        self._told: dict[str, tuple[Role | None, bool]] = {}
+        self._meanings: dict[str, tuple[Role | None, bool]] = {}
 
     def roles(self, mailbox: Role, labels: Sequence[str] | None) -> tuple[Role, ...]:
         """The roles of a message in a mailbox of the role `mailbox`; none: it is left out.
@@ -69,12 +69,12 @@ class Labels:
         return self._judged[key]
 
     def _judge(self, mailbox: Role, labels: Iterable[str]) -> tuple[Role, ...]:
-        told = [self._meaning(label) for label in labels]
-        if any(leaves_out for _, leaves_out in told):
+        meanings = [self._meaning(label) for label in labels]
+        if any(leaves_out for _, leaves_out in meanings):
             return ()
         if mailbox in PUT_AWAY:
             return (mailbox,)
-        places = {role for role, _ in told if role}
+        places = {role for role, _ in meanings if role}
         if mailbox in (Role.INBOX, Role.SENT):  # the label of the mailbox itself is not among the labels there
             places.add(mailbox)
         if Role.SKIP in places and places.isdisjoint((Role.INBOX, Role.SENT)):
@@ -85,9 +85,9 @@ class Labels:
 
     def _meaning(self, label: str) -> tuple[Role | None, bool]:
         """The role that a label tells, and whether a message that has it is left out, whatever else it has."""
-        if label not in self._told:
-            self._told[label] = self._read(label)
-        return self._told[label]
+        if label not in self._meanings:
+            self._meanings[label] = self._read(label)
+        return self._meanings[label]
 
     def _read(self, label: str) -> tuple[Role | None, bool]:
         own = _SYSTEM.get(label.lower())
