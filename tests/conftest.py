@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from servers import child, dovecot
 from servers.certificates import Authority
@@ -18,6 +19,10 @@ from servers.courier import Courier
 from servers.cyrus import Cyrus
 from servers.embedded import EmbeddedUser
 from servers.provider import Provider
+
+# A busy machine is no failure; whether work is bounded is tested with large input instead.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A job in the background inherits that Ctrl-C is ignored, and hands it on to the programs that tests interrupt.

@@ -14,6 +14,7 @@ from replywatch.config.model import ImapAccount
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, MailboxError
+from said import in_words
 from story import Story, at, cases
 
 DAYS = 24
@@ -172,7 +173,7 @@ class TestRelease:
 
     def test_a_list_that_broke_off_is_no_look(self, office, monkeypatch):
         """The first attempt is shown less than there is; the second finds all, and compares nothing."""
-        monkeypatch.setattr("replywatch.app.polling.poll.WINDOW", 4)
+        monkeypatch.setattr("replywatch.app.polling.mailbox.WINDOW", 4)
         told(office, 10)
         source = office.sources["info"]
         box, hidden, listed = source.boxes["INBOX"], lose(office, 3), source.uids
@@ -535,7 +536,7 @@ class TestReconciled:
 class TestCheck:
     def held(self, office):
         found = check(office.config, [], lambda account: office.sources[account.name], office.now)
-        return [(f.level, f.account, f.what) for f in found if f.topic == "missing"]
+        return [(f.severity, f.account, f.what) for f in in_words(found) if f.topic == "missing"]
 
     def test_says_what_is_held_and_since_when(self, office):
         told(office, mailbox="Kunden")
@@ -543,8 +544,8 @@ class TestCheck:
         lose(office, 60, "Kunden")
         office.pass_()
         office.pass_()
-        ((level, account, what),) = self.held(office)
-        assert (level, account) == ("warning", "info")
+        ((severity, account, what),) = self.held(office)
+        assert (severity, account) == ("warning", "info")
         assert what.startswith("Kunden: much of it is missing since 2026-03-20")
         office.pass_(hours=DAYS)
         office.pass_()

@@ -14,6 +14,7 @@ from replywatch.app.progress import Silent
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.messages import MarkKind
 from replywatch.domain.results.extent import Extent
+from replywatch.domain.results.notice import Notice
 from replywatch.errors import ConnectError, LockedError, StoreError, UsageError
 from replywatch.store.database import Database
 from replywatch.store.erasure import Erasure
@@ -198,7 +199,7 @@ class TestForget:
         progress = Silent()
         progress.say = said.append
         erase(office.config, people([ANNA], office.config.team), office.now, progress)
-        assert said == ["The name Kunden/anna@anna.example of an account, mailbox or label stays: rename it there."]
+        assert said == [Notice("name_stays", {"name": "Kunden/anna@anna.example"})]
 
     def test_a_mailbox_that_is_gone_loses_its_name(self, office):
         """As `forget` said, it was renamed on the server; a new row has the new name."""
@@ -247,6 +248,14 @@ class TestForget:
         forget(office)
         (account,) = office.report().coverage.accounts
         assert "joanna@anna.example" in account.last_error
+
+    def test_the_store_is_still_this_one(self, office):
+        """Its random id tells it from others; who is erased has no part in it."""
+        office.tell(full_story())
+        office.pass_()
+        before = office.rows("store")
+        forget(office)
+        assert office.rows("store") == before
 
     def test_not_while_a_poll_is_at_work(self, office):
         office.tell(full_story())

@@ -7,6 +7,7 @@ from replywatch.app.checking.mailboxes import mailbox_findings
 from replywatch.config.model import ImapAccount
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
+from said import in_words
 from story import Story
 
 
@@ -95,11 +96,11 @@ def test_the_config_may_leave_them_out(tmp_path):
 def test_check_says_whose_they_are(office):
     told(office)
     source = office.sources["info"]
-    found = mailbox_findings(office.config.accounts[0], source)
+    findings = mailbox_findings(office.config.accounts[0], source)
     said = []
     while True:
         try:
-            said.append(next(found).what)
+            said += [found.what for found in in_words([next(findings)])]
         except StopIteration as end:
             boxes = end.value
             break

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from office import NOW, Killed, Office, Watched
-from replywatch.app.polling import poll as module
+from replywatch.app.polling import mailbox as module
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.export import export

@@ -18,6 +18,10 @@ def both():
     return strict, full
 
 
+def test_text(golden):
+    golden("comparison.txt", comparison_text(*both(), LOCALE))
+
+
 def test_every_row_says_both_counts():
     strict, full = both()
     lines = comparison_text(strict, full, LOCALE).splitlines()

@@ -31,8 +31,8 @@ def explain(context: Context, what: tuple[str, ...], output_format: str) -> None
     if output_format == "jsonl" or any(map(_is_file, what)):
         _explain_files(context, [Path(word) for word in what], output_format)
         return
-    from replywatch.app.explaining.explain import explain_message  # noqa: PLC0415 - imported when it is called
-    from replywatch.render.explain import explanation_text  # noqa: PLC0415 - the same
+    from replywatch.app.explaining.explain import explain_message
+    from replywatch.render.explain import explanation_text
 
     config = load(context)
     for number, word in enumerate(what):
@@ -49,9 +49,9 @@ def _is_file(word: str) -> bool:
 
 
 def _explain_files(context: Context, files: list[Path], output_format: str) -> None:
-    from replywatch.app.explaining.explain import explain_file  # noqa: PLC0415 - imported when it is called
-    from replywatch.domain.team import Team  # noqa: PLC0415 - the same
-    from replywatch.render.explain import judgements_json_lines, judgements_text  # noqa: PLC0415 - the same
+    from replywatch.app.explaining.explain import explain_file
+    from replywatch.domain.team import Team
+    from replywatch.render.explain import judgements_json_lines, judgements_text
 
     team = load(context).team if context.config_path else Team()
     judgements = (explain_file(path, team) for path in files)

@@ -50,7 +50,7 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     The mail itself is never touched. The latest mark of a message counts; marks outlive rebuilds and new polls.
     """
-    from replywatch.app.explaining.mark import mark as put_mark  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.explaining.mark import mark as put_mark
 
     if sum(map(bool, (answered, no_reply_needed, kind, reply_of, undo))) != 1:
         raise UsageError(
@@ -65,8 +65,8 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def _mark(answered: str | None, kind: str | None, reply_of: str | None, zone: tzinfo) -> Mark:
-    from replywatch.domain.messages import Mark, MarkKind  # noqa: PLC0415 - imported when it is called
-    from replywatch.domain.periods import parse_moment  # noqa: PLC0415 - the same
+    from replywatch.domain.messages import Mark, MarkKind
+    from replywatch.domain.periods import parse_moment
 
     if answered:
         return Mark(MarkKind.ANSWERED, str(parse_moment(answered, zone, end=False)))

@@ -38,8 +38,8 @@ def review(context: Context, size: int, seed: int | None, output_format: str) ->
     Shows inbound mail drawn at random, what it was taken for and which reply was found, and takes your answer from the
     keyboard. Corrections become marks. In the end it says the measured error rate with its interval.
     """
-    from replywatch.app.explaining.review import sample  # noqa: PLC0415 - imported when it is called
-    from replywatch.render.review import judgements_json_lines  # noqa: PLC0415 - the same
+    from replywatch.app.explaining.review import sample
+    from replywatch.render.review import judgements_json_lines
 
     config = load(context)
     with Listener() as listener:
@@ -53,7 +53,7 @@ def review(context: Context, size: int, seed: int | None, output_format: str) ->
 
 
 def _ask_about(config: Config, found: Sequence[Explanation]) -> None:
-    from replywatch.render.review import judgement_text, verdict_text  # noqa: PLC0415 - imported when it is called
+    from replywatch.render.review import judgement_text, verdict_text
 
     answers: list[str] = []
     for number, explanation in enumerate(found, 1):
@@ -69,7 +69,7 @@ def _ask_about(config: Config, found: Sequence[Explanation]) -> None:
 
 def _correct(config: Config, explanation: Explanation, answer: str) -> None:
     """Put the correction on record; one that can't be made is said, and the review goes on."""
-    from replywatch.app.explaining.mark import mark  # noqa: PLC0415 - imported when it is needed
+    from replywatch.app.explaining.mark import mark
 
     identity = explanation.message.identity
     try:
@@ -80,13 +80,13 @@ def _correct(config: Config, explanation: Explanation, answer: str) -> None:
     except ReplywatchError as error:
         with Listener() as listener:
             for line in f"Not marked: {error.text}. {error.hint}".splitlines():
-                listener.say(line)
+                listener.line(line)
 
 
 def _correction(config: Config, identity: str, answer: str) -> tuple[str, Mark] | None:
     """The message to mark and its mark; None if there is nothing to put right."""
-    from replywatch.domain.messages import Mark, MarkKind  # noqa: PLC0415 - imported when it is needed
-    from replywatch.domain.periods import parse_moment  # noqa: PLC0415 - the same
+    from replywatch.domain.messages import Mark, MarkKind
+    from replywatch.domain.periods import parse_moment
 
     if answer == "k":
         return identity, Mark(MarkKind.KIND, click.prompt("What is it?", type=click.Choice(KINDS)))

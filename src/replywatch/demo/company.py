@@ -125,10 +125,10 @@ def plan_company(seed: int, messages: int, now: int) -> Plan:
     letters: list[Letter] = []
     expected: list[Expected] = []
     while len(letters) < messages:
-        stories, told = _tell(desk, next(programme))
-        if len(letters) + len(told) > messages:
-            stories, told = _tell(desk, sundries.newsletter)
-        letters += told
+        stories, their_letters = _tell(desk, next(programme))
+        if len(letters) + len(their_letters) > messages:
+            stories, their_letters = _tell(desk, sundries.newsletter)
+        letters += their_letters
         expected += [wait.expected() for story in stories for wait in story.waits]
     letters.sort(key=lambda letter: (min(copy.internal_date for copy in letter.copies), letter.message_id))
     expected.sort(key=lambda exchange: (exchange.arrived_at, exchange.opener))

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from datetime import tzinfo
 from textwrap import wrap
 
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.matching.match import Evidence
-from replywatch.domain.messages import Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
+from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
-from replywatch.render.text import human_duration, local_time, safe
+from replywatch.render.because import because_text
+from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
 
 WIDTH = 80
 """Columns of what is wrapped."""
 
 _NARROWEST_SUBJECT = 12
-SHORT_ID = 10
-"""Digits of an id that are shown; `explain` takes them."""
 
 _DISPOSITIONS = {
     Disposition.COUNTED: "counted: a person outside wrote to a watched address",
@@ -48,19 +46,28 @@ def explanation_text(explanation: Explanation, zone: tzinfo) -> str:
 
 def judgements_json_lines(judgements: Iterable[FileJudgement]) -> Iterator[str]:
     """One JSON object for each file, one a line, in ASCII: no pipe can garble it."""
-    for judgement in judgements:
-        yield json.dumps(asdict(judgement))
+    for j in judgements:
+        read = j.kind is not None
+        row = {
+            "path": j.path,
+            "direction": j.direction,
+            "kind": j.kind,
+            "rule": j.because.rule if read else None,
+            "because": because_text(j.because),
+            "contact": j.contact,
+        }
+        yield json.dumps(row)
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
     """Two lines for each file: its kind and contact, and why."""
     for j in judgements:
         if j.kind is None:
-            yield f"{safe(j.path)}: {safe(j.because)}"
+            yield f"{safe(j.path)}: {safe(because_text(j.because))}"
             continue
         contact = f" from {safe(j.contact)}" if j.contact else ""
         yield f"{safe(j.path)}: {j.direction} {j.kind}{contact}"
-        yield f"  because {safe(j.because)} (rule {j.rule})"
+        yield f"  because {_reason(j.because)}"
 
 
 def _mark(mark: Mark, zone: tzinfo) -> str:
@@ -77,18 +84,22 @@ def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
     yield f"Id           {message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
     yield f"Direction    {message.direction.value}"
     if message.contact:
-        yield f"Contact      {safe(message.contact)}: {safe(e.parties.contact_because)}"
-    yield f"Kind         {message.verdict.kind.value}: {safe(message.verdict.because)} (rule {message.verdict.rule})"
+        yield f"Contact      {safe(message.contact)}: {safe(because_text(e.parties.contact_because))}"
+    yield f"Kind         {message.verdict.kind.value}: {_reason(message.verdict.because)}"
     for verdict in e.rules:
         if verdict == message.verdict:
             continue
-        yield f"             also {verdict.kind.value}: {safe(verdict.because)} (rule {verdict.rule})"
+        yield f"             also {verdict.kind.value}: {_reason(verdict.because)}"
     if message.mark:
         yield f"Marked       by hand: {_mark(message.mark, zone)}"
     automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
     yield f"Counted      {_AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]}"
     if message.address:
         yield f"Address      {safe(message.address)}"
+
+
+def _reason(because: Because) -> str:
+    return f"{safe(because_text(because))} (rule {because.rule})"
 
 
 def _clocks(e: Explanation, zone: tzinfo) -> Iterator[str]:

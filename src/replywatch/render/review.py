@@ -12,9 +12,10 @@ from replywatch.domain.figures.statistics import wilson
 from replywatch.domain.messages import Disposition, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation
-from replywatch.render.explain import SHORT_ID, WIDTH, exchange_line
+from replywatch.render.because import because_text
+from replywatch.render.explain import WIDTH, exchange_line
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import brief, local_time, safe
+from replywatch.render.text import SHORT_ID, brief, local_time, safe
 
 
 def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
@@ -32,7 +33,7 @@ def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
         f"{local_time(message.clock, zone)}  {message.identity[:SHORT_ID]}",
         f"  From     {safe(sender)}",
         f"  Subject  {safe(message.subject) or '(no subject)'}",
-        f"  Kind     {message.verdict.kind.value}: {safe(message.verdict.because)}",
+        f"  Kind     {message.verdict.kind.value}: {safe(because_text(message.verdict.because))}",
         f"  Contact  {safe(message.contact) or 'nobody'}",
         *wrap(counted, WIDTH, initial_indent="  Counted  ", subsequent_indent=" " * 11, break_on_hyphens=False),
     ]
@@ -55,7 +56,7 @@ def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
             "subject": brief(message.subject),
             "kind": message.verdict.kind.value,
             "rule": message.verdict.rule,
-            "because": message.verdict.because,
+            "because": because_text(message.verdict.because),
             "contact": brief(message.contact),
             "disposition": message.disposition.value,
             "status": exchange_at.status.value if exchange_at else None,

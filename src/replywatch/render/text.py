@@ -9,6 +9,8 @@ from replywatch.domain.instants import DAY, HOUR, MINUTE, local
 
 LONGEST = 1000
 """Characters of one text from a mail that are shown; a subject may be a megabyte long, and says nothing more then."""
+SHORT_ID = 10
+"""Digits of an id that are shown; `explain` takes them."""
 
 
 def brief(text: str) -> str:
@@ -61,3 +63,8 @@ def _two(seconds: int, large: int, large_name: str, small: int, small_name: str)
 def local_time(instant: int, zone: tzinfo) -> str:
     """`instant` in `zone` to the minute: `2026-02-01 14:30`."""
     return local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")
+
+
+def counted(number: int, noun: str, plural: str = "s") -> str:
+    """`number` of something, with its ending."""
+    return f"{number} {noun}{'' if number == 1 else plural}"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 from operator import attrgetter, itemgetter
+from typing import Any
 
 from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.matching.clusters import Assignment
 from replywatch.domain.messages import (
+    Because,
     Copy,
     Exchange,
     Flagged,
@@ -23,6 +25,7 @@ from replywatch.domain.messages import (
     Reading,
     Role,
     Rung,
+    Shown,
     Sighting,
     Verdict,
 )
@@ -280,7 +283,7 @@ class Derived:
         with self._db.transaction():
             for table in CLUSTER_TABLES:
                 self._db.execute_many(f"DELETE FROM {table} WHERE cluster = ?", gone)
-            self._db.execute_many(f"INSERT INTO judgements VALUES ({', '.join('?' * 16)})", rows.judgements)
+            self._db.execute_many(f"INSERT INTO judgements VALUES ({', '.join('?' * 18)})", rows.judgements)
             self._db.execute_many(
                 f"INSERT INTO exchanges (cluster, levels, {', '.join(EXCHANGE_COLUMNS)})"
                 f" VALUES ({', '.join('?' * (len(EXCHANGE_COLUMNS) + 2))})",
@@ -309,8 +312,18 @@ class DerivedRows:
         """Add the judgement of a message, and whom it was written to if a person of ours wrote it."""
         m = message
         tied = (m.identity, cluster, conversation, rung, m.message_id)
-        judged = (m.direction, m.disposition, *m.verdict, m.contact, m.author, m.address)
-        self.judgements.append((*tied, *judged, m.clock, m.clock_source, m.clock_sure))
+        rule, field, value, beside = m.verdict.because
+        judged = (
+            m.direction,
+            m.disposition,
+            m.verdict.kind,
+            rule,
+            field,
+            value,
+            json.dumps(beside) if beside else None,
+        )
+        parties = (m.contact, m.author, m.address)
+        self.judgements.append((*tied, *judged, *parties, m.clock, m.clock_source, m.clock_sure))
         for in_sent, accounts in ((True, m.sent_in), (False, m.filed_in)):
             for account in accounts:
                 key = (account, in_sent, cluster)
@@ -330,27 +343,45 @@ def encode_reading(reading: Reading) -> str:
 
 def decode_reading(data: str) -> Reading:
     """The reading that `encode_reading` wrote."""
-    identity, message_id, ids, replies, references, *simple, outsiders, verdict, parties = json.loads(data)
-    date, has_zone, received, subject, base, reply_prefix, public_list = simple
-    kind, rule, because = verdict
-    ours, contact, name, source, author, senders, recipients, address, names_ours = parties
-    return Reading(
-        identity,
-        message_id,
-        tuple(ids),
-        tuple(replies),
-        tuple(references),
-        date,
-        has_zone,
-        received,
-        subject,
-        base,
-        reply_prefix,
-        public_list,
-        tuple(outsiders),
-        Verdict(Kind(kind), rule, because),
-        Parties(ours, contact, name, source, author, tuple(senders), tuple(recipients), address, names_ours),
-    )
+    values = json.loads(data)
+    for at, decode in _READING_CODEC:
+        values[at] = decode(values[at])
+    return Reading(*values)
+
+
+def _verdict(values: Sequence[Any]) -> Verdict:
+    kind, because = values
+    return Verdict(Kind(kind), _because(because))
+
+
+def _because(values: Sequence[Any]) -> Because:
+    rule, field, value, beside = values
+    return Because(rule, field, value, tuple(map(Shown._make, beside)))
+
+
+def _parties(values: list[Any]) -> Parties:
+    for at, decode in _PARTIES_CODEC:
+        values[at] = decode(values[at])
+    return Parties._make(values)
+
+
+Decoder = Callable[[Any], object]
+
+
+def _decoders(names: Iterable[str], decoders: Mapping[str, Decoder]) -> list[tuple[int, Decoder]]:
+    """Of a row of fields with these names: which have another form in JSON, by place, and what reads it."""
+    return [(at, decoders[name]) for at, name in enumerate(names) if name in decoders]
+
+
+_PARTIES_CODEC = _decoders(Parties._fields, {"contact_because": _because, "senders": tuple, "recipients": tuple})
+_READING_CODEC = _decoders(
+    [f.name for f in fields(Reading)],
+    {
+        **dict.fromkeys(("ids", "in_reply_to", "references", "outsiders"), tuple),
+        "verdict": _verdict,
+        "parties": _parties,
+    },
+)
 
 
 _reading_values = attrgetter(*(f.name for f in fields(Reading)))

@@ -17,6 +17,7 @@ from replywatch.domain.matching.clusters import assign
 from replywatch.domain.matching.match import MatchSettings, match
 from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import Copy, Exchange, Mark, Message, Reading
+from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, DerivedRows, Pending, ReadBatch
@@ -32,13 +33,13 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
         derived.restart(fingerprint(config))
     last_pass = derived.newest_pass()
     pending, _ = derived.due()
-    progress.begin("Reading headers", pending)
+    progress.begin(Stretch("reading_headers"), pending)
     replies = derived.marked_replies()
     while batch := derived.pending(READ_AT_ONCE):
         _read_batch(derived, batch, config.team, replies)
         progress.advance(len(batch))
     _, dirty = derived.due()
-    progress.begin("Matching replies", dirty)
+    progress.begin(Stretch("matching_replies"), dirty)
     places = places_of(derived, config)
     our_domains, marks = derived.our_id_domains(), derived.marks()
     while clusters := derived.dirty(CLUSTERS_AT_ONCE):

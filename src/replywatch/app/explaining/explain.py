@@ -18,16 +18,15 @@ from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import Matched, match
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import RUNG_BITS, Copy, Reading, Role, Rung, Sighting
+from replywatch.domain.messages import RUNG_BITS, Because, Copy, Reading, Role, Rung, Sighting
 from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
 from replywatch.domain.team import Team
+from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.queries import MessageRow, Queries
-
-HEADER_LIMIT = 1 << 20
 
 
 class Explainer:
@@ -91,14 +90,11 @@ def explain_file(path: Path, team: Team) -> FileJudgement:
         with path.open("rb") as file:
             raw = file.read(HEADER_LIMIT)
     except OSError as error:
-        return FileJudgement(shown, None, None, None, f"can't be read: {error.strerror}", None)
+        return FileJudgement(shown, None, None, Because("file.unreadable", value=str(error.strerror)), None)
     reading = read(parse_header(raw), team)
     message = merge([_found_in_an_inbox(reading)], all_inbound=not team.addresses)
     assert message is not None, "it was found outside Drafts"  # noqa: S101 - says why it can't be
-    verdict = message.verdict
-    return FileJudgement(
-        shown, message.direction.value, verdict.kind.value, verdict.rule, verdict.because, message.contact
-    )
+    return FileJudgement(shown, message.direction, message.verdict.kind, message.verdict.because, message.contact)
 
 
 def _found_in_an_inbox(reading: Reading) -> Copy:

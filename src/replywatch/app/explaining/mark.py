@@ -27,7 +27,7 @@ def mark(config: Config, text: str, wanted: Mark | None, now: int, progress: Pro
     """
     with opened(config, progress):
         pass  # brought up to date, so that ids are those that a person saw
-    with writing(config.store_path), Database(config.store_path) as database:
+    with Database(config.store_path) as database, writing(config.store_path):
         queries, facts = Queries(database), Facts(database)
         message = the_message(queries, text)
         if wanted is None:

@@ -9,6 +9,7 @@ from replywatch.domain.judging.reading import subject_pairs
 from replywatch.domain.mailboxes.roles import PUT_AWAY
 from replywatch.domain.matching.clocks import Clock, arrival, sent_time
 from replywatch.domain.messages import (
+    Because,
     Copy,
     Direction,
     Disposition,
@@ -104,7 +105,7 @@ def marked_verdict(verdict: Verdict, mark: Mark | None) -> Verdict:
     """What sort of mail it is once a person has spoken."""
     if mark is None or mark.kind is not MarkKind.KIND:
         return verdict
-    return Verdict(Kind(mark.value), "mark", f"marked by hand as {mark.value}")
+    return Verdict(Kind(mark.value), Because("mark", value=mark.value))
 
 
 def _flagged(sightings: Sequence[Sighting]) -> Flagged | None:

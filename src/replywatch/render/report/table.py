@@ -22,6 +22,7 @@ from replywatch.domain.instants import DAY
 from replywatch.domain.messages import Status
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.report import BucketRow, Definition, Report
+from replywatch.render.grid import Column, Grid, Row
 from replywatch.render.locale import Locale
 from replywatch.render.report.labels import PUBLISHED, ROWS, row_label
 from replywatch.render.report.scope import NOUNS, scope
@@ -105,10 +106,10 @@ def _figures(report: Report, locale: Locale) -> Iterator[RenderableType]:
     yield Text()
 
 
-def _table(title: str = "", *, expand: bool = False) -> Table:
-    """An empty table in the report's style."""
-    return Table(
-        title=Text(title, style="bold") if title else None,
+def _drawn(grid: Grid, *, expand: bool = False) -> Table:
+    """`grid` in the report's style; with `expand` as wide as may be."""
+    table = Table(
+        title=Text(grid.title, style="bold") if grid.title else None,
         title_justify="left",
         box=box.SIMPLE_HEAD,
         header_style="bold",
@@ -117,17 +118,26 @@ def _table(title: str = "", *, expand: bool = False) -> Table:
         show_edge=False,
         expand=expand,
     )
+    for column in grid.columns:
+        table.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            min_width=column.width or None,
+            no_wrap=column.too_long != "wrapped",
+            ratio=column.share or None,
+        )
+    for row in grid.rows:
+        table.add_row(*row.cells)
+    return table
 
 
 def _buckets(report: Report, *, bars: bool) -> Table:
     """The partition, the expected shares and the articles' figures."""
     articles = report.definition.measure == "first"
-    table = _table(expand=bars)
-    table.add_column("waited", min_width=23)
-    if bars:
-        table.add_column("", min_width=6, ratio=1)
-    for title in (NOUNS[report.definition.measure], "share", "expected", *(["articles"] if articles else [])):
-        table.add_column(title, justify="right", no_wrap=True)
+    titles = (NOUNS[report.definition.measure], "share", "expected", *(["articles"] if articles else []))
+    waited = Column(23, "waited", too_long="wrapped")
+    bar_column = [Column(6, share=1)] if bars else []
+    table = _drawn(Grid("", [waited, *bar_column, *map(_number, titles)], []), expand=bars)
     most = max(row.count for row in report.buckets)
 
     def add(label: str, count: int | None, share: str, expected: str, published: str = "") -> None:
@@ -167,28 +177,29 @@ def _notes(report: Report) -> Iterator[str]:
         yield f"articles: {PUBLISHED[ARTICLES.key].sample}. {ARTICLES.source}."
 
 
+def _number(title: str) -> Column:
+    return Column(title=title, right=True)
+
+
 def _percentiles(report: Report) -> Table:
     """How long those waited that were answered."""
     figures = report.summary.answered
-    table = _table(f"Those answered at a known time: {figures.n}")
-    for title in ("median", "75 % within", "90 % within", "95 % within", "longest", "mean"):
-        table.add_column(title, justify="right", no_wrap=True)
+    titles = ("median", "75 % within", "90 % within", "95 % within", "longest", "mean")
     values = (figures.median, figures.p75, figures.p90, figures.p95, figures.max, figures.mean)
-    table.add_row(*(_NONE if value is None else human_duration(value) for value in values))
-    return table
+    cells = [_NONE if value is None else human_duration(value) for value in values]
+    return _drawn(Grid(f"Those answered at a known time: {figures.n}", [*map(_number, titles)], [Row(cells)]))
 
 
 def _estimates(report: Report) -> Table:
     """The Kaplan-Meier shares with their intervals."""
-    rows = report.summary.survival.within
-    table = _table("Share of all answered within (Kaplan-Meier)")
-    table.add_column("", no_wrap=True)
-    for row in rows:
-        table.add_column("24 h" if row.seconds == DAY else human_duration(row.seconds), justify="right", no_wrap=True)
-    table.add_column("half within", justify="right")
-    table.add_row("estimate", *(_range(row.share, row.share_early) for row in rows), _half(report.summary.survival))
-    table.add_row("95 % interval", *(_range(row.interval_low, row.interval_high) for row in rows))
-    return table
+    within = report.summary.survival.within
+    titles = ["24 h" if row.seconds == DAY else human_duration(row.seconds) for row in within]
+    half = Column(title="half within", right=True, too_long="wrapped")
+    rows = [
+        Row(["estimate", *(_range(e.share, e.share_early) for e in within), _half(report.summary.survival)]),
+        Row(["95 % interval", *(_range(e.interval_low, e.interval_high) for e in within), ""]),
+    ]
+    return _drawn(Grid("Share of all answered within (Kaplan-Meier)", [Column(), *map(_number, titles), half], rows))
 
 
 def _half(survival: Survival) -> str:
@@ -216,19 +227,20 @@ def _remarks(report: Report) -> Iterator[str]:
 def _oldest(report: Report, locale: Locale) -> Table:
     """Who waits the longest."""
     label = row_label(Status.WAITING, report.definition.measure)
-    table = _table(f"{label.capitalize()}: {report.summary.counts[Status.WAITING]}, the longest", expand=True)
-    table.add_column("since", no_wrap=True)
-    table.add_column("waiting", justify="right", no_wrap=True)
-    table.add_column("who", no_wrap=True, overflow="ellipsis", ratio=2)
-    table.add_column("subject", no_wrap=True, overflow="ellipsis", ratio=3)
-    for person in report.oldest_waiting:
-        table.add_row(
-            local_time(person.arrived_at, locale.zone),
-            human_duration(person.waiting_seconds),
-            safe(person.contact),
-            safe(person.subject),
+    title = f"{label.capitalize()}: {report.summary.counts[Status.WAITING]}, the longest"
+    columns = (
+        Column(title="since"),
+        _number("waiting"),
+        Column(title="who", too_long="cut", share=2),
+        Column(title="subject", too_long="cut", share=3),
+    )
+    rows = [
+        Row(
+            [local_time(p.arrived_at, locale.zone), human_duration(p.waiting_seconds), safe(p.contact), safe(p.subject)]
         )
-    return table
+        for p in report.oldest_waiting
+    ]
+    return _drawn(Grid(title, columns, rows), expand=True)
 
 
 def _ledger(ledger: Ledger) -> str:
