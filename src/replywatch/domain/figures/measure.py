@@ -120,7 +120,7 @@ def outcome(wait: Wait, as_of: int, never_after: int, coverage: Coverage) -> Out
     gap = coverage.gap(arrived, as_of)
     if gap is not None and gap <= arrived + never_after:
         return Outcome(Status.UNKNOWN, None, waited(arrived, gap))
-    status = Status.NEVER if as_of - arrived >= never_after else Status.WAITING
+    status = Status.NEVER if waited(arrived, as_of) >= never_after else Status.WAITING
     return Outcome(status, None, waited(arrived, as_of if gap is None else gap))
 
 
