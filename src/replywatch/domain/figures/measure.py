@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from replywatch.domain.figures.coverage import Coverage
 from replywatch.domain.instants import DAY, HOUR
-from replywatch.domain.messages import Status
+from replywatch.domain.messages import Exchange, Status
 
 
 class Wait(NamedTuple):
-    """What the figures need of an exchange: one row of the store, made by `Wait._make(row)`."""
+    """What the figures need of an exchange: one row of the store, made by `Wait._make(row)`, or by `wait_of`."""
 
     id: str
     arrived_at: int
@@ -71,6 +71,12 @@ ANSWERED_BUCKETS = tuple(bucket for bucket in BUCKETS if bucket.from_seconds is 
 
 EDGES = tuple(bucket.to_seconds for bucket in ANSWERED_BUCKETS if bucket.to_seconds is not None)
 """Where one row of known waits ends and the next begins: 1 h, 24 h, 2 d, 14 d."""
+
+
+def wait_of(exchange: Exchange) -> Wait:
+    """What the figures need of `exchange`."""
+    e = exchange
+    return Wait(e.id, e.arrived_at, e.answered_at, e.answered_after, e.answered_before, e.acknowledged_at)
 
 
 def waited(start: int, end: int) -> int:
