@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from replywatch.config.model import Config
-from replywatch.domain.figures.measure import Wait
+from replywatch.domain.figures.measure import Wait, wait_of
 from replywatch.domain.messages import RUNG_BITS, Exchange, Rung
 from replywatch.domain.periods import Period
 from replywatch.store.database import Database
@@ -30,8 +30,7 @@ class Snapshot:
         """What the figures need of the exchanges that arrived in `period`, at most until as_of."""
         window = self._window(period, first_only=first_only)
         yield from self.queries.waits(window)
-        for e in self._again_in(window):
-            yield Wait(e.id, e.arrived_at, e.answered_at, e.answered_after, e.answered_before, e.acknowledged_at)
+        yield from map(wait_of, self._again_in(window))
 
     def exchanges(self, period: Period, *, first_only: bool) -> Iterator[Exchange]:
         """The exchanges that arrived in `period`, at most until as_of, by arrival."""

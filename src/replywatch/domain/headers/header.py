@@ -33,13 +33,8 @@ FETCH_FIELDS: tuple[str, ...] = _OWN_FIELDS + _SIGNAL_FIELDS
 """The header fields that the program fetches and stores, in upper case; the one list there is.
 
 Rules can only use what was fetched, but servers echo the names with each message: add one only for a rule, and raise
-`FIELDS_VERSION`.
+`FIELDS_VERSION` in domain/headers/fields_version.py.
 """
-FIELDS_VERSION = 2
-"""Goes up whenever a field is added to `FETCH_FIELDS`: what was fetched before is asked for it once."""
-
-FIELDS_VERSION = 2
-"""Which of a header is stored: `FETCH_FIELDS` as far as `keep_fields` keeps them. 1 was release 0.1.0."""
 
 _ALIASES = ("x-microsoft-original-message-id", "x-google-original-message-id")
 _SIGNALS = frozenset(name.lower() for name in _SIGNAL_FIELDS)
