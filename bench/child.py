@@ -10,7 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,10 +33,6 @@ class Watch(Silent):
 
     def __init__(self) -> None:
         self.begun: dict[str, float] = {"start": time.perf_counter()}
-
-    def worker(self) -> AbstractContextManager[Self]:
-        """Listens to all of them itself."""
-        return nullcontext(self)
 
     def begin(self, stretch: Stretch, total: int | None) -> None:  # noqa: ARG002 - as the program calls it
         """Note the first time."""

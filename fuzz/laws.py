@@ -125,11 +125,11 @@ def dates(data: bytes) -> None:
     if plain is not None:
         hold("quick path and general path agree", plain == date_rules._any_date(text))  # noqa: SLF001
         try:
-            told = parsedate_to_datetime(text)
+            by_library = parsedate_to_datetime(text)
         except ValueError:  # second 60, which the library can't hold
-            told = None
-        if told is not None and told.tzinfo is not None:
-            hold("the standard library agrees", int(told.timestamp()) == plain[0])
+            by_library = None
+        if by_library is not None and by_library.tzinfo is not None:
+            hold("the standard library agrees", int(by_library.timestamp()) == plain[0])
     if found is not None:
         hold("a sane instant", 0 <= found[0] < 1 << 33)
         if ";" not in text:
@@ -189,8 +189,8 @@ def _message(fetch: Fetch) -> None:
             hold("flags, labels and ids can be stored", all(map(_is_text, said)))
         labelled = question.labelled(fetch)
         if message is not None and question.has_labels:
-            told = (message.uid, message.provider_id, message.labels)
-            hold("labels are the same when asked for alone", labelled in (None, told))
+            in_message = (message.uid, message.provider_id, message.labels)
+            hold("labels are the same when asked for alone", labelled in (None, in_message))
 
 
 def _answer(data: bytes, size: int) -> tuple[list[Response], Fault | None]:

@@ -12,9 +12,11 @@ from replywatch.domain.judging.reading import read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.messages import RUNG_BITS, Because, Exchange, Kind, Reading, Rung, Shown, Verdict
 from replywatch.store.database import Database
-from replywatch.store.derived import Derived, DerivedRows, decode_reading, encode_reading
+from replywatch.store.derived import Derived
+from replywatch.store.derived_rows import DerivedRows
 from replywatch.store.facts import Facts
 from replywatch.store.queries import Queries
+from replywatch.store.readings import decode_reading, encode_reading
 from story import Story
 
 HOSTILE = (

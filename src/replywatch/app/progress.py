@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from typing import Protocol, Self
 
 from replywatch.domain.results.notice import Notice, Stretch
 
@@ -31,8 +31,8 @@ class Progress(Protocol):
 class Silent:
     """Nobody listens."""
 
-    def worker(self) -> AbstractContextManager[Progress]:
-        """Nobody either."""
+    def worker(self) -> AbstractContextManager[Self]:
+        """The same again: it keeps nobody apart."""
         return nullcontext(self)
 
     def begin(self, stretch: Stretch, total: int | None) -> None:

@@ -8,7 +8,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, write, write_lines
+from replywatch.cli.output import Listener, locale_of, write, write_lines
 
 
 @click.command(
@@ -38,7 +38,7 @@ def explain(context: Context, what: tuple[str, ...], output_format: str) -> None
     for number, word in enumerate(what):
         with Listener() as listener:
             found = explain_message(config, word, listener)
-        write("\n" * bool(number) + explanation_text(found, config.report.timezone))
+        write("\n" * bool(number) + explanation_text(found, locale_of(config)))
 
 
 def _is_file(word: str) -> bool:

@@ -103,10 +103,11 @@ class Listener:
     def begin(self, stretch: Stretch, total: int | None) -> None:
         """A stretch of work begins, and the one before is over; `total` steps if known."""
         self._end()
-        if self._shows and total != 0:
-            from replywatch.render.notices import stretch_text  # only where bars are shown
+        if not self._shows or total == 0:
+            return
+        from replywatch.render.notices import stretch_text  # only where bars are shown
 
-            self._task = self.display.shown().add_task(_plain(stretch_text(stretch)), total=total)
+        self._task = self.display.shown().add_task(_plain(stretch_text(stretch)), total=total)
 
     def advance(self, steps: int) -> None:
         """So many more steps are done."""

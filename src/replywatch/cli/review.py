@@ -11,7 +11,7 @@ import click
 from replywatch.cli import options
 from replywatch.cli.mark import KINDS
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, write, write_lines
+from replywatch.cli.output import Listener, locale_of, write, write_lines
 from replywatch.errors import ReplywatchError, UsageError
 
 if TYPE_CHECKING:
@@ -55,9 +55,10 @@ def review(context: Context, size: int, seed: int | None, output_format: str) ->
 def _ask_about(config: Config, found: Sequence[Explanation]) -> None:
     from replywatch.render.review import judgement_text, verdict_text
 
+    locale = locale_of(config)
     answers: list[str] = []
     for number, explanation in enumerate(found, 1):
-        write(f"\n{number} of {len(found)}: {judgement_text(explanation, config.report.timezone)}")
+        write(f"\n{number} of {len(found)}: {judgement_text(explanation, locale)}")
         answer = click.prompt(_KEYS, type=click.Choice(list("ykrnosq")), show_choices=False, default="y")
         if answer == "q":
             break

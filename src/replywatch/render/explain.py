@@ -13,10 +13,8 @@ from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Mar
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
 from replywatch.render.because import because_text
+from replywatch.render.locale import Locale
 from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
-
-WIDTH = 80
-"""Columns of what is wrapped."""
 
 _NARROWEST_SUBJECT = 12
 
@@ -38,10 +36,10 @@ _SOURCES = {
 }
 
 
-def explanation_text(explanation: Explanation, zone: tzinfo) -> str:
+def explanation_text(explanation: Explanation, locale: Locale) -> str:
     """`explanation` as lines of text with a line end."""
-    parts = (_message(explanation, zone), _clocks(explanation, zone), _conversation(explanation, zone))
-    return "\n".join(line for part in (*parts, _exchanges(explanation, zone)) for line in part) + "\n"
+    parts = (_message(explanation, locale), _clocks(explanation, locale), _conversation(explanation, locale))
+    return "\n".join(line for part in (*parts, _exchanges(explanation, locale)) for line in part) + "\n"
 
 
 def judgements_json_lines(judgements: Iterable[FileJudgement]) -> Iterator[str]:
@@ -78,7 +76,7 @@ def _mark(mark: Mark, zone: tzinfo) -> str:
     return "no reply needed" if mark.kind is MarkKind.NO_REPLY_NEEDED else f"kind {mark.value}"
 
 
-def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
+def _message(e: Explanation, locale: Locale) -> Iterator[str]:
     message = e.message
     yield f"Message      {safe(message.subject) or '(no subject)'}"
     yield f"Id           {message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
@@ -91,7 +89,7 @@ def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
             continue
         yield f"             also {verdict.kind.value}: {_reason(verdict.because)}"
     if message.mark:
-        yield f"Marked       by hand: {_mark(message.mark, zone)}"
+        yield f"Marked       by hand: {_mark(message.mark, locale.zone)}"
     automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
     yield f"Counted      {_AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]}"
     if message.address:
@@ -102,25 +100,25 @@ def _reason(because: Because) -> str:
     return f"{safe(because_text(because))} (rule {because.rule})"
 
 
-def _clocks(e: Explanation, zone: tzinfo) -> Iterator[str]:
+def _clocks(e: Explanation, locale: Locale) -> Iterator[str]:
     message = e.message
     name = "Sent" if message.author else "Arrival"
     sure = "" if message.clock_sure else ", not confirmed by another clock"
     yield ""
-    yield f"{name:<12} {local_time(message.clock, zone)}: {_SOURCES[message.clock_source]}{sure}"
+    yield f"{name:<12} {local_time(message.clock, locale.zone)}: {_SOURCES[message.clock_source]}{sure}"
     for label, at in (("Date", e.header.date), ("Received", e.header.received)):
-        yield f"  {label:<10} {'none' if at is None else local_time(at, zone)}"
+        yield f"  {label:<10} {'none' if at is None else local_time(at, locale.zone)}"
     for place in e.places:
-        yield f"  Found in   {_place(place, zone)}"
+        yield f"  Found in   {_place(place, locale)}"
 
 
-def _place(place: Place, zone: tzinfo) -> str:
-    at = "no INTERNALDATE" if place.internal_date is None else local_time(place.internal_date, zone)
-    gone = "" if place.gone is None else f", gone since {local_time(place.gone, zone)}"
+def _place(place: Place, locale: Locale) -> str:
+    at = "no INTERNALDATE" if place.internal_date is None else local_time(place.internal_date, locale.zone)
+    gone = "" if place.gone is None else f", gone since {local_time(place.gone, locale.zone)}"
     return f"{safe(place.account)}: {safe(place.mailbox)} (UID {place.uid}), {at}{gone}"
 
 
-def _conversation(e: Explanation, zone: tzinfo) -> Iterator[str]:
+def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
     yield ""
     if len(e.conversation) == 1:
         yield "Conversation this message alone"
@@ -132,60 +130,57 @@ def _conversation(e: Explanation, zone: tzinfo) -> Iterator[str]:
         named = [depths[i] for i in (*message.in_reply_to, *message.references) if i in depths]
         depth = max(named) + 1 if named else 0
         depths |= dict.fromkeys(message.ids, depth)
-        yield _line(message, min(depth, 8), zone, here=message.identity == e.message.identity)
+        yield _line(message, min(depth, 8), locale, here=message.identity == e.message.identity)
 
 
-def _line(message: Message, depth: int, zone: tzinfo, *, here: bool) -> str:
+def _line(message: Message, depth: int, locale: Locale, *, here: bool) -> str:
     who = message.author or message.contact or "nobody"
     arrow = {"inbound": "→", "outbound": "←", "internal": "·", "foreign": "?"}[message.direction.value]
-    start = f"{'*' if here else ' '} {local_time(message.clock, zone)}  {'  ' * depth}{arrow} {safe(who)}: "
+    start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {safe(who)}: "
     end = f" [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
-    room = max(_NARROWEST_SUBJECT, WIDTH - len(start) - len(end))
+    room = max(_NARROWEST_SUBJECT, locale.width - len(start) - len(end))
     subject = safe(message.subject)
     return f"{start}{subject if len(subject) <= room else subject[: room - 1] + '…'}{end}"
 
 
-def _exchanges(e: Explanation, zone: tzinfo) -> Iterator[str]:
+def _exchanges(e: Explanation, locale: Locale) -> Iterator[str]:
     yield ""
     yield "Exchanges" if e.exchanges_at else "Exchanges    none"
     for exchange_at in e.exchanges_at:
-        yield from _wrapped(exchange_line(exchange_at, zone, e.evidence))
+        yield from _wrapped(exchange_line(exchange_at, locale, e.evidence), locale.width)
     strict = {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.strict}
     if strict == {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.exchanges_at}:
         yield f"The same under --min-match {Rung.REFERENCES.value}."
         return
     yield f"Under --min-match {Rung.REFERENCES.value} these messages make other exchanges:"
     for exchange_at in e.strict:
-        yield from _wrapped(exchange_line(exchange_at, zone, e.evidence))
+        yield from _wrapped(exchange_line(exchange_at, locale, e.evidence), locale.width)
 
 
-def _wrapped(text: str) -> list[str]:
-    return wrap(text, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
 
 
-def exchange_line(exchange_at: ExchangeAt, zone: tzinfo, evidence: Mapping[Exchange, Evidence]) -> str:
+def exchange_line(exchange_at: ExchangeAt, locale: Locale, evidence: Mapping[Exchange, Evidence]) -> str:
     """Where an exchange stands, in one line; `evidence` tells of replies that were not seen."""
     e = exchange_at.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
-    start = f"{what} of {local_time(e.arrived_at, zone)} ({e.id[:SHORT_ID]}): "
+    start = f"{what} of {local_time(e.arrived_at, locale.zone)} ({e.id[:SHORT_ID]}): "
     marked = "; marked by hand" if e.marked else ""
     if exchange_at.status is Status.ANSWERED and e.answered_at is not None and e.matched_by:
+        duration, left = human_duration(waited(e.arrived_at, e.answered_at)), local_time(e.answered_at, locale.zone)
         reply = f", reply {e.reply[:SHORT_ID]}" if e.reply else ""
         odd = "; the reply is dated before the message, the wait counts as 0" if e.clock_anomaly else ""
-        return (
-            f"{start}answered after {human_duration(waited(e.arrived_at, e.answered_at))} at "
-            f"{local_time(e.answered_at, zone)}, matched by {e.matched_by.value}{reply}{odd}{marked}"
-        )
+        return f"{start}answered after {duration} at {left}, matched by {e.matched_by.value}{reply}{odd}{marked}"
     if exchange_at.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
-        return (
-            f"{start}answered between {local_time(e.answered_after, zone)} and "
-            f"{local_time(e.answered_before, zone)}; the reply itself was not found, but {_told(evidence[e])}{marked}"
-        )
+        after, before = (local_time(bound, locale.zone) for bound in (e.answered_after, e.answered_before))
+        unseen = f"the reply itself was not found, but {_sign_of_reply(evidence[e])}"
+        return f"{start}answered between {after} and {before}; {unseen}{marked}"
     ended = "; ended by a new enquiry" if e.ended_at is not None else ""
     return f"{start}{exchange_at.status.value} for {human_duration(exchange_at.waited)}{ended}{marked}"
 
 
-def _told(evidence: Evidence) -> str:
+def _sign_of_reply(evidence: Evidence) -> str:
     """What says that there was a reply."""
     if evidence.unseen_id is None or evidence.named_by is None:
         return "the server flagged the mail as answered (\\Answered)"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from replywatch.domain.figures.measure import Wait
 from replywatch.domain.messages import Direction, Exchange, Rung
 from replywatch.store.database import Database
-from replywatch.store.derived import EXCHANGE_COLUMNS, decode_reading
+from replywatch.store.derived_rows import EXCHANGE_COLUMNS
+from replywatch.store.readings import decode_reading
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")

@@ -20,7 +20,8 @@ from replywatch.domain.messages import Copy, Exchange, Mark, Message, Reading
 from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
-from replywatch.store.derived import Derived, DerivedRows, Pending, ReadBatch
+from replywatch.store.derived import Derived, Pending, ReadBatch
+from replywatch.store.derived_rows import DerivedRows
 
 READ_AT_ONCE = 2000
 CLUSTERS_AT_ONCE = 1000

@@ -93,7 +93,7 @@ def explain_file(path: Path, team: Team) -> FileJudgement:
         return FileJudgement(shown, None, None, Because("file.unreadable", value=str(error.strerror)), None)
     reading = read(parse_header(raw), team)
     message = merge([_found_in_an_inbox(reading)], all_inbound=not team.addresses)
-    assert message is not None, "it was found outside Drafts"  # noqa: S101 - says why it can't be
+    assert message is not None  # noqa: S101 - it was found outside Drafts
     return FileJudgement(shown, message.direction, message.verdict.kind, message.verdict.because, message.contact)
 
 
