@@ -12,13 +12,13 @@ from office import Office
 from replywatch.app.deriving.erase import before, erase, extent, people
 from replywatch.app.progress import Silent
 from replywatch.domain.headers.mentions import naming
-from replywatch.domain.messages import MarkKind
+from replywatch.domain.messages import NeedsNone, ReplyOf
 from replywatch.domain.results.extent import Extent
 from replywatch.errors import ConnectError, LockedError, StoreError, UsageError
 from replywatch.store.database import Database
 from replywatch.store.erasure import Erasure
-from replywatch.store.facts import Facts
 from replywatch.store.lock import writing
+from replywatch.store.marks import Marks
 from story import Place, Story, at
 
 ANNA = "anna@anna.example"
@@ -67,8 +67,9 @@ class TestForget:
         assert left_over(office)
         with Database(office.config.store_path) as database:
             identity = s.identity(s.mails[0])
-            Facts(database).mark(identity, MarkKind.NO_REPLY_NEEDED, "", office.now)
-            Facts(database).mark(s.identity(s.mails[-2]), MarkKind.REPLY_OF, identity, office.now)
+            marks = Marks(database)
+            marks.put(identity, NeedsNone(), office.now)
+            marks.put(s.identity(s.mails[-2]), ReplyOf(identity), office.now)
         assert forget(office) == Extent(messages=7, places=7, conversations=5)
         assert [name for name in left_over(office) if "joanna" not in name] == ["mail.db"]
         content = office.config.store_path.read_bytes().lower().replace(b"joanna@anna.example", b"")
@@ -128,7 +129,7 @@ class TestForget:
         assert forget(office).messages == 1
         assert office.figures()[0] == before_it
         with Database(office.config.store_path) as database:
-            (row,) = database.rows("SELECT answered_at, matched_by, answered_by FROM exchanges")
+            (row,) = database.rows("SELECT answered_at, matched_by, reply FROM exchanges")
         assert row == (at("03-05 11:00"), "mark", None)
 
     def test_an_unanswered_one_gets_no_mark(self, office):

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from replywatch.domain.matching.match import Evidence, MatchSettings, match
-from replywatch.domain.messages import RUNG_BITS, Exchange, MarkKind, Rung
+from replywatch.domain.matching.match import MatchSettings, match
+from replywatch.domain.matching.open_exchange import Evidence
+from replywatch.domain.messages import RUNG_BITS, Exchange, ReplyOf, Rung
 from story import DAY, HOUR, MINUTE, Mail, Story, at, cases
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
@@ -35,7 +36,7 @@ def test_an_answered_enquiry() -> None:
     assert (e.ordinal, e.messages, e.matched_by) == (1, 1, Rung.IN_REPLY_TO)
     assert (e.arrived_at, e.answered_at, e.elapsed) == (at("03-02 09:00"), at("03-02 10:30"), 90 * MINUTE)
     assert (e.address, e.contact, e.contact_name) == ("info@example.com", "anna@anna.example", "Anna")
-    assert (e.answered_by, e.answered_after, e.answered_before, e.ended_at) == ("ben@example.com", None, None, None)
+    assert (e.answered_after, e.answered_before, e.ended_at) == (None, None, None)
     assert not e.clock_anomaly
 
 
@@ -167,7 +168,7 @@ def test_a_mark_says_it_outright_all_the_same() -> None:
     q = s.inbound("anna", "03-02 09:00")
     answer = s.answer(s.reply(q, "03-02 10:00", to=PAUL), "03-02 11:00", by=PAUL)
     r = s.reply(answer, "03-02 12:00")
-    s.mark(r, MarkKind.REPLY_OF, s.identity(q))
+    s.mark(r, ReplyOf(s.identity(q)))
     assert only(s).reply_message_id == r.message_id
 
 

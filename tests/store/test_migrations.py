@@ -54,7 +54,8 @@ def test_the_same_figures(office):
 def test_every_fact_is_kept(office):
     with closing(sqlite3.connect(office.config.store_path)) as connection:
         tables = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        before = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+        facts = [table for table in tables if table not in schema.DERIVED_TABLES]
+        before = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in facts}
         with Database(office.config.store_path):
             pass
         for table, rows in before.items():

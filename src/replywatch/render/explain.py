@@ -8,18 +8,17 @@ from dataclasses import asdict
 from datetime import tzinfo
 from textwrap import wrap
 
-from replywatch.domain.matching.match import Evidence
-from replywatch.domain.messages import Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
+from replywatch.domain.matching.open_exchange import Evidence
+from replywatch.domain.messages import Disposition, Exchange, Kind, Message, Rung, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
-from replywatch.render.text import human_duration, local_time, safe
+from replywatch.render.marked import corrections_text
+from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
 
 WIDTH = 80
 """Columns of what is wrapped."""
 
 _NARROWEST_SUBJECT = 12
-SHORT_ID = 10
-"""Digits of an id that are shown; `explain` takes them."""
 
 _DISPOSITIONS = {
     Disposition.COUNTED: "counted: a person outside wrote to a watched address",
@@ -62,14 +61,6 @@ def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
         yield f"  because {safe(j.because)} (rule {j.rule})"
 
 
-def _mark(mark: Mark, zone: tzinfo) -> str:
-    if mark.kind is MarkKind.ANSWERED:
-        return f"answered at {local_time(int(mark.value), zone)}"
-    if mark.kind is MarkKind.REPLY_OF:
-        return f"a reply to {mark.value[:SHORT_ID]}"
-    return "no reply needed" if mark.kind is MarkKind.NO_REPLY_NEEDED else f"kind {mark.value}"
-
-
 def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
     message = e.message
     yield f"Message      {safe(message.subject) or '(no subject)'}"
@@ -82,8 +73,8 @@ def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
         if verdict == message.verdict:
             continue
         yield f"             also {verdict.kind.value}: {safe(verdict.because)} (rule {verdict.rule})"
-    if message.mark:
-        yield f"Marked       by hand: {_mark(message.mark, zone)}"
+    for correction in corrections_text(message.corrections, zone):
+        yield f"Marked       by hand: {correction}"
     automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
     yield f"Counted      {_AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]}"
     if message.address:

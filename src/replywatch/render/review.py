@@ -12,9 +12,9 @@ from replywatch.domain.figures.statistics import wilson
 from replywatch.domain.messages import Disposition, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation
-from replywatch.render.explain import SHORT_ID, WIDTH, exchange_line
+from replywatch.render.explain import WIDTH, exchange_line
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import brief, local_time, safe
+from replywatch.render.text import SHORT_ID, brief, local_time, safe
 
 
 def judgement_text(explanation: Explanation, zone: tzinfo) -> str:

@@ -9,6 +9,8 @@ from replywatch.domain.instants import DAY, HOUR, MINUTE, local
 
 LONGEST = 1000
 """Characters of one text from a mail that are shown; a subject may be a megabyte long, and says nothing more then."""
+SHORT_ID = 10
+"""Digits of an id that are shown; `explain` takes them."""
 
 
 def brief(text: str) -> str:

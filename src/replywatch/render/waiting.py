@@ -9,9 +9,8 @@ from unicodedata import east_asian_width
 
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import brief, human_duration, local_time, safe
+from replywatch.render.text import SHORT_ID, brief, human_duration, local_time, safe
 
-_SHORT_ID = 10
 _CONTACT = 30
 _NARROWEST_SUBJECT = 10
 
@@ -50,7 +49,7 @@ def waiting_json(rows: Sequence[ExchangeAt], as_of: int) -> str:
 def _line(row: ExchangeAt, zone: tzinfo, width: int) -> str:
     e = row.exchange
     start = (
-        f"  {human_duration(row.waited):>10}  {local_time(e.arrived_at, zone)}  {e.id[:_SHORT_ID]}  "
+        f"  {human_duration(row.waited):>10}  {local_time(e.arrived_at, zone)}  {e.id[:SHORT_ID]}  "
         f"{_fit(e.contact, _CONTACT):<{_CONTACT}}  "
     )
     room = width - len(start)

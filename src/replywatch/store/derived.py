@@ -16,8 +16,6 @@ from replywatch.domain.messages import (
     Exchange,
     Flagged,
     Kind,
-    Mark,
-    MarkKind,
     Message,
     Parties,
     Reading,
@@ -27,7 +25,6 @@ from replywatch.domain.messages import (
     Verdict,
 )
 from replywatch.store.database import Database
-from replywatch.store.facts import UNDO
 from replywatch.store.schema import CLUSTER_TABLES, DERIVED_TABLES
 
 EXCHANGE_COLUMNS = tuple(f.name for f in fields(Exchange))
@@ -127,19 +124,6 @@ class Derived:
     def finish(self, last_pass: int) -> None:
         """All that passes up to `last_pass` brought is derived now."""
         self._db.execute("UPDATE derivation SET last_pass = ?", [last_pass])
-
-    def marks(self) -> dict[str, Mark]:
-        """Identity → the mark that holds for it: the latest one, unless it was undone."""
-        rows = self._db.rows("SELECT identity, kind, value FROM marks ORDER BY id")
-        latest = {identity: (kind, value) for identity, kind, value in rows}
-        return {i: Mark(MarkKind(k), v) for i, (k, v) in latest.items() if k != UNDO}
-
-    def marked_replies(self) -> dict[str, list[str]]:
-        """Identity → those of the messages that it was ever marked as a reply to, even if undone since."""
-        found: dict[str, list[str]] = {}
-        for identity, value in self._db.rows("SELECT identity, value FROM marks WHERE kind = ?", [MarkKind.REPLY_OF]):
-            found.setdefault(identity, []).append(value)
-        return found
 
     # First hop: readings and clusters
 

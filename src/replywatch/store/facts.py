@@ -29,8 +29,6 @@ class Epoch:
 
 
 ANSWERED = "\\Answered"
-UNDO = "undo"
-"""A mark that takes back the one before it."""
 
 
 class Facts:
@@ -320,16 +318,6 @@ class Facts:
             [account],
         )
         return None if found is None else int(found)
-
-    def mark(self, identity: str, kind: str, value: str, now: int) -> None:
-        """Put a mark on record; all copies of the message are due again, and those of the message it points to."""
-        with self._db.transaction():
-            self._db.execute(
-                "INSERT INTO marks (identity, made_at, kind, value) VALUES (?, ?, ?, ?)", [identity, now, kind, value]
-            )
-            self._db.execute(
-                "INSERT OR IGNORE INTO pending SELECT message FROM readings WHERE identity IN (?, ?)", [identity, value]
-            )
 
     def begin_pass(self, account: int, now: int) -> int:
         """The id of a new pass over an account."""

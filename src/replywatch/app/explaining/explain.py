@@ -25,6 +25,7 @@ from replywatch.domain.results.explanation import Explanation, FileJudgement, Pl
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
+from replywatch.store.marks import Marks
 from replywatch.store.queries import MessageRow, Queries
 
 HEADER_LIMIT = 1 << 20
@@ -38,14 +39,14 @@ class Explainer:
         self._config = config
         self._derived = derived = Derived(database)
         self._as_of = read_up_to(database, config)
-        self._places, self._marks = places_of(derived, config), derived.marks()
+        self._places, self._corrections = places_of(derived, config), Marks(database).corrections()
         self._settings = match_settings(config, derived.our_id_domains())
         self._coverage = coverage_of(database, config, Period(None, None), self._as_of)
 
     def explain(self, row: MessageRow) -> Explanation:
         """All that is known of the message of `row`."""
         ((_, copies),) = self._derived.copies([row.cluster], self._places)
-        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._marks)}
+        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._corrections)}
         matched = match(list(messages.values()), self._settings)
         together = {i for i, c in matched.conversations.items() if c == row.conversation}
         found = [s for s in self.queries.sources(row.cluster) if s.identity == row.identity]
