@@ -10,9 +10,10 @@ import pytest
 
 from office import Office
 from replywatch.app.deriving.erase import before, erase, extent, people
+from replywatch.app.explaining.mark import mark, undo
 from replywatch.app.progress import Silent
 from replywatch.domain.headers.mentions import naming
-from replywatch.domain.messages import NeedsNone, ReplyOf
+from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
 from replywatch.domain.results.extent import Extent
 from replywatch.errors import ConnectError, LockedError, StoreError, UsageError
 from replywatch.store.database import Database
@@ -131,6 +132,49 @@ class TestForget:
         with Database(office.config.store_path) as database:
             (row,) = database.rows("SELECT answered_at, matched_by, reply FROM exchanges")
         assert row == (at("03-05 11:00"), "mark", None)
+
+    @pytest.mark.parametrize("undone", [True, False])
+    def test_also_where_a_person_said_something_else_of_it(self, office, undone):
+        s = Story()
+        q = s.inbound("carl", "03-05 09:00", fields="Precedence: bulk" if not undone else "")
+        s.reply(q, "03-05 11:00", to=["carl", "anna"])
+        office.tell(s)
+        office.pass_()
+        mark(office.config, q.message_id, NeedsNone() if undone else OfKind(Kind.HUMAN), office.now, Silent())
+        if undone:
+            undo(office.config, q.message_id, office.now, Silent())
+        assert office.exchanges_at() == {q.message_id: "answered"}
+        forget(office)
+        assert office.exchanges_at() == {q.message_id: "answered"}
+
+    @pytest.mark.parametrize("when", ["03-05 10:30", "03-05 15:00"], ids=["before the reply", "after it"])
+    def test_where_a_person_said_when_it_was_answered_that_stays(self, office, when):
+        s = Story()
+        q = s.inbound("carl", "03-05 09:00")
+        s.reply(q, "03-05 11:00", to=["carl", "anna"])
+        office.tell(s)
+        office.pass_()
+        mark(office.config, q.message_id, Answered(at(when)), office.now, Silent())
+        marks = office.rows("marks")
+        assert forget(office).messages == 1
+        assert office.rows("marks") == marks
+        assert office.rows_of("SELECT answered_at FROM exchanges") == [(at(when),)]
+
+    def test_what_was_read_stays_read_however_often_somebody_is_forgotten(self, office):
+        s = Story()
+        s.outbound("anna", "01-05 09:00")
+        s.outbound("carl", "02-01 09:00")
+        s.outbound("dora", "02-10 09:00")
+        office.tell(s)
+        office.pass_()
+        for gone in (ANNA, "carl@carl.example"):
+            forget(office, gone)
+            assert office.rows("covered_since")["covered_since"] == [("info", 1, at("01-05 09:00"))]
+        older = s.outbound("emil", "2025-12-01 09:00")
+        office.sources["info"].deliver(older, older.places[0])
+        office.pass_()
+        forget(office, "emil@emil.example")
+        assert office.rows("covered_since")["covered_since"] == [("info", 1, at("2025-12-01 09:00"))]
 
     def test_an_unanswered_one_gets_no_mark(self, office):
         s = Story()

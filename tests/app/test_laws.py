@@ -174,6 +174,9 @@ def essence(store: Keep) -> dict[str, object]:
 
 # (i) Incremental = rebuilt
 
+MARKED_AS = (Kind.HUMAN, Kind.HUMAN, Kind.AUTO_REPLY, Kind.NEWSLETTER)
+"""What a person calls a message, mostly human: only then much hangs on it."""
+
 EVENT = st.tuples(
     st.sampled_from(
         [
@@ -217,7 +220,7 @@ def test_incremental_rows_equal_the_rebuilt_ones(plan, events, chance) -> None:
                 wanted = (
                     ReplyOf(story.identity(other)),
                     Answered(mail.when + dice.choice([-HOUR, 0, DAY])),
-                    OfKind(dice.choice([Kind.HUMAN, Kind.HUMAN, Kind.AUTO_REPLY, Kind.NEWSLETTER])),
+                    OfKind(dice.choice(MARKED_AS)),
                     NeedsNone(),
                 )
                 store.marks.put(story.identity(mail), dice.choice(wanted), now)
@@ -228,6 +231,30 @@ def test_incremental_rows_equal_the_rebuilt_ones(plan, events, chance) -> None:
                 store.derive()
         store.add(waiting, EPOCH + len(events))
         store.derive()
+        incremental = whole(store)
+        store.derive(anew=True)
+        assert whole(store) == incremental
+
+
+@given(PLANS, st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(0, 6)), min_size=1, max_size=4))
+@LAW
+def test_marks_that_were_taken_back_leave_nothing_but_larger_clusters(plan, marks) -> None:
+    """Of evidence, too, there is less: each cluster has its oldest alone."""
+    story = tell(plan)
+    tables = [table for table in CLUSTER_TABLES if table != "evidence"]
+    with filled(story) as store:
+        before = {table: store.without_clusters(table) for table in tables}
+        for number, other, what in marks:
+            mail, target = (story.mails[n % len(plan)] for n in (number, other))
+            replies = [ReplyOf(story.identity(target))] * 3
+            wanted = [*replies, OfKind(Kind.HUMAN), OfKind(Kind.NEWSLETTER), Answered(mail.when), NeedsNone()]
+            store.marks.put(story.identity(mail), wanted[what], EPOCH)
+            store.derive()
+        for standing in store.marks.standing().values():
+            for mark in standing:
+                store.marks.take_back(mark, EPOCH)
+        store.derive()
+        assert {table: store.without_clusters(table) for table in tables} == before
         incremental = whole(store)
         store.derive(anew=True)
         assert whole(store) == incremental
@@ -308,13 +335,10 @@ def is_local(story: Story) -> bool:
     )
 
 
-KINDS = st.sampled_from([Kind.HUMAN, Kind.HUMAN, Kind.AUTO_REPLY, Kind.NEWSLETTER])
-
-
 @given(
     PLANS,
     st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=2),
-    st.lists(st.tuples(st.integers(0, 8), KINDS), max_size=3),
+    st.lists(st.tuples(st.integers(0, 8), st.sampled_from(MARKED_AS)), max_size=3),
 )
 @PURE
 def test_nothing_outside_a_cluster_matters(plan, replies, kinds) -> None:
