@@ -26,11 +26,13 @@ test: $(VENV)/dev.stamp ## all tests
 
 check: lint test ## all that has to hold before a commit: lint and test
 
-lint: $(VENV)/dev.stamp ## format, lint, docstrings, types, layers, and the commands and outputs the docs show
+lint: $(VENV)/dev.stamp ## format, lint, docstrings, types, layers, nothing written twice, and what the docs show
 	$(PY) -m ruff format --check $(CHECKED)
 	$(PY) -m ruff check $(CHECKED)
 	$(PY) -m mypy
+	$(PY) -m mypy bench
 	$(VENV)/bin/lint-imports
+	$(PY) -m pylint --score=n --disable=all --enable=duplicate-code --min-similarity-lines=10 src
 	$(PY) scripts/check_docs.py
 
 format: $(VENV)/dev.stamp ## put all code into its form
@@ -40,8 +42,8 @@ format: $(VENV)/dev.stamp ## put all code into its form
 readme: $(VENV)/dev.stamp ## write the outputs that the docs show anew
 	$(PY) scripts/check_docs.py --write
 
-bench: $(VENV)/dev.stamp ## what things cost on this machine, and how well replies are found without ids
-	$(PY) bench/run.py
+bench: $(VENV)/dev.stamp ## what things cost on this machine, and how well replies are found without ids; LARGE=1000000 for more
+	$(PY) bench/run.py $(if $(LARGE),--large $(LARGE))
 
 fuzz: $(VENV)/dev.stamp ## ten minutes of inputs that nobody thought of; SECONDS=60 for less, TARGET=dates for one kind
 	@nice -n 19 $(PY) fuzz/run.py --seconds $(or $(SECONDS),600) $(TARGET)

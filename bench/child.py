@@ -9,47 +9,40 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from letters import letters
-from replywatch.app.deriving.derive import derive
-from replywatch.app.polling.poll import BATCH, poll
+from made_up import MadeUp
+from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
+from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
 from replywatch.config.model import AnyAccount, Config
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage
+from replywatch.domain.results.notice import Stretch
 from replywatch.sources.base import Source
-from replywatch.store.database import Database
-from replywatch.store.facts import Facts
 
 Figures = dict[str, float]
 
 
-class Watch:
+class Watch(Silent):
     """Listens to a poll and notes when it turned from storing to reading headers to matching."""
 
     def __init__(self) -> None:
         self.begun: dict[str, float] = {"start": time.perf_counter()}
 
-    def begin(self, what: str, total: int | None) -> None:  # noqa: ARG002 - as the program calls it
+    def begin(self, stretch: Stretch, total: int | None) -> None:  # noqa: ARG002 - as the program calls it
         """Note the first time."""
-        self.begun.setdefault(what, time.perf_counter())
-
-    def advance(self, steps: int) -> None:
-        """Nothing."""
-
-    def say(self, text: str) -> None:
-        """Nothing."""
+        self.begun.setdefault(stretch.code, time.perf_counter())
 
     def phases(self, fetching: float) -> Figures:
         """Seconds of each phase up to now; `fetching` of them were spent in the source."""
         end = time.perf_counter()
-        reading = self.begun.get("Reading headers", end)
-        matching = self.begun.get("Matching replies", end)
+        reading = self.begun.get("reading_headers", end)
+        matching = self.begun.get("matching_replies", end)
         return {
             "fetch": fetching,
             "store": reading - self.begun["start"] - fetching,
@@ -107,10 +100,15 @@ class TimedSource:
 
 def poll_once(config: Config) -> Figures:
     """Poll all accounts and say how long each phase took."""
+    return poll_from(config, open_source)
+
+
+def poll_from(config: Config, source_of: Callable[[AnyAccount], Source]) -> Figures:
+    """Poll all accounts from the sources that `source_of` opens, and say how long each phase took."""
     sources: list[TimedSource] = []
 
     def opened(account: AnyAccount) -> Source:
-        sources.append(TimedSource(open_source(account)))
+        sources.append(TimedSource(source_of(account)))
         return sources[-1]
 
     watch, before = Watch(), time.process_time()
@@ -124,37 +122,8 @@ def poll_once(config: Config) -> Figures:
 
 
 def fill(config: Config, count: int) -> Figures:
-    """Put made-up facts into the store by the program's own code, then derive; the seconds that deriving took."""
-    with Database(config.store_path, create=True) as database:
-        facts = Facts(database)
-        account = facts.account("info")
-        number = facts.begin_pass(account, int(time.time()))
-        epochs = {}
-        for name, attribute in (("INBOX", ()), ("Sent", ("\\sent",))):
-            state = MailboxState(1, count + 1, count)
-            epochs[name] = facts.epoch(facts.mailbox(account, Listing(name, "/", attribute)), state, int(time.time()))
-        waiting: dict[str, list[FetchedMessage]] = {name: [] for name in epochs}
-        for uid, letter in enumerate(letters(count, seed=1), 1):
-            batch = waiting[letter.mailbox]
-            header = letter.asked_for()
-            batch.append(FetchedMessage(uid, header, letter.at, 4000 + len(header), ("\\Seen",)))
-            if len(batch) == BATCH:
-                facts.add_batch(epochs[letter.mailbox].id, batch, (), uid, int(time.time()))
-                batch.clear()
-        for name, batch in waiting.items():
-            facts.add_batch(epochs[name].id, batch, (), count, int(time.time()))
-        facts.end_pass(number, int(time.time()), None, {})
-        watch = Watch()
-        derive(database, config, watch)
-        return watch.phases(0.0) | {"messages": count}
-
-
-def rebuild(config: Config) -> Figures:
-    """Derive all rows anew."""
-    watch = Watch()
-    with Database(config.store_path) as database:
-        derive(database, config, watch, anew=True)
-    return watch.phases(0.0)
+    """Poll `count` made-up letters."""
+    return poll_from(config, lambda _: MadeUp(count))
 
 
 def _peak_mb() -> float:
@@ -166,10 +135,12 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+TASKS: dict[str, Callable[..., Figures]] = {"poll": poll_once, "fill": fill}
+
+
 def main(task: str, config_file: str, *numbers: str) -> None:
     """Do `task` and print its figures."""
-    config = load_config(Path(config_file), {})
-    figures = {"poll": poll_once, "fill": fill, "rebuild": rebuild}[task](config, *map(int, numbers))
+    figures = TASKS[task](load_config(Path(config_file), {}), *map(int, numbers))
     print(json.dumps(figures | {"peak_mb": _peak_mb()}))
 
 

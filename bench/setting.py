@@ -53,22 +53,26 @@ class Place:
         return figures
 
 
-def replywatch(*arguments: object, importtime: bool = False) -> subprocess.CompletedProcess[str]:
+def replywatch(
+    *arguments: object, importtime: bool = False, python: Path = Path(sys.executable)
+) -> subprocess.CompletedProcess[str]:
     """The finished process of a command line; the environment's own config is left aside."""
     options = ["-X", "importtime"] if importtime else []
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("REPLYWATCH")}
-    words = [sys.executable, *options, "-m", "replywatch", *map(str, arguments)]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("REPLYWATCH", "PYTHON"))}
+    words = [str(python), *options, "-m", "replywatch", *map(str, arguments)]
     return subprocess.run(words, check=True, capture_output=True, text=True, env=environ)
 
 
+def spent(*arguments: object, python: Path = Path(sys.executable)) -> dict[str, float]:
+    """`wall` and `processor` seconds of a command line, start and end of the process included."""
+    wall, processor = time.perf_counter(), _processor_of_children()
+    replywatch(*arguments, python=python)
+    return {"wall": time.perf_counter() - wall, "processor": _processor_of_children() - processor}
+
+
 def timed(rounds: int, *arguments: object) -> dict[str, float]:
-    """The medians of `wall` and `processor` seconds of a command line, start and end of the process included."""
-    found = []
-    for _ in range(rounds):
-        wall, processor = time.perf_counter(), _processor_of_children()
-        replywatch(*arguments)
-        found.append({"wall": time.perf_counter() - wall, "processor": _processor_of_children() - processor})
-    return middle(found)
+    """The medians of what `spent` says in so many rounds."""
+    return middle([spent(*arguments) for _ in range(rounds)])
 
 
 def _processor_of_children() -> float:

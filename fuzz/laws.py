@@ -19,13 +19,17 @@ from replywatch.domain.headers import addresses as address_rules
 from replywatch.domain.headers import dates as date_rules
 from replywatch.domain.headers.header import keep_fields, message_ids, parse_header
 from replywatch.domain.headers.subjects import base_subject, decode_text
-from replywatch.domain.judging.classify import fired
+from replywatch.domain.judging.automatic_subjects import announced
+from replywatch.domain.judging.classify import HUMAN, RULES, fired
+from replywatch.domain.judging.field_signs import Mail
 from replywatch.domain.judging.hidden_subjects import hide_subject
+from replywatch.domain.judging.identity import header_identity
 from replywatch.domain.judging.lists import list_ids
 from replywatch.domain.judging.parties import parties_of
-from replywatch.domain.judging.reading import header_identity, keys_of, read
+from replywatch.domain.judging.reading import keys_of, read
 from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.mailboxes.roles import Roles
+from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError
 from replywatch.render.report.csv import cell
@@ -37,6 +41,13 @@ from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import Fault, Fetch, Octets, Other, ReadError, Response, Search, answer
 
 TEAM = Team(("info@example.com",), ("example.com",))
+OTHERS = replace(
+    TEAM,
+    automatic_senders=frozenset({"shop@example.com"}),
+    webforms=frozenset({"website@example.com"}),
+    public_lists=frozenset({"users@lists.example"}),
+)
+"""A team with senders of every sort."""
 SECRET = 'kanarien"vogel-77'  # noqa: S105 - of nobody
 KEY = b"0123456789abcdef"
 _TAG = b"A1"
@@ -69,8 +80,12 @@ def header(data: bytes) -> None:
     reading = read(found, TEAM)
     hold("texts can be stored", all(_is_text(text) for text in _texts((found, reading))))
     hold("texts come out of the header", sum(map(len, _texts(found))) <= 3 * len(data) + 100)
-    first = fired(found, parties_of(found, TEAM), TEAM)[:1]
-    hold("the first rule that fires decides", not first or first[0] == reading.verdict)
+    for team in (TEAM, Team(), OTHERS):
+        parties = parties_of(found, team)
+        verdicts = fired(found, parties, team)
+        mail = Mail(found, parties, team, announced(found.subject))
+        hold("the first rule that fires decides", (verdicts or (HUMAN,))[0] == read(found, team).verdict)
+        hold("no rule sleeps", [verdict.rule for verdict in verdicts] == [rule.id for rule in RULES if rule.sign(mail)])
     hold("keys are numbers of a database", all(-(1 << 63) <= key < 1 << 63 for key in keys_of(reading, ["gmail:1"])))
     hidden = parse_header(hide_subject(data, KEY))
     same = replace(hidden, subject=found.subject, fields=_without_topic(hidden.fields))
@@ -94,8 +109,8 @@ def addresses(data: bytes) -> None:
         hold("texts can be stored", _is_text(name + address))
         if _ADDRESS.fullmatch(address):
             hold("an address reads as itself", address_rules.parse_addresses(address) == (("", address),))
-        key = address_rules.contact_key(address)
-        hold("a key is its own key", address_rules.contact_key(key) == key)
+        key = contact_key(address)
+        hold("a key is its own key", contact_key(key) == key)
     hold("texts come out of the field", sum(map(len, _texts(found))) <= 3 * len(text) + 100)
     ids = message_ids(text)
     hold("ids are single words, each once", len(set(ids)) == len(ids) and not any(len(i.split()) != 1 for i in ids))
@@ -110,11 +125,11 @@ def dates(data: bytes) -> None:
     if plain is not None:
         hold("quick path and general path agree", plain == date_rules._any_date(text))  # noqa: SLF001
         try:
-            told = parsedate_to_datetime(text)
+            by_library = parsedate_to_datetime(text)
         except ValueError:  # second 60, which the library can't hold
-            told = None
-        if told is not None and told.tzinfo is not None:
-            hold("the standard library agrees", int(told.timestamp()) == plain[0])
+            by_library = None
+        if by_library is not None and by_library.tzinfo is not None:
+            hold("the standard library agrees", int(by_library.timestamp()) == plain[0])
     if found is not None:
         hold("a sane instant", 0 <= found[0] < 1 << 33)
         if ";" not in text:
@@ -174,8 +189,8 @@ def _message(fetch: Fetch) -> None:
             hold("flags, labels and ids can be stored", all(map(_is_text, said)))
         labelled = question.labelled(fetch)
         if message is not None and question.has_labels:
-            told = (message.uid, message.provider_id, message.labels)
-            hold("labels are the same when asked for alone", labelled in (None, told))
+            in_message = (message.uid, message.provider_id, message.labels)
+            hold("labels are the same when asked for alone", labelled in (None, in_message))
 
 
 def _answer(data: bytes, size: int) -> tuple[list[Response], Fault | None]:

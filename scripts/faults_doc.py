@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "tests"))  # the table
 
 from replywatch.sources.imap.commands import ALLOWED  # noqa: E402 - the same
 from replywatch.sources.imap.reader import LINE, LITERAL, NESTING, ROOM, Fault  # noqa: E402 - the same
-from servers.faults import ROWS, End, Row  # type: ignore[import-not-found]  # noqa: E402 - found by the line above
+from servers.faults import ROWS, End, Row  # noqa: E402 - found by the line above
 
 _ENDS = {
     End.COMPLETE: "complete",

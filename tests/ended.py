@@ -33,7 +33,7 @@ from typing import Any, NoReturn, Self
 PIECE = 400
 """Octets that come from the network at once, at most."""
 BATCHES = {
-    "replywatch.app.polling.poll": {"BATCH": 4, "WINDOW": 5},
+    "replywatch.app.polling.mailbox": {"BATCH": 4, "WINDOW": 5},
     "replywatch.app.deriving.derive": {"READ_AT_ONCE": 7, "CLUSTERS_AT_ONCE": 5},
     "replywatch.sources.imap.fetch": {"_FIRST_BATCH": 3, "_LARGEST_BATCH": 3},
 }

@@ -103,7 +103,7 @@ class Office:
     def figures(self):
         """What people read of a report, without the moment it speaks of."""
         report = self.report()
-        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
+        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.ledger
 
     def exchanges_at(self):
         found = export(self.config, ReportQuery(first_only=False), Silent())

@@ -5,13 +5,19 @@ from zoneinfo import ZoneInfo
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.figures.measure import Wait
-from replywatch.domain.figures.report import Definition, Ledger, Report, WaitingPerson, build_report, summarise
+from replywatch.domain.figures.summary import summarise
 from replywatch.domain.instants import DAY, HOUR
 from replywatch.domain.messages import Kind, Rung
 from replywatch.domain.periods import Period
+from replywatch.domain.results.ledger import Ledger
+from replywatch.domain.results.report import Definition, Report, WaitingPerson
+from replywatch.domain.results.warnings import age_warnings, coverage_warnings
+from replywatch.render.locale import Locale
 
 AS_OF = 1_780_000_000
 """2026-05-28T20:26:40Z"""
+
+NOW = AS_OF + 3 * DAY
 
 HOSTILE = '=HYPERLINK("[bold]http://evil.example")\x1b[2J\r\nFrom: \u202egpj.exe\u200b'
 
@@ -21,12 +27,11 @@ INFO = AccountCoverage(
     watched=True,
     has_sent=True,
     covered_from=AS_OF - 60 * DAY,
-    covered_to=AS_OF,
     last_complete=AS_OF,
     last_attempt=AS_OF,
     last_error=None,
 )
-BOB = replace(INFO, account="bob", watched=False, has_sent=False, covered_from=None, covered_to=None)
+BOB = replace(INFO, account="bob", watched=False, has_sent=False, covered_from=None)
 
 DEFINITION = Definition(
     measure="first",
@@ -35,6 +40,7 @@ DEFINITION = Definition(
     new_enquiry_after=30 * DAY,
     min_match=Rung.SUBJECT,
     rules_version=1,
+    fields_version=2,
     config_fingerprint="0123456789abcdef",
 )
 
@@ -57,7 +63,7 @@ def _waits() -> list[Wait]:
 WAITS = _waits()
 
 
-def _waiters(ids: tuple[str, ...]) -> list[WaitingPerson]:
+def _waiting_people(ids: tuple[str, ...]) -> tuple[WaitingPerson, ...]:
     """Names for those who wait."""
     subjects = [
         "Question about your offer",
@@ -67,51 +73,62 @@ def _waiters(ids: tuple[str, ...]) -> list[WaitingPerson]:
         "Re: Termin?",
     ]
     arrived = {wait.id: wait.arrived_at for wait in WAITS}
-    return [
+    return tuple(
         WaitingPerson(
             id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
         )
         for id_, subject in zip(ids, subjects, strict=True)
         for at in [arrived[id_]]
-    ]
+    )
+
+
+LOCALE = Locale(DEFINITION.zone)
+"""As those who read it are shown things."""
 
 
 def full(measure: str = "first") -> Report:
-    """A report with every row, remark and warning."""
+    """A report with every row and remark, and some warnings."""
     coverage = Coverage((INFO, BOB), (("sales@example.net", 12), ("=cmd@example.net", 1)))
     summary = summarise(WAITS, as_of=AS_OF, never_after=14 * DAY, coverage=coverage)
-    return build_report(
-        summary,
+    ledger = Ledger(
+        read=1000,
+        counted=55,
+        excluded_by_kind={Kind.BOUNCE: 40, Kind.NEWSLETTER: 300, Kind.AUTO_REPLY: 5},
+        internal=30,
+        outbound=500,
+        foreign=13,
+        set_aside=17,
+        not_watched=40,
+    )
+    period = Period(AS_OF - 90 * DAY, None)
+    return Report(
+        generated_at=NOW,
+        version="1.2.3",
         as_of=AS_OF,
-        period=Period(AS_OF - 90 * DAY, None),
+        period=period,
         definition=replace(DEFINITION, measure=measure),
-        oldest_waiting=_waiters(summary.longest_waiting),
+        summary=summary,
         contact_written_to=2,
-        account=Ledger(
-            read=1000,
-            counted=55,
-            excluded_by_kind={Kind.BOUNCE: 40, Kind.NEWSLETTER: 300, Kind.AUTO_REPLY: 5},
-            internal=30,
-            outbound=500,
-            foreign=13,
-            set_aside=17,
-            not_watched=40,
-        ),
+        oldest_waiting=_waiting_people(summary.longest_waiting),
+        ledger=ledger,
         coverage=coverage,
-        warnings=["The last complete poll is 3 d old: run `replywatch poll`."],
+        warnings=(*age_warnings(AS_OF, NOW, None), *coverage_warnings(coverage, AS_OF, period.since)),
     )
 
 
 def empty() -> Report:
     """A report of a mailbox with nothing in it."""
-    coverage = Coverage((replace(INFO, covered_from=None, covered_to=None),))
-    return build_report(
-        summarise([], as_of=AS_OF, never_after=14 * DAY, coverage=coverage),
+    coverage = Coverage((replace(INFO, covered_from=None),))
+    return Report(
+        generated_at=NOW,
+        version="1.2.3",
         as_of=AS_OF,
         period=Period(None, None),
         definition=DEFINITION,
-        oldest_waiting=(),
+        summary=summarise([], as_of=AS_OF, never_after=14 * DAY, coverage=coverage),
         contact_written_to=0,
-        account=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
+        oldest_waiting=(),
+        ledger=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
         coverage=coverage,
+        warnings=tuple(coverage_warnings(coverage, AS_OF, None)),
     )

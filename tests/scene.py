@@ -16,9 +16,9 @@ from story import HOUR, at
 Rows = dict[str, list[tuple[object, ...]]]
 """Table → its rows."""
 NOON = at("2024-03-20 12:00")
-BY_DESIGN = ("passes", "derivation.last_pass", "_sqlite_migrations")
-"""What a killed run may leave behind: its row in `passes`, so that the next one has another number; and the moments of
-the migrations, which sqlite-utils takes from a clock of its own."""
+BY_DESIGN = ("passes", "derivation.last_pass", "_sqlite_migrations", "store")
+"""What a killed run may leave behind: its row in `passes`, so that the next one has another number; the moments of the
+migrations, which sqlite-utils takes from a clock of its own; and the random id of the store."""
 
 
 @contextmanager

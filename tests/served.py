@@ -59,7 +59,7 @@ class Office(Program):
 
     def figures(self):
         report = self.report()
-        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
+        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.ledger
 
     def exchanges_at(self):
         found = export(self.config, ReportQuery(first_only=False), Silent())
@@ -70,11 +70,13 @@ class Office(Program):
         with closing(sqlite3.connect(self.store)) as connection:
             return [r for r in connection.iterdump() if not re.match('INSERT INTO "(passes|derivation|_sqlite)', r)]
 
+    def rows_of(self, sql):
+        with closing(sqlite3.connect(self.store)) as connection:
+            return connection.execute(sql).fetchall()
+
     def sizes(self):
         """How many rows some tables of facts have."""
-        tables = ("epochs", "locations", "messages")
-        with closing(sqlite3.connect(self.store)) as connection:
-            return {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
+        return {t: self.rows_of(f"SELECT count(*) FROM {t}")[0][0] for t in ("epochs", "locations", "messages")}
 
 
 def three_letters(sent="Sent"):

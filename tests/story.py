@@ -3,7 +3,7 @@
     s = Story()
     q = s.inbound("anna", "03-02 09:00")
     s.reply(q, "03-02 10:30")
-    assert s.exchange(q).elapsed == 90 * MINUTE
+    assert elapsed(s.exchange(q)) == 90 * MINUTE
 
 Names without `@` are people: those of `TEAM` (ben, eva, info, ...) at example.com, all others at a domain of their own.
 Moments are `MM-DD HH:MM` of 2026 or `YYYY-MM-DD HH:MM`, in UTC.
@@ -28,6 +28,7 @@ import pytest
 from replywatch.app.deriving.derive import derive, messages_of
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
+from replywatch.domain.figures.measure import waited
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
@@ -64,6 +65,11 @@ def at(moment: str | int) -> int:
         return moment
     text = moment if moment[:4].isdigit() else f"2026-{moment}"
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+def elapsed(exchange: Exchange) -> int | None:
+    """How long somebody waited for the answer; None where there is none."""
+    return None if exchange.answered_at is None else waited(exchange.arrived_at, exchange.answered_at)
 
 
 def address_of(name: str) -> str:

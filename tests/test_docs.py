@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+import replywatch
 from replywatch.cli import main, stopping
 from replywatch.config.load import parse_config
 from replywatch.config.table import Table
@@ -16,12 +18,15 @@ from replywatch.domain.figures.measure import BUCKETS
 from replywatch.domain.headers.header import FETCH_FIELDS
 from replywatch.domain.messages import Direction, Disposition, Kind, Role, Rung, Status
 from replywatch.errors import ReplywatchError
+from replywatch.render.report.labels import ROWS
 from replywatch.store import marks
 from replywatch.store.database import Database
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+PACKAGE = ROOT / "src/replywatch"
+CODE = ("src", "tests", "bench", "fuzz", "scripts")
 EXAMPLE = ROOT / "config.example.toml"
 
 
@@ -88,11 +93,54 @@ class TestReadme:
 
     def test_has_every_bucket(self):
         shown = [(row[0], row[1]) for row in rows_of(text_of("README.md")) if len(row) == 3]
-        assert [pair for pair in shown if pair[1].startswith("`")] == [(b.label, f"`{b.key}`") for b in BUCKETS]
+        assert [pair for pair in shown if pair[1].startswith("`")] == [(ROWS[b.key], f"`{b.key}`") for b in BUCKETS]
 
     def test_first_code_is_the_two_commands(self):
         first = re.search(r"```sh\n(.*?)```", text_of("README.md"), re.DOTALL)
         assert [line.split("#")[0].split() for line in first[1].splitlines()] == [["make", "demo"], ["make", "test"]]
+
+
+HOPS = [row for row in rows_of(text_of("docs/architecture.md")) if len(row) == 4 and ".py`" in row[1]]
+
+
+class TestArchitecture:
+    def test_has_three_ways(self):
+        assert text_of("docs/architecture.md").count("\n| hop |") == 3
+        assert len(HOPS) > 30
+
+    @pytest.mark.parametrize(("path", "names"), [row[1:3] for row in HOPS], ids=lambda cell: cell.strip("`"))
+    def test_every_hop_is_in_the_file_that_it_names(self, path, names):
+        wanted = set(re.findall(r"`([\w.]+)`", names))
+        assert wanted
+        assert wanted - defined_in(PACKAGE / path.strip("`")) == set()
+
+
+def defined_in(path):
+    """Functions, classes, and methods as `Class.method`, of a file."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}.{inner.name}" for inner in node.body if isinstance(inner, ast.FunctionDef)}
+    return found
+
+
+class TestContributing:
+    def test_the_house_has_every_room_and_no_other(self):
+        house = text_of("CONTRIBUTING.md").split("## The house")[1].split("## ")[0]
+        folders = {str(path.parent.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py")} - {"."}
+        assert set(re.findall(r"^ +(\S+)/ ", house, re.MULTILINE)) - {"src/replywatch"} == folders
+
+
+FILES = [f"/{path.relative_to(ROOT)}" for part in CODE for path in (ROOT / part).rglob("*.py")]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_of_the_code_are_where_a_document_says(path):
+    text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    named = set(re.findall(r"(?<![\w./])[\w/]+\.py\b", text))
+    assert [name for name in named if not any(file.endswith(f"/{name}") for file in FILES)] == []
 
 
 class TestDecisions:
@@ -161,6 +209,7 @@ class TestExampleConfig:
 def test_changelog_has_the_version():
     version = tomllib.loads(text_of("pyproject.toml"))["project"]["version"]
     assert re.search(rf"^## \[{re.escape(version)}\]", text_of("CHANGELOG.md"), re.MULTILINE)
+    assert version == replywatch.__version__, "what reports say of the program that made them"
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

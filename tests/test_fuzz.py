@@ -15,6 +15,7 @@ import run
 from laws import SECRET, TARGETS, BrokenLawError
 from replywatch.domain.headers import addresses, dates
 from replywatch.domain.headers.header import keep_fields
+from replywatch.domain.judging import classify
 from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.errors import ConfigError
 from replywatch.sources import quoting
@@ -91,8 +92,9 @@ def test_without_atheris_it_says_what_to_do(monkeypatch, capsys):
 MISTAKES = [
     ("header", laws, "keep_fields", lambda data: data[:9]),
     ("header", laws, "hide_subject", lambda data, _: keep_fields(data).replace(b"From", b"To")),
+    ("header", classify, "_possible", lambda _: ()),
     ("addresses", addresses, "_plain_addresses", lambda _: ()),
-    ("addresses", addresses, "contact_key", lambda address: "x" + address),
+    ("addresses", laws, "contact_key", lambda address: "x" + address),
     ("dates", dates, "_plain_day", lambda _: 9000),
     ("dates", dates, "_any_date", lambda _: (-1, True)),
     ("subjects", laws, "decode_text", lambda text: text + "\ud800"),

@@ -5,7 +5,7 @@ from dns import resolver
 
 from replywatch.app.setup.autoconfig import Settings, look_up, parse_file
 from replywatch.config.model import Tls
-from replywatch.sources.autoconfig_net import LARGEST, Network, connect
+from replywatch.sources.autoconfig_net import LARGEST, Network
 from servers.certificates import Authority
 from servers.web import Names, Web, page
 from story import cases
@@ -267,17 +267,6 @@ def test_by_default_the_systems_authorities_are_believed(web, names):
     web.answers[OWN] = page(file(server()))
     assert Network(web.connect, None, names.resolver).get(OWN) is None
     assert (web.asked, web.tried) == ([], [(f"autoconfig.{DOMAIN}", 443)])
-
-
-class TestConnect:
-    def test_a_real_connection(self, web, authority):
-        address = web._server.server_address
-        with connect("localhost", address[1], 5) as plain:
-            assert plain.getpeername()[1] == address[1]
-
-    def test_nobody_there(self, unused_port):
-        with pytest.raises(ConnectionRefusedError):
-            connect("127.0.0.1", unused_port, 5)
 
 
 # DNS

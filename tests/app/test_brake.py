@@ -14,6 +14,7 @@ from replywatch.config.model import ImapAccount
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, MailboxError
+from said import in_words
 from story import Story, at, cases
 
 DAYS = 24
@@ -74,7 +75,7 @@ def test_how_much_is_much(office, count, vanished, held):
         assert holds(outcomes) == [("INBOX", vanished, count, False, passes == 0)] * held
         assert office.report().as_of == office.now
     assert (office.figures() == before) == held
-    assert office.report().account.set_aside == (0 if held else vanished)
+    assert office.report().ledger.set_aside == (0 if held else vanished)
 
 
 class TestRelease:
@@ -86,7 +87,7 @@ class TestRelease:
         office.pass_(hours=DAYS - 1)
         assert office.figures() == before
         assert holds(office.pass_(hours=1)) == []
-        assert office.report().account.set_aside == 60
+        assert office.report().ledger.set_aside == 60
         office.pass_()
         office.pass_()
         assert office.sources["info"].asked == [], "it is settled"
@@ -127,7 +128,7 @@ class TestRelease:
         office.pass_(hours=12)
         assert live(office) == 121
         office.pass_(hours=12)
-        assert office.report().account.set_aside == 30, "those missing in the three later passes"
+        assert office.report().ledger.set_aside == 30, "those missing in the three later passes"
 
     def test_new_mail_that_makes_the_share_smaller_is_no_release(self, office):
         story = told(office, 100)
@@ -147,7 +148,7 @@ class TestRelease:
         office.pass_()
         office.sources["info"].boxes["INBOX"].messages.update(list(vanished.items())[2:])
         assert holds(office.pass_()) == []
-        assert office.report().account.set_aside == 2, "missed twice, and few"
+        assert office.report().ledger.set_aside == 2, "missed twice, and few"
 
     def test_a_clock_set_back_begins_the_day_anew(self, office):
         told(office)
@@ -172,7 +173,7 @@ class TestRelease:
 
     def test_a_list_that_broke_off_is_no_look(self, office, monkeypatch):
         """The first attempt is shown less than there is; the second finds all, and compares nothing."""
-        monkeypatch.setattr("replywatch.app.polling.poll.WINDOW", 4)
+        monkeypatch.setattr("replywatch.app.polling.mailbox.WINDOW", 4)
         told(office, 10)
         source = office.sources["info"]
         box, hidden, listed = source.boxes["INBOX"], lose(office, 3), source.uids
@@ -223,7 +224,7 @@ class TestMoved:
         office.pass_()
         assert office.figures() == before
         office.pass_(hours=DAYS)
-        assert office.report().account.set_aside == 60
+        assert office.report().ledger.set_aside == 60
 
     @pytest.mark.parametrize("name", ["Trash", "Junk"])
     def test_emptied_every_now_and_then(self, office, name):
@@ -293,7 +294,7 @@ class TestCaps:
         lose(office, 3)
         assert holds(office.pass_()) == []
         office.pass_()
-        assert office.report().account.set_aside == 3
+        assert office.report().ledger.set_aside == 3
 
     def test_exactly_so_many_and_nothing_missing(self, office):
         told(office, 1_000)
@@ -342,7 +343,7 @@ class TestNotListed:
         del office.sources["info"].boxes["Kunden"]
         office.pass_()
         office.pass_(hours=DAYS)
-        assert office.report().account.set_aside == 60
+        assert office.report().ledger.set_aside == 60
         assert holds(office.pass_()) == []
 
     def test_many_small_ones_at_once(self, office):
@@ -385,7 +386,7 @@ class TestRenumbered:
             assert holds(office.pass_()) == [("INBOX", 60, 60, False, False)]
         assert office.figures() == before
         office.pass_(hours=DAYS)
-        assert office.report().account.set_aside == 59
+        assert office.report().ledger.set_aside == 59
         office.pass_()
         assert office.sources["info"].asked == []
 
@@ -491,7 +492,7 @@ class TestReconciled:
         office.pass_(hours=DAYS)
         assert office.exchanges_at()[late.message_id] == "waiting"
         office.pass_()
-        assert office.report().account.set_aside == 1
+        assert office.report().ledger.set_aside == 1
 
     def test_a_comparison_whose_pass_is_cut_off_is_made_again(self, office):
         """What it missed was never written down."""
@@ -535,7 +536,7 @@ class TestReconciled:
 class TestCheck:
     def held(self, office):
         found = check(office.config, [], lambda account: office.sources[account.name], office.now)
-        return [(f.level, f.account, f.what) for f in found if f.topic == "missing"]
+        return [(f.severity, f.account, f.what) for f in in_words(found) if f.topic == "missing"]
 
     def test_says_what_is_held_and_since_when(self, office):
         told(office, mailbox="Kunden")
@@ -543,8 +544,8 @@ class TestCheck:
         lose(office, 60, "Kunden")
         office.pass_()
         office.pass_()
-        ((level, account, what),) = self.held(office)
-        assert (level, account) == ("warning", "info")
+        ((severity, account, what),) = self.held(office)
+        assert (severity, account) == ("warning", "info")
         assert what.startswith("Kunden: much of it is missing since 2026-03-20")
         office.pass_(hours=DAYS)
         office.pass_()

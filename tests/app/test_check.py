@@ -18,6 +18,7 @@ from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Severity
 from replywatch.domain.team import Team
 from replywatch.errors import UsageError
+from said import in_words
 from servers.dovecot import Dovecot
 from servers.scripted import ScriptedServer
 from story import DAY, HOUR, MINUTE, Place, Story, at
@@ -30,7 +31,8 @@ class Office(Program):
     """A config in a folder, and what `check` finds about it."""
 
     def check(self, *names, now=NOW):
-        self.findings = list(check(load_config(self.folder / "replywatch.toml", {}), names, open_source, now))
+        config = load_config(self.folder / "replywatch.toml", {})
+        self.findings = in_words(check(config, names, open_source, now))
         return self
 
     def of(self, topic, account="info"):
@@ -41,8 +43,8 @@ class Office(Program):
         return finding
 
     def worst(self):
-        """What is not well: level and topic of each."""
-        return [(f.level, f.topic) for f in self.findings if f.level is not OK]
+        """What is not well: severity and topic of each."""
+        return [(f.severity, f.topic) for f in self.findings if f.severity is not OK]
 
 
 def told(sent="Sent", trace_later=2, saved_later=5):
@@ -134,7 +136,7 @@ class TestServer:
     def test_no_way_in(self, remote, keys, topic, what, hint):
         office = remote(told(), **keys).check()
         finding = office.one(topic)
-        assert (finding.level, office.findings[-1]) == (ERROR, finding)
+        assert (finding.severity, office.findings[-1]) == (ERROR, finding)
         assert what in finding.what
         assert hint in finding.hint
         assert Dovecot.PASSWORD not in repr(office.findings)
@@ -174,7 +176,7 @@ class TestServer:
 
     def test_a_mailbox_of_the_config_is_missing(self, remote):
         office = remote(told(), mailboxes={"sent": ["Gesendet"], "skip": ["Sent"]}).check()
-        finding = next(f for f in office.of("mailbox") if f.level is ERROR)
+        finding = next(f for f in office.of("mailbox") if f.severity is ERROR)
         assert "there is no mailbox 'Gesendet'" in finding.what
         assert finding.hint.splitlines()[1] == '  mailboxes = { skip = ["Sent"], sent = ["…"] }'
         assert office.worst() == [(ERROR, "mailbox"), (ERROR, "sent")]
@@ -199,7 +201,7 @@ class TestSent:
         dovecot_user.create("Kunden")
         office.check()
         finding = office.one("sent")
-        assert (finding.level, office.worst()) == (ERROR, [(ERROR, "sent")])
+        assert (finding.severity, office.worst()) == (ERROR, [(ERROR, "sent")])
         first, second = finding.hint.splitlines()
         assert "There is mail of yours in Postausgang Kunden." in first
         assert "[accounts.info]" in first
@@ -260,7 +262,7 @@ class TestTeam:
     def test_senders_that_are_not_in_the_team(self, remote):
         office = self.senders(remote, *["eva@beispiel.de"] * 3, *["max@gmail.com"] * 2, "once@other.example")
         finding = office.one("senders")
-        assert finding.level is WARNING
+        assert finding.severity is WARNING
         assert finding.what == (
             "10 of the newest 16 messages in Sent are from the team;"
             " others are from eva@beispiel.de (3), max@gmail.com (2)"
@@ -283,7 +285,7 @@ class TestTeam:
         for number in range(4):
             story.inbound(f"q{number}", "2024-03-05 10:00", to="sales@example.com")
         finding = remote(story).check().one("addresses")
-        assert finding.level is WARNING
+        assert finding.severity is WARNING
         assert finding.what.startswith("10 of the newest 14 personal mails in INBOX count; others went to sales@ex")
         assert '  addresses = ["info@example.com", "sales@example.com"]' in finding.hint.splitlines()
         assert "  watched = false" in finding.hint.splitlines()
@@ -304,7 +306,7 @@ class TestTeam:
 
 class TestClocks:
     @pytest.mark.parametrize(
-        ("trace_later", "level", "says"),
+        ("trace_later", "severity", "says"),
         [
             (299, OK, "4 min after"),
             (301, WARNING, "5 min after"),
@@ -312,19 +314,19 @@ class TestClocks:
             (400 * DAY, OK, "it is not believed"),
         ],
     )
-    def test_of_the_server(self, remote, trace_later, level, says):
+    def test_of_the_server(self, remote, trace_later, severity, says):
         office = remote(told(trace_later=trace_later)).check()
         inbox = office.of("clock")[0]
-        assert (inbox.level, says in inbox.what) == (level, True), inbox.what
+        assert (inbox.severity, says in inbox.what) == (severity, True), inbox.what
 
-    @pytest.mark.parametrize(("saved_later", "level"), [(60, OK), (10 * MINUTE, WARNING), (-10 * MINUTE, WARNING)])
-    def test_of_the_senders(self, remote, saved_later, level):
-        assert remote(told(saved_later=saved_later)).check().of("clock")[1].level is level
+    @pytest.mark.parametrize(("saved_later", "severity"), [(60, OK), (10 * MINUTE, WARNING), (-10 * MINUTE, WARNING)])
+    def test_of_the_senders(self, remote, saved_later, severity):
+        assert remote(told(saved_later=saved_later)).check().of("clock")[1].severity is severity
 
     @pytest.mark.parametrize("apart", [2 * HOUR, -2 * HOUR, -400 * DAY])
     def test_of_senders_so_far_off_that_they_are_not_believed(self, remote, apart):
         clock = remote(told(saved_later=apart)).check().of("clock")[1]
-        assert (clock.level, "counts from when it was saved" in clock.what) == (WARNING, True)
+        assert (clock.severity, "counts from when it was saved" in clock.what) == (WARNING, True)
 
     def test_too_few_say_nothing(self, remote):
         story = Story()
@@ -348,7 +350,7 @@ class TestMoved:
     def test_is_said_with_counts_and_what_to_do(self, remote):
         office = remote(moved_on(told(), "2024-03-15 10:00", kept=2)).check()
         assert office.worst() == [(WARNING, "sent")]
-        (found,) = [f for f in office.of("sent") if f.level is WARNING]
+        (found,) = [f for f in office.of("sent") if f.severity is WARNING]
         assert found.what.startswith(
             "8 of the newest 10 messages in Sent were saved over a day after the date they bear"
         )
@@ -371,7 +373,7 @@ class TestMoved:
         for mail in story.mails:
             mail.header = mail.header.replace("ben@example.com", "ben@elsewhere.example")
         office = remote(story).check()
-        assert (office.of("sent"), office.one("senders").level) == ([], WARNING)
+        assert (office.of("sent"), office.one("senders").severity) == ([], WARNING)
 
 
 class TestFiles:

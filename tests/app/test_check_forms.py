@@ -8,8 +8,9 @@ from replywatch.app.checking.forms import form_findings
 from replywatch.app.checking.samples import Seen
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import read
-from replywatch.domain.results.finding import Finding, Severity
+from replywatch.domain.results.finding import Severity
 from replywatch.domain.team import Team
+from said import Said, in_words
 from story import cases
 
 PEOPLE = ("anna@anna.example", "carl@gmx.example", "dora@dora.example", "emil@gmx.example")
@@ -20,9 +21,9 @@ def sent(sender: str, reply_to: str, fields: str = "", to: str = "info@example.c
     return f"From: {sender}\r\nReply-To: {reply_to}\r\nTo: {to}\r\nSubject: Message from the web site\r\n{fields}\r\n"
 
 
-def found(mails: Sequence[str], team: Team = OURS) -> list[Finding]:
+def found(mails: Sequence[str], team: Team = OURS) -> list[Said]:
     headers = [parse_header(mail.encode()) for mail in mails]
-    return list(form_findings(team, "info", [Seen(None, header, read(header, team)) for header in headers]))
+    return in_words(form_findings(team, "info", [Seen(None, header, read(header, team)) for header in headers]))
 
 
 def through(sender: str, fields: str, people: Sequence[str] = PEOPLE) -> list[str]:
@@ -53,7 +54,7 @@ def test_who_is_named(mails: list[str], named: bool) -> None:
 def test_with_counts_and_the_line_for_the_config() -> None:
     team = Team(OURS.addresses, OURS.domains, webforms=frozenset({"old@example.com"}))
     (finding,) = found([*through("web@example.com", AUTO), *through("web@example.com", AUTO, PEOPLE[:1])], team)
-    assert (finding.level, finding.topic) == (Severity.WARNING, "webforms")
+    assert (finding.severity, finding.topic) == (Severity.WARNING, "webforms")
     assert "web@example.com (5 from 4 people)" in finding.what
     assert finding.hint.endswith('\n  webforms = ["old@example.com", "web@example.com"]')
 

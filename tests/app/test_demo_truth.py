@@ -38,12 +38,12 @@ def test_buckets_are_those_of_the_truth(told):
     found = {row.bucket.key: row.count for row in report.buckets}
     expected = plan.truth.bucket_counts(report.as_of)
     assert found == found | expected
-    assert sum(found.values()) == sum(expected.values()) == report.totals.exchanges > 20
+    assert sum(found.values()) == sum(expected.values()) == report.summary.total > 20
 
 
 def test_account_is_that_of_the_truth(told):
     plan, report, _ = told
-    line, truth = report.account, plan.truth.account
+    line, truth = report.ledger, plan.truth.ledger
     assert line.closes
     assert (line.read, line.counted, sum(line.excluded_by_kind.values()), line.not_watched) == (
         truth.read,
@@ -76,4 +76,4 @@ def test_every_exchange_is_found_and_no_other(told):
 def test_acknowledgements_are_counted_apart(told):
     plan, report, _ = told
     expected = [e for e in plan.truth.exchanges if e.ordinal == 1 and e.acknowledged_at is not None]
-    assert report.acknowledged.count == len(expected) > 0
+    assert report.summary.acknowledged.count == len(expected) > 0

@@ -15,6 +15,7 @@ from replywatch.app.progress import Silent
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
 from replywatch.domain.results.extent import Extent
+from replywatch.domain.results.notice import Notice
 from replywatch.errors import ConnectError, LockedError, StoreError, UsageError
 from replywatch.store.database import Database
 from replywatch.store.erasure import Erasure
@@ -116,7 +117,7 @@ class TestForget:
         forget(office)
         gone = {m.message_id for m in s.mails[:5]}
         assert office.exchanges_at() == {k: v for k, v in exchanges_at.items() if k not in gone}
-        assert office.report().account.read == 3
+        assert office.report().ledger.read == 3
 
     def test_a_reply_to_two_people_keeps_answering_the_other(self, office):
         """The header names both, so it goes; that the other was answered, and when, stays as a mark."""
@@ -243,7 +244,7 @@ class TestForget:
         progress = Silent()
         progress.say = said.append
         erase(office.config, people([ANNA], office.config.team), office.now, progress)
-        assert said == ["The name Kunden/anna@anna.example of an account, mailbox or label stays: rename it there."]
+        assert said == [Notice("name_stays", {"name": "Kunden/anna@anna.example"})]
 
     def test_a_mailbox_that_is_gone_loses_its_name(self, office):
         """As `forget` said, it was renamed on the server; a new row has the new name."""
@@ -292,6 +293,14 @@ class TestForget:
         forget(office)
         (account,) = office.report().coverage.accounts
         assert "joanna@anna.example" in account.last_error
+
+    def test_the_store_is_still_this_one(self, office):
+        """Its random id tells it from others; who is erased has no part in it."""
+        office.tell(full_story())
+        office.pass_()
+        before = office.rows("store")
+        forget(office)
+        assert office.rows("store") == before
 
     def test_not_while_a_poll_is_at_work(self, office):
         office.tell(full_story())
@@ -475,6 +484,6 @@ class TestInterrupted:
             erasure = Erasure(database)
             people([ANNA], office.config.team)(erasure, Silent())
             erasure.erase(office.now)
-        assert office.report().account.read == 3
+        assert office.report().ledger.read == 3
         assert forget(office) == Extent(0, 0, 0)
         assert "mail.db-wal" not in {p.name for p in office.config.store_path.parent.iterdir()}

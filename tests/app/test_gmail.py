@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from older import take_back
 from replywatch.app.checking.check import check
 from replywatch.app.deriving.erase import erase, people
 from replywatch.app.polling.poll import poll
@@ -21,11 +22,14 @@ from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSett
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Severity
+from replywatch.domain.results.notice import Notice
 from replywatch.domain.results.polled import AccountOutcome
+from replywatch.domain.results.warning import Code
 from replywatch.errors import MailboxError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
 from replywatch.store.vanished import Vanished
+from said import in_words
 from servers.gmail import ALL, SENT, SPAM, TRASH, Gmail, Letter
 from servers.scripted import ScriptedServer
 from story import HOUR, Keep, Mail, Place, Story, at, fetched
@@ -108,7 +112,7 @@ class Office:
 
     def figures(self) -> object:
         report = make_report(self.config, ReportQuery(since="all"), self.now, Silent())
-        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.account
+        return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.ledger
 
 
 @pytest.fixture
@@ -263,7 +267,7 @@ class TestFigures:
         office.put("will", office.story.inbound("will", "03-18 09:00"), INBOX)
         assert not office.poll().lacks_sent
         report = make_report(office.config, ReportQuery(since="all"), office.now, Silent())
-        assert not [w for w in report.warnings if "No Sent mailbox" in w]
+        assert not [w for w in report.warnings if w.code is Code.NO_SENT_MAILBOX]
 
 
 class TestLabelsChange:
@@ -454,18 +458,6 @@ class TestOneMessage:
         assert len(one.rows("SELECT identity FROM judgements")) == len(EXPECTED) + 1
 
 
-def forget_labels(path):
-    """Make a store what it was before the migration that brought labels."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as store:
-        for statement in (
-            "DROP INDEX locations_by_provider_id",
-            "ALTER TABLE locations DROP COLUMN provider_id",
-            "ALTER TABLE locations DROP COLUMN labels",
-            "DELETE FROM _sqlite_migrations WHERE name = '0004_labels'",
-        ):
-            store.execute(statement)
-
-
 class TestUpgrade:
     """A store that a release without labels filled: every mailbox was read, All Mail as an archive beside them."""
 
@@ -477,7 +469,7 @@ class TestUpgrade:
         office.gmail.extended = True
         with closing(sqlite3.connect(office.store, isolation_level=None)) as store:
             store.execute("UPDATE locations SET thread = 'gmail:' || message")
-        forget_labels(office.store)
+        take_back(office.store, "0004_labels")
         return office
 
     def test_no_figure_moves_and_the_views_are_let_go(self, old):
@@ -623,7 +615,7 @@ class TestForget:
         progress = Silent()
         progress.say = said.append
         erase(any_office.config, people(["nora@nora.example"], any_office.config.team), any_office.now, progress)
-        assert said == ["The name cc nora@nora.example of an account, mailbox or label stays: rename it there."]
+        assert said == [Notice("name_stays", {"name": "cc nora@nora.example"})]
         stored = any_office.store.read_bytes()
         assert b"Kunden" in stored
         assert b"secret" not in stored
@@ -641,7 +633,8 @@ class TestForget:
 class TestCheck:
     def findings(self, office):
         with office.online() as source:
-            return [(f.level, f.topic, f.what) for f in check(office.config, (), lambda _: source(), office.now)]
+            found = in_words(check(office.config, (), lambda _: source(), office.now))
+            return [(f.severity, f.topic, f.what) for f in found]
 
     def test_what_is_read_and_why(self, office):
         found = self.findings(office)
@@ -716,7 +709,7 @@ class TestTakeout:
     def test_a_store_from_before(self, desk):
         self.poll(desk)
         first_seen = desk.rows("SELECT message, first_seen FROM locations")
-        forget_labels(desk.store)
+        take_back(desk.store, "0004_labels")
         assert desk.figures()
         assert desk.rows("SELECT uid FROM locations WHERE labels <> ''") == []
         self.poll(desk)

@@ -7,6 +7,7 @@ from replywatch.app.checking.mailboxes import mailbox_findings
 from replywatch.config.model import ImapAccount
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
+from said import in_words
 from story import Story
 
 
@@ -33,7 +34,7 @@ def test_replies_and_mail_to_the_team_count_and_nothing_else(office):
     asked, *_, team = told(office)
     office.pass_()
     assert office.exchanges_at() == {asked.message_id: "answered", team.message_id: "never"}
-    assert office.report().account.not_watched == 2
+    assert office.report().ledger.not_watched == 2
 
 
 def test_shared_mailboxes_are_like_the_account(office):
@@ -41,7 +42,7 @@ def test_shared_mailboxes_are_like_the_account(office):
     office.pass_()
     found = office.exchanges_at()
     assert found.keys() == {asked.message_id, hidden.message_id, team.message_id}
-    assert office.report().account.not_watched == 1
+    assert office.report().ledger.not_watched == 1
 
 
 def test_an_account_that_is_not_watched_stays_so(tmp_path):
@@ -95,11 +96,11 @@ def test_the_config_may_leave_them_out(tmp_path):
 def test_check_says_whose_they_are(office):
     told(office)
     source = office.sources["info"]
-    found = mailbox_findings(office.config.accounts[0], source)
+    findings = mailbox_findings(office.config.accounts[0], source)
     said = []
     while True:
         try:
-            said.append(next(found).what)
+            said += [found.what for found in in_words([next(findings)])]
         except StopIteration as end:
             boxes = end.value
             break

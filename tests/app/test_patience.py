@@ -19,6 +19,7 @@ from replywatch.app.progress import Silent
 from replywatch.app.tokens import token_file
 from replywatch.config.model import Flow, ImapAccount, OAuth2
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
+from replywatch.render.notices import notice_text
 from replywatch.sources.oauth2.token import Token
 from story import HOUR, Story
 
@@ -44,8 +45,8 @@ class Notes(Silent):
     def __init__(self):
         self.lines = []
 
-    def note(self, text):
-        self.lines.append(text)
+    def note(self, notice):
+        self.lines.append(notice_text(notice))
 
 
 @pytest.fixture
@@ -421,7 +422,7 @@ class TestPasses:
         box = source.boxes["INBOX"]
         hidden = {uid: box.messages.pop(uid) for uid in sorted(box.messages)[:1]}
         listed = source.uids
-        monkeypatch.setattr("replywatch.app.polling.poll.WINDOW", 1)
+        monkeypatch.setattr("replywatch.app.polling.mailbox.WINDOW", 1)
 
         def uids(first, last):
             if hidden and first > 1:

@@ -92,7 +92,7 @@ class TestMoved:
         command(dovecot_user, "INBOX", "MOVE", "3", target)
         office.polls(2)
         assert office.exchanges_at() == {k: v for k, v in THREE.items() if k != "will" or not put_away}
-        assert office.report().account.set_aside == int(put_away)
+        assert office.report().ledger.set_aside == int(put_away)
         assert (office.figures() == before) != put_away
 
     def test_expunged(self, office, dovecot_user):
@@ -285,7 +285,7 @@ class TestNamespaces:
         assert office.poll().error is None
         assert sorted(office.opened) == ["INBOX", "Sent", f"user/{eva.name}", sent]
         assert office.exchanges_at() == THREE | {"will": "answered"}
-        assert office.report().account.not_watched == 2
+        assert office.report().ledger.not_watched == 2
         office.polls(2)
         assert office.opened == []
 
@@ -328,7 +328,7 @@ class TestAccounts:
         info, other = office.poll_all()
         assert (info.messages, other.messages) == (6, 3)
         assert office.exchanges_at() == THREE | {"will": "answered", "both": "waiting"}
-        assert office.report().account.not_watched == 1
+        assert office.report().ledger.not_watched == 1
 
     def test_one_fails(self, office, dovecot_user):
         plant_dovecot(three_letters(), dovecot_user)

@@ -68,6 +68,25 @@ class TestFigures:
         assert office.exchanges_at() == local.exchanges_at()
         assert office.figures() == local.figures()
 
+    def test_its_copies_on_this_machine_are_no_other_messages(self, office, mail_user):
+        """Line ends, fields that whatever brought them here put there, and lines that part messages don't count."""
+        story = busy_weeks()
+        plant(story, mail_user)
+        office.polls(1)
+        (office.folder / "mail" / "cur").mkdir(parents=True)
+        content = b""
+        for number, place in enumerate(p for mail in story.mails for p in mail.places if p.mailbox != "Drafts"):
+            mail = next(mail for mail in story.mails if place in mail.places)
+            raw = b"X-TUID: +Rjhd7Dk\n" + mail.raw(place).replace(b"\r\n", b"\n") + b"x\n"
+            (office.folder / "mail" / "cur" / f"{number}.host").write_bytes(raw)
+            content += b"From - Mon Jan  6 10:00:00 2025\nX-Mozilla-Status: 0001\n" + raw + b"\n"
+        (office.folder / "mail.mbox").write_bytes(content)
+        before = office.rows_of("SELECT id, digest, header FROM messages")
+        local = {"mbsync": maildir_account(), "file": {"type": "mbox", "path": "mail.mbox"}}
+        office.use_accounts(info=mail_user.account(), **local)
+        assert [outcome.messages for outcome in office.poll_all()] == [0, number + 1, number + 1]
+        assert office.rows_of("SELECT id, digest, header FROM messages") == before
+
     def test_a_second_pass_reads_nothing_and_a_rebuild_changes_nothing(self, office, mail_user):
         plant(busy_weeks(), mail_user)
         office.polls(2)

@@ -9,6 +9,7 @@ from replywatch.app.explaining.review import sample
 from replywatch.app.progress import Silent
 from replywatch.cli import review as command
 from replywatch.domain.figures.statistics import wilson
+from replywatch.render.locale import Locale
 from replywatch.render.review import judgement_text, judgements_json_lines, own_exchange_at, verdict_text
 from story import Story
 
@@ -40,7 +41,7 @@ def test_every_message_can_be_drawn(office):
 
 def test_a_judgement_shows_kind_contact_reply_and_rung(office):
     answered = next(e for e in sample(office.config, 20, 3, Silent()) if own_exchange_at(e).exchange.reply)
-    text = judgement_text(answered, office.config.report.timezone)
+    text = judgement_text(answered, Locale(office.config.report.timezone))
     assert max(map(len, text.splitlines())) <= 80
     for part in ("human", answered.message.contact, "in-reply-to", f"Re: {answered.message.subject}"):
         assert part in text

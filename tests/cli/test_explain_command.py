@@ -6,6 +6,7 @@ import re
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
+from replywatch.sources.local.header_block import HEADER_LIMIT
 from story import Story
 
 
@@ -169,6 +170,16 @@ class TestFiles:
         done = letters.run("explain", name.name, "--format", "jsonl")
         assert done.returncode == 0
         assert json.loads(done.stdout)["kind"] == "human"
+
+    def test_a_file_is_read_as_far_as_one_of_a_mailbox(self, letters):
+        start = b"From: anna@a.example\nX-Padding: "
+        for name, too_far in (("within.eml", 0), ("beyond.eml", 1)):
+            last = b"\nPrecedence: list\nList-Id: <a.example>\nAuto-Submitted: auto-replied"
+            padding = b"x" * (HEADER_LIMIT - len(start + last) + too_far)
+            (letters.folder / name).write_bytes(start + padding + last + b"\n\n")
+        kinds = [row["kind"] for row in letters.lines("explain", "within.eml", "beyond.eml")]
+        assert kinds[0] == "auto_reply"
+        assert kinds[1] != "auto_reply"
 
 
 class TestMarked:

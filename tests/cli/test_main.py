@@ -29,7 +29,7 @@ from replywatch.cli import options
 @options.common
 def fake(context, error, output_format):
     """Do nothing."""
-    click.echo(f"{context.config_path} {context.debug} {output_format}")
+    click.echo(f"{context.config_path} {output_format}")
     if error:
         raise eval(error)
 
@@ -123,12 +123,12 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("words", "expected"),
         [
-            (["fake"], "None False table"),
-            (["--config", "a", "fake"], "a False table"),
-            (["fake", "--config", "b"], "b False table"),
-            (["--config", "a", "fake", "--config", "b", "--format", "json"], "b False json"),
-            (["--debug", "fake"], "None True table"),
-            (["fake", "--debug"], "None True table"),
+            (["fake"], "None table"),
+            (["--config", "a", "fake"], "a table"),
+            (["fake", "--config", "b"], "b table"),
+            (["--config", "a", "fake", "--config", "b", "--format", "json"], "b json"),
+            (["--debug", "fake"], "None table"),
+            (["fake", "--debug"], "None table"),
         ],
     )
     def test_before_and_after_the_command(self, group, capsys, words, expected):

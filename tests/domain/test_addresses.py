@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.headers import addresses
-from replywatch.domain.headers.addresses import contact_key, fold_domain, parse_addresses
+from replywatch.domain.headers.addresses import fold_domain, parse_addresses
 from replywatch.domain.messages import Address
+from replywatch.domain.people import contact_key
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
-"""What was read, and what is said about the rest."""
+"""What was read, and where its gaps are."""
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -18,7 +17,6 @@ INFO = AccountCoverage(
     watched=True,
     has_sent=True,
     covered_from=JAN,
-    covered_to=FEB,
     last_complete=FEB,
     last_attempt=FEB,
     last_error=None,
@@ -26,7 +24,7 @@ INFO = AccountCoverage(
 
 
 def read(*intervals):
-    return Coverage(tuple(replace(INFO, covered_from=start, covered_to=end) for start, end in intervals))
+    return Coverage(tuple(replace(INFO, covered_from=start, last_complete=end) for start, end in intervals))
 
 
 @pytest.mark.parametrize(
@@ -63,77 +61,7 @@ def test_the_gap_is_what_looking_at_every_second_finds(intervals, start, end):
     assert read(*intervals).gap(start, end) == min(uncovered, default=None)
 
 
-def test_a_complete_pass_with_sent_mail_needs_no_warning():
-    assert Coverage((INFO,)).warnings(FEB, since=JAN) == ()
-
-
-def test_without_accounts_the_first_step_is_named():
-    assert Coverage(()).warnings(FEB) == ("No mail has been read yet: run `replywatch poll` first.",)
-
-
-@pytest.mark.parametrize(
-    ("account", "sentence"),
-    [
-        (
-            replace(INFO, covered_from=None, covered_to=None, last_complete=None, last_attempt=None),
-            "Account info has never been read completely.",
-        ),
-        (
-            replace(INFO, covered_from=None, covered_to=None, last_complete=None, last_error="login refused"),
-            "Account info has never been read completely; the last attempt failed: login refused",
-        ),
-        (
-            replace(INFO, last_error="no route to host"),
-            "Account info was last read completely on 2026-02-01; the last attempt failed: no route to host",
-        ),
-        (
-            replace(INFO, has_sent=False, covered_from=None, covered_to=None),
-            (
-                "No Sent mailbox found in account info: its replies are not seen. Name it in the config, "
-                'under [accounts.info]: mailboxes = { sent = ["…"] }'
-            ),
-        ),
-        (
-            replace(INFO, covered_from=None, covered_to=None),
-            "The Sent mailbox of account info is empty: replies written elsewhere are not seen.",
-        ),
-        (
-            replace(INFO, kind="mbox", has_sent=False, covered_from=None, covered_to=None),
-            "Account info (mbox) holds no mail written by the team: its replies are not seen.",
-        ),
-    ],
-)
-def test_what_is_wrong_with_an_account_is_said_in_one_sentence(account, sentence):
-    assert Coverage((account,)).warnings(FEB, since=JAN) == (sentence,)
-
-
-def test_an_archive_that_holds_both_directions_needs_no_sent_mailbox():
-    assert Coverage((replace(INFO, has_sent=False),)).warnings(FEB, since=JAN) == ()
-
-
-def test_a_late_start_of_sent_mail_is_said_only_if_it_lies_in_the_period():
-    late = Coverage((replace(INFO, covered_from=JAN + 86_400),))
-    assert late.warnings(FEB, since=JAN) == (
-        "Sent mail starts only on 2026-01-02: mail from before that has no answer here is counted as unknown.",
-    )
-    assert late.warnings(FEB, since=JAN + 86_400) == ()
-    assert late.warnings(FEB) == ()
-
-
-def test_a_report_beyond_what_was_read_says_so():
-    assert Coverage((INFO,)).warnings(FEB + 1) == ("Mail was read only up to 2026-02-01: later replies are not seen.",)
-
-
-def test_dates_are_those_of_the_zone():
-    (sentence,) = Coverage((INFO,)).warnings(FEB + 1, zone=ZoneInfo("America/New_York"))
-    assert "2026-01-31" in sentence
-
-
-def test_senders_the_team_does_not_know_are_named_with_counts_most_frequent_first():
-    senders = tuple((f"s{number}@example.org", number) for number in range(1, 8))
-    (sentence,) = Coverage((INFO,), senders).warnings(FEB)
-    assert "s7@example.org (7), s6@example.org (6), s5@example.org (5)" in sentence
-    assert "s2@" not in sentence
-    assert "and 2 more" in sentence
-    assert 'addresses = […, "s7@example.org", "s6@example.org", "s5@example.org", "s4@' in sentence
-    assert sentence.endswith('"s3@example.org"]')
+def test_it_begins_and_ends_with_what_any_account_covers():
+    coverage = read((15, 30), (10, 20), (None, 40), (5, None))
+    assert (coverage.begins, coverage.ends) == (10, 30)
+    assert (read().begins, read((None, 9)).ends) == (None, None)

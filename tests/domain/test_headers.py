@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.parser import BytesHeaderParser
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.headers import addresses, dates
-from replywatch.domain.headers.header import FETCH_FIELDS, keep_fields, message_ids, parse_header
+from replywatch.domain.headers.header import FETCH_FIELDS, FIELDS_VERSION, keep_fields, message_ids, parse_header
 from replywatch.domain.messages import Address
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
@@ -23,6 +24,7 @@ Received: from a by b; Mon, 06 Jul 2026 09:00:00 +0200\r
 Delivered-To: info@example.com\r
 Delivered-To: team@example.com\r
 X-Original-To: Info@example.com\r
+Resent-To: Team@example.com, bob@example.com\r
 X-Original-From: Anna <anna@customer.example>\r
 X-Original-Sender: anna@customer.example\r
 From: =?utf-8?q?J=C3=B6rg?= <joerg@customer.example>\r
@@ -70,6 +72,7 @@ def test_every_field_finds_its_place():
     assert header.bcc == (Address("", "dave@example.com"),)
     assert header.delivered_to == (Address("", "info@example.com"), Address("", "team@example.com"))
     assert header.x_original_to == (Address("", "info@example.com"),)
+    assert header.resent_to == (Address("", "team@example.com"), Address("", "bob@example.com"))
     assert header.x_original_from == (Address("Anna", "anna@customer.example"),)
     assert header.x_original_sender == (Address("", "anna@customer.example"),)
     assert header.subject == "Re: Anfrage über Fenster"
@@ -200,6 +203,37 @@ def test_wanted_names_are_listed_once_and_fit_into_a_command():
 def test_only_wanted_fields_are_kept_and_they_are_kept_whole():
     assert keep_fields(b"X-A: 1\r\n 2\r\nTO: a\r\n\tb\r\nX-B: 3\r\nrubbish\r\n\r\nTo: c\r\n") == b"TO: a\n\tb\n"
     assert keep_fields(b"") == keep_fields(b"\nTo: a\n") == b""
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        (
+            b"Received: by b;\r\n\tMon, 06 Jul 2026 09:12:45 +0200\r\nReceived: by a;\r\n Mon\r\nTo: x\r\n",
+            b"Received: by b;\n\tMon, 06 Jul 2026 09:12:45 +0200\nTo: x\n",
+        ),
+        (
+            b"To: x\nRECEIVED : 1\n 1\nCc: y\n z\nreceived: 2\n 2\nBcc: w\n",
+            b"To: x\nRECEIVED : 1\n 1\nCc: y\n z\nBcc: w\n",
+        ),
+        (b"Received:\nReceived: by a; Mon, 06 Jul 2026 09:12:45 +0200\n", b"Received:\n"),
+        (b"Received\nReceived: by a\n", b"Received\n"),
+        (b"X-Received: 1\nReceived-SPF: 2\nReceived: 3\n", b"Received: 3\n"),
+        (b"Delivered-To: a\nReceived: 1\nDelivered-To: b\n", b"Delivered-To: a\nReceived: 1\nDelivered-To: b\n"),
+        ("X-Bul\u212amail: 1\nX-Bul\u212bmail: 2\n".encode(), "X-Bul\u212amail: 1\n".encode()),
+        (b"X-Bul\xe2\x84\xaamail: \xff\n", b""),
+    ],
+)
+def test_of_the_trace_the_topmost_line_is_kept(raw, kept):
+    assert keep_fields(raw) == kept
+    assert keep_fields(kept) == kept
+    assert parse_header(kept) == parse_header(raw)
+
+
+def test_other_fields_are_another_version():
+    """Whoever changes which fields are stored raises `FIELDS_VERSION`, so that older rows are asked for them."""
+    digest = blake2b(" ".join(sorted(FETCH_FIELDS)).encode(), digest_size=8).hexdigest()
+    assert (FIELDS_VERSION, digest) == (2, "0a8da71d6e5a124a")
 
 
 names = st.sampled_from([*FETCH_FIELDS, "Subject", "X-Mailer", "X-Unknown", "to", "From "])

@@ -9,7 +9,7 @@ import pytest
 from replywatch.domain.matching.match import MatchSettings, match
 from replywatch.domain.matching.open_exchange import Evidence
 from replywatch.domain.messages import RUNG_BITS, Exchange, Flagged, ReplyOf, Rung
-from story import DAY, HOUR, MINUTE, Mail, Story, at, cases
+from story import DAY, HOUR, MINUTE, Mail, Story, at, cases, elapsed
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
 
@@ -34,7 +34,7 @@ def test_an_answered_enquiry() -> None:
     e = only(s)
     assert (e.message_id, e.reply_message_id) == (q.message_id, r.message_id)
     assert (e.ordinal, e.messages, e.matched_by) == (1, 1, Rung.IN_REPLY_TO)
-    assert (e.arrived_at, e.answered_at, e.elapsed) == (at("03-02 09:00"), at("03-02 10:30"), 90 * MINUTE)
+    assert (e.arrived_at, e.answered_at, elapsed(e)) == (at("03-02 09:00"), at("03-02 10:30"), 90 * MINUTE)
     assert (e.address, e.contact, e.contact_name) == ("info@example.com", "anna@anna.example", "Anna")
     assert (e.answered_after, e.answered_before, e.ended_at) == (None, None, None)
     assert not e.clock_anomaly
@@ -44,7 +44,7 @@ def test_an_enquiry_nobody_answered() -> None:
     s = Story()
     s.inbound("anna", "03-02 09:00")
     e = only(s)
-    assert (e.answered_at, e.reply, e.matched_by, e.elapsed) == (None, None, None, None)
+    assert (e.answered_at, e.reply, e.matched_by, elapsed(e)) == (None, None, None, None)
 
 
 # Closing (point 3)
@@ -248,7 +248,7 @@ def test_a_reply_dated_before_its_message_counts_as_no_wait() -> None:
     q = s.inbound("anna", "03-02 09:00")
     s.reply(q, "03-02 08:58")
     e = only(s)
-    assert (e.answered_at, e.elapsed, e.clock_anomaly) == (at("03-02 08:58"), 0, True)
+    assert (e.answered_at, elapsed(e), e.clock_anomaly) == (at("03-02 08:58"), 0, True)
 
 
 def test_an_earlier_message_of_ours_in_the_conversation_is_no_reply() -> None:
@@ -363,7 +363,7 @@ def test_a_reminder_of_an_enquiry_never_ends_its_wait() -> None:
     s.answer(q, "05-02 09:00", by="anna")
     r = s.reply(q, "05-02 10:00")
     e = only(s)
-    assert (e.reply_message_id, e.messages, e.elapsed) == (r.message_id, 2, 61 * DAY + HOUR)
+    assert (e.reply_message_id, e.messages, elapsed(e)) == (r.message_id, 2, 61 * DAY + HOUR)
 
 
 @pytest.mark.parametrize(

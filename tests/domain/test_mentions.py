@@ -18,6 +18,7 @@ NAMED = [
     ("bcc", b"Bcc: <anna@anna.example>"),
     ("quoted local part", b'From: "anna"@anna.example'),
     ("blanks and comments", b"From: anna (that's me) @ anna.example"),
+    ("resent, with a comment", b"Resent-To: anna (that's me) @ anna.example"),
     ("group", b"To: friends: anna@anna.example;"),
     ("dot at the end", b"From: anna@anna.example."),
     ("outlook's quotes", b"From: 'anna@anna.example' <x@x.example>"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from replywatch.domain.headers.header import FETCH_FIELDS, parse_header
 from replywatch.domain.judging.parties import parties_of
-from replywatch.domain.messages import Parties
+from replywatch.domain.messages import Because, Parties
 from replywatch.domain.team import Team
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
@@ -51,7 +51,7 @@ def test_a_customer_writes():
         ours=False,
         contact="anna@firma.test",
         contact_name="Anna",
-        contact_because="From",
+        contact_because=Because("contact.from", "From"),
         author="",
         senders=("anna@firma.test",),
         recipients=("info@example.com", "bob@other.test"),
@@ -68,7 +68,7 @@ def test_a_colleague_writes():
         ours=True,
         contact="anna@firma.test",
         contact_name="Anna",
-        contact_because="the first recipient outside",
+        contact_because=Because("contact.recipient"),
         author="bob@example.com",
         senders=(),
         recipients=("carl@example.com", "anna@firma.test", "eve@firma.test"),

@@ -13,6 +13,7 @@ from replywatch.domain.judging.classify import classify
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.messages import Kind
 from replywatch.domain.team import Team
+from replywatch.render.because import because_text
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
 KINDS = {"no_reply_notification": "notification", "receipt_mdn": "receipt", "newsletter_list": "newsletter"}
@@ -34,7 +35,7 @@ def test_labelled_samples():
             confusion[label, verdict.kind] += 1
             if verdict.kind not in (label, *others):
                 missed[label] += 1
-                wrong.append(f"{row['path']}: {label}, not {verdict.kind} ({verdict.because})")
+                wrong.append(f"{row['path']}: {label}, not {verdict.kind} ({because_text(verdict.because)})")
     print(table(confusion), *wrong, sep="\n")  # noqa: T201 - what pytest shows when the test fails, or with -s
     assert sum(n for (label, kind), n in confusion.items() if label == "human" and kind != "human") == 0
     assert (

@@ -7,7 +7,9 @@ import sample_report
 from replywatch.domain.messages import Rung
 from replywatch.render.report.comparison import comparison_json, comparison_text
 from replywatch.render.report.json import report_json
+from replywatch.render.report.labels import row_label
 from replywatch.render.report.scope import scope
+from sample_report import LOCALE
 
 
 def both():
@@ -16,22 +18,27 @@ def both():
     return strict, full
 
 
+def test_text(golden):
+    golden("comparison.txt", comparison_text(*both(), LOCALE))
+
+
 def test_every_row_says_both_counts():
     strict, full = both()
-    lines = comparison_text(strict, full).splitlines()
+    lines = comparison_text(strict, full, LOCALE).splitlines()
     assert max(map(len, lines)) <= 80
-    for one, other in zip(strict.buckets, full.buckets, strict=True):
-        line = next(line for line in lines if line.startswith(other.label))
-        assert f" {one.count} " in line.removeprefix(other.label)
-        assert f" {other.count} " in line.removeprefix(other.label)
+    for least, row in zip(strict.buckets, full.buckets, strict=True):
+        label = row_label(row.bucket.key, "first")
+        line = next(line for line in lines if line.startswith(label))
+        assert f" {least.count} " in line.removeprefix(label)
+        assert f" {row.count} " in line.removeprefix(label)
 
 
 def test_it_says_what_is_counted_and_the_estimates():
-    lines = comparison_text(*both()).splitlines()
-    assert lines[1] == scope(both()[1])
+    lines = comparison_text(*both(), LOCALE).splitlines()
+    assert lines[1] == scope(both()[1], LOCALE)
     assert " from 2026-" in lines[1]
     (line,) = [line for line in lines if line.startswith("within 24 h (Kaplan-Meier)")]
-    estimate = both()[1].survival.within[1]
+    estimate = both()[1].summary.survival.within[1]
     assert line.split()[-3:] == ["-", f"{100 * estimate.share:.1f}-{100 * estimate.share_early:.1f}", "%"]
 
 
@@ -40,4 +47,4 @@ def test_json_holds_both_reports_whole():
     found = json.loads(comparison_json(strict, full))
     assert found["strict"] == json.loads(report_json(strict))
     assert found["full"] == json.loads(report_json(full))
-    assert found["schema"] == "replywatch.comparison/1"
+    assert found["schema"] == "replywatch.comparison/2"

@@ -1,17 +1,33 @@
 """The report as JSON."""
 
 import json
+import re
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.render.report.json import report_json
-from sample_report import HOSTILE, empty, full
+from sample_report import AS_OF, HOSTILE, empty, full
 
 SCHEMA = json.loads(files("replywatch.render.report").joinpath("report.schema.json").read_text(encoding="utf-8"))
-REPORTS = {"full": full, "turn": lambda: full("turn"), "empty": empty}
+
+WARNINGS = (
+    Warning(Code.NEVER_READ_COMPLETELY, "info", {"error": "\x1b[2J"}),
+    Warning(Code.LAST_ATTEMPT_FAILED, "info", {"last_complete_at": AS_OF, "error": "x" * 2000}),
+    Warning(Code.SENT_DATES_SHIFTED, "info", {"count": 8, "known": 10, "most_on": date(2026, 3, 10)}),
+    Warning(Code.NO_MAIL_OF_OURS, "info", {"kind": "mbox"}),
+)
+
+
+def with_warnings():
+    return replace(full(), warnings=(*full().warnings, *WARNINGS))
 
 
 def objects(schema):
@@ -23,37 +39,109 @@ def objects(schema):
             yield from objects(part)
 
 
+def closed():
+    """The published form, with nothing allowed that it does not name."""
+    schema = deepcopy(SCHEMA)
+    for part in objects(schema):
+        part.setdefault("additionalProperties", False)
+    return Draft202012Validator(schema)
+
+
+REPORTS = {"full": full, "turn": lambda: full("turn"), "empty": empty}
+"""Those of which there is the whole text."""
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_whole_text_is_as_expected(name, golden):
     golden(f"{name}.json", report_json(REPORTS[name]()))
 
 
-@pytest.mark.parametrize("name", REPORTS)
-def test_it_has_the_published_form(name):
-    Draft202012Validator(SCHEMA).validate(json.loads(report_json(REPORTS[name]())))
+@pytest.mark.parametrize("make", [*REPORTS.values(), with_warnings], ids=[*REPORTS, "warnings"])
+def test_it_has_the_published_form_and_nothing_that_it_does_not_name(make):
+    closed().validate(json.loads(report_json(make())))
 
 
-def test_the_published_form_is_a_schema_that_leaves_nothing_open():
+def test_the_published_form_is_a_schema_with_a_name_that_promises_every_field():
     Draft202012Validator.check_schema(SCHEMA)
-    closed = [part for part in objects(SCHEMA) if part.get("additionalProperties") is False]
-    assert len(closed) >= 15
-    assert all(sorted(part["required"]) == sorted(part["properties"]) for part in closed)
-    kinds = [part for part in objects(SCHEMA) if part not in closed]
-    assert [part["propertyNames"] is not None for part in kinds] == [True]
+    assert SCHEMA["$id"] == "urn:replywatch:report:2"
+    assert SCHEMA["properties"]["schema"]["const"] == "replywatch.report/2"
+    named = [part for part in objects(SCHEMA) if "properties" in part]
+    optional = [set(part["properties"]) - set(part["required"]) for part in named]
+    assert len(named) >= 15
+    assert [fields for fields in optional if fields] == [
+        {name for warning in (*full().warnings, *WARNINGS) for name in warning.values}
+    ]
+
+
+def test_fields_that_a_later_release_adds_break_no_reader_of_this_form():
+    def added(value):
+        if isinstance(value, dict):
+            return {name: added(part) for name, part in value.items()} | {"added": 1}
+        return [added(part) for part in value] if isinstance(value, list) else value
+
+    Draft202012Validator(SCHEMA).validate(added(json.loads(report_json(full()))))
 
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [(("extra",), 1), (("as_of",), "yesterday"), (("totals", "exchanges"), -1), (("percentiles", "median"), "3 h")],
+    [
+        (("schema",), "replywatch.report/3"),
+        (("as_of",), "yesterday"),
+        (("generated_at",), None),
+        (("totals", "exchanges"), -1),
+        (("percentiles", "median_seconds"), "3 h"),
+        (("warnings", 0), "a sentence"),
+        (("warnings", 0, "code"), "Two words"),
+        (("definition", "fields_version"), "2"),
+    ],
 )
 def test_the_published_form_refuses_what_is_not_promised(path, value):
     report = json.loads(report_json(full()))
     place = report
     for key in path[:-1]:
         place = place[key]
+    assert place[path[-1]] != value
     place[path[-1]] = value
     with pytest.raises(ValidationError):
         Draft202012Validator(SCHEMA).validate(report)
+
+
+@pytest.mark.parametrize("part", list(objects(SCHEMA)), ids=lambda part: str(part.get("required"))[:60])
+def test_every_number_tells_its_unit_by_its_name(part):
+    for name, form in part.get("properties", {}).items():
+        kind = str(form.get("$ref", "")).removeprefix("#/$defs/").removesuffix("_or_null")
+        assert (kind == "share") == bool(re.search(r"(^|_)share(_|$)", name))
+        assert (kind == "seconds") <= name.endswith("seconds")
+        assert (name.endswith("seconds")) <= (kind in ("seconds", "count"))
+        assert (name.endswith("_version")) == (form.get("type") == "integer")
+
+
+def test_a_warning_says_what_happened_in_words_and_in_values():
+    *_, failed, shifted, _ = json.loads(report_json(with_warnings()))["warnings"]
+    assert failed["last_complete_at"] == "2026-05-28T20:26:40Z"
+    assert failed["error"] == "x" * 999 + "…", "cut where it is absurdly long"
+    assert len(failed["text"]) == 1000
+    assert {name: shifted[name] for name in ("code", "account", "count", "known", "most_on")} == {
+        "code": "sent_dates_shifted",
+        "account": "info",
+        "count": 8,
+        "known": 10,
+        "most_on": "2026-03-10",
+    }
+    assert shifted["text"].startswith("In Sent of account info 8 of 10 messages were saved")
+
+
+def test_what_concerns_all_accounts_names_none():
+    by_code = {warning["code"]: warning for warning in json.loads(report_json(full()))["warnings"]}
+    assert by_code["read_long_ago"]["account"] is None
+    assert by_code["no_sent_mailbox"]["account"] == "bob"
+
+
+def test_days_in_texts_are_those_of_the_definition_whoever_reads():
+    made = full()
+    auckland = replace(made, definition=replace(made.definition, zone=ZoneInfo("Pacific/Auckland")))
+    (text,) = [w["text"] for w in json.loads(report_json(auckland))["warnings"] if w["code"] == "sent_begins_late"]
+    assert "only on 2026-03-30:" in text
 
 
 def test_the_partition_and_the_expected_shares_add_up():

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from replywatch.sources.local.header_block import LIMIT, read_header
+from replywatch.sources.local.header_block import HEADER_LIMIT, read_header
 
 CHUNK = 8192
 
@@ -54,5 +54,5 @@ def test_what_lies_outside_is_not_read(tmp_path):
 
 
 def test_a_header_without_end_is_cut(tmp_path):
-    assert read(tmp_path, b"x" * (LIMIT + 1) + b"\n\n") == (b"x" * LIMIT, True)
-    assert read(tmp_path, b"x" * (LIMIT - 2) + b"\n\nbody") == (b"x" * (LIMIT - 2) + b"\n\n", True)
+    assert read(tmp_path, b"x" * (HEADER_LIMIT + 1) + b"\n\n") == (b"x" * HEADER_LIMIT, True)
+    assert read(tmp_path, b"x" * (HEADER_LIMIT - 2) + b"\n\nbody") == (b"x" * (HEADER_LIMIT - 2) + b"\n\n", True)

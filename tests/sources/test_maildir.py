@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replywatch.app.polling.admission import Admission
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
 from replywatch.sources.local.maildir import MaildirSettings, MaildirSource
@@ -44,14 +45,14 @@ def age(path: Path, seconds: int = LONG_AGO) -> None:
 
 
 def look(path: Path, name: str = "INBOX") -> dict[str, FetchedMessage]:
-    """Everything in a mailbox: subject → message."""
+    """Everything in a mailbox, cut as a poll does it: subject → message."""
     with MaildirSource(MaildirSettings(path)) as source:
         state = source.open(name, None)
         uids = source.uids(1, ALL)
         assert state.exists == len(uids)
         assert uids == sorted(set(uids))
         assert all(0 < uid < 1 << 63 for uid in uids)
-        return {subject(message): message for message in source.fetch(uids)}
+        return {subject(message): message for message in map(Admission.cut, source.fetch(uids))}
 
 
 def subject(message: FetchedMessage) -> str:

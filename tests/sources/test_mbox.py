@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replywatch.app.polling.admission import Admission
 from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
@@ -45,14 +46,14 @@ def append(path: Path, *content: bytes) -> None:
 
 
 def look(path: Path, known: MailboxState | None = None) -> tuple[MailboxState, list[FetchedMessage]]:
-    """One pass as an incremental poll makes it: what came since `known`."""
+    """One pass as an incremental poll makes it: what came since `known`, cut as it does it."""
     with MboxSource(MboxSettings(path)) as source:
         name = source.mailboxes()[0].name
         state = source.open(name, known)
         assert source.status(name, known) == state
         same_epoch = known is not None and known.uidvalidity == state.uidvalidity
         uids = source.uids(known.uidnext if same_epoch else 1, ALL)
-        return state, list(source.fetch(uids))
+        return state, list(map(Admission.cut, source.fetch(uids)))
 
 
 def subjects(messages: list[FetchedMessage]) -> list[str]:

@@ -225,7 +225,7 @@ def cut_short(connection):
     [
         (flood, "answered more than 65536 octets", False),
         (endless_headers, "can't be asked for tokens", False),
-        (endless_line, "can't be asked for tokens", False),
+        (endless_line, "answered more than 65536 octets", False),
         (hanging_up, "can't be asked for tokens", True),
         (cut_short, "can't be asked for tokens", True),
     ],

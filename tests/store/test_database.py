@@ -4,13 +4,16 @@ import errno
 import fcntl
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
+import sqlite_utils
 
+from older import take_back
 from replywatch.errors import LockedError, StoreError
-from replywatch.store import schema
+from replywatch.store import lock, schema
 from replywatch.store.database import Database
+from replywatch.store.facts import Facts
 from replywatch.store.lock import writing
 
 
@@ -37,7 +40,7 @@ class TestOpening:
         path = tmp_path / "deep" / "er" / "mail.db"
         old = os.umask(umask)
         try:
-            with writing(path), Database(path, create=True) as database:
+            with Database(path, create=True) as database, writing(path):
                 database.execute("INSERT INTO accounts (name) VALUES ('info')")
                 database.compact()
                 database.execute("INSERT INTO accounts (name) VALUES ('sales')")
@@ -85,8 +88,6 @@ class TestOpening:
     @pytest.mark.parametrize("applied", range(1, len(schema.NAMES)))
     def test_an_older_store_is_brought_up_to_date(self, tmp_path, applied):
         """A process that was killed between two migrations leaves just that, too."""
-        import sqlite_utils  # noqa: PLC0415 - as in the store: only where something migrates
-
         path = tmp_path / "old.db"
         database = sqlite_utils.Database(path)
         schema.migrations().apply(database, stop_before=schema.NAMES[applied])
@@ -143,7 +144,7 @@ class TestOpening:
             assert reader.value("SELECT name FROM accounts") == "info"
             with pytest.raises(StoreError, match="read-only"):
                 reader.execute("DELETE FROM accounts")
-            assert [p.name for p in path.parent.iterdir()] == [path.name]
+            assert sorted(p.name for p in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
         with closing(sqlite3.connect(path)) as writer:
             writer.execute("UPDATE accounts SET name = 'sales'")
             writer.commit()
@@ -177,6 +178,110 @@ class TestOpening:
     def test_not_open(self, path):
         with pytest.raises(StoreError, match="not open"):
             Database(path).value("SELECT 1")
+
+
+class TestUpgrade:
+    """An older store is brought up to date under the lock, by whoever opens it first."""
+
+    @pytest.fixture
+    def old(self, path):
+        """A store that lacks the last two migrations."""
+        with Database(path, create=True):
+            pass
+        take_back(path, schema.NAMES[-2])
+        return path
+
+    @pytest.fixture
+    def naps(self, monkeypatch):
+        """While somebody waits for the lock: a list of deeds, one a nap, and a clock that only naps move."""
+        deeds, clock = [], [0.0]
+
+        def sleep(seconds):
+            clock[0] += seconds
+            if deeds:
+                deeds.pop(0)()
+
+        monkeypatch.setattr(lock.time, "sleep", sleep)
+        monkeypatch.setattr(lock.time, "monotonic", lambda: clock[0])
+        return deeds, clock
+
+    @pytest.fixture
+    def busy(self, path):
+        """Somebody holds the lock, until this is closed."""
+        with ExitStack() as stack:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(writing(path))
+            yield stack
+
+    @staticmethod
+    def migrate(path):
+        """What the one who holds the lock does."""
+        store = sqlite_utils.Database(path)
+        schema.migrations().apply(store)
+        store.close()
+
+    def test_it_is_waited_for_the_lock(self, old, busy, naps):
+        naps[0][:] = [lambda: None, lambda: None, busy.close]
+        with Database(old):
+            pass
+        assert naps[0] == []
+        assert migrations(old) == list(schema.NAMES)
+
+    def test_or_for_the_one_who_brings_it_up_to_date(self, old, busy, naps):
+        """The lock may be held much longer than that takes: by a poll."""
+        naps[0][:] = [lambda: self.migrate(old)]
+        with Database(old) as database:
+            assert database.value("SELECT count(*) FROM messages") == 0
+        assert naps[0] == []
+
+    def test_but_not_for_ever(self, old, busy, naps):
+        with pytest.raises(LockedError, match="not in the form of this release yet") as caught, Database(old):
+            pass
+        assert lock.PATIENCE <= naps[1][0] < lock.PATIENCE + 1
+        assert "Wait" in caught.value.hint
+        assert migrations(old) == list(schema.NAMES[:-2])
+
+    def test_what_is_up_to_date_is_opened_at_once(self, path, naps):
+        with Database(path, create=True), writing(path), Database(path), Database(path, create=True):
+            pass
+        assert naps[1] == [0.0]
+
+    @pytest.mark.parametrize("create", [True, False])
+    def test_half_made_it_is_not_seen(self, path, busy, naps, create):
+        """Between two migrations of somebody who makes it, and before the first."""
+        store = sqlite_utils.Database(path)
+        schema.migrations().ensure_migrations_table(store)
+        naps[0][:] = [lambda n=name: schema.migrations().apply(store, stop_before=n) for name in schema.NAMES[1:]]
+        naps[0].append(lambda: self.migrate(path))
+        with Database(path, create=create) as database:
+            assert tables(path) >= {"messages", *schema.DERIVED_TABLES}
+            assert database.value("SELECT count(*) FROM messages") == 0
+        assert naps[0] == []
+        store.close()
+
+    def test_nobody_else_makes_one(self, path, busy, naps):
+        with pytest.raises(LockedError), Database(path, create=True):
+            pass
+        assert path.read_bytes() == b"", "an empty file is no store"
+
+    @pytest.mark.parametrize("what", ["folder", "file"])
+    def test_where_it_may_not_be_written(self, old, monkeypatch, what):
+        octets = old.read_bytes()
+        forbidden = old.parent if what == "folder" else old
+        monkeypatch.setattr(os, "access", lambda path, _: path != forbidden)
+        with pytest.raises(StoreError, match="older release, and may not be written here") as caught, Database(old):
+            pass
+        assert "Its owner has to open it once" in caught.value.hint
+        assert (caught.value.exit_code, old.read_bytes()) == (1, octets)
+
+    def test_its_name_is_random_and_stays(self, old, tmp_path):
+        def name(path):
+            with Database(path, create=True) as database:
+                return Facts(database).store()
+
+        names = [name(path) for path in (old, old, tmp_path / "other.db")]
+        assert names[0] == names[1] != names[2]
+        assert {len(bytes.fromhex(found)) for found in names} == {16}
 
 
 class TestTransactions:

@@ -6,16 +6,24 @@ fred's got the flag, theo's was moved to the trash, karl's mailbox was numbered 
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
-from office import Office
+from office import Killed, Office
+from older import take_back
 from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.progress import Silent
+from replywatch.config.model import ImapAccount, PrivacySettings
+from replywatch.domain.headers.header import keep_fields
+from replywatch.domain.messages import ReplyOf
 from replywatch.store import schema
 from replywatch.store.database import Database
-from story import HOUR, at
+from replywatch.store.marks import Marks
+from story import HOUR, Story, at
 
 RELEASED = Path(__file__).with_name("released_0002.sql")
 LAST_PASS = at("03-20 15:00")
@@ -29,15 +37,19 @@ STANDINGS = {
 FIGURES = [("under_24h", 2), ("never", 1), ("waiting", 1), ("answered_time_unknown", 1)]
 
 
-@pytest.fixture
-def office(tmp_path):
-    """The office with its old store; its clock stands where the last pass left it."""
+@pytest.fixture(params=[2, 4])
+def office(tmp_path, request):
+    """The office with its old store, some migrations later; its clock stands where the last pass left it."""
     office = Office(tmp_path)
     office.config.store_path.parent.mkdir()
     with closing(sqlite3.connect(office.config.store_path)) as connection:
         connection.executescript(RELEASED.read_text(encoding="utf-8"))
         applied = [name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
     assert applied == ["0001_facts", "0002_derived"]
+    if request.param > 2:
+        store = sqlite_utils.Database(office.config.store_path)
+        schema.migrations().apply(store, stop_before=schema.NAMES[request.param])
+        store.close()
     office.now = LAST_PASS
     return office
 
@@ -52,16 +64,31 @@ def test_the_same_figures(office):
 
 
 def test_every_fact_is_kept(office):
+    """Headers are cut to the wanted fields, and no more is left out."""
     with closing(sqlite3.connect(office.config.store_path)) as connection:
         tables = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        facts = [table for table in tables if table not in schema.DERIVED_TABLES]
-        before = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in facts}
+        tables = [n for n in tables if n not in (*schema.DERIVED_TABLES, "pending", "_sqlite_migrations")]
+        before = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+        headers = before.pop("messages")
         with Database(office.config.store_path):
             pass
         for table, rows in before.items():
             after = connection.execute(f"SELECT * FROM {table}").fetchall()
-            if table != "_sqlite_migrations":
-                assert [row[: len(rows[0])] for row in after] == rows if rows else after == [], table
+            assert [row[: len(rows[0])] for row in after] == rows if rows else after == [], table
+        after = connection.execute("SELECT id, header, digest FROM messages").fetchall()
+    assert {"marks", "epochs", "locations", "passes", "mailboxes"} <= set(before)
+    assert [(number, header) for number, header, _ in after] == [(i, keep_fields(header)) for i, _, header in headers]
+    assert [digest for *_, digest in after] == [blake2b(h, digest_size=16).digest() for _, h, _ in after]
+
+
+def test_what_old_rules_derived_is_derived_anew(office):
+    """Reasons were sentences; now they are values."""
+    with Database(office.config.store_path) as database:
+        assert {table: database.value(f"SELECT count(*) FROM {table}") for table in schema.DERIVED_TABLES} == (
+            dict.fromkeys(schema.DERIVED_TABLES, 0)
+        )
+    office.report()
+    assert office.rows_of("SELECT DISTINCT rule, field, value, beside FROM judgements") == [("human", "", "", None)]
 
 
 def test_what_is_derived_anew_is_the_same(office):
@@ -90,3 +117,94 @@ def test_the_next_pass_goes_on(office):
     office.pass_()
     office.pass_()
     assert source.asked == [], "it is settled"
+
+
+class TestHeaders:
+    """Earlier releases stored more of them, and the same mail twice where two sources brought it."""
+
+    @pytest.fixture
+    def office(self, tmp_path):
+        """Two accounts hold a mail without a Message-ID and its reply; the second mailbox came from files."""
+        office = Office(tmp_path, ImapAccount("info"), ImapAccount("files"))
+        story = Story()
+        asked = story.inbound("anna", "03-02 09:00", message_id=None, fields="X-Mailer: long\n and folded")
+        reply = story.outbound("anna", "03-02 10:30", subject="Oak", message_id=None)
+        story.outbound("xaver", "01-05 09:00")
+        for mail in (asked, reply):
+            story.copy(mail, mail.places[0].mailbox, "files")
+        office.tell(story)
+        office.pass_()
+        with Database(office.config.store_path) as database:
+            Marks(database).put(story.identity(reply), ReplyOf(story.identity(asked)), office.now)
+        return office
+
+    @staticmethod
+    def before(office):
+        """Take the store back: what a server sent was stored as it came, and what lay in files with other line ends."""
+        take_back(office.config.store_path, "0005_values")
+        with closing(sqlite3.connect(office.config.store_path)) as store:
+            rows = store.execute("SELECT id, header FROM messages").fetchall()
+            first_of_files = max(i for i, _ in rows) + 1
+            for message, header in rows:
+                raw = header.replace(b"\n", b"\r\n") + b"X-Mailer: long\r\n and folded\r\n\r\n"
+                change(store, message, raw)
+                files = "epoch IN (SELECT e.id FROM epochs e JOIN mailboxes m ON m.id = e.mailbox WHERE m.account = 2)"
+                store.execute("INSERT INTO messages VALUES (?, ?, ?)", [first_of_files, digest(header), header])
+                moved = f"UPDATE locations SET message = ? WHERE message = ? AND {files}"
+                if not store.execute(moved, [first_of_files, message]).rowcount:
+                    store.execute("DELETE FROM messages WHERE id = ?", [first_of_files])
+                first_of_files += 1
+            store.commit()
+
+    @pytest.mark.parametrize("subjects", [True, False])
+    def test_the_same_mail_becomes_one_message(self, office, subjects):
+        if not subjects:
+            office.config = replace(office.config, privacy=PrivacySettings(subjects=False))
+            office.pass_()
+        places = (
+            "SELECT l.epoch, l.uid, l.internal_date, l.first_seen, l.flags, m.digest, m.header"
+            " FROM locations l JOIN messages m ON m.id = l.message ORDER BY 1, 2"
+        )
+        held, kept = office.rows_of(places), office.rows("marks", "passes", "mailboxes")
+        said = (office.figures(), office.exchanges_at())
+        self.before(office)
+        with closing(sqlite3.connect(office.config.store_path)) as store:
+            assert store.execute("SELECT count(*) FROM messages").fetchone() == (5,)
+        assert (office.figures(), office.exchanges_at()) == said
+        assert office.rows_of("SELECT count(*) FROM messages") == [(3,)]
+        assert office.rows_of(places) == held
+        assert office.rows("marks", "passes", "mailboxes") == kept
+        assert office.rows_of("SELECT matched_by FROM exchanges") == [("mark",)]
+
+    def test_one_that_fails_leaves_the_store_as_it_was(self, office, monkeypatch):
+        self.before(office)
+        with closing(sqlite3.connect(office.config.store_path)) as store:
+            before = list(store.iterdump())
+        with monkeypatch.context() as patch:
+            patch.setattr("replywatch.store.headers.header_digest", fails_at(3))
+            with pytest.raises(Killed), Database(office.config.store_path):
+                pass
+        with closing(sqlite3.connect(office.config.store_path)) as store:
+            assert list(store.iterdump()) == before
+        assert office.exchanges_at()
+
+
+def digest(header):
+    return blake2b(header, digest_size=16).digest()
+
+
+def change(store, message, header):
+    store.execute("UPDATE messages SET digest = ?, header = ? WHERE id = ?", [digest(header), header, message])
+
+
+def fails_at(number):
+    """A digest that is computed so many times, and then no more."""
+    left = [number]
+
+    def compute(header):
+        left[0] -= 1
+        if not left[0]:
+            raise Killed
+        return digest(header)
+
+    return compute

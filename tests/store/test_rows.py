@@ -1,19 +1,22 @@
 """Values survive the store as they were."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.headers.header import parse_header
+from replywatch.domain.judging.classify import fired
 from replywatch.domain.judging.reading import read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
-from replywatch.domain.messages import RUNG_BITS, Exchange, Reading, Rung
+from replywatch.domain.messages import RUNG_BITS, Because, Exchange, Kind, Reading, Rung, Shown, Verdict
 from replywatch.store.database import Database
-from replywatch.store.derived import Derived, DerivedRows, decode_reading, encode_reading
+from replywatch.store.derived import Derived
+from replywatch.store.derived_rows import DerivedRows
 from replywatch.store.facts import Facts
 from replywatch.store.queries import Queries
+from replywatch.store.readings import decode_reading, encode_reading
 from story import Story
 
 HOSTILE = (
@@ -35,6 +38,43 @@ def test_a_hostile_reading_survives_in_all_its_types():
     assert found == reading
     for field in fields(Reading):
         assert type(getattr(found, field.name)) is type(getattr(reading, field.name)), field.name
+
+
+def test_a_reason_survives_in_all_its_types(database):
+    header = (
+        b"From: MAILER-DAEMON@x.example\nSubject: Read: Oak\nIn-Reply-To: <a@b>\nX-Original-Sender: m@m.example\n\n"
+    )
+    reading = read(parse_header(header), Story().team)
+    reading = replace(reading, verdict=fired(parse_header(header), reading.parties, Story().team)[-1])
+    found = decode_reading(encode_reading(reading))
+    assert found.verdict == Verdict(
+        Kind.RECEIPT, Because("subject.receipt", "Subject", "Read: Oak", (Shown("In-Reply-To"),))
+    )
+    assert found.parties.contact_because == Because("contact.rewritten", "X-Original-Sender", "mailer-daemon@x.example")
+    assert type(found.verdict.kind) is Kind
+    assert {type(b) for b in (found.verdict.because, found.parties.contact_because)} == {Because}
+    assert {type(shown) for shown in found.verdict.because.beside} == {Shown}
+
+
+@pytest.mark.parametrize(
+    ("fields", "row"),
+    [
+        ("", ("human", "human", "", "", None)),
+        ("X-Failed-Recipients: a@b", ("bounce", "failed-recipients", "X-Failed-Recipients", "a@b", None)),
+        (
+            "Thread-Topic: Oak",
+            ("receipt", "subject.receipt", "Subject", "Read: Oak", '[["Thread-Topic", "Oak"]]'),
+        ),
+    ],
+)
+def test_a_judgement_is_stored_in_values(database, fields, row):
+    story = Story()
+    story.inbound("anna", "03-02 09:00", subject="Read: Oak", fields=fields)
+    (message,) = story.messages()
+    rows = DerivedRows()
+    rows.add_message(7, message, message.identity, None)
+    Derived(database).replace([7], rows)
+    assert list(database.rows("SELECT kind, rule, field, value, beside FROM judgements")) == [row]
 
 
 @pytest.fixture

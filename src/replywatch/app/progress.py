@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol, Self
+
+from replywatch.domain.results.notice import Notice, Stretch
 
 
 class Progress(Protocol):
     """Listens to a use case at work."""
 
-    def begin(self, what: str, total: int | None) -> None:
-        """A stretch of work begins; `total` steps if known."""
+    def worker(self) -> AbstractContextManager[Progress]:
+        """Listens to one of several that work side by side, apart from the others; what it began ends with it."""
+        ...
+
+    def begin(self, stretch: Stretch, total: int | None) -> None:
+        """A stretch of work begins, and the one before is over; `total` steps if known."""
 
     def advance(self, steps: int) -> None:
         """So many more steps are done."""
 
-    def note(self, text: str) -> None:
-        """Something that helps a person who watches, and nobody else, one line."""
+    def note(self, notice: Notice) -> None:
+        """Something that helps a person who watches, and nobody else."""
 
-    def say(self, text: str) -> None:
-        """Something a person should read now, one line."""
+    def say(self, notice: Notice) -> None:
+        """Something a person should read now."""
 
 
 class Silent:
     """Nobody listens."""
 
-    def begin(self, what: str, total: int | None) -> None:
+    def worker(self) -> AbstractContextManager[Self]:
+        """The same again: it keeps nobody apart."""
+        return nullcontext(self)
+
+    def begin(self, stretch: Stretch, total: int | None) -> None:
         """Nothing."""
 
     def advance(self, steps: int) -> None:
         """Nothing."""
 
-    def note(self, text: str) -> None:
+    def note(self, notice: Notice) -> None:
         """Nothing."""
 
-    def say(self, text: str) -> None:
+    def say(self, notice: Notice) -> None:
         """Nothing."""

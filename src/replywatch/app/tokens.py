@@ -78,7 +78,7 @@ class AppTokens(_Tokens):
         try:
             return self._give(token_of_app(self._settings, int(self._clock())))
         except RefusalError as refusal:
-            raise told(refusal, self._account, self._oauth2) from None
+            raise refusal_error(refusal, self._account, self._oauth2) from None
 
     def _refusal_hint(self) -> str:
         return (
@@ -118,7 +118,7 @@ class KeptTokens(_Tokens):
         try:
             return renewed(self._settings, kept, now)
         except RefusalError as refusal:
-            raise told(refusal, self._account, self._oauth2) from None
+            raise refusal_error(refusal, self._account, self._oauth2) from None
 
     def _refusal_hint(self) -> str:
         return (
@@ -162,26 +162,28 @@ def login_kept(account: ImapAccount, oauth2: OAuth2) -> tuple[int, int]:
     return found.st_ino, found.st_mtime_ns
 
 
-def told(refusal: RefusalError, account: ImapAccount, oauth2: OAuth2, *, renews: bool = True) -> SourceError:
+def refusal_error(refusal: RefusalError, account: ImapAccount, oauth2: OAuth2, *, renews: bool = True) -> SourceError:
     """A provider's no as a text for people; without `renews` it was the answer to a login."""
-    who, said = issuer(oauth2), refusal.text
+    provider, words = issuer(oauth2), refusal.text
     if refusal.code in _LOGGED_OUT and oauth2.flow is not Flow.APP:
         if not renews:
-            return LoginError(f"{who} did not let you in: {said}", "Run the same command again to start over.")
+            return LoginError(f"{provider} did not let you in: {words}", "Run the same command again to start over.")
         return LoginError(
-            f"the login of {account.username} at {who} has ended: {said}",
+            f"the login of {account.username} at {provider} has ended: {words}",
             f"It expired or was taken back. {log_in_hint(account)}",
         )
     if refusal.code in _OUT_OF_ORDER:
-        return ConnectError(f"{who} issues no tokens at the moment: {said}", "Run it again later.", transient=True)
+        return ConnectError(
+            f"{provider} issues no tokens at the moment: {words}", "Run it again later.", transient=True
+        )
     if refusal.code in _BAD_CLIENT:
         return LoginError(
-            f"{who} refuses the client of accounts.{account.name}.oauth2: {said}",
+            f"{provider} refuses the client of accounts.{account.name}.oauth2: {words}",
             "Check `client_id`, `client_secret` (it may have expired) and `tenant`. At Microsoft, a client without a"
             " secret needs “Allow public client flows”.",
         )
     return LoginError(
-        f"{who} issues no token for accounts.{account.name}: {said}",
+        f"{provider} issues no token for accounts.{account.name}: {words}",
         "Check the oauth2 table, and how the client is registered there (README, Gmail or Microsoft 365).",
     )
 

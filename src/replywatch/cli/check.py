@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import width, write, write_lines
+from replywatch.cli.output import locale_of, write, write_lines
 from replywatch.errors import PartialFailureError, ReplywatchError
 
 if TYPE_CHECKING:
@@ -35,11 +34,12 @@ def check(context: Context, accounts: tuple[str, ...], output_format: str) -> No
     Connects to each enabled account, or to those that are named, and says line by line what is fine, what is doubtful
     and what is wrong, with what to do about it. Changes nothing, and keeps nothing of what it reads.
     """
-    from replywatch.app.checking.check import check as run_check  # noqa: PLC0415 - imported when it is called
-    from replywatch.app.polling.sources import open_source  # noqa: PLC0415 - the same
-    from replywatch.render.check import check_json, check_lines  # noqa: PLC0415 - the same
+    from replywatch.app.checking.check import check as run_check
+    from replywatch.app.polling.sources import open_source
+    from replywatch.render.check import check_json, check_lines
 
     config = load(context)
+    locale = locale_of(config)
     found: list[Finding] = []
 
     def noted() -> Iterator[Finding]:
@@ -48,15 +48,15 @@ def check(context: Context, accounts: tuple[str, ...], output_format: str) -> No
             yield finding
 
     if output_format == "json":
-        write(check_json(noted()))
+        write(check_json(noted(), locale))
     else:
-        write_lines(check_lines(noted(), width(), colours=options.colours(sys.stdout)))
+        write_lines(check_lines(noted(), locale))
     _raise_errors(found)
 
 
 def _raise_errors(found: Sequence[Finding]) -> None:
     """Raise if there are errors, with the exit code that says whether other accounts are fine."""
-    wrong = list(dict.fromkeys(f.account for f in found if f.level == "error"))
+    wrong = list(dict.fromkeys(f.account for f in found if f.severity == "error"))
     if not wrong:
         return
     accounts = {f.account for f in found} - {""}

@@ -9,7 +9,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand
-from replywatch.cli.output import Listener, write
+from replywatch.cli.output import Listener, locale_in, write
 from replywatch.cli.report import render
 
 
@@ -45,12 +45,12 @@ def demo(
     Makes up four months of mail of a small company, serves it by an IMAP server on this machine alone, polls it by the
     very same code as a real mailbox, and prints the report.
     """
-    from replywatch.app.reporting.report import ReportQuery  # noqa: PLC0415 - the same
-    from replywatch.demo.run import run_demo  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.reporting.report import ReportQuery
+    from replywatch.demo.run import run_demo
 
     query, now = ReportQuery(since="all"), int(time.time())
     with Listener() as listener:
         report = run_demo(seed=seed, messages=messages, now=now, query=query, keep=keep, progress=listener)
-    write(render(report, output_format))
+    write(render(report, output_format, locale_in(report.definition.zone)))
     if keep:
         click.echo(f"\nKept in {keep}. Go on with: replywatch waiting --config {keep / 'replywatch.toml'}", err=True)

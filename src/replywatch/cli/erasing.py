@@ -15,7 +15,6 @@ from replywatch.errors import UsageError
 if TYPE_CHECKING:
     from replywatch.app.deriving.erase import Choice
     from replywatch.config.model import Config
-    from replywatch.domain.results.extent import Extent
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,7 +27,8 @@ def erasing_options(function: F) -> F:
 
 def erase_or_show(config: Config, choose: Choice, *, dry_run: bool, yes: bool) -> None:
     """Erase what `choose` chooses, after asking; with `dry_run` only say how much it is."""
-    from replywatch.app.deriving.erase import erase, extent  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.deriving.erase import erase, extent
+    from replywatch.render.erasing import extent_text
 
     if dry_run or not yes:
         if not (dry_run or sys.stdin.isatty()):
@@ -36,15 +36,9 @@ def erase_or_show(config: Config, choose: Choice, *, dry_run: bool, yes: bool) -
         with Listener() as listener:
             found = extent(config, choose, listener)
         if dry_run:
-            click.echo(f"{_shown(found)} would be erased.")
+            click.echo(f"{extent_text(found)} would be erased.")
             return
-        click.confirm(f"Erase {_shown(found)} for good?", abort=True, err=True)
+        click.confirm(f"Erase {extent_text(found)} for good?", abort=True, err=True)
     with Listener() as listener:
         erased = erase(config, choose, int(time.time()), listener)
-        listener.say(f"Erased {_shown(erased)}.")
-
-
-def _shown(found: Extent) -> str:
-    parts = ((found.messages, "message"), (found.places, "place"), (found.conversations, "conversation"))
-    messages, places, conversations = (f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in parts)
-    return f"{messages} (in {places}, of {conversations})"
+        listener.line(f"Erased {extent_text(erased)}.")

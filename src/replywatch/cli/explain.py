@@ -8,7 +8,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, write, write_lines
+from replywatch.cli.output import Listener, locale_of, write, write_lines
 
 
 @click.command(
@@ -31,14 +31,14 @@ def explain(context: Context, what: tuple[str, ...], output_format: str) -> None
     if output_format == "jsonl" or any(map(_is_file, what)):
         _explain_files(context, [Path(word) for word in what], output_format)
         return
-    from replywatch.app.explaining.explain import explain_message  # noqa: PLC0415 - imported when it is called
-    from replywatch.render.explain import explanation_text  # noqa: PLC0415 - the same
+    from replywatch.app.explaining.explain import explain_message
+    from replywatch.render.explain import explanation_text
 
     config = load(context)
     for number, word in enumerate(what):
         with Listener() as listener:
             found = explain_message(config, word, listener)
-        write("\n" * bool(number) + explanation_text(found, config.report.timezone))
+        write("\n" * bool(number) + explanation_text(found, locale_of(config)))
 
 
 def _is_file(word: str) -> bool:
@@ -49,9 +49,9 @@ def _is_file(word: str) -> bool:
 
 
 def _explain_files(context: Context, files: list[Path], output_format: str) -> None:
-    from replywatch.app.explaining.explain import explain_file  # noqa: PLC0415 - imported when it is called
-    from replywatch.domain.team import Team  # noqa: PLC0415 - the same
-    from replywatch.render.explain import judgements_json_lines, judgements_text  # noqa: PLC0415 - the same
+    from replywatch.app.explaining.explain import explain_file
+    from replywatch.domain.team import Team
+    from replywatch.render.explain import judgements_json_lines, judgements_text
 
     team = load(context).team if context.config_path else Team()
     judgements = (explain_file(path, team) for path in files)

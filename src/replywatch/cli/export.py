@@ -24,10 +24,10 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: Context, since: str | None, until: str | None, as_of: str | None, output_format: str, min_match: str
 ) -> None:
     """Write the exchanges, one row each: every enquiry and every later turn, of all time unless told otherwise."""
-    from replywatch.app.reporting.export import export as find_exchanges  # noqa: PLC0415 - imported when it is called
-    from replywatch.app.reporting.report import ReportQuery  # noqa: PLC0415 - the same
-    from replywatch.domain.messages import Rung  # noqa: PLC0415 - the same
-    from replywatch.render.export import as_csv, as_json_lines, export_row  # noqa: PLC0415 - the same
+    from replywatch.app.reporting.export import export as find_exchanges
+    from replywatch.app.reporting.report import ReportQuery
+    from replywatch.domain.messages import Rung
+    from replywatch.render.export import as_csv, as_json_lines, export_row
 
     query = ReportQuery(since, until, as_of, first_only=False, min_match=Rung(min_match))
     with Listener() as listener:

@@ -25,7 +25,7 @@ def forget(context: Context, addresses: tuple[str, ...], dry_run: bool, yes: boo
     A message to several people goes as a whole. Mail in the mailboxes is never touched; the erased messages are not
     read again, but new mail of the person will be. Copies elsewhere (exports, backups) are yours to erase.
     """
-    from replywatch.app.deriving.erase import people  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.deriving.erase import people
 
     config = load(context)
     erase_or_show(config, people(addresses, config.team), dry_run=dry_run, yes=yes)

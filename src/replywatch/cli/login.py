@@ -39,7 +39,7 @@ def login(context: Context, account: str, paste: bool, forget: bool) -> None:
     if forget:
         _forget(config, account)
         return
-    from replywatch.app.login.login import log_in  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.login.login import log_in
 
     path, token = log_in(config, account, os.environ, _Terminal(opens=not paste), paste=paste)
     click.echo(f"{account}: logged in. The tokens are kept in {path}; only you may read it.", err=True)
@@ -49,7 +49,7 @@ def login(context: Context, account: str, paste: bool, forget: bool) -> None:
 
 
 def _forget(config: Config, account: str) -> None:
-    from replywatch.app.login.login import log_out  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.login.login import log_out
 
     there, page = log_out(config, account)
     click.echo(f"{account}: {'its tokens are removed' if there else 'there were no tokens'}.", err=True)

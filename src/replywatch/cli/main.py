@@ -98,12 +98,12 @@ class LazyGroup(ExampleCommand, click.Group):
 @debug_option
 @click.version_option(package_name="replywatch", prog_name="replywatch", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(context: click.Context, config_path: Path | None, debug: bool) -> None:
+def cli(context: click.Context, config_path: Path | None) -> None:
     """How long does somebody who writes to our info@ address wait for a personal answer?
 
     Reads the headers of your mailboxes, never changes them, and keeps everything on this machine.
     """
-    context.obj = Context(config_path, debug)
+    context.obj = Context(config_path)
     if os.environ.get("NO_COLOR"):  # https://no-color.org; without a terminal click drops colours by itself
         context.color = False
 

@@ -51,9 +51,9 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
     The mail itself is never touched. Marks speak of three things: what kind of mail it is, what became of it, and what
     it replies to; of each the latest one counts. They outlive rebuilds and new polls.
     """
-    from replywatch.app.explaining import mark as marking  # noqa: PLC0415 - imported when it is called
-    from replywatch.render.locale import Locale  # noqa: PLC0415 - the same
-    from replywatch.render.marked import marked_lines  # noqa: PLC0415 - the same
+    from replywatch.app.explaining import mark as marking
+    from replywatch.render.locale import Locale
+    from replywatch.render.marked import marked_lines
 
     if sum(map(bool, (answered, no_reply_needed, kind, reply_of, undo))) != 1:
         raise UsageError(
@@ -72,8 +72,8 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def _correction(answered: str | None, kind: str | None, reply_of: str | None, zone: tzinfo) -> Correction:
-    from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf  # noqa: PLC0415 - as above
-    from replywatch.domain.periods import parse_moment  # noqa: PLC0415 - as above
+    from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
+    from replywatch.domain.periods import parse_moment
 
     if answered:
         return Answered(parse_moment(answered, zone, end=False))

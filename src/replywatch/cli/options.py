@@ -33,7 +33,6 @@ class Context:
 
     config_path: Path | None = None
     """The value of `--config`; None where it was left out."""
-    debug: bool = False
 
 
 def load(context: Context) -> Config:
@@ -42,7 +41,7 @@ def load(context: Context) -> Config:
     Raises:
         ConfigError: there is none, or it can't be used.
     """
-    from replywatch.config.load import find_config, load_config  # noqa: PLC0415 - `--help` needs no config
+    from replywatch.config.load import find_config, load_config  # `--help` needs no config
 
     return load_config(find_config(context.config_path, os.environ), os.environ)
 
@@ -60,7 +59,8 @@ def config_option(function: F) -> F:
 
 def debug_option(function: F) -> F:
     """Give `function` the option `--debug`; what it does stands in `cli.main`, where errors end."""
-    return click.option("--debug", is_flag=True, help="Show the traceback when something fails.")(function)
+    option = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback when something fails.")
+    return option(function)
 
 
 def common(function: Callable[Concatenate[Context, P], None]) -> Callable[..., None]:
@@ -73,9 +73,9 @@ def common(function: Callable[Concatenate[Context, P], None]) -> Callable[..., N
     @config_option
     @debug_option
     @functools.wraps(function)
-    def command(config_path: Path | None, debug: bool, *args: P.args, **kwargs: P.kwargs) -> None:
+    def command(config_path: Path | None, *args: P.args, **kwargs: P.kwargs) -> None:
         before = click.get_current_context().find_object(Context) or Context()
-        function(Context(config_path or before.config_path, debug or before.debug), *args, **kwargs)
+        function(Context(config_path or before.config_path), *args, **kwargs)
 
     return command
 

@@ -5,23 +5,43 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import click
 
+from replywatch.cli.options import colours
+from replywatch.render.locale import NARROW, Locale
+
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-NARROW, WIDE = 80, 120
+    from replywatch.config.model import Config
+    from replywatch.domain.results.notice import Notice, Stretch
+
+WIDEST = 120
+"""Columns that are used of a wider terminal."""
 
 
 def width() -> int:
     """Columns to write for: the terminal's, but at least 80 and at most 120; 80 where there is none."""
     if not sys.stdout.isatty():
         return NARROW
-    return max(NARROW, min(WIDE, shutil.get_terminal_size().columns))
+    return max(NARROW, min(WIDEST, shutil.get_terminal_size().columns))
+
+
+def locale_of(config: Config) -> Locale:
+    """How things are shown on stdout: in the config's zone, as wide as the terminal, with colours if it has some."""
+    return locale_in(config.report.timezone)
+
+
+def locale_in(zone: tzinfo) -> Locale:
+    """The same in a given zone, where there is no config."""
+    return Locale(zone, width=width(), colours=colours(sys.stdout))
 
 
 def write(text: str) -> None:
@@ -35,16 +55,33 @@ def write_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+class _Display:
+    """The bars of all that work at once, on stderr; there from the first stretch of work on that is worth one."""
+
+    def __init__(self) -> None:
+        self.bars: Bars | None = None
+        self._lock = Lock()
+
+    def shown(self) -> Bars:
+        with self._lock:
+            if self.bars is None:
+                self.bars = _bars()
+                self.bars.start()
+            return self.bars
+
+
 class Listener:
     """Shows progress on stderr: bars on a terminal, nothing elsewhere; what is said always appears, one line each.
 
-    Used as a context manager. Bars are drawn from the second of work on that is worth one.
+    Used as a context manager.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, beside: Listener | None = None) -> None:
+        """Its bar is among those of `beside`, if there is one."""
         self._quiet = quiet
         self._shows = sys.stderr.isatty() and not quiet
-        self._bars: Bars | None = None
+        self._beside = beside
+        self.display: _Display = beside.display if beside else _Display()
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
@@ -54,42 +91,56 @@ class Listener:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the bars away."""
-        if self._bars:
-            self._bars.stop()
+        """Take its bar away, and with the first listener the display."""
+        self._end()
+        if self.display.bars and not self._beside:
+            self.display.bars.stop()
 
-    def begin(self, what: str, total: int | None) -> None:
-        """A stretch of work begins; `total` steps if known."""
+    def worker(self) -> Listener:
+        """A listener of its own for one of several that work side by side."""
+        return Listener(quiet=self._quiet, beside=self)
+
+    def begin(self, stretch: Stretch, total: int | None) -> None:
+        """A stretch of work begins, and the one before is over; `total` steps if known."""
+        self._end()
         if not self._shows or total == 0:
             return
-        if self._bars is None:
-            self._bars = _bars()
-            self._bars.start()
-        if self._task is not None:
-            self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(_plain(what), total=total)
+        from replywatch.render.notices import stretch_text  # only where bars are shown
+
+        self._task = self.display.shown().add_task(_plain(stretch_text(stretch)), total=total)
 
     def advance(self, steps: int) -> None:
         """So many more steps are done."""
-        if self._bars and self._task is not None:
-            self._bars.advance(self._task, steps)
+        if self.display.bars and self._task is not None:
+            self.display.bars.advance(self._task, steps)
 
-    def note(self, text: str) -> None:
+    def _end(self) -> None:
+        if self.display.bars and self._task is not None:
+            self.display.bars.remove_task(self._task)
+            self._task = None
+
+    def note(self, notice: Notice) -> None:
         """The same as `say`, but not if quiet."""
         if not self._quiet:
-            self.say(text)
+            self.say(notice)
 
-    def say(self, text: str) -> None:
-        """Something a person should read now, one line; blanks in front stay."""
-        if self._bars:
-            self._bars.console.print(_plain(text), markup=False, highlight=False)
+    def say(self, notice: Notice) -> None:
+        """Something a person should read now."""
+        from replywatch.render.notices import notice_text  # only where something is said
+
+        self.line(notice_text(notice))
+
+    def line(self, text: str) -> None:
+        """A line of the command itself; blanks in front stay."""
+        if self.display.bars:
+            self.display.bars.console.print(_plain(text), markup=False, highlight=False)
         else:
             click.echo(_plain(text), err=True)
 
 
 def _bars() -> Bars:
-    from rich.console import Console  # noqa: PLC0415 - 60 ms that a cron job or a pipe need not pay
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console  # 60 ms that a cron job or a pipe need not pay
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     return Progress(
         TextColumn("{task.description}", markup=False),
@@ -102,6 +153,6 @@ def _bars() -> Bars:
 
 
 def _plain(text: str) -> str:
-    from replywatch.render.text import safe  # noqa: PLC0415 - only where something is said
+    from replywatch.render.text import safe  # only where something is said
 
     return " " * (len(text) - len(text.lstrip(" "))) + safe(text)

@@ -10,13 +10,12 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener
+from replywatch.cli.output import Listener, locale_of
 from replywatch.cli.stopping import STOPPED, stopping
 from replywatch.domain.instants import DAY, MINUTE
 from replywatch.domain.periods import parse_duration
 from replywatch.errors import MailboxError, PartialFailureError, ReplywatchError, SourceError, UsageError
 from replywatch.render.poll import account_lines, pass_line
-from replywatch.render.text import local_time
 
 if TYPE_CHECKING:
     from replywatch.config.model import Config
@@ -54,7 +53,7 @@ def poll(context: Context, every: str | None, quiet: bool) -> None:
 
 
 def _go_on(poller: _Poller, every: int) -> NoReturn:
-    from replywatch.app.polling.watch import watch  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.polling.watch import watch
 
     with stopping(0):  # the ordinary end of it
         watch(every, poller.again, poller.trouble, time.sleep, time.monotonic)
@@ -64,7 +63,7 @@ class _Poller:
     """Polls, and says on stderr what came of it."""
 
     def __init__(self, context: Context, *, quiet: bool) -> None:
-        from replywatch.app.polling.patience import Patience  # noqa: PLC0415 - imported when it is called
+        from replywatch.app.polling.patience import Patience
 
         self._context = context
         self._quiet = quiet
@@ -73,43 +72,45 @@ class _Poller:
     def once(self) -> Sequence[AccountOutcome]:
         """One pass, with a line for each account."""
         config = load(self._context)
+        locale = locale_of(config)
         with Listener(quiet=self._quiet) as listener:
             outcomes = self._pass(config, listener)
             for outcome in outcomes:
                 asked = isinstance(outcome.error, SourceError) and outcome.error.retry_after
-                until = self._left_alone_until(config, outcome) if asked else ""
-                for line in account_lines(outcome, until, quiet=self._quiet):
-                    listener.say(line)
+                until = self._left_alone_until(config, outcome) if asked else None
+                for line in account_lines(outcome, until, locale, quiet=self._quiet):
+                    listener.line(line)
         return outcomes
 
     def again(self) -> None:
         """One pass of many: one line unless something is wrong. The config is read anew, as `report` does, too."""
         config = load(self._context)
+        locale = locale_of(config)
         with Listener(quiet=self._quiet) as listener:
             outcomes = self._pass(config, listener)
             enabled = sum(account.enabled for account in config.accounts)
-            now = local_time(_now(), config.report.timezone)
-            listener.note(f"{now}: {pass_line(outcomes, enabled - len(outcomes))}")
+            if not self._quiet:
+                listener.line(pass_line(outcomes, enabled - len(outcomes), _now(), locale))
             for outcome in outcomes:
-                for line in account_lines(outcome, self._left_alone_until(config, outcome), quiet=True):
-                    listener.say(line)
+                for line in account_lines(outcome, self._left_alone_until(config, outcome), locale, quiet=True):
+                    listener.line(line)
 
     def trouble(self, error: ReplywatchError) -> None:
         """Say why a pass of many did not come to its end."""
         with Listener() as listener:
-            listener.say(f"Not polled: {error.text}")
-            listener.say(f"  {error.hint} The next pass tries again.")
+            listener.line(f"Not polled: {error.text}")
+            listener.line(f"  {error.hint} The next pass tries again.")
 
     def _pass(self, config: Config, listener: Listener) -> Sequence[AccountOutcome]:
-        from replywatch.app.polling.poll import poll as run_poll  # noqa: PLC0415 - imported when it is called
-        from replywatch.app.polling.sources import open_source  # noqa: PLC0415 - the same
+        from replywatch.app.polling.poll import poll as run_poll
+        from replywatch.app.polling.sources import open_source
 
         return run_poll(config, open_source, _now, listener, self._patience)
 
-    def _left_alone_until(self, config: Config, outcome: AccountOutcome) -> str:
-        """The local time up to which an account is not to be polled; "" if there is none."""
+    def _left_alone_until(self, config: Config, outcome: AccountOutcome) -> int | None:
+        """The instant up to which an account is not to be polled; None if there is none."""
         rest = next(self._patience.rests(a) for a in config.accounts if a.name == outcome.account)
-        return local_time(_now() + rest, config.report.timezone) if rest else ""
+        return _now() + rest if rest else None
 
 
 def _now() -> int:

@@ -27,8 +27,8 @@ def purge(context: Context, before: str, dry_run: bool, yes: bool) -> None:
     A conversation goes as a whole or stays as a whole, so no figure about newer mail changes. Mail in the mailboxes is
     never touched; what was erased is not read again.
     """
-    from replywatch.app.deriving.erase import before as older_than  # noqa: PLC0415 - imported when it is called
-    from replywatch.domain.periods import parse_bound  # noqa: PLC0415 - the same
+    from replywatch.app.deriving.erase import before as older_than
+    from replywatch.domain.periods import parse_bound
 
     config = load(context)
     instant = parse_bound(before, int(time.time()), config.report.timezone)

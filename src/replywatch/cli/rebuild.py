@@ -16,9 +16,9 @@ def rebuild(context: Context) -> None:
 
     Changes no figure: it is done by itself when rules or config change. Use it if you doubt the derived rows.
     """
-    from replywatch.app.deriving.rebuild import rebuild as run_rebuild  # noqa: PLC0415 - imported when it is called
+    from replywatch.app.deriving.rebuild import rebuild as run_rebuild
 
     config = load(context)
     with Listener() as listener:
         run_rebuild(config, listener)
-        listener.say("Everything was derived again.")
+        listener.line("Everything was derived again.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,11 +10,12 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, width, write
+from replywatch.cli.output import Listener, locale_of, write
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
-    from replywatch.domain.figures.report import Report
+    from replywatch.domain.results.report import Report
+    from replywatch.render.locale import Locale
 
 
 @click.command(
@@ -56,8 +56,8 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     Counts the enquiries that arrived in a period (the last 90 days unless told otherwise) by how long they waited, and
     shows beside it what is expected once everybody still waiting has been answered or given up.
     """
-    from replywatch.app.reporting.report import ReportQuery, make_report  # noqa: PLC0415 - imported when it is called
-    from replywatch.domain.messages import Rung  # noqa: PLC0415 - the same
+    from replywatch.app.reporting.report import ReportQuery, make_report
+    from replywatch.domain.messages import Rung
 
     query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))
     config, now = load(context), int(time.time())
@@ -66,27 +66,28 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
         strict = (
             make_report(config, replace(query, min_match=Rung.REFERENCES), now, listener) if compare_matching else None
         )
-    write(render(made, output_format) if strict is None else _render_both(strict, made, output_format))
+    locale = locale_of(config)
+    write(render(made, output_format, locale) if strict is None else _render_both(strict, made, output_format, locale))
 
 
-def _render_both(strict: Report, full: Report, output_format: str) -> str:
-    from replywatch.render.report.comparison import comparison_json, comparison_text  # noqa: PLC0415 - only if asked for
+def _render_both(strict: Report, full: Report, output_format: str, locale: Locale) -> str:
+    from replywatch.render.report.comparison import comparison_json, comparison_text  # only if asked for
 
     if output_format == "csv":
         raise UsageError("--compare-matching has no CSV form", "Take --format json, or two reports with --min-match.")
-    return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full)
+    return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full, locale)
 
 
-def render(report: Report, output_format: str) -> str:
-    """`report` in one of the formats of `--format`."""
+def render(report: Report, output_format: str, locale: Locale) -> str:
+    """`report` in one of the formats of `--format`; those for programs are the same whoever reads them."""
     if output_format == "json":
-        from replywatch.render.report.json import report_json  # noqa: PLC0415 - one format at a time
+        from replywatch.render.report.json import report_json  # one format at a time
 
         return report_json(report)
     if output_format == "csv":
-        from replywatch.render.report.csv import report_csv  # noqa: PLC0415 - the same
+        from replywatch.render.report.csv import report_csv
 
         return report_csv(report)
-    from replywatch.render.report.table import report_table  # noqa: PLC0415 - rich costs 60 ms
+    from replywatch.render.report.table import report_table  # rich costs 60 ms
 
-    return report_table(report, width=width(), terminal=options.colours(sys.stdout))
+    return report_table(report, locale)

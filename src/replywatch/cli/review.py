@@ -11,7 +11,7 @@ import click
 from replywatch.cli import options
 from replywatch.cli.mark import KINDS
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, write, write_lines
+from replywatch.cli.output import Listener, locale_of, write, write_lines
 from replywatch.errors import ReplywatchError, UsageError
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def review(context: Context, size: int, seed: int | None, output_format: str) ->
     Shows inbound mail drawn at random, what it was taken for and which reply was found, and takes your answer from the
     keyboard. Corrections become marks. In the end it says the measured error rate with its interval.
     """
-    from replywatch.app.explaining.review import sample  # noqa: PLC0415 - imported when it is called
-    from replywatch.render.review import judgements_json_lines  # noqa: PLC0415 - the same
+    from replywatch.app.explaining.review import sample
+    from replywatch.render.review import judgements_json_lines
 
     config = load(context)
     with Listener() as listener:
@@ -53,11 +53,12 @@ def review(context: Context, size: int, seed: int | None, output_format: str) ->
 
 
 def _ask_about(config: Config, found: Sequence[Explanation]) -> None:
-    from replywatch.render.review import judgement_text, verdict_text  # noqa: PLC0415 - imported when it is called
+    from replywatch.render.review import judgement_text, verdict_text
 
+    locale = locale_of(config)
     answers: list[str] = []
     for number, explanation in enumerate(found, 1):
-        write(f"\n{number} of {len(found)}: {judgement_text(explanation, config.report.timezone)}")
+        write(f"\n{number} of {len(found)}: {judgement_text(explanation, locale)}")
         answer = click.prompt(_KEYS, type=click.Choice(list("ykrnosq")), show_choices=False, default="y")
         if answer == "q":
             break
@@ -69,9 +70,9 @@ def _ask_about(config: Config, found: Sequence[Explanation]) -> None:
 
 def _correct(config: Config, explanation: Explanation, answer: str) -> None:
     """Put the correction on record and say what it changed; one that can't be made is said, and the review goes on."""
-    from replywatch.app.explaining.mark import mark  # noqa: PLC0415 - imported when it is needed
-    from replywatch.render.locale import Locale  # noqa: PLC0415 - the same
-    from replywatch.render.marked import marked_lines  # noqa: PLC0415 - the same
+    from replywatch.app.explaining.mark import mark
+    from replywatch.render.locale import Locale
+    from replywatch.render.marked import marked_lines
 
     identity = explanation.message.identity
     try:
@@ -84,13 +85,13 @@ def _correct(config: Config, explanation: Explanation, answer: str) -> None:
     except ReplywatchError as error:
         with Listener() as listener:
             for line in f"Not marked: {error.text}. {error.hint}".splitlines():
-                listener.say(line)
+                listener.line(line)
 
 
 def _wanted(config: Config, identity: str, answer: str) -> tuple[str, Correction] | None:
     """The message to mark and its mark; None if there is nothing to put right."""
-    from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf  # noqa: PLC0415 - as above
-    from replywatch.domain.periods import parse_moment  # noqa: PLC0415 - as above
+    from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
+    from replywatch.domain.periods import parse_moment
 
     if answer == "k":
         return identity, OfKind(Kind(click.prompt("What is it?", type=click.Choice(KINDS))))

@@ -6,7 +6,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, width, write
+from replywatch.cli.output import Listener, locale_of, write
 from replywatch.errors import BreachError
 
 
@@ -27,19 +27,18 @@ def waiting(context: Context, older_than: str | None, everybody: bool, fail: boo
 
     Enquiries come first, then later turns of conversations, which often need no answer; the longest wait is on top.
     """
-    from replywatch.app.reporting.export import waiting as find_waiting  # noqa: PLC0415 - imported when it is called
-    from replywatch.domain.periods import parse_duration  # noqa: PLC0415 - the same
-    from replywatch.render.waiting import waiting_json, waiting_text  # noqa: PLC0415 - the same
+    from replywatch.app.reporting.waiting import waiting as find_waiting
+    from replywatch.domain.periods import parse_duration
+    from replywatch.render.waiting import waiting_json, waiting_text
 
     config = load(context)
     least = parse_duration(older_than) if older_than else 0
     with Listener() as listener:
         found = find_waiting(config, least, listener, everybody=everybody)
     if output_format == "json":
-        write(waiting_json(found.rows, found.as_of))
+        write(waiting_json(found))
     else:
-        zone = config.report.timezone
-        write(waiting_text(found.rows, found.as_of, zone, width=width(), hidden=found.hidden))
+        write(waiting_text(found, locale_of(config)))
     if fail and found.rows:
         raise BreachError(
             f"{len(found.rows)} wait for an answer" + (f" for {older_than} or longer" if older_than else "")

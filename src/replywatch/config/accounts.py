@@ -11,9 +11,10 @@ from replywatch.config import names
 from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, MboxAccount, OAuth2, Secret, Tls
 from replywatch.config.oauth2 import read_oauth2
 from replywatch.config.secret_keys import read_secret
-from replywatch.config.table import Table, quoted
+from replywatch.config.table import Table, excerpt
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
+from replywatch.hosts import is_loopback
 
 ROLES = tuple(role for role in Role if role is not Role.FOLDER)
 """The roles a config may give; an ordinary folder needs none."""
@@ -60,7 +61,7 @@ def _read_account(name: str, table: Table, base: Path) -> AnyAccount | None:
     kind = table.required("type", "imap")
     if kind not in readers:
         if kind:
-            table.problem("type", f"must be one of {', '.join(readers)}, not {quoted(kind)}")
+            table.problem("type", f"must be one of {', '.join(readers)}, not {excerpt(kind)}")
         return None
     common = _Common(
         name=name,
@@ -80,7 +81,7 @@ def _read_roles(table: Table) -> Roles:
     for role in ROLES:
         for name in mailboxes.texts(role):
             if roles.setdefault(name, role) is not role:
-                mailboxes.problem(role, f"{quoted(name)} is in {mailboxes.at(roles[name])} already")
+                mailboxes.problem(role, f"{excerpt(name)} is in {mailboxes.at(roles[name])} already")
     mailboxes.close()
     return Roles(tuple(roles.items()))
 
@@ -100,7 +101,7 @@ def _read_imap(common: _Common, table: Table, base: Path) -> ImapAccount:
     host = _read_host(table)
     tls = table.choice("tls", Tls.IMPLICIT)
     allow_plaintext = table.flag("allow_plaintext", default=False)
-    if tls is Tls.NONE and host and not names.is_loopback(host) and not allow_plaintext:
+    if tls is Tls.NONE and host and not is_loopback(host) and not allow_plaintext:
         table.problem(
             "tls",
             "without TLS others on the way can read the password and the mail; "
@@ -124,7 +125,7 @@ def _read_host(table: Table) -> str:
     text = table.required("host", "imap.example.com")
     host = names.host(text)
     if text and host is None:
-        table.problem("host", f"must be the name of a server without scheme and port, not {quoted(text)}")
+        table.problem("host", f"must be the name of a server without scheme and port, not {excerpt(text)}")
     return host or ""
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
-from replywatch.config.lines import listed, quoted
 from replywatch.config.model import Secret
 from replywatch.config.providers import MailProvider
+from replywatch.config_lines import listed, quoted
 
 _TEMPLATE = """\
 # The config of replywatch, made by `replywatch init`. `replywatch check` tries it.

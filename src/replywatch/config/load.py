@@ -15,7 +15,7 @@ from replywatch.config import names, zone
 from replywatch.config.accounts import read_accounts
 from replywatch.config.model import Config, PrivacySettings, ReportSettings
 from replywatch.config.secrets import open_to_others
-from replywatch.config.table import Table, quoted
+from replywatch.config.table import Table, excerpt
 from replywatch.domain.periods import parse_duration, parse_period
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError, UsageError
@@ -115,7 +115,7 @@ def _read_team(root: Table) -> Team:
     def folded(key: str, fold: Callable[[str], str | None], example: str) -> Iterator[str]:
         for text in table.texts(key):
             if (name := fold(text)) is None:
-                table.problem(key, f"{quoted(text)} is not {example}")
+                table.problem(key, f"{excerpt(text)} is not {example}")
             else:
                 yield name
 
@@ -144,7 +144,7 @@ def _read_report(table: Table, environ: Mapping[str, str]) -> ReportSettings:
     name = table.text("timezone")
     chosen = zone.named(name) if name else zone.system(environ)
     if chosen is None:
-        table.problem("timezone", f"{quoted(name)} is not a time zone such as Europe/Berlin{zone.suggestion(name)}")
+        table.problem("timezone", f"{excerpt(name)} is not a time zone such as Europe/Berlin{zone.suggestion(name)}")
     usual = ReportSettings(timezone=chosen or zone.UTC)
     settings = replace(
         usual,
@@ -166,7 +166,7 @@ def _read_duration(table: Table, key: str, default: int) -> int:
     except UsageError:
         seconds = 0
     if not seconds:
-        table.problem(key, f'must be a duration such as "14d" or "36h", more than 0, not {quoted(text)}')
+        table.problem(key, f'must be a duration such as "14d" or "36h", more than 0, not {excerpt(text)}')
     return seconds
 
 
@@ -188,7 +188,7 @@ def _read_store_path(table: Table, base: Path, environ: Mapping[str, str], probl
     if named := environ.get("REPLYWATCH_DATABASE"):
         path = names.path(named, Path.cwd())
         if path is None:
-            problems.append(f"REPLYWATCH_DATABASE: the home folder in {quoted(named)} is not known")
+            problems.append(f"REPLYWATCH_DATABASE: the home folder in {excerpt(named)} is not known")
     return path or platformdirs.user_data_path("replywatch") / "replywatch.sqlite3"
 
 

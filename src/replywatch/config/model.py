@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.team import Team
+from replywatch.hosts import LOOPBACK
 
 
 class Tls(StrEnum):
@@ -61,7 +62,7 @@ class OAuth2:
     authorize_url: str = ""
     authorize_extra: tuple[tuple[str, str], ...] = ()
     """What the provider wants to be told besides, when a person logs in with a browser."""
-    redirect_host: str = "127.0.0.1"
+    redirect_host: str = LOOPBACK
     ca_file: Path | None = None
     revoke_hint: str = ""
     """The web page where a person takes a login back; "" if it is not known."""

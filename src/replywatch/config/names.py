@@ -53,11 +53,6 @@ def is_ip(text: str) -> bool:
     return True
 
 
-def is_loopback(text: str) -> bool:
-    """Whether this host is the machine itself, so that nobody can listen in."""
-    return text == "localhost" or (is_ip(text) and ipaddress.ip_address(text).is_loopback)
-
-
 def path(text: str, base: Path) -> Path | None:
     """The path that `text` means seen from `base`, `~` being the home folder; None if there is no such home."""
     try:

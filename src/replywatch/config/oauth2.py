@@ -11,10 +11,10 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from replywatch.config import names
 from replywatch.config.model import Flow, OAuth2, Secret
 from replywatch.config.secret_keys import read_secret
-from replywatch.config.table import Table, quoted
+from replywatch.config.table import Table, excerpt
+from replywatch.hosts import is_loopback
 
 _TENANT = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 """An id, a domain, or `common`, `organizations`, `consumers`."""
@@ -28,7 +28,7 @@ def read_oauth2(table: Table, base: Path) -> OAuth2:
     provider = table.required("provider", "microsoft")
     if provider not in readers:
         if provider:
-            table.problem("provider", f"must be one of {', '.join(readers)}, not {quoted(provider)}")
+            table.problem("provider", f"must be one of {', '.join(readers)}, not {excerpt(provider)}")
         return OAuth2(provider, "", Flow.DEVICE, "")
     client_id = table.required("client_id", "00000000-0000-0000-0000-000000000000")
     if client_id and not _VISIBLE.fullmatch(client_id):
@@ -45,7 +45,7 @@ def _microsoft(table: Table, base: Path, client_id: str) -> OAuth2:
     flow = table.choice("flow", Flow.DEVICE)
     tenant = table.text("tenant", "common")
     if tenant and not _TENANT.fullmatch(tenant):
-        table.problem("tenant", f"must be a directory's id or domain, not {quoted(tenant)}")
+        table.problem("tenant", f"must be a directory's id or domain, not {excerpt(tenant)}")
     elif flow is Flow.APP and tenant in _ANYBODYS:
         table.problem("tenant", 'must name your own directory, by id or domain, with flow = "app"')
     url = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0"
@@ -124,7 +124,7 @@ def _url(table: Table, key: str) -> str:
         host, parts = "", urlsplit("")
     if not host or not _VISIBLE.fullmatch(text) or parts.username is not None or parts.fragment:
         table.problem(key, "must be an address such as https://login.example.com/token, without a password in it")
-    elif parts.scheme != "https" and not (parts.scheme == "http" and names.is_loopback(host)):
+    elif parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         table.problem(key, "must begin with https://: passwords and tokens go there")
     else:
         return text

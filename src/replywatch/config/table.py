@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from replywatch import config_lines
 from replywatch.config import names
 
 E = TypeVar("E", bound=StrEnum)
@@ -30,9 +30,9 @@ def kind_of(value: object) -> str:
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "a date or time")
 
 
-def quoted(text: str) -> str:
-    """`text` in double quotes, cut where it is long."""
-    return json.dumps(text if len(text) <= 60 else text[:57] + "…", ensure_ascii=False)
+def excerpt(text: str) -> str:
+    """`text` as a TOML string, cut where it is long."""
+    return config_lines.quoted(text if len(text) <= 60 else text[:57] + "…")
 
 
 class Table:
@@ -51,7 +51,7 @@ class Table:
 
     def at(self, key: str) -> str:
         """The dotted path of `key`."""
-        name = key if _BARE_KEY.fullmatch(key) else quoted(key)
+        name = key if _BARE_KEY.fullmatch(key) else excerpt(key)
         return f"{self._path}.{name}" if self._path else name
 
     def problem(self, key: str, text: str) -> None:
@@ -70,7 +70,7 @@ class Table:
     def required(self, key: str, example: str) -> str:
         """The text under `key`; a problem that shows `example` if there is none."""
         if self.take(key) is None:
-            self.problem(key, f"is missing, such as {key} = {quoted(example)}")
+            self.problem(key, f"is missing, such as {key} = {excerpt(example)}")
         return self.text(key)
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class Table:
         if text in list(kind):
             return kind(text)
         if text:  # else it was no text, and that has been said
-            self.problem(key, f"must be one of {', '.join(kind)}, not {quoted(text)}")
+            self.problem(key, f"must be one of {', '.join(kind)}, not {excerpt(text)}")
         return default
 
     def file(self, key: str, base: Path, example: str = "") -> Path | None:
@@ -122,7 +122,7 @@ class Table:
             return None
         path = names.path(text, base)
         if path is None:
-            self.problem(key, f"the home folder in {quoted(text)} is not known")
+            self.problem(key, f"the home folder in {excerpt(text)} is not known")
         return path
 
     def table(self, key: str) -> Table:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from replywatch.demo import sundries, tellers
 from replywatch.demo.cast import COMPANY
 from replywatch.demo.moments import NoRoomError, days
-from replywatch.demo.plan import Expected, Letter, Plan, Truth, account_line
+from replywatch.demo.plan import Expected, Letter, Plan, Truth, ledger_of
 from replywatch.demo.story import Story
 from replywatch.demo.tellers import OPEN, PERIOD, Desk
 
@@ -125,14 +125,14 @@ def plan_company(seed: int, messages: int, now: int) -> Plan:
     letters: list[Letter] = []
     expected: list[Expected] = []
     while len(letters) < messages:
-        stories, told = _tell(desk, next(programme))
-        if len(letters) + len(told) > messages:
-            stories, told = _tell(desk, sundries.newsletter)
-        letters += told
+        stories, their_letters = _tell(desk, next(programme))
+        if len(letters) + len(their_letters) > messages:
+            stories, their_letters = _tell(desk, sundries.newsletter)
+        letters += their_letters
         expected += [wait.expected() for story in stories for wait in story.waits]
     letters.sort(key=lambda letter: (min(copy.internal_date for copy in letter.copies), letter.message_id))
     expected.sort(key=lambda exchange: (exchange.arrived_at, exchange.opener))
-    truth = Truth(tuple(expected), account_line(tuple(letters)))
+    truth = Truth(tuple(expected), ledger_of(tuple(letters)))
     return Plan(COMPANY, seed, now, tuple(letters), truth)
 
 

@@ -115,7 +115,7 @@ class Truth:
 
     exchanges: tuple[Expected, ...]
     """By arrival."""
-    account: Ledger
+    ledger: Ledger
 
     def bucket_counts(self, as_of: int, since: int = 0, *, first_only: bool = True) -> dict[str, int]:
         """How many exchanges that arrived in [since, as_of] lie in each of `BUCKETS`, at `as_of`.
@@ -146,7 +146,7 @@ class Plan:
         return tuple(sorted({copy.mailbox for letter in self.letters for copy in letter.copies}))
 
 
-def account_line(letters: tuple[Letter, ...]) -> Ledger:
+def ledger_of(letters: tuple[Letter, ...]) -> Ledger:
     """Count `letters` by where they belong: direction first, then put away, then kind."""
     read = [letter for letter in letters if letter.is_read]
     inbound = [letter for letter in read if letter.direction == "inbound"]

@@ -18,7 +18,7 @@ from replywatch.demo.company import plan_company
 from replywatch.demo.maildir import write_maildir
 from replywatch.demo.server import ImapServer
 from replywatch.demo.settings import CONFIG_FILE, MAIL_FOLDER, demo_config, write_password
-from replywatch.domain.figures.report import Report
+from replywatch.domain.results.report import Report
 from replywatch.errors import UsageError
 from replywatch.files import make_folder
 

@@ -29,8 +29,8 @@ from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
 from replywatch.demo.maildir import folder_name
+from replywatch.hosts import LOOPBACK
 
-HOST = "127.0.0.1"
 FLAGS = {"D": Draft, "F": Flagged, "R": Answered, "S": Seen}
 
 
@@ -59,7 +59,7 @@ async def serve(mail: Mapping[str, Iterator[AppendMessage]], username: str, pass
     """Serve `mail` to one user until stdin ends; the port is printed once it accepts."""
     config = Config(
         Namespace(proxy_protocol=None),
-        host=HOST,
+        host=LOOPBACK,
         port=0,
         tls_enabled=False,
         demo_data=False,
@@ -73,7 +73,7 @@ async def serve(mail: Mapping[str, Iterator[AppendMessage]], username: str, pass
     config.set_cache[username] = (await load(mail), FilterSet())
     backend = DictBackend(login, config)
     answer = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
-    server = await asyncio.start_server(answer, HOST, 0)
+    server = await asyncio.start_server(answer, LOOPBACK, 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)

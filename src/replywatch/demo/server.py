@@ -17,8 +17,8 @@ from typing import IO, Self
 
 from replywatch.errors import ReplywatchError
 from replywatch.extras import install_command
+from replywatch.hosts import LOOPBACK
 
-HOST = "127.0.0.1"
 CHILD = "replywatch.demo.serve"
 START_TIMEOUT = 60.0
 """Seconds the child may take to read the mail: about 1.5 for a thousand messages."""
@@ -38,7 +38,7 @@ class ImapServer:
         ReplywatchError: On entering: pymap is not installed, or the server did not start.
     """
 
-    host = HOST
+    host = LOOPBACK
 
     def __init__(self, folder: Path, username: str) -> None:
         self.folder = folder

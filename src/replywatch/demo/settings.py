@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
+from replywatch.config_lines import quoted
 from replywatch.demo.plan import Company
+from replywatch.hosts import LOOPBACK
 
 MAIL_FOLDER = "mail"
 CONFIG_FILE = "replywatch.toml"
@@ -22,7 +23,7 @@ webforms = [{webform}]   # mail from the contact form; the contact is in Reply-T
 
 [accounts.info]
 type = "imap"
-host = "127.0.0.1"
+host = {host}
 port = {port}   # the demo's own server: it is gone when the demo ends, the reports stay
 tls = "none"   # fine on loopback only
 username = {username}
@@ -39,6 +40,7 @@ timezone = "Europe/Berlin"
 def demo_config(company: Company, folder: Path, *, port: int, username: str) -> str:
     """The text of the config (TOML) for the demo in `folder`, served on `port`; file names are absolute."""
     texts = {
+        "host": LOOPBACK,
         "address": company.address,
         "domain": company.domain,
         "webform": company.webform,
@@ -46,9 +48,7 @@ def demo_config(company: Company, folder: Path, *, port: int, username: str) -> 
         "password": str((folder / PASSWORD_FILE).absolute()),
         "database": str((folder / DATABASE_FILE).absolute()),
     }
-    # A JSON string without \\u escapes is a basic string of TOML.
-    quoted = {key: json.dumps(text, ensure_ascii=False) for key, text in texts.items()}
-    return TEMPLATE.format(name=company.name, port=port, **quoted)
+    return TEMPLATE.format(name=company.name, port=port, **{key: quoted(text) for key, text in texts.items()})
 
 
 def write_password(folder: Path, password: str) -> None:

@@ -25,6 +25,11 @@ def local_day(instant: int, zone: tzinfo) -> date:
     return local(instant, zone).date()
 
 
+def rfc3339(instant: int) -> str:
+    """`instant` in RFC 3339, UTC: `2026-02-01T13:30:00Z`."""
+    return local(instant, UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
 def midnight(day: date, zone: tzinfo) -> int:
     """The first instant of `day` in `zone`."""
     return instant_of(datetime(day.year, day.month, day.day, tzinfo=zone))

@@ -122,6 +122,8 @@ class Header:
     bcc: tuple[Address, ...]
     delivered_to: tuple[Address, ...]
     """Delivered-To, all instances."""
+    resent_to: tuple[Address, ...]
+    """Resent-To, all instances."""
     x_original_to: tuple[Address, ...]
     x_original_from: tuple[Address, ...]
     x_original_sender: tuple[Address, ...]
@@ -130,28 +132,43 @@ class Header:
     date_text: str
     """The Date field as it stands, unfolded: part of the message's identity."""
     fields: Mapping[str, tuple[str, ...]]
-    """Every other field of `headers.FETCH_FIELDS`: name in lower case → unfolded values in order, not decoded."""
+    """Every other field of `headers.header.FETCH_FIELDS`: name in lower case → unfolded values in order, undecoded."""
+
+
+class Shown(NamedTuple):
+    """A header field that shows something."""
+
+    field: str
+    """As people write it, such as `Auto-Submitted`; `Sender` for whoever sent it by Sender or From."""
+    value: str | None = None
+    """What stands there: hostile text as it came, cut to a length that may be shown. None: it is about the field alone,
+    that it is there, or of From that it names no address."""
 
 
 class Because(NamedTuple):
     """Why something was decided, in values; `render.because` puts it into words."""
 
     rule: str
-    """Id of the rule that decided, such as `auto-submitted` or `role.special-use`."""
+    """Id of the rule that decided, such as `auto-submitted`, `contact.from` or `role.special-use`."""
     field: str = ""
-    """The header field that showed it, as people write it; "" if none did."""
+    """The header field that showed it, as in `Shown`; "" if none did."""
     value: str = ""
-    """What stood there: hostile text as it came, cut to a length that may be shown."""
+    """What stood there, or whom or what the reason names: hostile text as it came; "" if nothing."""
+    beside: tuple[Shown, ...] = ()
+    """What else had to be there, since the field alone is too weak a sign."""
 
 
 class Verdict(NamedTuple):
     """What sort of mail a header announces, and which rule said so."""
 
     kind: Kind
-    rule: str
-    """Id of the rule that decided, such as `auto-submitted` or `subject.auto-reply`; `human` if none did."""
-    because: str
-    """The header field and value that decided, in a person's words, such as `Auto-Submitted: auto-replied`."""
+    because: Because
+    """Its rule is one such as `subject.auto-reply`; `human` if none fired, `mark` if a person decided."""
+
+    @property
+    def rule(self) -> str:
+        """Id of the rule that decided."""
+        return self.because.rule
 
 
 class Parties(NamedTuple):
@@ -162,8 +179,8 @@ class Parties(NamedTuple):
     contact: str
     """Address of the author outside; for our own mail the first recipient outside; "" if there is none."""
     contact_name: str
-    contact_because: str
-    """Which field the contact was taken from, and why, in a person's words."""
+    contact_because: Because
+    """Which field the contact was taken from, and why; the value is the sender who wrote it in another's name."""
     author: str
     """Address of the team member who wrote, for our own mail; "" otherwise."""
     senders: tuple[str, ...]
@@ -376,11 +393,6 @@ class Exchange:
     """Arrival of the enquiry that ended this later turn unanswered."""
     marked: bool
     """A correction by hand had a part in it."""
-
-    @property
-    def elapsed(self) -> int | None:
-        """Seconds from arrival to reply, at least 0; None without a reply whose time is known."""
-        return None if self.answered_at is None else max(0, self.answered_at - self.arrived_at)
 
     @property
     def clock_anomaly(self) -> bool:

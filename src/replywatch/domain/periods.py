@@ -19,6 +19,8 @@ _BACK = re.compile(r"(\d{1,4}) ?([dw])", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6}) ?(s|m|min|h|d|w)", re.ASCII)
 _SECONDS = {"s": 1, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _DAYS = {"d": 1, "w": 7}
+_LATEST = 2**62
+"""Later than any instant."""
 _FORMS = "write 2026-02-01, 1.2.2026 or 2026-02-01T14:30; a period also takes 90d or 12w, counted back"
 
 
@@ -27,6 +29,12 @@ class Period(NamedTuple):
 
     since: int | None
     until: int | None
+
+    def until_as_of(self, as_of: int) -> tuple[int, int]:
+        """The period as a half-open span of instants; what comes in the second of `as_of` is the last in it."""
+        since = -_LATEST if self.since is None else self.since
+        until = _LATEST if self.until is None else self.until
+        return since, min(until, as_of + 1)
 
 
 def parse_moment(text: str, zone: tzinfo, *, end: bool) -> int:

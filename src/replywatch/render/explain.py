@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
-from datetime import tzinfo
 from textwrap import wrap
 
+from replywatch.domain.figures.measure import waited
 from replywatch.domain.matching.open_exchange import Evidence
-from replywatch.domain.messages import Disposition, Exchange, Kind, Message, Rung, Status
+from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Message, Rung, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
+from replywatch.render.because import because_text
+from replywatch.render.locale import Locale
 from replywatch.render.marked import corrections_text
 from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
-
-WIDTH = 80
-"""Columns of what is wrapped."""
 
 _NARROWEST_SUBJECT = 12
 
@@ -38,42 +36,51 @@ _SOURCES = {
 }
 
 
-def explanation_text(explanation: Explanation, zone: tzinfo) -> str:
+def explanation_text(explanation: Explanation, locale: Locale) -> str:
     """`explanation` as lines of text with a line end."""
-    parts = (_message(explanation, zone), _clocks(explanation, zone), _conversation(explanation, zone))
-    return "\n".join(line for part in (*parts, _exchanges(explanation, zone)) for line in part) + "\n"
+    parts = (_message(explanation, locale), _clocks(explanation, locale), _conversation(explanation, locale))
+    return "\n".join(line for part in (*parts, _exchanges(explanation, locale)) for line in part) + "\n"
 
 
 def judgements_json_lines(judgements: Iterable[FileJudgement]) -> Iterator[str]:
     """One JSON object for each file, one a line, in ASCII: no pipe can garble it."""
-    for judgement in judgements:
-        yield json.dumps(asdict(judgement))
+    for j in judgements:
+        read = j.kind is not None
+        row = {
+            "path": j.path,
+            "direction": j.direction,
+            "kind": j.kind,
+            "rule": j.because.rule if read else None,
+            "because": because_text(j.because),
+            "contact": j.contact,
+        }
+        yield json.dumps(row)
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
     """Two lines for each file: its kind and contact, and why."""
     for j in judgements:
         if j.kind is None:
-            yield f"{safe(j.path)}: {safe(j.because)}"
+            yield f"{safe(j.path)}: {safe(because_text(j.because))}"
             continue
         contact = f" from {safe(j.contact)}" if j.contact else ""
         yield f"{safe(j.path)}: {j.direction} {j.kind}{contact}"
-        yield f"  because {safe(j.because)} (rule {j.rule})"
+        yield f"  because {_reason(j.because)}"
 
 
-def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
+def _message(e: Explanation, locale: Locale) -> Iterator[str]:
     message = e.message
     yield f"Message      {safe(message.subject) or '(no subject)'}"
     yield f"Id           {message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
     yield f"Direction    {message.direction.value}"
     if message.contact:
-        yield f"Contact      {safe(message.contact)}: {safe(e.parties.contact_because)}"
-    yield f"Kind         {message.verdict.kind.value}: {safe(message.verdict.because)} (rule {message.verdict.rule})"
+        yield f"Contact      {safe(message.contact)}: {safe(because_text(e.parties.contact_because))}"
+    yield f"Kind         {message.verdict.kind.value}: {_reason(message.verdict.because)}"
     for verdict in e.rules:
         if verdict == message.verdict:
             continue
-        yield f"             also {verdict.kind.value}: {safe(verdict.because)} (rule {verdict.rule})"
-    for correction in corrections_text(message.corrections, zone):
+        yield f"             also {verdict.kind.value}: {_reason(verdict.because)}"
+    for correction in corrections_text(message.corrections, locale):
         yield f"Marked       by hand: {correction}"
     automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
     yield f"Counted      {_AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]}"
@@ -81,25 +88,29 @@ def _message(e: Explanation, zone: tzinfo) -> Iterator[str]:
         yield f"Address      {safe(message.address)}"
 
 
-def _clocks(e: Explanation, zone: tzinfo) -> Iterator[str]:
+def _reason(because: Because) -> str:
+    return f"{safe(because_text(because))} (rule {because.rule})"
+
+
+def _clocks(e: Explanation, locale: Locale) -> Iterator[str]:
     message = e.message
     name = "Sent" if message.author else "Arrival"
     sure = "" if message.clock_sure else ", not confirmed by another clock"
     yield ""
-    yield f"{name:<12} {local_time(message.clock, zone)}: {_SOURCES[message.clock_source]}{sure}"
+    yield f"{name:<12} {local_time(message.clock, locale.zone)}: {_SOURCES[message.clock_source]}{sure}"
     for label, at in (("Date", e.header.date), ("Received", e.header.received)):
-        yield f"  {label:<10} {'none' if at is None else local_time(at, zone)}"
+        yield f"  {label:<10} {'none' if at is None else local_time(at, locale.zone)}"
     for place in e.places:
-        yield f"  Found in   {_place(place, zone)}"
+        yield f"  Found in   {_place(place, locale)}"
 
 
-def _place(place: Place, zone: tzinfo) -> str:
-    at = "no INTERNALDATE" if place.internal_date is None else local_time(place.internal_date, zone)
-    gone = "" if place.gone is None else f", gone since {local_time(place.gone, zone)}"
+def _place(place: Place, locale: Locale) -> str:
+    at = "no INTERNALDATE" if place.internal_date is None else local_time(place.internal_date, locale.zone)
+    gone = "" if place.gone is None else f", gone since {local_time(place.gone, locale.zone)}"
     return f"{safe(place.account)}: {safe(place.mailbox)} (UID {place.uid}), {at}{gone}"
 
 
-def _conversation(e: Explanation, zone: tzinfo) -> Iterator[str]:
+def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
     yield ""
     if len(e.conversation) == 1:
         yield "Conversation this message alone"
@@ -111,60 +122,57 @@ def _conversation(e: Explanation, zone: tzinfo) -> Iterator[str]:
         named = [depths[i] for i in (*message.in_reply_to, *message.references) if i in depths]
         depth = max(named) + 1 if named else 0
         depths |= dict.fromkeys(message.ids, depth)
-        yield _line(message, min(depth, 8), zone, here=message.identity == e.message.identity)
+        yield _line(message, min(depth, 8), locale, here=message.identity == e.message.identity)
 
 
-def _line(message: Message, depth: int, zone: tzinfo, *, here: bool) -> str:
+def _line(message: Message, depth: int, locale: Locale, *, here: bool) -> str:
     who = message.author or message.contact or "nobody"
     arrow = {"inbound": "→", "outbound": "←", "internal": "·", "foreign": "?"}[message.direction.value]
-    start = f"{'*' if here else ' '} {local_time(message.clock, zone)}  {'  ' * depth}{arrow} {safe(who)}: "
+    start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {safe(who)}: "
     end = f" [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
-    room = max(_NARROWEST_SUBJECT, WIDTH - len(start) - len(end))
+    room = max(_NARROWEST_SUBJECT, locale.width - len(start) - len(end))
     subject = safe(message.subject)
     return f"{start}{subject if len(subject) <= room else subject[: room - 1] + '…'}{end}"
 
 
-def _exchanges(e: Explanation, zone: tzinfo) -> Iterator[str]:
+def _exchanges(e: Explanation, locale: Locale) -> Iterator[str]:
     yield ""
     yield "Exchanges" if e.exchanges_at else "Exchanges    none"
     for exchange_at in e.exchanges_at:
-        yield from _wrapped(exchange_line(exchange_at, zone, e.evidence))
+        yield from _wrapped(exchange_line(exchange_at, locale, e.evidence), locale.width)
     strict = {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.strict}
     if strict == {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.exchanges_at}:
         yield f"The same under --min-match {Rung.REFERENCES.value}."
         return
     yield f"Under --min-match {Rung.REFERENCES.value} these messages make other exchanges:"
     for exchange_at in e.strict:
-        yield from _wrapped(exchange_line(exchange_at, zone, e.evidence))
+        yield from _wrapped(exchange_line(exchange_at, locale, e.evidence), locale.width)
 
 
-def _wrapped(text: str) -> list[str]:
-    return wrap(text, WIDTH, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
 
 
-def exchange_line(exchange_at: ExchangeAt, zone: tzinfo, evidence: Mapping[Exchange, Evidence]) -> str:
+def exchange_line(exchange_at: ExchangeAt, locale: Locale, evidence: Mapping[Exchange, Evidence]) -> str:
     """Where an exchange stands, in one line; `evidence` tells of replies that were not seen."""
     e = exchange_at.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
-    start = f"{what} of {local_time(e.arrived_at, zone)} ({e.id[:SHORT_ID]}): "
+    start = f"{what} of {local_time(e.arrived_at, locale.zone)} ({e.id[:SHORT_ID]}): "
     marked = "; marked by hand" if e.marked else ""
-    if exchange_at.status is Status.ANSWERED and e.answered_at is not None and e.elapsed is not None and e.matched_by:
+    if exchange_at.status is Status.ANSWERED and e.answered_at is not None and e.matched_by:
+        duration, left = human_duration(waited(e.arrived_at, e.answered_at)), local_time(e.answered_at, locale.zone)
         reply = f", reply {e.reply[:SHORT_ID]}" if e.reply else ""
         odd = "; the reply is dated before the message, the wait counts as 0" if e.clock_anomaly else ""
-        return (
-            f"{start}answered after {human_duration(e.elapsed)} at {local_time(e.answered_at, zone)}, "
-            f"matched by {e.matched_by.value}{reply}{odd}{marked}"
-        )
+        return f"{start}answered after {duration} at {left}, matched by {e.matched_by.value}{reply}{odd}{marked}"
     if exchange_at.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
-        return (
-            f"{start}answered between {local_time(e.answered_after, zone)} and "
-            f"{local_time(e.answered_before, zone)}; the reply itself was not found, but {_told(evidence[e])}{marked}"
-        )
+        after, before = (local_time(bound, locale.zone) for bound in (e.answered_after, e.answered_before))
+        unseen = f"the reply itself was not found, but {_sign_of_reply(evidence[e])}"
+        return f"{start}answered between {after} and {before}; {unseen}{marked}"
     ended = "; ended by a new enquiry" if e.ended_at is not None else ""
     return f"{start}{exchange_at.status.value} for {human_duration(exchange_at.waited)}{ended}{marked}"
 
 
-def _told(evidence: Evidence) -> str:
+def _sign_of_reply(evidence: Evidence) -> str:
     """What says that there was a reply."""
     if evidence.unseen_id is None or evidence.named_by is None:
         return "the server flagged the mail as answered (\\Answered)"

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from replywatch.domain.figures.measure import waited
 from replywatch.domain.messages import Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.render.numbers import rfc3339
@@ -54,7 +55,7 @@ def export_row(exchange_at: ExchangeAt) -> dict[str, Any]:
         "answered_at": rfc3339(e.answered_at) if answered else None,
         "reply_message_id": brief(e.reply_message_id) if answered and e.reply_message_id else None,
         "matched_by": e.matched_by.value if answered and e.matched_by else None,
-        "elapsed_seconds": e.elapsed if answered else None,
+        "elapsed_seconds": waited(e.arrived_at, e.answered_at) if answered and e.answered_at is not None else None,
         "clock_anomaly": e.clock_anomaly if answered else None,
         "answered_after": rfc3339(e.answered_after) if unseen else None,
         "answered_before": rfc3339(e.answered_before) if unseen else None,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
-from replywatch.domain.instants import local
+from replywatch.domain import instants
 
 
 def share(value: float | None) -> float | None:
@@ -22,4 +20,13 @@ def seconds(value: float | None) -> float | None:
 
 def rfc3339(instant: int | None) -> str | None:
     """An instant in RFC 3339, UTC: `2026-02-01T13:30:00Z`."""
-    return None if instant is None else local(instant, UTC).replace(tzinfo=None).isoformat() + "Z"
+    return None if instant is None else instants.rfc3339(instant)
+
+
+def number(unit: str, value: float | None) -> float | str | None:
+    """A figure (`domain.results.figures`) in its unit: shares and seconds rounded, instants in RFC 3339."""
+    if unit == "instant":
+        return rfc3339(None if value is None else int(value))
+    if unit == "seconds":
+        return seconds(value)
+    return share(value) if "share" in unit else value

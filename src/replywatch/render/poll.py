@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from replywatch.config_lines import mailboxes_line
+from replywatch.domain.messages import Role
+from replywatch.render.locale import Locale
+from replywatch.render.text import counted, local_time
+
 if TYPE_CHECKING:
     from replywatch.domain.results.polled import AccountOutcome, Braked
 
 
-def account_lines(outcome: AccountOutcome, left_alone_until: str, *, quiet: bool) -> Iterator[str]:
+def account_lines(
+    outcome: AccountOutcome, left_alone_until: int | None, locale: Locale, *, quiet: bool
+) -> Iterator[str]:
     """What became of an account; with `quiet` only what is wrong.
 
-    `left_alone_until` is the local time up to which it is not to be polled; "" if there is none.
+    `left_alone_until` is the instant up to which it is not to be polled; None if there is none.
     """
     name = outcome.account
     if outcome.error:
         yield f"{name}: failed: {outcome.error.text}"
         if outcome.error.hint:
             yield f"  {outcome.error.hint}"
-        if left_alone_until:
-            yield f"  It should be left alone until {left_alone_until}."
+        if left_alone_until is not None:
+            yield f"  It should be left alone until {local_time(left_alone_until, locale.zone)}."
     elif not quiet:
         yield f"{name}: {counted(outcome.messages, 'new message')}, {counted(outcome.mailboxes, 'mailbox', 'es')}"
     if outcome.unread:
@@ -30,7 +37,8 @@ def account_lines(outcome: AccountOutcome, left_alone_until: str, *, quiet: bool
             yield from _hold_lines(name, hold)
     if outcome.lacks_sent and not outcome.error:
         yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
-        yield f'  `replywatch check` looks for it. Name it under [accounts.{name}]: mailboxes = {{ sent = ["…"] }}'
+        line = mailboxes_line([("…", Role.SENT)])
+        yield f"  `replywatch check` looks for it. Name it under [accounts.{name}]: {line}"
 
 
 def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
@@ -46,8 +54,8 @@ def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
         yield "  They count as there until they have been missing for a day. Look at it, if nobody deleted them."
 
 
-def pass_line(outcomes: Sequence[AccountOutcome], left_alone: int) -> str:
-    """A pass in one line; `left_alone` is the number of accounts that were not to be polled."""
+def pass_line(outcomes: Sequence[AccountOutcome], left_alone: int, now: int, locale: Locale) -> str:
+    """A pass that ends `now`, in one line; `left_alone` is the number of accounts that were not to be polled."""
     failed = sum(1 for o in outcomes if o.error)
     parts = [
         counted(sum(o.messages for o in outcomes), "new message"),
@@ -55,9 +63,4 @@ def pass_line(outcomes: Sequence[AccountOutcome], left_alone: int) -> str:
         f"{failed} failed" if failed else "",
         f"{left_alone} left alone" if left_alone else "",
     ]
-    return ", ".join(filter(None, parts))
-
-
-def counted(number: int, noun: str, plural: str = "s") -> str:
-    """`number` of something, with its ending."""
-    return f"{number} {noun}{'' if number == 1 else plural}"
+    return f"{local_time(now, locale.zone)}: {', '.join(filter(None, parts))}"

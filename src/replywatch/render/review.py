@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import tzinfo
 from textwrap import wrap
 from typing import Any
 
@@ -12,29 +11,31 @@ from replywatch.domain.figures.statistics import wilson
 from replywatch.domain.messages import Disposition, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation
-from replywatch.render.explain import WIDTH, exchange_line
+from replywatch.render.because import because_text
+from replywatch.render.explain import exchange_line
+from replywatch.render.locale import Locale
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import SHORT_ID, brief, local_time, safe
 
 
-def judgement_text(explanation: Explanation, zone: tzinfo) -> str:
+def judgement_text(explanation: Explanation, locale: Locale) -> str:
     """What was judged about a message, in a few lines."""
     e, message = explanation, explanation.message
     exchange_at = own_exchange_at(e)
     if exchange_at is not None:
-        counted = exchange_line(exchange_at, zone, e.evidence)
+        counted = exchange_line(exchange_at, locale, e.evidence)
     elif message.disposition is Disposition.COUNTED:
         counted = "a further mail in an exchange that is open already"
     else:
         counted = f"not counted ({message.disposition.value.replace('_', ' ')})"
     sender = e.header.from_[0].address if e.header.from_ else "nobody"
     lines = [
-        f"{local_time(message.clock, zone)}  {message.identity[:SHORT_ID]}",
+        f"{local_time(message.clock, locale.zone)}  {message.identity[:SHORT_ID]}",
         f"  From     {safe(sender)}",
         f"  Subject  {safe(message.subject) or '(no subject)'}",
-        f"  Kind     {message.verdict.kind.value}: {safe(message.verdict.because)}",
+        f"  Kind     {message.verdict.kind.value}: {safe(because_text(message.verdict.because))}",
         f"  Contact  {safe(message.contact) or 'nobody'}",
-        *wrap(counted, WIDTH, initial_indent="  Counted  ", subsequent_indent=" " * 11, break_on_hyphens=False),
+        *wrap(counted, locale.width, initial_indent="  Counted  ", subsequent_indent=" " * 11, break_on_hyphens=False),
     ]
     reply = next((m for m in e.conversation if exchange_at and m.identity == exchange_at.exchange.reply), None)
     if reply is not None:
@@ -55,7 +56,7 @@ def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
             "subject": brief(message.subject),
             "kind": message.verdict.kind.value,
             "rule": message.verdict.rule,
-            "because": message.verdict.because,
+            "because": because_text(message.verdict.because),
             "contact": brief(message.contact),
             "disposition": message.disposition.value,
             "status": exchange_at.status.value if exchange_at else None,

@@ -1,19 +1,13 @@
-"""Sent mail that got a new time when it was moved to another server, in words."""
+"""Sent mail that got a new time when it was moved to another server, in words: `check` and the report say the same."""
 
-from __future__ import annotations
-
-from datetime import date, timedelta
-
-
-def shifted_dates_words(day: date) -> tuple[str, str]:
-    """What is wrong, to stand behind a number of messages most of which were saved on `day`; and what to do."""
-    what = (
-        f"were saved over a day after the date they bear, most on {day}, as if moved here without their times:"
-        " replies count from when they were saved"
-    )
-    hint = (
-        "Move them once more, with a program that keeps INTERNALDATE (imapsync does); or add a Maildir or mbox copy"
-        ' of the old mail as an account, and give the mailbox here the role "skip". Until then, look at newer mail'
-        f" only: --since {day + timedelta(days=1)}."
-    )
-    return what, hint
+SHIFTED = (
+    "were saved over a day after the date they bear, most on {most_on}, as if moved here without their times:"
+    " replies count from when they were saved"
+)
+"""What is wrong, to stand behind a number of messages, most of which were saved on the date `most_on`."""
+SHIFTED_HINT = (
+    "Move them once more, with a program that keeps INTERNALDATE (imapsync does); or add a Maildir or mbox copy"
+    ' of the old mail as an account, and give the mailbox here the role "skip". Until then, look at newer mail'
+    " only: --since {most_on:next_day}."
+)
+"""What to do."""

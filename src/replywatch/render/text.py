@@ -63,3 +63,8 @@ def _two(seconds: int, large: int, large_name: str, small: int, small_name: str)
 def local_time(instant: int, zone: tzinfo) -> str:
     """`instant` in `zone` to the minute: `2026-02-01 14:30`."""
     return local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")
+
+
+def counted(number: int, noun: str, plural: str = "s") -> str:
+    """`number` of something, with its ending."""
+    return f"{number} {noun}{'' if number == 1 else plural}"

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import tzinfo
-from unicodedata import east_asian_width
 
 from replywatch.domain.results.exchange_at import ExchangeAt
+from replywatch.domain.results.waiting import WaitingList
+from replywatch.render.grid import Column, Grid, Row, grid_lines
+from replywatch.render.locale import Locale
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import SHORT_ID, brief, human_duration, local_time, safe
 
-_CONTACT = 30
-_NARROWEST_SUBJECT = 10
+_COLUMNS = (
+    Column(12, gap=2, right=True),
+    Column(18),
+    Column(SHORT_ID + 2),
+    Column(32, gap=2, too_long="cut"),
+    Column(too_long="cut"),
+)
+"""How long, since when, id, who, subject."""
 
 
-def waiting_text(rows: Sequence[ExchangeAt], as_of: int, zone: tzinfo, *, width: int, hidden: int) -> str:
-    """The list as text of at most `width` columns; `hidden` more count as never answered and are only mentioned."""
-    lines = [f"Waiting for an answer at {local_time(as_of, zone)}: {len(rows)}"]
-    for title, turns in (("Enquiries", False), ("Later turns (often no answer needed)", True)):
-        part = [r for r in rows if (r.exchange.ordinal > 1) == turns]
-        if part:
-            lines += ["", title, *(_line(row, zone, width) for row in part)]
-    if hidden:
-        lines += ["", f"{hidden} more have waited so long that they count as never answered; --all lists them."]
+def waiting_text(found: WaitingList, locale: Locale) -> str:
+    """The list as text; those who count as never answered are only mentioned."""
+    lines = [f"Waiting for an answer at {local_time(found.as_of, locale.zone)}: {len(found.rows)}"]
+    for title, later in (("Enquiries", False), ("Later turns (often no answer needed)", True)):
+        rows = [_row(row, locale) for row in found.rows if (row.exchange.ordinal > 1) == later]
+        if rows:
+            lines += ["", *grid_lines(Grid(title, _COLUMNS, rows, indent=2), locale)]
+    if found.hidden:
+        lines += ["", f"{found.hidden} more have waited so long that they count as never answered; --all lists them."]
     return "\n".join(lines) + "\n"
 
 
-def waiting_json(rows: Sequence[ExchangeAt], as_of: int) -> str:
+def _row(row: ExchangeAt, locale: Locale) -> Row:
+    e = row.exchange
+    since = local_time(e.arrived_at, locale.zone)
+    return Row([human_duration(row.waited), since, e.id[:SHORT_ID], safe(e.contact), safe(e.subject)])
+
+
+def waiting_json(found: WaitingList) -> str:
     """The list as one JSON object."""
     people = [
         {
@@ -41,29 +53,7 @@ def waiting_json(rows: Sequence[ExchangeAt], as_of: int) -> str:
             "waiting_seconds": r.waited,
             "acknowledged_at": rfc3339(r.exchange.acknowledged_at),
         }
-        for r in rows
+        for r in found.rows
     ]
-    return json.dumps({"schema": "replywatch.waiting/1", "as_of": rfc3339(as_of), "waiting": people}, indent=2) + "\n"
-
-
-def _line(row: ExchangeAt, zone: tzinfo, width: int) -> str:
-    e = row.exchange
-    start = (
-        f"  {human_duration(row.waited):>10}  {local_time(e.arrived_at, zone)}  {e.id[:SHORT_ID]}  "
-        f"{_fit(e.contact, _CONTACT):<{_CONTACT}}  "
-    )
-    room = width - len(start)
-    if room >= _NARROWEST_SUBJECT:
-        return (start + _fit(e.subject, room)).rstrip()
-    return f"{start.rstrip()}\n{'':14}{_fit(e.subject, width - 14)}"
-
-
-def _fit(text: str, columns: int) -> str:
-    """`text` made harmless and cut to so many columns of a terminal."""
-    text = safe(text)
-    used = 0
-    for at, character in enumerate(text):
-        used += 2 if east_asian_width(character) in "WF" else 1
-        if used > columns:
-            return text[: max(0, at - 1)] + "…"
-    return text
+    shown = {"schema": "replywatch.waiting/1", "as_of": rfc3339(found.as_of), "waiting": people}
+    return json.dumps(shown, indent=2) + "\n"

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from replywatch.errors import StoreError, UnusableStoreError
+from replywatch.errors import LockedError, StoreError, UnusableStoreError
 from replywatch.files import make_folder
 from replywatch.store import schema
+from replywatch.store.lock import patiently, writing
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 20.0
@@ -26,7 +27,11 @@ _PRAGMAS = (
 
 
 class Database:
-    """One connection to the store. Used as a context manager; entering opens, creating and migrating if `create`."""
+    """One connection to the store. Used as a context manager; entering it opens the store, and makes it if `create`.
+
+    Whoever opens a store of an older release brings it up to date, under the lock: so the lock must not be held then.
+    Nobody sees a store of which tables are still missing.
+    """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
@@ -35,8 +40,13 @@ class Database:
         self._frozen: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
-        """Open the store; raises `StoreError` if it is missing, damaged, from a newer release or can't be written."""
-        with self._faults():
+        """Open the store, in the form of this release.
+
+        Raises:
+            StoreError: it is missing, damaged, from a newer release, or from an older one and can't be written.
+            LockedError: it is from an older release, and somebody else has been writing to it for long.
+        """
+        with self.faults():
             # An empty file is what a first poll leaves that was killed at once.
             if not self._create and not (self.path.exists() and self.path.stat().st_size):
                 raise StoreError(f"there is no store at {self.path}", "Run `replywatch poll` first.")
@@ -47,7 +57,7 @@ class Database:
             try:
                 for pragma in _PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}")
-                self._migrate(connection)
+                self._bring_up_to_date()
             except BaseException:  # a `with` doesn't leave what it could not enter
                 connection.close()
                 raise
@@ -68,13 +78,13 @@ class Database:
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[Row]:
         """The rows of a query, one after the other."""
-        with self._faults():
-            yield from self._open().execute(sql, values)
+        with self.faults():
+            yield from self.connection.execute(sql, values)
 
     def row(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
         """The first row of a query, None if there is none."""
-        with self._faults():
-            found: Row | None = self._open().execute(sql, values).fetchone()
+        with self.faults():
+            found: Row | None = self.connection.execute(sql, values).fetchone()
             return found
 
     def value(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:  # noqa: ANN401 - as SQL says
@@ -84,13 +94,13 @@ class Database:
 
     def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> int:
         """Run one statement and say the rowid it inserted last."""
-        with self._faults():
-            return self._open().execute(sql, values).lastrowid or 0
+        with self.faults():
+            return self.connection.execute(sql, values).lastrowid or 0
 
     def execute_many(self, sql: str, values: Iterable[Sequence[Any] | dict[str, Any]]) -> None:
         """Run one statement for each of `values`."""
-        with self._faults():
-            self._open().executemany(sql, values)
+        with self.faults():
+            self.connection.executemany(sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -98,18 +108,18 @@ class Database:
 
         Within another one it is a part of that.
         """
-        if self._open().in_transaction:
+        if self.connection.in_transaction:
             yield
             return
-        with self._faults():
-            self._open().execute("BEGIN IMMEDIATE")
+        with self.faults():
+            self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._open().rollback()
+            self.connection.rollback()
             raise
-        with self._faults():
-            self._open().execute("COMMIT")
+        with self.faults():
+            self.connection.execute("COMMIT")
 
     def compact(self) -> None:
         """Write the file anew without its free pages, and empty its journal.
@@ -137,40 +147,64 @@ class Database:
             name, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256, uri=self._frozen is not None
         )
 
-    def _open(self) -> sqlite3.Connection:
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open connection, for what migrations do, too; its errors are told as faults of the store in `faults`."""
         if self._connection is None:
             raise StoreError(f"the store {self.path} is not open")
         return self._connection
 
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
-        applied = (
-            [
-                name
-                for (name,) in connection.execute(
-                    "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY id", [schema.SET]
-                )
-            ]
-            if known
-            else []
+    def _bring_up_to_date(self) -> None:
+        if self._is_up_to_date():
+            return
+        if self._frozen is not None or not os.access(self.path, os.W_OK):
+            raise StoreError(
+                f"the store {self.path} was made by an older release, and may not be written here",
+                "Its owner has to open it once with this release: `replywatch report` will do.",
+            )
+        try:
+            patiently(self._migrate, self._is_up_to_date)
+        except LockedError as error:
+            raise LockedError(
+                f"the store {self.path} is not in the form of this release yet, and another command is writing to it",
+                "Wait until that is done, then run it again.",
+            ) from error
+
+    def _is_up_to_date(self) -> bool:
+        """Whether every migration of this release was applied.
+
+        Raises:
+            UnusableStoreError: it is from a newer release, or another program's.
+        """
+        # One statement, so that what it says is true of one moment.
+        tables, ours = (
+            self.row("SELECT count(*), coalesce(sum(name = '_sqlite_migrations'), 0) FROM sqlite_master") or ()
         )
-        if set(applied) - set(schema.NAMES):
+        if tables and not ours:
+            raise UnusableStoreError(
+                f"{self.path} is a database of some other program", "Give another path in [store] path of the config."
+            )
+        sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+        applied = {name for (name,) in self.rows(sql, [schema.SET])} if ours else set()
+        if applied - set(schema.NAMES):
             raise UnusableStoreError(
                 f"the store {self.path} was made by a newer release of replywatch",
                 "Update replywatch; an older release would damage it.",
             )
-        if not applied and connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() and not known:
-            raise UnusableStoreError(
-                f"{self.path} is a database of some other program", "Give another path in [store] path of the config."
-            )
-        if len(applied) < len(schema.NAMES):
-            connection.execute("PRAGMA journal_mode = WAL")
-            from sqlite_utils import Database as SqliteUtils  # noqa: PLC0415 - only to migrate: it costs 90 ms
+        return len(applied) == len(schema.NAMES)
 
-            schema.migrations().apply(SqliteUtils(connection, execute_plugins=False))
+    def _migrate(self) -> None:
+        """Apply the migrations that are missing; one that is killed leaves those before it."""
+        with writing(self.path):
+            if not self._is_up_to_date():  # somebody may have done it since
+                self.execute("PRAGMA journal_mode = WAL")
+                from sqlite_utils import Database as SqliteUtils  # noqa: PLC0415 - only to migrate: it costs 90 ms
+
+                schema.migrations().apply(SqliteUtils(self.connection, execute_plugins=False))
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def faults(self) -> Iterator[None]:
+        """Every error of SQLite or of the file inside becomes a `StoreError` with a hint."""
         try:
             yield
         except sqlite3.Error as error:

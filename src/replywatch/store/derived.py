@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from dataclasses import dataclass
 
 from replywatch.domain.mailboxes.fetched import Listing
-from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.matching.clusters import Assignment
-from replywatch.domain.messages import (
-    Copy,
-    Exchange,
-    Flagged,
-    Kind,
-    Message,
-    Parties,
-    Reading,
-    Role,
-    Rung,
-    Sighting,
-    Verdict,
-)
+from replywatch.domain.messages import Copy, Reading
+from replywatch.store.copies import COPIES, Place, copies_of
 from replywatch.store.database import Database
+from replywatch.store.derived_rows import EXCHANGE_COLUMNS, JUDGEMENT_COLUMNS, DerivedRows, inserting
+from replywatch.store.readings import encode_reading
 from replywatch.store.schema import CLUSTER_TABLES, DERIVED_TABLES
-
-EXCHANGE_COLUMNS = tuple(f.name for f in fields(Exchange))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +41,6 @@ class ReadBatch:
     """Right side of Message-IDs → on how many of our and of other new readings."""
     named_domains: Sequence[tuple[str, int]]
     """Right side of an id that a message from outside names, and the message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the config says of a mailbox; found by the ids of its epochs."""
-
-    account: str
-    watched: bool
-    role: Role
-    both_directions: bool
-    """An archive: mail of ours lies beside mail to us."""
-    on_disk: bool
-    """Of a Maildir or mbox account."""
-    labels: Labels
-    """What labels say in this account."""
-    of_other_user: bool = False
-    """Another user's, whose personal mail is not watched."""
-
-    def roles(self, labels: str | None) -> tuple[Role, ...]:
-        """The roles of a message here with these labels, a JSON list; None: it can't have any."""
-        return self.labels.roles(self.role, None if labels is None else json.loads(labels))
 
 
 UNFINISHED = -1
@@ -225,38 +190,8 @@ class Derived:
         return [c for (c,) in self._db.rows("SELECT cluster FROM dirty ORDER BY cluster LIMIT ?", [most])]
 
     def copies(self, clusters: Sequence[int], places: Mapping[int, Place]) -> Iterator[tuple[int, list[Copy]]]:
-        """Each of `clusters` with its copies and the places where they lie."""
-        rows = self._db.rows(
-            "SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone,"
-            " l.flags, l.unanswered_at, l.answered_at, l.labels"
-            " FROM json_each(?) j JOIN readings r ON r.cluster = j.value JOIN messages m ON m.id = r.message"
-            " LEFT JOIN locations l ON l.message = r.message ORDER BY r.cluster, r.message",
-            [json.dumps(list(clusters))],
-        )
-        for cluster, of_cluster in groupby(rows, itemgetter(0)):
-            copies = []
-            for _, of_message in groupby(of_cluster, itemgetter(1)):
-                found = list(of_message)
-                sightings = tuple(
-                    Sighting(
-                        p.account,
-                        p.watched,
-                        role,
-                        p.both_directions,
-                        date,
-                        thread,
-                        first_seen,
-                        gone,
-                        draft="\\Draft" in flags,
-                        flagged=None if answered_at is None else Flagged(unanswered_at, answered_at),
-                        on_disk=p.on_disk,
-                    )
-                    for *_, epoch, date, thread, first_seen, gone, flags, unanswered_at, answered_at, labels in found
-                    if (p := places.get(epoch))
-                    for role in p.roles(labels)
-                )
-                copies.append(Copy(found[0][2].hex(), decode_reading(found[0][3]), sightings))
-            yield cluster, copies
+        """Each of `clusters` with its copies and the places where they lie; `places` are those of each epoch."""
+        return copies_of(self._db.rows(COPIES, [json.dumps(list(clusters))]), places)
 
     def replace(self, clusters: Sequence[int], rows: DerivedRows) -> None:
         """Put the rows of `clusters` in place of what was derived from them before, and mark them clean."""
@@ -264,78 +199,11 @@ class Derived:
         with self._db.transaction():
             for table in CLUSTER_TABLES:
                 self._db.execute_many(f"DELETE FROM {table} WHERE cluster = ?", gone)
-            self._db.execute_many(f"INSERT INTO judgements VALUES ({', '.join('?' * 16)})", rows.judgements)
-            self._db.execute_many(
-                f"INSERT INTO exchanges (cluster, levels, {', '.join(EXCHANGE_COLUMNS)})"
-                f" VALUES ({', '.join('?' * (len(EXCHANGE_COLUMNS) + 2))})",
-                rows.exchanges,
-            )
+            self._db.execute_many(inserting("judgements", JUDGEMENT_COLUMNS), rows.judgements)
+            self._db.execute_many(inserting("exchanges", ("cluster", "levels", *EXCHANGE_COLUMNS)), rows.exchanges)
             self._db.execute_many("INSERT INTO written VALUES (?, ?, ?, ?, ?)", rows.written)
             self._db.execute_many(
                 "INSERT INTO evidence VALUES (?, ?, ?, ?)",
                 [(account, in_sent, clock, cluster) for (account, in_sent, cluster), clock in rows.evidence.items()],
             )
             self._db.execute_many("DELETE FROM dirty WHERE cluster = ?", gone)
-
-
-class DerivedRows:
-    """The rows of some clusters, gathered before they are written."""
-
-    __slots__ = ("evidence", "exchanges", "judgements", "written")
-
-    def __init__(self) -> None:
-        self.judgements: list[tuple[object, ...]] = []
-        self.exchanges: list[tuple[object, ...]] = []
-        self.written: list[tuple[object, ...]] = []
-        self.evidence: dict[tuple[str, bool, int], int] = {}
-
-    def add_message(self, cluster: int, message: Message, conversation: str, rung: Rung | None) -> None:
-        """Add the judgement of a message, and whom it was written to if a person of ours wrote it."""
-        m = message
-        tied = (m.identity, cluster, conversation, rung, m.message_id)
-        judged = (m.direction, m.disposition, *m.verdict, m.contact, m.author, m.address)
-        self.judgements.append((*tied, *judged, m.clock, m.clock_source, m.clock_sure))
-        for in_sent, accounts in ((True, m.sent_in), (False, m.filed_in)):
-            for account in accounts:
-                key = (account, in_sent, cluster)
-                self.evidence[key] = min(m.clock, self.evidence.get(key, m.clock))
-        if m.author and m.verdict.kind is Kind.HUMAN:
-            self.written.extend((a, m.clock, m.identity, conversation, cluster) for a in sorted(m.outsiders))
-
-    def add_exchange(self, cluster: int, exchange: Exchange, levels: int) -> None:
-        """Add an exchange that holds under `levels` of matching."""
-        self.exchanges.append((cluster, levels, *_exchange_values(exchange)))
-
-
-def encode_reading(reading: Reading) -> str:
-    """A reading as JSON: its fields in order."""
-    return json.dumps(_reading_values(reading), separators=(",", ":"))
-
-
-def decode_reading(data: str) -> Reading:
-    """The reading that `encode_reading` wrote."""
-    identity, message_id, ids, replies, references, *simple, outsiders, verdict, parties = json.loads(data)
-    date, has_zone, received, subject, base, reply_prefix, public_list = simple
-    kind, rule, because = verdict
-    ours, contact, name, source, author, senders, recipients, address, names_ours = parties
-    return Reading(
-        identity,
-        message_id,
-        tuple(ids),
-        tuple(replies),
-        tuple(references),
-        date,
-        has_zone,
-        received,
-        subject,
-        base,
-        reply_prefix,
-        public_list,
-        tuple(outsiders),
-        Verdict(Kind(kind), rule, because),
-        Parties(ours, contact, name, source, author, tuple(senders), tuple(recipients), address, names_ours),
-    )
-
-
-_reading_values = attrgetter(*(f.name for f in fields(Reading)))
-_exchange_values = attrgetter(*EXCHANGE_COLUMNS)

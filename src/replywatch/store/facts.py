@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Labelled, Listing, MailboxState
 from replywatch.store.database import Database
 from replywatch.store.epochs import tidy
-from replywatch.store.provider_ids import known_by_provider_id
+from replywatch.store.incoming import Batch, Incoming, add_batch, encode_labels, renew_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +25,8 @@ class Epoch:
     """It was read to its end then, and nothing is left over."""
     reconciled_at: int | None
     """When its whole list was last compared; None: since it was read for the first time never."""
-
-
-ANSWERED = "\\Answered"
+    fields_version: int
+    """Of which version of the wanted fields (`domain.headers.header.FIELDS_VERSION`) its headers are at least."""
 
 
 class Facts:
@@ -36,6 +34,10 @@ class Facts:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+
+    def store(self) -> str:
+        """The random id that the store got when it was made: 32 hex digits, the same as long as there is a store."""
+        return str(self._db.value("SELECT identifier FROM store"))
 
     def account(self, name: str) -> int:
         """The id of account `name`, made if new."""
@@ -89,6 +91,8 @@ class Facts:
 
     def epoch(self, mailbox: int, state: MailboxState, now: int) -> Epoch:
         """The epoch of this UIDVALIDITY, made if new; any other of the mailbox is superseded from `now` on."""
+        from replywatch.domain.headers.header import FIELDS_VERSION  # noqa: PLC0415 - polls alone: all that reads headers
+
         uidvalidity = state.uidvalidity
         with self._db.transaction():
             present = self._db.row(
@@ -103,9 +107,10 @@ class Facts:
                 [now, mailbox, uidvalidity],
             )
             self._db.execute(
-                "INSERT INTO epochs (mailbox, uidvalidity, token) VALUES (?, ?, ?) ON CONFLICT (mailbox, uidvalidity)"
-                " DO UPDATE SET superseded_at = NULL, message_count = NULL, token = excluded.token",
-                [mailbox, uidvalidity, state.bookmark],
+                "INSERT INTO epochs (mailbox, uidvalidity, bookmark, fields_version) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (mailbox, uidvalidity) DO UPDATE SET superseded_at = NULL, message_count = NULL,"
+                " bookmark = excluded.bookmark",
+                [mailbox, uidvalidity, state.bookmark, FIELDS_VERSION],
             )
         found = self._epoch("e.mailbox = ? AND e.uidvalidity = ?", [mailbox, uidvalidity])
         assert found is not None, "it was inserted in the statement above"  # noqa: S101 - says why it can't be
@@ -113,14 +118,14 @@ class Facts:
 
     def _epoch(self, where: str, values: Sequence[int]) -> Epoch | None:
         row = self._db.row(
-            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, token, reconciled_at"
-            f" FROM epochs e WHERE {where}",
+            "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, bookmark,"
+            f" reconciled_at, fields_version FROM epochs e WHERE {where}",
             values,
         )
         if row is None:
             return None
         state = MailboxState(row[2], row[4], row[5] or 0, row[6], row[7])
-        return Epoch(row[0], row[1], row[3], state, row[5] is not None, row[8])
+        return Epoch(row[0], row[1], row[3], state, row[5] is not None, row[8], row[9])
 
     def remembers_erased(self) -> bool:
         """Whether anything was ever erased."""
@@ -131,106 +136,11 @@ class Facts:
         sql = "SELECT e.identity FROM json_each(?) j JOIN erased e ON e.identity = j.value"
         return {identity for (identity,) in self._db.rows(sql, [json.dumps(list(identities))])}
 
-    def add_batch(  # noqa: PLR0913 - all that is one transaction
-        self,
-        epoch: int,
-        fetched: Sequence[FetchedMessage],
-        unread: Sequence[int],
-        scanned_to: int,
-        now: int,
-        *,
-        erased: Sequence[int] = (),
+    def add_batch(
+        self, epoch: int, incoming: Sequence[Incoming], unread: Sequence[int], scanned_to: int, now: int
     ) -> int:
-        """Store a batch: headers, places, what could not be read, and the cursor, all or nothing; how many are new.
-
-        Of the UIDs in `erased` only the place is kept: they are copies of messages that were erased.
-        """
-        digests = [blake2b(m.header, digest_size=16).digest() for m in fetched]
-        answered = [now if ANSWERED in m.flags else None for m in fetched]
-        with self._db.transaction():
-            known = known_by_provider_id(self._db, epoch, fetched)
-            self._db.execute_many(
-                "INSERT OR IGNORE INTO messages (digest, header) VALUES (?, ?)",
-                [(d, m.header) for d, m in zip(digests, fetched, strict=True) if m.uid not in known],
-            )
-            ids = dict(self._message_ids(digests))
-            found: dict[int, int | None] = {
-                m.uid: known.get(m.uid) or ids[d] for d, m in zip(digests, fetched, strict=True)
-            }
-            told = {m.uid: (m.provider_id, _json(m.labels)) for m in fetched}
-            new = self._set_apart(epoch, found | dict.fromkeys(erased), told, now)
-            self._db.execute_many(
-                "INSERT INTO locations (epoch, uid, flags, first_seen) VALUES (?, ?, '', ?)"
-                " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL",
-                [(epoch, uid, now) for uid in erased],
-            )
-            self._db.execute_many(
-                "INSERT INTO locations"
-                " (epoch, uid, message, internal_date, size, flags, thread, first_seen, answered_at, provider_id,"
-                " labels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL,"
-                " provider_id = excluded.provider_id, labels = excluded.labels",
-                [
-                    (
-                        *(epoch, m.uid, found[m.uid], m.internal_date, m.size, " ".join(m.flags), m.thread, now, a),
-                        *told[m.uid],
-                    )
-                    for m, a in zip(fetched, answered, strict=True)
-                    if m.uid in new
-                ],
-            )
-            due = {(i,) for uid, i in found.items() if uid in new}
-            self._db.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", sorted(due))
-            self._db.execute_many(
-                "DELETE FROM quarantine WHERE epoch = ? AND uid = ?",
-                [(epoch, uid) for uid in (*erased, *(m.uid for m in fetched))],
-            )
-            self._db.execute_many(
-                "INSERT INTO quarantine VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET tries = tries + 1",
-                [(epoch, uid, now) for uid in unread],
-            )
-            self._db.execute(
-                "UPDATE epochs SET scanned_to = max(scanned_to, ?), message_count = NULL WHERE id = ?",
-                [scanned_to, epoch],
-            )
-        return len(new.intersection(m.uid for m in fetched))
-
-    def _set_apart(
-        self, epoch: int, found: Mapping[int, int | None], told: Mapping[int, tuple[str | None, str | None]], now: int
-    ) -> set[int]:
-        """UIDs under which another message was known, which no server should do: that one is gone.
-
-        `found` is UID → message, None if it was erased, `told` is UID → provider's id and labels; returned are the UIDs
-        that say something new. What is gone is kept under a negative number, where no UID can be.
-        """
-        new = set(found)
-        if not found:
-            return new
-        held = list(
-            self._db.rows(
-                "SELECT uid, message, gone IS NULL AND missed_at IS NULL, provider_id, labels FROM locations"
-                " WHERE epoch = ? AND uid BETWEEN ? AND ?",
-                [epoch, min(found), max(found)],
-            )
-        )
-        for uid, message, live, *said in held:
-            if live and found.get(uid, -1) == message and told.get(uid, (None, None)) == tuple(said):
-                new.discard(uid)
-            if found.get(uid, message) != message:
-                self._db.execute(
-                    "UPDATE locations SET gone = coalesce(gone, ?),"
-                    " uid = (SELECT min(min(uid), 0) - 1 FROM locations WHERE epoch = ?) WHERE epoch = ? AND uid = ?",
-                    [now, epoch, epoch, uid],
-                )
-                if message is not None:
-                    self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [message])
-        return new
-
-    def _message_ids(self, digests: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
-        for start in range(0, len(digests), 500):
-            part = digests[start : start + 500]
-            marks = ", ".join("?" * len(part))
-            yield from self._db.rows(f"SELECT digest, id FROM messages WHERE digest IN ({marks})", part)
+        """Store a batch: headers, places, what could not be read, and the cursor, all or nothing; how many are new."""
+        return add_batch(self._db, epoch, Batch(incoming, unread, scanned_to), now)
 
     def uids(self, epoch: int, span: tuple[int, int]) -> list[int]:
         """The UIDs from the first to the last of `span` that are held to be in the mailbox and were read."""
@@ -259,7 +169,7 @@ class Facts:
     def finish_mailbox(self, epoch: Epoch, state: MailboxState, now: int) -> None:
         """The mailbox was read to its end: remember how it stood."""
         self._db.execute(
-            "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, token = ?, completed_at = ?,"
+            "UPDATE epochs SET uidnext = ?, message_count = ?, highestmodseq = ?, bookmark = ?, completed_at = ?,"
             " reconciled_at = coalesce(reconciled_at, ?), held_at = NULL WHERE id = ?",
             [state.uidnext, state.exists, state.highestmodseq, state.bookmark, now, now, epoch.id],
         )
@@ -272,7 +182,7 @@ class Facts:
         """The labels of these messages are others now; of those that are not read, or were erased, none are kept."""
         with self._db.transaction():
             for uid, provider_id, labels in labelled:
-                values = [epoch, uid, _json(labels)]
+                values = [epoch, uid, encode_labels(labels)]
                 which = "epoch = ?1 AND uid = ?2 AND message IS NOT NULL AND labels IS NOT ?3"
                 self._db.execute(f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE {which}", values)
                 self._db.execute(
@@ -282,6 +192,39 @@ class Facts:
     def labels_read(self, epoch: int, highestmodseq: int) -> None:
         """The labels are those of this HIGHESTMODSEQ, or later ones."""
         self._db.execute("UPDATE epochs SET highestmodseq = ? WHERE id = ?", [highestmodseq, epoch])
+
+    def lacking_fields(self, epoch: Epoch, version: int, most: int) -> list[int]:
+        """The next UIDs, up to `most`, whose headers were read before the fields of `version` were wanted."""
+        rows = self._db.rows(
+            "SELECT uid FROM locations WHERE epoch = ?1 AND gone IS NULL AND message IS NOT NULL AND uid <= ?2"
+            " AND uid > (SELECT CASE WHEN fields_asked_for = ?3 THEN fields_asked_to ELSE 0 END FROM epochs"
+            " WHERE id = ?1) ORDER BY uid LIMIT ?4",
+            [epoch.id, epoch.scanned_to, version, most],
+        )
+        return [u for (u,) in rows]
+
+    def headers(self, epoch: int, uids: Sequence[int]) -> dict[int, bytes]:
+        """UID → header, as far as it is stored."""
+        sql = (
+            "SELECT l.uid, m.header FROM json_each(?) j CROSS JOIN locations l ON l.epoch = ? AND l.uid = j.value"
+            " CROSS JOIN messages m ON m.id = l.message"
+        )
+        return dict(self._db.rows(sql, [json.dumps(list(uids)), epoch]))
+
+    def renew(self, epoch: int, headers: Mapping[int, bytes], version: int, asked_to: int) -> None:
+        """UIDs have other headers now, of the same messages; up to `asked_to` all were asked for those of `version`.
+
+        What is known of the place stays. The old header stays, too, without a place: it is a copy that is nowhere.
+        """
+        with self._db.transaction():
+            renew_headers(self._db, epoch, headers)
+            self._db.execute(
+                "UPDATE epochs SET fields_asked_for = ?, fields_asked_to = ? WHERE id = ?", [version, asked_to, epoch]
+            )
+
+    def fields_read(self, epoch: int, version: int) -> None:
+        """All headers of the epoch have the fields of this version."""
+        self._db.execute("UPDATE epochs SET fields_version = ? WHERE id = ?", [version, epoch])
 
     def unanswered(self, epoch: int, since: int) -> list[int]:
         """The UIDs of the epoch that opened exchanges from `since` on which nobody is known to have answered."""
@@ -326,7 +269,3 @@ class Facts:
     def end_pass(self, number: int, now: int, error: str | None) -> None:
         """A pass is over; complete if there is no `error`."""
         self._db.execute("UPDATE passes SET finished_at = ?, error = ? WHERE id = ?", [now, error, number])
-
-
-def _json(labels: Sequence[str] | None) -> str | None:
-    return None if labels is None else json.dumps(labels)

@@ -4,17 +4,39 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from replywatch.errors import LockedError, StoreError
 from replywatch.files import make_folder
 
+PATIENCE = 10.0
+"""Seconds for which a command waits for another one that brings the store up to date."""
+_STEP = 0.05
+
+
+def patiently(work: Callable[[], None], is_done: Callable[[], bool]) -> None:
+    """Do `work` under the lock that it takes itself, unless it `is_done`, maybe by somebody else who held the lock.
+
+    Raises `LockedError` if somebody holds it for more than `PATIENCE` seconds and it is not done.
+    """
+    until = time.monotonic() + PATIENCE
+    while not is_done():
+        try:
+            work()
+        except LockedError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_STEP)
+        else:
+            break
+
 
 @contextmanager
 def writing(store: Path) -> Iterator[None]:
-    """Braked the lock of `store` inside the block; raises `LockedError` at once if somebody else holds it."""
+    """The lock of `store` is held inside the block; raises `LockedError` at once if somebody else holds it."""
     path = store.with_name(store.name + ".lock")
     try:
         make_folder(path.parent)

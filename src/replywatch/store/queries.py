@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from replywatch.domain.figures.measure import Wait
 from replywatch.domain.messages import Direction, Exchange, Rung
 from replywatch.store.database import Database
-from replywatch.store.derived import EXCHANGE_COLUMNS, decode_reading
+from replywatch.store.derived_rows import EXCHANGE_COLUMNS
+from replywatch.store.readings import decode_reading
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
@@ -18,12 +19,12 @@ _FLAGS = [EXCHANGE_COLUMNS.index(name) for name in ("arrival_sure", "marked")]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which exchanges: by arrival (`since` included, `until` not), under one level of matching."""
+    """Which exchanges: by arrival (`since` included, `until` not), matched down to one rung."""
 
     since: int
     until: int
-    level: int
-    """Bit of `domain.messages.RUNG_BITS`."""
+    down_to: int
+    """Bit of `domain.messages.RUNG_BITS`: of the weakest rung that counts."""
     first_only: bool
     """Only enquiries (ordinal 1)."""
 
@@ -102,11 +103,11 @@ class Queries:
         )
         return map(_exchange, rows)
 
-    def exchanges_by_id(self, ids: Sequence[str], level: int) -> dict[str, Exchange]:
-        """Those of the exchanges with these ids that the store holds under `level`."""
+    def exchanges_by_id(self, ids: Sequence[str], down_to: int) -> dict[str, Exchange]:
+        """Those of the exchanges with these ids that the store holds matched down to this rung."""
         rows = self._db.rows(
             f"SELECT {_EXCHANGE} FROM json_each(?) j JOIN exchanges e ON e.id = j.value WHERE e.levels & ?",
-            [json.dumps(ids), level],
+            [json.dumps(ids), down_to],
         )
         return {e.id: e for e in map(_exchange, rows)}
 
@@ -118,14 +119,14 @@ class Queries:
         )
         return None if found is None else int(found)
 
-    def count_written_to(self, ids: Sequence[str], level: int, until: int) -> int:
+    def count_written_to(self, ids: Sequence[str], down_to: int, until: int) -> int:
         """For how many of the stored exchanges with these ids `written_to` knows an instant."""
         return int(
             self._db.value(
                 "SELECT count(*) FROM json_each(?) j JOIN exchanges e ON e.id = j.value WHERE e.levels & ? AND EXISTS"
                 " (SELECT 1 FROM written w WHERE w.contact = e.contact AND w.sent_at > e.arrived_at AND w.sent_at <= ?"
                 " AND w.conversation <> e.conversation)",
-                [json.dumps(ids), level, until],
+                [json.dumps(ids), down_to, until],
             )
         )
 
@@ -236,7 +237,7 @@ def _where(window: Window) -> str:
 
 
 def _values(window: Window) -> list[int]:
-    return [window.since, window.until, window.level]
+    return [window.since, window.until, window.down_to]
 
 
 def _exchange(row: Sequence[object]) -> Exchange:

@@ -6,8 +6,9 @@ seconds UTC. `sqlite_utils` is imported where a migration has to run, and only t
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -237,9 +238,67 @@ _LABELS = (
 )
 
 
-_VALUES_FACTS: tuple[str, ...] = ()
+Step: TypeAlias = Callable[[sqlite3.Connection], None]
+"""What a migration does that SQL can't."""
+
+
+def _cut_headers(connection: sqlite3.Connection) -> None:
+    """Of the headers of earlier releases no more is kept than of those that come now (docs/decisions/0024)."""
+    from replywatch.domain.headers.header import keep_fields  # noqa: PLC0415 - not to open a store, 20 ms
+    from replywatch.store.headers import change_headers  # noqa: PLC0415 - the same
+
+    change_headers(connection, keep_fields)
+
+
+_VALUES_FACTS: tuple[str | Step, ...] = (
+    """CREATE TABLE store (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        identifier TEXT NOT NULL -- random; tells this store from any other, whatever becomes of its file
+    ) STRICT""",
+    "INSERT INTO store VALUES (1, lower(hex(randomblob(16))))",
+    "ALTER TABLE epochs RENAME COLUMN token TO bookmark",
+    "ALTER TABLE epochs ADD COLUMN fields_version INTEGER NOT NULL DEFAULT 1",  # of all its headers, at least
+    "ALTER TABLE epochs ADD COLUMN fields_asked_for INTEGER",  # NULL: nothing was asked anew; else for which version
+    "ALTER TABLE epochs ADD COLUMN fields_asked_to INTEGER NOT NULL DEFAULT 0",  # UID up to which that was done
+    # All derived rows are made anew: headers are about to become one, and hold less than was read from them.
+    *(
+        f"DELETE FROM {table}"
+        for table in (
+            *("keys", "id_domains", "named_domains", "dirty", "judgements", "exchanges", "written", "evidence"),
+            *("derivation", "readings", "pending"),
+        )
+    ),
+    _cut_headers,
+)
 _VALUES_DERIVED: tuple[str, ...] = (
-    "ALTER TABLE exchanges DROP COLUMN answered_by",  # a colleague's address in every exchange, and nothing read it
+    # Reasons become values; readings, which hold them too, are gone by now.
+    "DROP TABLE judgements",
+    """CREATE TABLE judgements (
+        identity TEXT PRIMARY KEY,
+        cluster INTEGER NOT NULL,
+        conversation TEXT NOT NULL,
+        rung TEXT, -- NULL: nothing ties it to another message
+        message_id TEXT, -- NULL: it has none
+        direction TEXT NOT NULL,
+        disposition TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        rule TEXT NOT NULL, -- that decided the kind
+        field TEXT NOT NULL, -- the header field that shows it; '' if none does
+        value TEXT NOT NULL, -- what stands there
+        beside TEXT, -- JSON list of further [field, value] that had to be there; NULL: the field alone is enough
+        contact TEXT NOT NULL,
+        author TEXT NOT NULL,
+        address TEXT NOT NULL,
+        clock INTEGER NOT NULL,
+        clock_source TEXT NOT NULL,
+        clock_sure INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX judgements_by_cluster ON judgements (cluster)",
+    "CREATE INDEX judgements_by_clock ON judgements (clock, disposition, kind, cluster)",
+    "CREATE INDEX judgements_by_message_id ON judgements (message_id)",
+    "CREATE INDEX judgements_of_foreign ON judgements (clock, contact) WHERE disposition = 'foreign'",
+    # A colleague's address in every exchange, which nothing read.
+    "ALTER TABLE exchanges DROP COLUMN answered_by",
 )
 
 
@@ -255,11 +314,14 @@ def migrations() -> Migrations:
     return found
 
 
-def _executing(statements: Sequence[str]) -> Callable[[Database], None]:
-    """A migration that executes `statements`."""
+def _executing(statements: Sequence[str | Step]) -> Callable[[Database], None]:
+    """A migration that does all of `statements`."""
 
     def execute(db: Database) -> None:
         for statement in statements:
-            db.execute(statement)
+            if isinstance(statement, str):
+                db.execute(statement)
+            else:
+                statement(db.conn)
 
     return execute

@@ -6,9 +6,9 @@ There is a key if and only if no header of the store holds a subject.
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import blake2b
 
 from replywatch.store.database import Database
+from replywatch.store.headers import change_headers
 from replywatch.store.marks import REPLY_OF
 from replywatch.store.schema import DERIVED_TABLES
 
@@ -42,28 +42,17 @@ class Subjects:
         Marks follow the messages whose `identity` rests on the subject, since they have no Message-ID.
         """
         self._db.execute("PRAGMA secure_delete = ON")
-        with self._db.transaction():
+        with self._db.transaction(), self._db.faults():
             self._db.execute("INSERT INTO subject_key VALUES (1, ?, 0)", [key])
             for table in (*DERIVED_TABLES, "pending"):
                 self._db.execute(f"DELETE FROM {table}")
             marked = bool(self._db.value("SELECT EXISTS (SELECT 1 FROM marks)"))
-            last = 0
-            while row := self._db.row("SELECT id, header FROM messages WHERE id > ? ORDER BY id LIMIT 1", [last]):
-                last, old = row
-                new = change(old)
-                self._replace(last, new)
+
+            def changed(old: bytes, new: bytes) -> None:
                 if marked and (before := identity(old)) != (after := identity(new)):
                     self._db.execute("UPDATE marks SET identity = ? WHERE identity = ?", [after, before])
                     self._db.execute(
                         "UPDATE marks SET value = ? WHERE value = ? AND kind = ?", [after, before, REPLY_OF]
                     )
 
-    def _replace(self, message: int, header: bytes) -> None:
-        """Store `header` for `message`; if another message has the same by now, they become one."""
-        digest = blake2b(header, digest_size=16).digest()
-        twin = self._db.value("SELECT id FROM messages WHERE digest = ? AND id <> ?", [digest, message])
-        if twin is None:
-            self._db.execute("UPDATE messages SET digest = ?, header = ? WHERE id = ?", [digest, header, message])
-        else:
-            self._db.execute("UPDATE locations SET message = ? WHERE message = ?", [twin, message])
-            self._db.execute("DELETE FROM messages WHERE id = ?", [message])
+            change_headers(self._db.connection, change, changed)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 
 from replywatch.app.checking.mail import account_mail
 from replywatch.app.checking.mailboxes import mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
 from replywatch.config.providers import by_domain
-from replywatch.domain.instants import DAY, local
-from replywatch.domain.results.finding import Finding, Severity
+from replywatch.domain.instants import DAY
+from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError, UsageError
 from replywatch.sources.base import Source
@@ -41,7 +40,7 @@ def check(config: Config, names: Sequence[str], open_source: Open, now: int) -> 
 
 
 def _findings(config: Config, accounts: Sequence[AnyAccount], open_source: Open, now: int) -> Iterator[Finding]:
-    yield Finding(Severity.OK, "", "config", str(config.path))
+    yield Finding(Severity.OK, "", "config", "config", {"path": str(config.path)})
     yield _store(config)
     yield from _team(config.team)
     for account in accounts:
@@ -53,24 +52,17 @@ def _store(config: Config) -> Finding:
     try:
         there = check_place(path)
     except StoreError as error:
-        return Finding(Severity.ERROR, "", "store", error.text, error.hint)
-    return Finding(Severity.OK, "", "store", f"{path}" if there else f"{path}; the first poll makes it")
+        return failed("", "store", error)
+    return Finding(Severity.OK, "", "store", "store" if there else "store_not_made_yet", {"path": str(path)})
 
 
 def _team(team: Team) -> Iterator[Finding]:
     """Who counts as ours, and what is dangerous about it."""
-    watched = ", ".join(team.addresses) or "all mail from outside counts"
-    domains = ", ".join(team.domains)
-    yield Finding(Severity.OK, "", "team", watched + (f"; everybody at {domains} is ours" if domains else ""))
+    yield Finding(Severity.OK, "", "team", "team", {"addresses": team.addresses, "domains": team.domains})
     for domain in team.domains:
         if provider := by_domain(domain.removeprefix("*.")):
-            yield Finding(
-                Severity.WARNING,
-                "",
-                "team",
-                f"anybody can have an address at {domain} ({provider.name}); all of them count as colleagues",
-                "Take it out of [team] domains, and name your own addresses in addresses.",
-            )
+            values = {"domain": domain, "provider": provider.name}
+            yield Finding(Severity.WARNING, "", "team", "team_open_domain", values)
 
 
 def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -> Iterator[Finding]:
@@ -79,12 +71,12 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
     try:
         source = open_source(account)
     except SecretError as error:
-        yield Finding(Severity.ERROR, name, "password", error.text, error.hint)
+        yield failed(name, "password", error)
         return
     if account.kind == "imap":
         credentials = _credentials(account, now)
         yield credentials
-        if credentials.level is Severity.ERROR:
+        if credentials.severity is Severity.ERROR:
             return
     try:
         with source:
@@ -93,14 +85,13 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             yield from _held(config, name)
             yield from account_mail(config.team, account, source, boxes, config.report.timezone)
     except (SourceError, SecretError) as error:
-        topic = "connection" if account.kind == "imap" else "path"
-        yield Finding(Severity.ERROR, name, topic, error.text, error.hint)
+        yield failed(name, "connection" if account.kind == "imap" else "path", error)
 
 
 def _credentials(account: ImapAccount, now: int) -> Finding:
     """Where the password comes from, or how the login with OAuth2 stands."""
     if account.oauth2 is None:
-        return Finding(Severity.OK, account.name, "password", _origin(account.password))
+        return _password(account.name, account.password)
     from replywatch.app.login.login import login_finding  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
 
     return login_finding(account, account.oauth2, now)
@@ -109,60 +100,48 @@ def _credentials(account: ImapAccount, now: int) -> Finding:
 def _held(config: Config, account: str) -> Iterator[Finding]:
     """Mailboxes of which the last polls missed so much that it counts as there."""
     for mailbox, since in held_mailboxes(config.store_path, account):
-        day = local(since, config.report.timezone).date().isoformat()
-        yield Finding(
-            Severity.WARNING,
-            account,
-            "missing",
-            f"{mailbox}: much of it is missing since {day}, all at once; it counts as there for now",
-            "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what"
-            " was deleted is believed after a day.",
-        )
+        values = {"mailbox": mailbox, "since": since}
+        yield Finding(Severity.WARNING, account, "missing", "much_missing", values)
 
 
-def _origin(secret: Secret) -> str:
+def _password(account: str, secret: Secret) -> Finding:
     """Where a password was had from; never the password."""
     if secret.env is not None:
-        return f"from the environment variable {secret.env}"
+        return Finding(Severity.OK, account, "password", "password_in_environment", {"name": secret.env})
     if secret.command is not None:
-        return "from a command"
+        return Finding(Severity.OK, account, "password", "password_from_command")
     if secret.file is not None:
-        return f"from the file {secret.file}"
-    return f"from the keyring, service {secret.keyring}" if secret.keyring is not None else "in clear in the config"
+        return Finding(Severity.OK, account, "password", "password_in_file", {"path": str(secret.file)})
+    if secret.keyring is not None:
+        return Finding(Severity.OK, account, "password", "password_in_keyring", {"service": secret.keyring})
+    return Finding(Severity.OK, account, "password", "password_in_config")
 
 
 def _connection(account: AnyAccount, source: Source, now: int) -> Iterator[Finding]:
     """Where the mail is, and for a server: how it is protected, who is logged in, what it can do."""
     name = account.name
     if account.kind != "imap":
-        yield Finding(Severity.OK, name, "path", str(account.path))
+        yield Finding(Severity.OK, name, "path", "path", {"path": str(account.path)})
         return
     from replywatch.sources.imap.source import ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
 
     if isinstance(source, ImapSource):
         yield _protection(account, source.protection.version, source.protection.valid_until, now)
-        yield Finding(Severity.OK, name, "login", account.username)
-        has = ", ".join(c for c in CAPABILITIES if c in source.capabilities)
-        lacks = ", ".join(c for c in CAPABILITIES if c not in source.capabilities)
-        yield Finding(Severity.OK, name, "capabilities", "; ".join(filter(None, (has, lacks and f"without {lacks}"))))
+        yield Finding(Severity.OK, name, "login", "login", {"username": account.username})
+        has = tuple(c for c in CAPABILITIES if c in source.capabilities)
+        lacks = tuple(c for c in CAPABILITIES if c not in source.capabilities)
+        yield Finding(Severity.OK, name, "capabilities", "capabilities", {"has": has, "lacks": lacks})
 
 
 def _protection(account: ImapAccount, version: str, valid_until: int | None, now: int) -> Finding:
-    server = f"{account.host}:{account.port}"
+    """How the connection is protected; `valid_until` is the end of the certificate, None without TLS."""
+    name, server = account.name, f"{account.host}:{account.port}"
     if valid_until is None:
         if account.allow_plaintext:
-            return Finding(
-                Severity.WARNING,
-                account.name,
-                "connection",
-                f"{server}, without TLS: others on the way can read password and mail",
-                'Set tls = "starttls" or "implicit", if the server can do it.',
-            )
-        return Finding(Severity.OK, account.name, "connection", f"{server}, without TLS on this machine")
+            return Finding(Severity.WARNING, name, "connection", "no_tls", {"server": server})
+        return Finding(Severity.OK, name, "connection", "no_tls_here", {"server": server})
     left = valid_until - now
-    day = datetime.fromtimestamp(valid_until, UTC).date().isoformat()
-    what = f"{server}, {version}; certificate valid until {day}, {left // DAY} days left"
+    values = {"server": server, "version": version, "valid_until": valid_until, "days_left": left // DAY}
     if left < EXPIRES_SOON:
-        hint = "Ask whoever runs the server to renew it; afterwards no poll can connect."
-        return Finding(Severity.WARNING, account.name, "connection", what, hint)
-    return Finding(Severity.OK, account.name, "connection", what)
+        return Finding(Severity.WARNING, name, "connection", "certificate_expires", values)
+    return Finding(Severity.OK, name, "connection", "certificate", values)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from replywatch.app.checking.samples import Seen
-from replywatch.config.lines import listed
 from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Kind
 from replywatch.domain.results.finding import Finding, Severity
@@ -18,27 +17,22 @@ FEWEST_VISITORS = 3
 FEWEST_DOMAINS = 2
 """Of those people; a ticket system makes each address anew, but at one domain."""
 SHOWN = 5
+"""Senders that are named."""
 
 
 def form_findings(team: Team, account: str, seen: Sequence[Seen]) -> Iterator[Finding]:
     """A warning that names the senders whose mail would be people's if `[team] webforms` had them."""
     visitors: defaultdict[str, list[str]] = defaultdict(list)
-    for one in seen:
-        if (sender := _sender(one)) and (visitor := _visitor(one, sender, team)):
+    for message in seen:
+        if (sender := _sender(message)) and (visitor := _visitor(message, sender, team)):
             visitors[sender].append(visitor)
     forms = {sender: people for sender, people in visitors.items() if _is_form(people)}
     if not forms:
         return
     ranked = sorted(forms, key=lambda sender: (-len(forms[sender]), sender))[:SHOWN]
-    named = ", ".join(f"{sender} ({len(forms[sender])} from {len(set(forms[sender]))} people)" for sender in ranked)
-    yield Finding(
-        Severity.WARNING,
-        account,
-        "webforms",
-        f"mail that others stand behind counts as automatic: {named}",
-        "If people write to you through these, name them in [team], or nobody seems to wait for an answer:\n"
-        f"  webforms = {listed([*sorted(team.webforms), *ranked])}",
-    )
+    counted = [{"address": s, "count": len(forms[s]), "people": len(set(forms[s]))} for s in ranked]
+    values = {"forms": counted, "webforms": (*sorted(team.webforms), *ranked)}
+    yield Finding(Severity.WARNING, account, "webforms", "webforms", values)
 
 
 def _sender(seen: Seen) -> str:

@@ -17,9 +17,11 @@ from replywatch.domain.matching.clusters import assign
 from replywatch.domain.matching.match import MatchSettings, match
 from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message, Reading
+from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
-from replywatch.store.derived import Derived, DerivedRows, Pending, ReadBatch
+from replywatch.store.derived import Derived, Pending, ReadBatch
+from replywatch.store.derived_rows import DerivedRows
 from replywatch.store.marks import Marks
 
 READ_AT_ONCE = 2000
@@ -33,13 +35,13 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
         derived.restart(fingerprint(config))
     last_pass = derived.newest_pass()
     pending, _ = derived.due()
-    progress.begin("Reading headers", pending)
+    progress.begin(Stretch("reading_headers"), pending)
     ever_made = marks.ever_made()
     while batch := derived.pending(READ_AT_ONCE):
         _read_batch(derived, batch, config.team, ever_made)
         progress.advance(len(batch))
     _, dirty = derived.due()
-    progress.begin("Matching replies", dirty)
+    progress.begin(Stretch("matching_replies"), dirty)
     places = places_of(derived, config)
     our_domains, corrections = derived.our_id_domains(), marks.corrections()
     while clusters := derived.dirty(CLUSTERS_AT_ONCE):

@@ -9,9 +9,10 @@ from replywatch.app.deriving.opened import opened
 from replywatch.app.progress import Progress
 from replywatch.config import names
 from replywatch.config.model import Config
-from replywatch.domain.headers.addresses import contact_key
 from replywatch.domain.headers.mentions import naming
+from replywatch.domain.people import contact_key
 from replywatch.domain.results.extent import Extent
+from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team
 from replywatch.errors import UsageError
 from replywatch.store.database import Database
@@ -33,7 +34,7 @@ def people(addresses: Collection[str], team: Team) -> Choice:
     named = naming(keys)
 
     def choose(erasure: Erasure, progress: Progress) -> None:
-        progress.begin("Looking for them", erasure.count())
+        progress.begin(Stretch("looking"), erasure.count())
         found = set()
         for number, (identity, header) in enumerate(erasure.headers(), 1):
             if named(header):
@@ -44,7 +45,7 @@ def people(addresses: Collection[str], team: Team) -> Choice:
         erasure.choose_texts(text for text in erasure.texts() if named(text[-1].encode("utf-8", "replace")))
         for name in erasure.names():
             if named(name.encode("utf-8", "replace")):
-                progress.say(f"The name {name} of an account, mailbox or label stays: rename it there.")
+                progress.say(Notice("name_stays", {"name": name}))
 
     return choose
 
@@ -84,7 +85,7 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
     The same call once more finishes what was interrupted. Raises `LockedError` while a poll is at work, `StoreError` if
     another program reads the store for longer than it can wait.
     """
-    with writing(config.store_path), Database(config.store_path) as database:
+    with Database(config.store_path) as database, writing(config.store_path):
         derive(database, config, progress)
         erasure = Erasure(database)
         choose(erasure, progress)
@@ -92,6 +93,6 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
         if not erasure.chose_nothing():
             erasure.erase(now)
             derive(database, config, progress)
-        progress.begin("Writing the store anew", None)
+        progress.begin(Stretch("writing_store"), None)
         database.compact()
     return found

@@ -11,8 +11,9 @@ from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.plan import plan_pass
 from replywatch.domain.messages import Role
+from replywatch.store.copies import Place
 from replywatch.store.database import Database
-from replywatch.store.derived import Derived, Place
+from replywatch.store.derived import Derived
 
 
 def fingerprint(config: Config) -> str:

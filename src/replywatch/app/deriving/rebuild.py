@@ -11,5 +11,5 @@ from replywatch.store.lock import writing
 
 def rebuild(config: Config, progress: Progress) -> None:
     """Drop all derived rows and make them again. Raises `LockedError` while a poll is at work."""
-    with writing(config.store_path), Database(config.store_path) as database:
+    with Database(config.store_path) as database, writing(config.store_path):
         derive(database, config, progress, anew=True)

@@ -10,7 +10,7 @@ from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import places_of
 from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
-from replywatch.app.reporting.snapshot import coverage_of, read_up_to
+from replywatch.app.reporting.coverage import coverage_of, read_up_to
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.classify import fired
@@ -18,17 +18,16 @@ from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import Matched, match
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import RUNG_BITS, Copy, Reading, Role, Rung, Sighting
+from replywatch.domain.messages import RUNG_BITS, Because, Copy, Reading, Role, Rung, Sighting
 from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
 from replywatch.domain.team import Team
+from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.marks import Marks
 from replywatch.store.queries import MessageRow, Queries
-
-HEADER_LIMIT = 1 << 20
 
 
 class Explainer:
@@ -65,12 +64,12 @@ class Explainer:
             evidence=matched.evidence,
         )
 
-    def _exchanges_at(self, matched: Matched, together: set[str], level: Rung) -> tuple[ExchangeAt, ...]:
-        """The exchanges that the messages `together` make under one level of matching."""
+    def _exchanges_at(self, matched: Matched, together: set[str], down_to: Rung) -> tuple[ExchangeAt, ...]:
+        """The exchanges that the messages `together` make when matched down to one rung."""
         return tuple(
             exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
-            for e, levels in matched.exchanges
-            if levels & RUNG_BITS[level] and e.id in together
+            for e, rungs in matched.exchanges
+            if rungs & RUNG_BITS[down_to] and e.id in together
         )
 
 
@@ -92,14 +91,11 @@ def explain_file(path: Path, team: Team) -> FileJudgement:
         with path.open("rb") as file:
             raw = file.read(HEADER_LIMIT)
     except OSError as error:
-        return FileJudgement(shown, None, None, None, f"can't be read: {error.strerror}", None)
+        return FileJudgement(shown, None, None, Because("file.unreadable", value=str(error.strerror)), None)
     reading = read(parse_header(raw), team)
     message = merge([_found_in_an_inbox(reading)], all_inbound=not team.addresses)
-    assert message is not None, "it was found outside Drafts"  # noqa: S101 - says why it can't be
-    verdict = message.verdict
-    return FileJudgement(
-        shown, message.direction.value, verdict.kind.value, verdict.rule, verdict.because, message.contact
-    )
+    assert message is not None  # noqa: S101 - it was found outside Drafts
+    return FileJudgement(shown, message.direction, message.verdict.kind, message.verdict.because, message.contact)
 
 
 def _found_in_an_inbox(reading: Reading) -> Copy:

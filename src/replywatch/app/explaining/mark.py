@@ -31,7 +31,7 @@ def mark(config: Config, text: str, wanted: Correction, now: int, progress: Prog
     `UsageError` if a message can't be found or the mark makes no sense for it.
     """
     _up_to_date(config, progress)
-    with writing(config.store_path), Database(config.store_path) as database:
+    with Database(config.store_path) as database, writing(config.store_path):
         queries, marks = Queries(database), Marks(database)
         message = the_message(queries, text)
         correction = _checked(queries, message, wanted)
@@ -51,7 +51,7 @@ def undo(config: Config, text: str, now: int, progress: Progress) -> Marked:
     Once more, and the one before it is taken back. Raises `UsageError` if the message can't be found or has no mark.
     """
     _up_to_date(config, progress)
-    with writing(config.store_path), Database(config.store_path) as database:
+    with Database(config.store_path) as database, writing(config.store_path):
         marks = Marks(database)
         identity = the_message(Queries(database), text).identity
         standing = marks.standing().get(identity)

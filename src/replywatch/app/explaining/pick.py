@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from replywatch.domain.instants import rfc3339
 from replywatch.errors import UsageError
-from replywatch.render.numbers import rfc3339
 from replywatch.store.queries import MessageRow, Queries
 
 SHORTEST_ID = 4

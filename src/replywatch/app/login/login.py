@@ -6,13 +6,12 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from replywatch.app.tokens import client_settings, issuer, log_in_hint, token_file, told
+from replywatch.app.tokens import client_settings, issuer, refusal_error, token_file
 from replywatch.config.model import Config, Flow, ImapAccount, OAuth2
-from replywatch.domain.results.finding import Finding, Severity
+from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.errors import SecretError, UsageError
 from replywatch.sources.oauth2.endpoint import OAuth2Settings, RefusalError
 from replywatch.sources.oauth2.flows import device_code, token_of_browser, token_of_device
@@ -84,7 +83,7 @@ def log_in(  # noqa: PLR0913 - a person, a clock, and what they are for
     try:
         token = _token(settings, oauth2, person, paste=paste, clock=clock, sleep=sleep)
     except RefusalError as refusal:
-        raise told(refusal, account, oauth2, renews=False) from None
+        raise refusal_error(refusal, account, oauth2, renews=False) from None
     with file.locked():
         file.write(token)
     return file.path, token
@@ -105,24 +104,21 @@ def log_out(config: Config, name: str) -> tuple[bool, str]:
 
 def login_finding(account: ImapAccount, oauth2: OAuth2, now: int) -> Finding:
     """How the login of `account` stands, as far as this machine knows."""
-    who = f"OAuth2 at {issuer(oauth2)}"
+    who = issuer(oauth2)
     if oauth2.flow is Flow.APP:
-        return Finding(Severity.OK, account.name, "token", f"{who}, as an app; a new token for each connection")
-    hint = log_in_hint(account)
+        return Finding(Severity.OK, account.name, "token", "token_of_app", {"issuer": who})
     try:
         token = token_file(account, oauth2).read()
     except SecretError as error:
-        return Finding(Severity.ERROR, account.name, "token", error.text, error.hint)
+        return failed(account.name, "token", error)
     if token is None:
-        return Finding(Severity.ERROR, account.name, "token", f"{who}: nobody has logged in yet", hint)
-    until = (
-        "" if token.expires_at is None else f" until {datetime.fromtimestamp(token.expires_at, UTC):%Y-%m-%d %H:%M} UTC"
-    )
+        return Finding(Severity.ERROR, account.name, "token", "not_logged_in", {"issuer": who})
+    values = {"issuer": who, "valid_until": token.expires_at}
     if token.refresh:
-        return Finding(Severity.OK, account.name, "token", f"{who}; valid{until}, then renewed by itself")
+        return Finding(Severity.OK, account.name, "token", "token_renewed", values)
     if token.lasts(now, 0):
-        return Finding(Severity.WARNING, account.name, "token", f"{who}; valid{until}, and nothing renews it", hint)
-    return Finding(Severity.ERROR, account.name, "token", f"{who}; was valid{until}, and nothing renews it", hint)
+        return Finding(Severity.WARNING, account.name, "token", "token_ends", values)
+    return Finding(Severity.ERROR, account.name, "token", "token_ended", values)
 
 
 def _account(config: Config, name: str) -> tuple[ImapAccount, OAuth2]:

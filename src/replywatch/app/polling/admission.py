@@ -1,18 +1,21 @@
-"""What of the mail that was fetched may be stored: nothing that was erased, and no subject where none is wanted."""
+"""What of fetched mail may be stored: the wanted fields, nothing erased, and no subject where none is wanted."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
+from replywatch.domain.headers.header import keep_fields
 from replywatch.domain.judging.hidden_subjects import hide_subject
-from replywatch.domain.judging.reading import header_identity
+from replywatch.domain.judging.identity import header_identity
 from replywatch.domain.mailboxes.fetched import FetchedMessage
+from replywatch.domain.results.notice import Stretch
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts
+from replywatch.store.incoming import Erased, Incoming
 from replywatch.store.subjects import Subjects
 
 
@@ -28,7 +31,7 @@ def settled_key(database: Database, config: Config, progress: Progress) -> bytes
     key = subjects.key()
     if key is None:
         key = new = secrets.token_bytes(16)
-        progress.begin("Taking out subjects", None)
+        progress.begin(Stretch("taking_out_subjects"), None)
         subjects.hide(new, lambda header: hide_subject(header, new), header_identity)
     if not subjects.is_settled():
         database.compact()
@@ -45,15 +48,36 @@ class Admission:
         self._key = key
         self._remembers = facts.remembers_erased()
 
-    def admit(self, fetched: Iterable[FetchedMessage]) -> tuple[list[FetchedMessage], list[int]]:
-        """The messages to be stored, as they may be stored, and the UIDs of those that were erased; both by UID."""
+    @staticmethod
+    def cut(message: FetchedMessage) -> FetchedMessage:
+        """The message with those fields alone that are stored, whatever source it comes from, in the same form."""
+        return replace(message, header=keep_fields(message.header))
+
+    def admit(self, fetched: Iterable[FetchedMessage]) -> list[Incoming]:
+        """The messages, cut already, as they may be stored, by UID; of those that were erased the place alone."""
         messages = sorted(fetched, key=lambda m: m.uid)
         key = self._key
         if key is not None:
             messages = [replace(m, header=hide_subject(m.header, key)) for m in messages]
         if not self._remembers:
-            return messages, []
+            return list(messages)
         identities = [header_identity(m.header) for m in messages]
         erased = self._facts.erased(identities)
-        pairs = list(zip(messages, identities, strict=True))
-        return [m for m, i in pairs if i not in erased], [m.uid for m, i in pairs if i in erased]
+        pairs = zip(messages, identities, strict=True)
+        return [Erased(m.uid) if identity in erased else m for m, identity in pairs]
+
+
+def renewed(fetched: Iterable[Incoming], held: Mapping[int, bytes]) -> tuple[dict[int, bytes], list[Incoming]]:
+    """Of messages that were fetched once more: UID → header where it says more of the same message, and other messages.
+
+    `held` is UID → header as it is stored.
+    """
+    same: dict[int, bytes] = {}
+    others: list[Incoming] = []
+    for message in fetched:
+        before = held[message.uid]
+        if isinstance(message, Erased) or header_identity(message.header) != header_identity(before):
+            others.append(message)
+        elif message.header != before:
+            same[message.uid] = message.header
+    return same, others

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Flow
 from replywatch.domain.instants import HOUR
+from replywatch.domain.results.notice import Notice
 from replywatch.errors import LoginError, SourceError
 
 ATTEMPTS = 4
@@ -89,7 +90,8 @@ class Patience:
             return state.attempt_number >= self._attempts or waited > GIVE_UP_AFTER
 
         def say(state: tenacity.RetryCallState) -> None:
-            progress.note(f"{name}: {failures[-1][1].text}; trying again in {math.ceil(state.upcoming_sleep)} s")
+            seconds = math.ceil(state.upcoming_sleep)
+            progress.note(Notice("trying_again", {"account": name, "error": failures[-1][1].text, "seconds": seconds}))
 
         tenacity.Retrying(
             retry=tenacity.retry_if_exception(may_pass),

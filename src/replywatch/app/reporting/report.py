@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from replywatch import __version__
 from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import fingerprint
 from replywatch.app.progress import Progress
-from replywatch.app.reporting.shifted_dates_warning import moved_warnings
-from replywatch.app.reporting.snapshot import Snapshot, clip, coverage_of, read_up_to
+from replywatch.app.reporting.coverage import coverage_of, read_up_to
+from replywatch.app.reporting.shifted_dates_warning import shifted_dates_warnings
+from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.config.model import Config
-from replywatch.domain.figures.report import Definition, Ledger, Report, WaitingPerson, build_report, summarise
-from replywatch.domain.instants import DAY, HOUR, local
+from replywatch.domain.figures.measure import waited
+from replywatch.domain.figures.summary import summarise
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.judging.rules_version import RULES_VERSION
-from replywatch.domain.messages import Disposition, Exchange, Kind, Rung
+from replywatch.domain.messages import Exchange, Rung
 from replywatch.domain.periods import parse_as_of, parse_period
-
-OLD_AFTER = 2 * DAY
-"""Age in seconds of the last complete pass from which a report warns of it."""
-AHEAD = HOUR
-"""Seconds by which a pass may seem to lie in the future without a word."""
+from replywatch.domain.results.ledger import ledger_of
+from replywatch.domain.results.report import Definition, Report, WaitingPerson
+from replywatch.domain.results.warnings import age_warnings, coverage_warnings, ledger_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,25 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             never_after=config.report.never_after,
             coverage=coverage,
         )
-        return build_report(
-            summary,
+        ledger = ledger_of(snapshot.queries.account(*period.until_as_of(as_of)))
+        asked_for = None if query.as_of is None else parse_as_of(query.as_of, zone)
+        return Report(
+            generated_at=now,
+            version=__version__,
             as_of=as_of,
             period=period,
             definition=_definition(config, query),
-            oldest_waiting=[_waiter(e, as_of) for e in snapshot.by_id(summary.longest_waiting)],
+            summary=summary,
             contact_written_to=snapshot.count_written_to(summary.never_ids),
-            account=_account_line(snapshot.queries.account(*clip(period, as_of))),
+            oldest_waiting=tuple(_waiting_person(e, as_of) for e in snapshot.by_id(summary.longest_waiting)),
+            ledger=ledger,
             coverage=coverage,
-            warnings=[*_age_warnings(query, newest, now, config), *moved_warnings(database, config)],
+            warnings=(
+                *age_warnings(newest, now, asked_for),
+                *shifted_dates_warnings(database, config),
+                *coverage_warnings(coverage, as_of, period.since),
+                *ledger_warnings(ledger),
+            ),
         )
 
 
@@ -81,54 +89,17 @@ def _definition(config: Config, query: ReportQuery) -> Definition:
         new_enquiry_after=config.report.new_enquiry_after,
         min_match=query.min_match,
         rules_version=RULES_VERSION,
+        fields_version=FIELDS_VERSION,
         config_fingerprint=fingerprint(config),
     )
 
 
-def _waiter(exchange: Exchange, as_of: int) -> WaitingPerson:
+def _waiting_person(exchange: Exchange, as_of: int) -> WaitingPerson:
     return WaitingPerson(
         id=exchange.id,
         message_id=exchange.message_id,
         contact=exchange.contact,
         subject=exchange.subject,
         arrived_at=exchange.arrived_at,
-        waiting_seconds=as_of - exchange.arrived_at,
+        waiting_seconds=waited(exchange.arrived_at, as_of),
     )
-
-
-def _account_line(rows: Iterable[tuple[str, str, int]]) -> Ledger:
-    """Where every message ended up; `rows` are (disposition, kind, messages)."""
-    messages: Counter[Disposition] = Counter()
-    kinds: Counter[Kind] = Counter()
-    for disposition, kind, count in rows:
-        if disposition == Disposition.EXCLUDED_KIND:
-            kinds[Kind(kind)] += count
-        else:
-            messages[Disposition(disposition)] += count
-    return Ledger(
-        read=messages.total() + kinds.total(),
-        counted=messages[Disposition.COUNTED],
-        excluded_by_kind={kind: kinds[kind] for kind in Kind if kind in kinds},
-        internal=messages[Disposition.INTERNAL],
-        outbound=messages[Disposition.OUTBOUND],
-        foreign=messages[Disposition.FOREIGN],
-        set_aside=messages[Disposition.SET_ASIDE],
-        not_watched=messages[Disposition.NOT_WATCHED],
-    )
-
-
-def _age_warnings(query: ReportQuery, newest: int, now: int, config: Config) -> list[str]:
-    zone = config.report.timezone
-    if query.as_of is not None:
-        beyond = parse_as_of(query.as_of, zone) > newest
-        return [
-            f"Mail was read only up to {local(newest, zone):%Y-%m-%d %H:%M}: these are the figures of then."
-        ] * beyond
-    if newest > now + AHEAD:
-        moment = f"{local(newest, zone):%Y-%m-%d %H:%M}"
-        return [
-            f"The mail was last read at {moment}, which is still to come: set the clock, and run `replywatch poll`."
-        ]
-    if now - newest < OLD_AFTER:
-        return []
-    return [f"The mail was last read completely {(now - newest) // DAY} days ago: run `replywatch poll`."]

@@ -8,6 +8,8 @@ from replywatch.app.deriving.provenance import places_of
 from replywatch.config.model import Config
 from replywatch.domain.figures.shifted_dates import moved
 from replywatch.domain.messages import Role
+from replywatch.domain.results.warning import Warning  # noqa: A004 - the word that people know
+from replywatch.domain.results.warnings import shifted_dates_warning
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries
@@ -16,8 +18,8 @@ SAMPLE = 1000
 """Messages that are looked at, of all in the store."""
 
 
-def moved_warnings(database: Database, config: Config) -> Iterator[str]:
-    """A sentence for each account on a server whose sent mail mostly bears later times than its own."""
+def shifted_dates_warnings(database: Database, config: Config) -> Iterator[Warning]:
+    """A warning for each account on a server whose sent mail mostly bears later times than its own."""
     places = places_of(Derived(database), config)
     epochs = {epoch: p.account for epoch, p in places.items() if p.role is Role.SENT and not p.on_disk}
     times: dict[str, dict[str, tuple[int | None, int | None]]] = {}
@@ -25,4 +27,4 @@ def moved_warnings(database: Database, config: Config) -> Iterator[str]:
         times.setdefault(epochs[epoch], {})[identity] = date, clock
     for account, of_messages in times.items():
         if found := moved(of_messages.values(), config.report.timezone):
-            yield f"In Sent of account {account} {found.count} of {found.of} messages {found.what}. {found.hint}"
+            yield shifted_dates_warning(account, found)

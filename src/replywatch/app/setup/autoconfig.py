@@ -52,17 +52,20 @@ class Settings:
         return not f".{self.host}".endswith(f".{names.host(domain)}")
 
 
-def look_up(address: str, network: Network) -> Iterator[Settings]:
+def look_up(address: str, network: Network | None = None) -> Iterator[Settings]:
     """What is found for `address`, each server once, the most believable first; each is asked for when it is wanted.
 
-    Only the domain is told to those who are asked. Raises nothing: who has no usable answer is passed over.
+    `network` is the internet by default. Only the domain is told to those who are asked. Raises nothing: who has no
+    usable answer is passed over.
     """
     local, _, domain = address.rpartition("@")
     ascii_domain = names.host(domain)
     if ascii_domain is None or names.is_ip(ascii_domain):
         return
+    from replywatch.sources.autoconfig_net import Network  # noqa: PLC0415 - http and TLS, only where they are wanted
+
     seen = set()
-    for settings in _all(local, ascii_domain, network):
+    for settings in _all(local, ascii_domain, network or Network()):
         if (server := (settings.host, settings.port, settings.tls)) not in seen:
             seen.add(server)
             yield settings

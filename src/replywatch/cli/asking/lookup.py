@@ -32,12 +32,10 @@ def look_up(ask: Questions, address: str) -> Settings | None:
     """
     if not is_possible():
         raise UsageError("packages that --autoconfig needs are not installed", f"Run: {install_command('autoconfig')}")
-    from replywatch.sources.autoconfig_net import Network  # noqa: PLC0415 - http and TLS, only where they are wanted
-
     domain = address.partition("@")[2]
     _say(f"Asking the web servers of {domain}, {MOZILLA} and the DNS …")
     shown = False
-    for settings in found_for(address, Network()):
+    for settings in found_for(address):
         shown = True
         named = f", user name {safe(settings.username)}" if settings.username else ""
         _say(f"{settings.source} says: {settings.host}, port {settings.port}, {_TLS[settings.tls]}{named}")

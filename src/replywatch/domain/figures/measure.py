@@ -7,6 +7,8 @@ never answered, and from what was read (`coverage`). Instants and durations are 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from replywatch.domain.figures.coverage import Coverage
@@ -32,7 +34,7 @@ class Bucket(NamedTuple):
     """One row of the partition of all exchanges."""
 
     key: str
-    label: str
+    """Its name for programs; `render.report.labels` has the one for people."""
     from_seconds: int | None
     """Shortest wait that belongs here; None where the row is not about a known wait."""
     to_seconds: int | None
@@ -43,8 +45,6 @@ class Outcome(NamedTuple):
     """Where an exchange stands at as_of."""
 
     status: Status
-    bucket: str
-    """Key of the one row of `BUCKETS` that counts it."""
     elapsed: int | None
     """Seconds from arrival to the reply, at least 0; None unless answered at a known time."""
     observed: int
@@ -53,15 +53,15 @@ class Outcome(NamedTuple):
 
 
 BUCKETS = (
-    Bucket("under_1h", "under 1 hour", 0, HOUR),
-    Bucket("under_24h", "1 to 24 hours", HOUR, DAY),
-    Bucket("1_to_2_days", "1 to 2 days", DAY, 2 * DAY),
-    Bucket("2_to_14_days", "2 to 14 days", 2 * DAY, 14 * DAY),
-    Bucket("over_14_days", "over 14 days", 14 * DAY, None),
-    Bucket("never", "never answered", None, None),
-    Bucket("waiting", "still waiting", None, None),
-    Bucket("answered_time_unknown", "answered, time unknown", None, None),
-    Bucket("unknown", "unknown: not all was read", None, None),
+    Bucket("under_1h", 0, HOUR),
+    Bucket("under_24h", HOUR, DAY),
+    Bucket("1_to_2_days", DAY, 2 * DAY),
+    Bucket("2_to_14_days", 2 * DAY, 14 * DAY),
+    Bucket("over_14_days", 14 * DAY, None),
+    Bucket("never", None, None),
+    Bucket("waiting", None, None),
+    Bucket("answered_time_unknown", None, None),
+    Bucket("unknown", None, None),
 )
 """A partition: every exchange is in exactly one row. The documents leave 24-48 h and over 14 days without a name; both
 have a row here, so that nothing is hidden and nothing forced."""
@@ -73,8 +73,33 @@ EDGES = tuple(bucket.to_seconds for bucket in ANSWERED_BUCKETS if bucket.to_seco
 """Where one row of known waits ends and the next begins: 1 h, 24 h, 2 d, 14 d."""
 
 
+def waited(start: int, end: int) -> int:
+    """Seconds from `start` to `end`, two instants; 0 where the clocks ran backwards. Every wait is counted here."""
+    return end - start if end > start else 0
+
+
+def bucket_of(seconds: int) -> Bucket:
+    """The row of `BUCKETS` to which a known wait of so many seconds belongs."""
+    return ANSWERED_BUCKETS[bisect_right(EDGES, seconds)]
+
+
+def count_by_bucket(ordered: Sequence[int]) -> dict[str, int]:
+    """Key → how many of the known waits `bucket_of` puts into each row; `ordered` are their seconds, ascending.
+
+    Of very many waits few are looked at: it searches for those at which a row ends.
+    """
+
+    def row(seconds: int) -> int:
+        return ANSWERED_BUCKETS.index(bucket_of(seconds))
+
+    ends = [bisect_right(ordered, number, key=row) for number in range(len(ANSWERED_BUCKETS))]
+    return {
+        bucket.key: end - start for bucket, (start, end) in zip(ANSWERED_BUCKETS, pairwise([0, *ends]), strict=True)
+    }
+
+
 def outcome(wait: Wait, as_of: int, never_after: int, coverage: Coverage) -> Outcome:
-    """Status, bucket and observed time of `wait` as they stood at `as_of`.
+    """Status, wait and observed time of `wait` as they stood at `as_of`.
 
     Answers and evidence after `as_of` have not happened yet. An answer always wins over `never`, however late it came.
     Without an answer, the time from arrival to min(as_of, arrival + never_after) has to be covered; otherwise the
@@ -88,15 +113,15 @@ def outcome(wait: Wait, as_of: int, never_after: int, coverage: Coverage) -> Out
     """
     arrived = wait.arrived_at
     if wait.answered_at is not None and wait.answered_at <= as_of:
-        elapsed = max(0, wait.answered_at - arrived)
-        return Outcome(Status.ANSWERED, ANSWERED_BUCKETS[bisect_right(EDGES, elapsed)].key, elapsed, elapsed)
+        elapsed = waited(arrived, wait.answered_at)
+        return Outcome(Status.ANSWERED, elapsed, elapsed)
     if wait.answered_before is not None and wait.answered_before <= as_of:
-        return Outcome(Status.ANSWERED_TIME_UNKNOWN, Status.ANSWERED_TIME_UNKNOWN, None, bounds(wait)[0])
+        return Outcome(Status.ANSWERED_TIME_UNKNOWN, None, bounds(wait)[0])
     gap = coverage.gap(arrived, as_of)
     if gap is not None and gap <= arrived + never_after:
-        return Outcome(Status.UNKNOWN, Status.UNKNOWN, None, gap - arrived)
+        return Outcome(Status.UNKNOWN, None, waited(arrived, gap))
     status = Status.NEVER if as_of - arrived >= never_after else Status.WAITING
-    return Outcome(status, status, None, (as_of if gap is None else gap) - arrived)
+    return Outcome(status, None, waited(arrived, as_of if gap is None else gap))
 
 
 def bounds(wait: Wait) -> tuple[int, int]:
@@ -107,5 +132,5 @@ def bounds(wait: Wait) -> tuple[int, int]:
     if wait.answered_before is None:
         raise ValueError("the exchange has no bounds")
     after = wait.arrived_at if wait.answered_after is None else wait.answered_after
-    low = max(0, after - wait.arrived_at)
-    return low, max(low, wait.answered_before - wait.arrived_at)
+    low = waited(wait.arrived_at, after)
+    return low, max(low, waited(wait.arrived_at, wait.answered_before))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 
-from replywatch.domain.instants import DAY, local
+from replywatch.domain.instants import DAY, local_day
 
 LATER = DAY
 """Seconds after its Date by which a message has to be saved to count as moved; a draft rarely waits longer."""
@@ -20,27 +20,11 @@ class Moved:
     """How much of the sent mail of one account, and when."""
 
     count: int
-    of: int
-    """Messages that were looked at."""
+    """Messages that were saved later than they were written."""
+    known: int
+    """Messages that were looked at and have both times."""
     day: date
     """On which most of them were saved."""
-
-    @property
-    def what(self) -> str:
-        """What is wrong, to stand behind the number of messages."""
-        return (
-            f"were saved over a day after the date they bear, most on {self.day}, as if moved here without their times:"
-            " replies count from when they were saved"
-        )
-
-    @property
-    def hint(self) -> str:
-        """What to do."""
-        return (
-            "Move them once more, with a program that keeps INTERNALDATE (imapsync does); or add a Maildir or mbox copy"
-            ' of the old mail as an account, and give the mailbox here the role "skip". Until then, look at newer mail'
-            f" only: --since {self.day + timedelta(days=1)}."
-        )
 
 
 def moved(times: Iterable[tuple[int | None, int | None]], zone: tzinfo) -> Moved | None:
@@ -49,7 +33,7 @@ def moved(times: Iterable[tuple[int | None, int | None]], zone: tzinfo) -> Moved
     Those without one of the two tell nothing and are left out.
     """
     known = [(written, saved) for written, saved in times if written is not None and saved is not None]
-    days = Counter(local(saved, zone).date() for written, saved in known if saved - written > LATER)
+    days = Counter(local_day(saved, zone) for written, saved in known if saved - written > LATER)
     count = days.total()
     if len(known) < FEWEST or count * 2 <= len(known):
         return None

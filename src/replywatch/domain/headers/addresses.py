@@ -57,13 +57,6 @@ def _all_addresses(value: str) -> tuple[Address, ...]:
 _known_addresses = lru_cache(maxsize=8192)(_all_addresses)
 
 
-def contact_key(address: str) -> str:
-    """`address` for the question whether two are the same person: without a `+tag` (RFC 5233)."""
-    local, at, domain = address.rpartition("@")
-    user = local.partition("+")[0]
-    return f"{user}@{domain}" if at and user else address
-
-
 def fold_domain(domain: str) -> str:
     """The one form of a domain used for comparison: lower case, Unicode instead of `xn--` labels, no dot at the end.
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from urllib.parse import unquote
 
-from replywatch.domain.headers.addresses import contact_key
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.subjects import decode_bytes, decode_text
 from replywatch.domain.messages import Header
+from replywatch.domain.people import contact_key
 
 Names = Callable[[bytes], bool]
 """Says whether a header block names somebody."""
@@ -54,8 +54,8 @@ def _readings(text: str) -> Iterator[str]:
 def _addresses(header: Header) -> set[str]:
     """Every address of the fields that hold addresses, read as a mail program reads them."""
     fields = (
-        *(header.from_, header.sender, header.reply_to, header.to, header.cc, header.bcc, header.delivered_to),
-        *(header.x_original_to, header.x_original_from, header.x_original_sender),
+        *(header.from_, header.sender, header.reply_to, header.to, header.cc, header.bcc, header.resent_to),
+        *(header.delivered_to, header.x_original_to, header.x_original_from, header.x_original_sender),
     )
     return {found.address for found in chain.from_iterable(fields)}
 

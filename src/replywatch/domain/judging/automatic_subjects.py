@@ -15,8 +15,11 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from replywatch.domain.headers.subjects import base_subject
+from replywatch.domain.headers.subjects import base_subject, decode_text
 from replywatch.domain.messages import Kind
+
+_LONGEST_TOPIC = 2000
+"""Characters of Thread-Topic that are looked at."""
 
 
 class Announcement(NamedTuple):
@@ -205,6 +208,12 @@ def announced(subject: str) -> Announcement | None:
     if (found := _MAYBE.match(text)) and found.lastgroup:
         return Announcement(Kind(found.lastgroup), sure=False)
     return None
+
+
+def is_rest(subject: str, topic: str) -> bool:
+    """Whether the field Thread-Topic is the decoded `subject` without the label before it: a program put it there."""
+    words = " ".join(decode_text(topic[:_LONGEST_TOPIC]).split()).lower()
+    return bool(words) and subject.lower().endswith(f": {words}")
 
 
 _UNDELIVERED = re.compile(

@@ -10,36 +10,44 @@ X-Loop, postmaster@, a subject such as "Auto: …") decides nothing by itself, o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
-from replywatch.domain.judging import signs
+from replywatch.domain.judging import sender_signs, signs
 from replywatch.domain.judging.automatic_subjects import announced
-from replywatch.domain.judging.field_signs import Mail, Sign, present, says, typed
-from replywatch.domain.judging.sender_shapes import is_machine, post_office
-from replywatch.domain.messages import Address, Header, Kind, Parties, Verdict
+from replywatch.domain.judging.field_signs import (
+    DELIVERED_TO,
+    SENDER,
+    SUBJECT,
+    TEAM_SENDER,
+    TYPE,
+    Mail,
+    Sign,
+    has,
+    has_telling_type,
+    says,
+    typed,
+)
+from replywatch.domain.messages import Because, Header, Kind, Parties, Verdict
 from replywatch.domain.team import Team
 
-HUMAN = Verdict(Kind.HUMAN, "human", "no sign of automatic mail")
+HUMAN = Verdict(Kind.HUMAN, Because("human"))
+"""No sign of automatic mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One sign of automatic mail."""
+    """One sign of automatic mail, and the kind it stands for."""
 
     id: str
     kind: Kind
-    finds: Sign
-    wakes: frozenset[str]
-    """It can fire only where one of these is there: a field (in lower case), `SUBJECT`, `SENDER` or `TEAM_SENDERS`."""
+    sign: Sign
 
-
-SUBJECT = "a subject that announces something"
-SENDER = "a sender or recipient like a machine"
-TEAM_SENDERS = "automatic senders of the team"
-"""What may wake a rule beside a field."""
+    @property
+    def needs(self) -> frozenset[str]:
+        """Where none of these is there, it can't fire; see `Sign`."""
+        return self.sign.needs
 
 
 def classify(header: Header, parties: Parties, team: Team) -> Verdict:
@@ -54,126 +62,90 @@ def fired(header: Header, parties: Parties, team: Team) -> tuple[Verdict, ...]:
 
 def _verdicts(header: Header, parties: Parties, team: Team) -> Iterator[Verdict]:
     mail = Mail(header, parties, team, announced(header.subject))
-    there = _SIGNALS.intersection(header.fields)
-    if not any(map(signs.TELLING_TYPE.search, header.fields.get("content-type", ()))):
-        there -= _CONTENT_TYPE  # nearly every message has one, few a telling one
-    if mail.announced:
-        there |= _SUBJECT
-    if (
-        not header.from_
-        or any(map(_tells, header.from_))
-        or any(map(_tells, header.delivered_to))
-        or _writer_tells(mail)
-    ):
-        there |= _SENDER
-    if team.automatic_senders:
-        there |= _TEAM
-    if there:
-        for rule in _awake(there):
-            if because := rule.finds(mail):
-                yield Verdict(rule.kind, rule.id, because)
+    for rule in _possible(_present(mail)):
+        if found := rule.sign.find(mail):
+            (field, value), *beside = found
+            yield Verdict(rule.kind, Because(rule.id, field, value or "", tuple(beside)))
 
 
-_CONTENT_TYPE = frozenset({"content-type"})
-_SUBJECT, _SENDER, _TEAM = frozenset({SUBJECT}), frozenset({SENDER}), frozenset({TEAM_SENDERS})
+TRAITS: Mapping[str, Callable[[Mail], bool]] = {
+    TYPE: has_telling_type,
+    SUBJECT: lambda mail: mail.announced is not None,
+    SENDER: sender_signs.is_nobodys,
+    DELIVERED_TO: lambda mail: bool(mail.header.delivered_to),
+    TEAM_SENDER: sender_signs.is_of_team,
+}
+"""What rules need beside fields → whether a mail has it."""
+
+
+def _present(mail: Mail) -> frozenset[str]:
+    """What of all that rules need the mail has."""
+    present = _NEEDED_FIELDS.intersection(mail.header.fields)
+    traits = [trait for trait, has_it in TRAITS.items() if has_it(mail)]
+    return present.union(traits) if traits else present
 
 
 @lru_cache(maxsize=4096)
-def _awake(there: frozenset[str]) -> tuple[Rule, ...]:
-    """The rules that can fire where `there` is; mail knows few combinations."""
-    return tuple(rule for rule in RULES if rule.wakes & there)
+def _possible(present: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules that can fire on mail that has what is `present`, in order; mail knows few combinations."""
+    return tuple(rule for rule in RULES if rule.needs & present)
 
-
-@lru_cache(maxsize=16_384)
-def _tells(address: Address) -> bool:
-    """Whether a rule may find something in a sender or recipient."""
-    return (
-        not address.address
-        or address.address.startswith("autoresponder")
-        or post_office(address) is not None
-        or is_machine(*reversed(address))
-    )
-
-
-def _writer_tells(mail: Mail) -> bool:
-    return is_machine(mail.parties.author or mail.parties.contact, mail.parties.contact_name)
-
-
-def _rule(rule_id: str, kind: Kind, finds: Sign, *wakes: str) -> Rule:
-    return Rule(
-        rule_id, kind, finds, frozenset(w if w in (SUBJECT, SENDER, TEAM_SENDERS) else w.lower() for w in wakes)
-    )
-
-
-_TYPE = "Content-Type"
-_GENERATED = ("Auto-Submitted", "Precedence", "Return-Path")
-_AUTO_REPLY_FIELDS = (
-    "X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Autoresponse", "X-AutoReply-From", "X-Mail-Autoreply",
-    "X-Autogenerated", "X-FC-MachineGenerated",
-)  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
-    _rule("team.automatic-sender", Kind.AUTO_REPLY, signs.automatic_sender_answers, TEAM_SENDERS),
-    _rule("team.automatic-sender", Kind.NOTIFICATION, signs.automatic_sender, TEAM_SENDERS),
+    Rule("team.automatic-sender", Kind.AUTO_REPLY, signs.automatic_sender_answers),
+    Rule("team.automatic-sender", Kind.NOTIFICATION, sender_signs.automatic_sender),
     # Reports by their type (RFC 3464, 8098, 5965). A DSN about a delay or a success is no person's mail either; a spam
     # complaint isn't spam but a machine's note about our mail.
-    _rule("report.refused", Kind.BOUNCE, signs.refused, _TYPE),
-    _rule("report.disposition", Kind.RECEIPT, signs.DISPOSITION, _TYPE),
-    _rule(
+    Rule("report.refused", Kind.BOUNCE, signs.refused),
+    Rule("report.disposition", Kind.RECEIPT, signs.DISPOSITION),
+    Rule(
         "report.feedback",
         Kind.NOTIFICATION,
         typed(types=("message/feedback-report",), reports=("feedback-report",)),
-        _TYPE,
     ),
-    _rule(
+    Rule(
         "report.delivery",
         Kind.BOUNCE,
         typed(types=("message/delivery-status",), reports=("delivery-status", "global-delivery-status")),
-        _TYPE,
     ),
-    _rule("report", Kind.BOUNCE, signs.untyped_report, _TYPE),
-    _rule("report.other", Kind.NOTIFICATION, signs.other_report, _TYPE),
-    _rule("content-class.delivery", Kind.BOUNCE, signs.content_class("dsn"), "Content-Class"),
-    _rule("content-class.receipt", Kind.RECEIPT, signs.content_class("mdn"), "Content-Class"),
+    Rule("report", Kind.BOUNCE, signs.untyped_report),
+    Rule("report.other", Kind.NOTIFICATION, signs.other_report),
+    Rule("content-class.delivery", Kind.BOUNCE, signs.content_class("dsn")),
+    Rule("content-class.receipt", Kind.RECEIPT, signs.content_class("mdn")),
     # Bounces without a type
-    _rule("failed-recipients", Kind.BOUNCE, present("X-Failed-Recipients"), "X-Failed-Recipients"),
-    _rule("from.mailer-daemon", Kind.BOUNCE, signs.daemon, SENDER),
-    _rule("from.postmaster", Kind.BOUNCE, signs.postmaster, SENDER),
-    _rule("subject.bounce", Kind.BOUNCE, signs.subject(Kind.BOUNCE), SUBJECT),
-    _rule("subject.undelivered", Kind.BOUNCE, signs.undelivered, SENDER, *_GENERATED),
+    Rule("failed-recipients", Kind.BOUNCE, has("X-Failed-Recipients")),
+    Rule("from.mailer-daemon", Kind.BOUNCE, sender_signs.daemon),
+    Rule("from.postmaster", Kind.BOUNCE, signs.postmaster),
+    Rule("subject.bounce", Kind.BOUNCE, signs.subject(Kind.BOUNCE)),
+    Rule("subject.undelivered", Kind.BOUNCE, signs.undelivered),
     # What calendars and mail programs send on a person's click
-    _rule("calendar", Kind.CALENDAR, typed(types=("text/calendar", "text/x-vcalendar", "application/ics")), _TYPE),
-    _rule("calendar.method", Kind.CALENDAR, signs.calendar_parameter, _TYPE),
-    _rule("content-class.calendar", Kind.CALENDAR, signs.content_class("calendarmessage"), "Content-Class"),
-    _rule("subject.calendar", Kind.CALENDAR, signs.subject(Kind.CALENDAR), SUBJECT),
-    _rule("subject.receipt", Kind.RECEIPT, signs.subject(Kind.RECEIPT), SUBJECT),
+    Rule("calendar", Kind.CALENDAR, typed(types=("text/calendar", "text/x-vcalendar", "application/ics"))),
+    Rule("calendar.method", Kind.CALENDAR, signs.calendar_parameter),
+    Rule("content-class.calendar", Kind.CALENDAR, signs.content_class("calendarmessage")),
+    Rule("subject.calendar", Kind.CALENDAR, signs.subject(Kind.CALENDAR)),
+    Rule("subject.receipt", Kind.RECEIPT, signs.subject(Kind.RECEIPT)),
     # Answers of machines
-    _rule("auto-submitted", Kind.AUTO_REPLY, signs.auto_replied, "Auto-Submitted"),
-    _rule("auto-submitted.reply", Kind.AUTO_REPLY, signs.generated_reply, "Auto-Submitted"),
-    _rule("auto-submitted.generated", Kind.NOTIFICATION, signs.auto_generated, "Auto-Submitted"),
-    _rule("precedence", Kind.AUTO_REPLY, says("Precedence", r"auto[-_]?reply\b"), "Precedence"),
-    _rule("autoreply", Kind.AUTO_REPLY, signs.auto_reply_field, *_AUTO_REPLY_FIELDS),
-    _rule("autoreply.first-class", Kind.AUTO_REPLY, says("X-POST-MessageClass", r"9\s*;"), "X-POST-MessageClass"),
-    _rule("autoreply.apple", Kind.AUTO_REPLY, says("X-Apple-Action", r"vacation\b"), "X-Apple-Action"),
-    _rule("autoreply.delivered-to", Kind.AUTO_REPLY, signs.delivered_to_responder, SENDER),
-    _rule("subject.auto-reply", Kind.AUTO_REPLY, signs.subject(Kind.AUTO_REPLY), SUBJECT),
-    _rule("autoreply.loop", Kind.AUTO_REPLY, signs.loop, "X-Loop", "X-RT-Loop-Prevention"),
+    Rule("auto-submitted", Kind.AUTO_REPLY, signs.auto_replied),
+    Rule("auto-submitted.reply", Kind.AUTO_REPLY, signs.generated_reply),
+    Rule("auto-submitted.generated", Kind.NOTIFICATION, signs.auto_generated),
+    Rule("precedence", Kind.AUTO_REPLY, says("Precedence", r"auto[-_]?reply\b")),
+    Rule("autoreply", Kind.AUTO_REPLY, signs.auto_reply_field),
+    Rule("autoreply.first-class", Kind.AUTO_REPLY, says("X-POST-MessageClass", r"9\s*;")),
+    Rule("autoreply.apple", Kind.AUTO_REPLY, says("X-Apple-Action", r"vacation\b")),
+    Rule("autoreply.delivered-to", Kind.AUTO_REPLY, sender_signs.delivered_to_responder),
+    Rule("subject.auto-reply", Kind.AUTO_REPLY, signs.subject(Kind.AUTO_REPLY)),
+    Rule("autoreply.loop", Kind.AUTO_REPLY, signs.loop),
     # What machines tell by themselves
-    _rule("from.no-reply", Kind.NOTIFICATION, signs.machine, SENDER),
-    _rule("list", Kind.NEWSLETTER, signs.newsletter, "List-Unsubscribe", "List-Id"),
-    _rule(
-        "amazon",
-        Kind.NOTIFICATION,
-        says("X-AMAZON-MAIL-RELAY-TYPE", r"notification\b"),
-        "X-AMAZON-MAIL-RELAY-TYPE",
-    ),
-    *(_rule("spam", Kind.SPAM, signs.spam(name), name) for name in signs.SPAM_SIGNS),
-    _rule("subject.notification", Kind.NOTIFICATION, signs.subject(Kind.NOTIFICATION), SUBJECT),
-    _rule("precedence.reply", Kind.AUTO_REPLY, signs.bulk_reply, "Precedence"),
-    _rule("precedence.bulk", Kind.NOTIFICATION, signs.bulk, "Precedence"),
-    _rule("return-path.reply", Kind.AUTO_REPLY, signs.null_reply, "Return-Path"),
-    _rule("return-path", Kind.BOUNCE, signs.null_return_path, "Return-Path"),
+    Rule("from.no-reply", Kind.NOTIFICATION, sender_signs.machine),
+    Rule("list", Kind.NEWSLETTER, signs.newsletter),
+    Rule("amazon", Kind.NOTIFICATION, says("X-AMAZON-MAIL-RELAY-TYPE", r"notification\b")),
+    *(Rule("spam", Kind.SPAM, signs.spam(name)) for name in signs.SPAM_SIGNS),
+    Rule("subject.notification", Kind.NOTIFICATION, signs.subject(Kind.NOTIFICATION)),
+    Rule("precedence.reply", Kind.AUTO_REPLY, signs.bulk_reply),
+    Rule("precedence.bulk", Kind.NOTIFICATION, signs.bulk),
+    Rule("return-path.reply", Kind.AUTO_REPLY, signs.null_reply),
+    Rule("return-path", Kind.BOUNCE, signs.null_return_path),
 )
 """All rules, in the order in which they decide."""
 
-_SIGNALS = frozenset(chain.from_iterable(rule.wakes for rule in RULES)) - {SUBJECT, SENDER, TEAM_SENDERS}
+_NEEDED_FIELDS = frozenset[str]().union(*(rule.needs for rule in RULES)).difference(TRAITS)

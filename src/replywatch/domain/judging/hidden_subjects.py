@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from replywatch.domain.headers.header import keep_fields, parse_header
-from replywatch.domain.headers.subjects import base_subject, decode_text
-from replywatch.domain.judging.automatic_subjects import Announcement, announced, speaks_of_failure
+from replywatch.domain.headers.subjects import base_subject
+from replywatch.domain.judging.automatic_subjects import Announcement, announced, is_rest, speaks_of_failure
 from replywatch.domain.messages import Kind
 
 _NAMES = (b"subject", b"thread-topic")
@@ -43,7 +43,7 @@ def hide_subject(raw: bytes, key: bytes) -> bytes:
         )
         number += _failure(base)
         lines.append(f"Subject: {_label(subject, base).format(number)}".rstrip().encode() + b"\n")
-        if any(_is_rest(subject, topic) for topic in header.fields.get("thread-topic", ())):
+        if any(is_rest(subject, topic) for topic in header.fields.get("thread-topic", ())):
             lines.append(f"Thread-Topic: {number}".rstrip().encode() + b"\n")
     return b"".join(lines)
 
@@ -70,9 +70,3 @@ def _failure(base: str) -> str:
     if speaks_of_failure(base, of_mail=True):
         return ": undelivered message"
     return ": undeliverable" if speaks_of_failure(base, of_mail=False) else ""
-
-
-def _is_rest(subject: str, topic: str) -> bool:
-    """Whether `topic` is `subject` without the label before it: then a program put the label there."""
-    words = " ".join(decode_text(topic).split()).lower()
-    return bool(words) and subject.lower().endswith(f": {words}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from replywatch.domain.messages import Header, Parties
+from replywatch.domain.messages import Address, Header, Parties
+from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 _POST_ADDRESS = re.compile(r"mailto:\s?([^<>?\s,]{1,320})", re.IGNORECASE)
@@ -38,7 +40,8 @@ def own_list(header: Header, parties: Parties, team: Team) -> bool:
     """
     if not team.public_lists.isdisjoint(parties.recipients):
         return True
-    known = (*team.addresses, *team.public_lists, *(parties.recipients if parties.ours else ()))
+    known = {*team.addresses, *team.public_lists, *(parties.recipients if parties.ours else ())}
+    known.update([contact_key(address) for address in team.addresses])
     names = {address.replace("@", ".") for address in known}
     for list_id in list_ids(header):
         if list_id in names or (not parties.ours and team.has_domain(list_id.partition(".")[2])):
@@ -63,7 +66,7 @@ def discussion_list(header: Header, parties: Parties) -> bool:
     hosts = [post.rpartition("@")[2] for post in posts]
     if any(value.strip().lower().startswith("list") for value in header.fields.get("precedence", ())):
         hosts += [list_id.partition(".")[2] for list_id in ids]
-    hosts += [a.address.rpartition("@")[2] for a in header.sender if _LIST_SENDER.match(a.address)]
+    hosts += [a.address.rpartition("@")[2] for a in header.sender if _is_run_by_list(a)]
     home = parties.contact.rpartition("@")[2]
     return bool(home) and any(host and not related(home, host) for host in hosts)
 
@@ -77,9 +80,12 @@ def _takes_no_posts(header: Header) -> bool:
 
 def written_by_list(header: Header) -> bool:
     """Whether the list's own program wrote it, such as a digest: From and Sender are both addresses that it runs."""
-    return any(_LIST_SENDER.match(a.address) for a in header.from_) and any(
-        _LIST_SENDER.match(a.address) for a in header.sender
-    )
+    return any(map(_is_run_by_list, header.from_)) and any(map(_is_run_by_list, header.sender))
+
+
+@lru_cache(maxsize=8192)
+def _is_run_by_list(sender: Address) -> bool:
+    return _LIST_SENDER.match(sender.address) is not None
 
 
 def related(domain: str, other: str) -> bool:

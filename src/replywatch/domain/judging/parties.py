@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
-from replywatch.domain.headers.addresses import contact_key, fold_domain
+from replywatch.domain.headers.addresses import fold_domain
 from replywatch.domain.judging.lists import related
 from replywatch.domain.judging.sender_shapes import is_form, is_no_reply
-from replywatch.domain.messages import Address, Header, Parties
+from replywatch.domain.messages import Address, Because, Header, Parties
+from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
@@ -27,9 +27,9 @@ _LONGEST_NAME = 200
 """Characters of a display name in which "via" is looked for."""
 
 _NOBODY = Address("", "")
-
-_key = lru_cache(maxsize=65_536)(contact_key)
-"""The same few addresses come again and again."""
+_FROM = Because("contact.from", "From")
+_REPLY_TO = Because("contact.reply-to", "Reply-To")
+_SENDER = Because("contact.sender", "Sender")
 
 
 class _Case(NamedTuple):
@@ -37,29 +37,31 @@ class _Case(NamedTuple):
 
     header: Header
     team: Team
-    is_ours: Callable[[str], bool]
     outside: list[Address]
     """The recipients that aren't ours."""
+    sender: Address
+    """The first in From."""
+    via: re.Match[str] | None
+    """A name such as "Anna via info" in it, and Anna's."""
+
+    @property
+    def from_list(self) -> bool:
+        """From is the address of a list or group that puts itself there."""
+        return self.via is not None or self.sender.address in self.team.public_lists
+
+    @property
+    def relayed(self) -> bool:
+        """From is that of a list, or ours: who wrote may stand in another field."""
+        return self.from_list or self.team.is_ours(self.sender.address)
 
 
 class _Author(NamedTuple):
     """Who wrote, and which field says so."""
 
     address: Address
-    because: str
+    because: Because
     relayed: bool = False
     """From is the address of a list or form that handed the message on, none of the author's own."""
-
-
-@lru_cache(maxsize=8)
-def _judge(team: Team) -> Callable[[str], bool]:
-    """Whether an address, as it is or without its tag, is the team's; remembers, since most come again."""
-
-    @lru_cache(maxsize=32_768)
-    def is_ours(address: str) -> bool:
-        return team.is_ours(address) or team.is_ours(_key(address))
-
-    return is_ours
 
 
 def parties_of(header: Header, team: Team) -> Parties:
@@ -67,19 +69,21 @@ def parties_of(header: Header, team: Team) -> Parties:
 
     The result's addresses are those of `contact_key`, so that a `+tag` makes nobody another person.
     """
-    is_ours = _judge(team)
+    is_ours = team.is_ours
     people = [a for a in (*header.to, *header.cc, *header.bcc) if a.address]
-    case = _Case(header, team, is_ours, [a for a in people if not is_ours(a.address)])
+    sender = header.from_[0] if header.from_ else _NOBODY
+    via = _REWRITTEN_NAME.match(sender.name[:_LONGEST_NAME]) if " via " in sender.name else None
+    case = _Case(header, team, [a for a in people if not is_ours(a.address)], sender, via)
     behind = _author_behind(case)
     author = _our_author(case, behind)
     contact = _addressee(case.outside) if author else behind or _plain_author(case)
     named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc)
     return Parties(
         ours=bool(author),
-        contact=_key(contact.address.address),
+        contact=contact_key(contact.address.address),
         contact_name=contact.address.name,
         contact_because=contact.because,
-        author=_key(author),
+        author=contact_key(author),
         senders=() if author else _keys(_reachable(case, contact)),
         recipients=_keys(people),
         team_address=_team_address(named, team),
@@ -95,12 +99,12 @@ def _our_author(case: _Case, behind: _Author | None) -> str:
     """
     header = case.header
     if behind is not None:
-        return behind.address.address if case.is_ours(behind.address.address) else ""
+        return behind.address.address if case.team.is_ours(behind.address.address) else ""
     for address in header.from_:
-        if case.is_ours(address.address):
+        if case.team.is_ours(address.address):
             return address.address
     for address in header.sender:
-        if case.is_ours(address.address):
+        if case.team.is_ours(address.address):
             written = {a.address for a in header.from_ if a.address}
             goes_out = any(a.address not in written for a in case.outside)
             return address.address if not written or (goes_out and not _has_list_sign(header)) else ""
@@ -110,87 +114,136 @@ def _our_author(case: _Case, behind: _Author | None) -> str:
 def _author_behind(case: _Case) -> _Author | None:
     """The author for whom From merely speaks; None where From itself wrote. A group may have passed on a form."""
     rewritten = _rewritten(case)
-    sender = rewritten.address if rewritten else case.header.from_[0] if case.header.from_ else _NOBODY
+    sender = rewritten.address if rewritten else case.sender
     return _web_form_visitor(case, sender.address) or rewritten
 
 
-def _rewritten(case: _Case) -> _Author | None:
-    """The author behind a list or group that put itself into From.
+# Lists and groups
 
-    Google Groups names the author in X-Original-Sender also where it left From alone.
-    """
-    header, lists, is_ours = case.header, case.team.public_lists, case.is_ours
-    name, sender = header.from_[0] if header.from_ else _NOBODY
-    if "=40" in sender and (encoded := _ENCODED.fullmatch(sender)):
-        author = Address(name, f"{encoded[1]}@{fold_domain(encoded[2])}")
-        return _Author(author, f"From, written as {sender} by a list", relayed=True)
-    via = _REWRITTEN_NAME.match(name[:_LONGEST_NAME]) if " via " in name else None
-    from_list = via is not None or sender in lists
-    relayed = from_list or is_ours(sender)
-    for field, addresses, trusted in (
-        ("X-Original-From", header.x_original_from, relayed),
-        ("X-Original-Sender", header.x_original_sender, True),
-        ("Reply-To", header.reply_to and sorted(header.reply_to, key=lambda a: is_ours(a.address)), from_list),
-    ):
-        for found in _usable(addresses) if addresses and trusted else ():
-            if found.address == sender or found.address in lists:
-                continue
-            if relayed or not is_ours(found.address):  # else anybody could pose as one of us
-                shown = found.name or (via[1].strip("\"' ") if via else "")
-                return _Author(Address(shown, found.address), f"{field}, since {sender} speaks for others", relayed)
+
+def _rewritten(case: _Case) -> _Author | None:
+    """The author behind a list or group that put itself into From, by the first field that names one."""
+    for find in (_within_from, _in_original_from, _in_original_sender, _in_reply_to_of_list):
+        if author := find(case):
+            return author
     return None
+
+
+def _within_from(case: _Case) -> _Author | None:
+    name, sender = case.sender
+    encoded = _ENCODED.fullmatch(sender) if "=40" in sender else None
+    if encoded is None:
+        return None
+    author = Address(name, f"{encoded[1]}@{fold_domain(encoded[2])}")
+    return _Author(author, Because("contact.encoded", "From", sender), relayed=True)
+
+
+def _in_original_from(case: _Case) -> _Author | None:
+    written = case.header.x_original_from
+    return _spoken_for(case, "X-Original-From", written) if written and case.relayed else None
+
+
+def _in_original_sender(case: _Case) -> _Author | None:
+    """Google Groups names the author there also where it left From alone."""
+    written = case.header.x_original_sender
+    return _spoken_for(case, "X-Original-Sender", written) if written else None
+
+
+def _in_reply_to_of_list(case: _Case) -> _Author | None:
+    written = case.header.reply_to
+    if not written or not case.from_list:
+        return None
+    return _spoken_for(case, "Reply-To", sorted(written, key=lambda a: case.team.is_ours(a.address)))
+
+
+def _spoken_for(case: _Case, field: str, written: Iterable[Address]) -> _Author | None:
+    """The first of the addresses in `field` that may be the author's for whom From speaks."""
+    sender, team = case.sender.address, case.team
+    for name, address in _usable(written):
+        if address == sender or address in team.public_lists:
+            continue
+        if case.relayed or not team.is_ours(address):  # else anybody could pose as one of us
+            shown = name or (case.via[1].strip("\"' ") if case.via else "")
+            return _Author(Address(shown, address), Because("contact.rewritten", field, sender), case.relayed)
+    return None
+
+
+# Web forms
 
 
 def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
     """The person in Reply-To who filled in a web form, if `sender` is one; the first outside of several."""
-    team, is_ours = case.team, case.is_ours
-    for found in _usable(case.header.reply_to):
-        if is_ours(found.address) or found.address in team.public_lists:
-            continue
-        if sender in team.webforms:
-            why = "a web form ([team] webforms)"
-        elif is_ours(sender) and all(a.address == found.address for a in case.outside):
-            # A colleague with a private Reply-To writes to other people outside; a form writes to us.
-            why = "ours and writes to nobody else outside, as a web form does"
-        elif is_ours(sender) or not _is_foreign_form(case.header, sender, found.address):
-            return None
-        elif is_form(sender):
-            why = "an address of another domain that nobody writes from, as a web form's is"
-        elif all(a.address == sender for a in (*case.header.to, *case.header.cc)):
-            why = "the only recipient too, as a web form of its owner has it"
-        else:
-            return None
-        return _Author(found, f"Reply-To, since From is {why}", relayed=True)
+    team = case.team
+    for visitor in _usable(case.header.reply_to):
+        if not team.is_ours(visitor.address) and visitor.address not in team.public_lists:
+            for is_a_form, because in _WEB_FORMS:
+                if is_a_form(case, sender, visitor.address):
+                    return _Author(visitor, because, relayed=True)
+            break
     return None
 
 
-def _is_foreign_form(header: Header, sender: str, visitor: str) -> bool:
-    """Whether `sender` may hand over a visitor's words: it's no list, and the visitor no other address of its own."""
+def _is_configured_form(case: _Case, sender: str, _: str) -> bool:
+    return sender in case.team.webforms
+
+
+def _is_our_form(case: _Case, sender: str, visitor: str) -> bool:
+    """A colleague with a private Reply-To writes to other people outside; a form writes to us."""
+    return case.team.is_ours(sender) and all(a.address == visitor for a in case.outside)
+
+
+def _is_form_service(case: _Case, sender: str, visitor: str) -> bool:
+    return is_form(sender) and _speaks_for(case, sender, visitor)
+
+
+def _is_owners_form(case: _Case, sender: str, visitor: str) -> bool:
+    """It sends to itself alone."""
+    header = case.header
+    return all(a.address == sender for a in (*header.to, *header.cc)) and _speaks_for(case, sender, visitor)
+
+
+_WEB_FORMS: tuple[tuple[Callable[[_Case, str, str], bool], Because], ...] = (
+    (_is_configured_form, Because("contact.web-form", "Reply-To")),
+    (_is_our_form, Because("contact.web-form.ours", "Reply-To")),
+    (_is_form_service, Because("contact.web-form.no-reply", "Reply-To")),
+    (_is_owners_form, Because("contact.web-form.recipient", "Reply-To")),
+)
+"""Whether the sender of a message is a web form that hands over the words of a visitor, and what to call it then."""
+
+
+def _speaks_for(case: _Case, sender: str, visitor: str) -> bool:
+    """Whether a sender outside may hand over a visitor's words: it's no list, and the visitor no address of its own."""
+    header = case.header
     own = related(sender.rpartition("@")[2], visitor.rpartition("@")[2])
-    bulk = any("bulk" in v.lower() for v in header.fields.get("precedence", ()))
-    return not (own or is_no_reply(visitor) or bulk or _has_list_sign(header))
+    bulk = any("bulk" in value.lower() for value in header.fields.get("precedence", ()))
+    return not (case.team.is_ours(sender) or own or is_no_reply(visitor) or bulk or _has_list_sign(header))
+
+
+# Everybody else
 
 
 def _plain_author(case: _Case) -> _Author:
     """Who wrote by the header's own word: From, where that has no address Reply-To or Sender."""
     header = case.header
-    for field, addresses in (("From", header.from_), ("Reply-To", header.reply_to), ("Sender", header.sender)):
+    for because, addresses in ((_FROM, header.from_), (_REPLY_TO, header.reply_to), (_SENDER, header.sender)):
         for address in _usable(addresses):
-            if not case.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
-                return _Author(address, field)
-    return _Author(Address(header.from_[0].name if header.from_ else "", ""), "no field with an address")
+            if not case.team.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
+                return _Author(address, because)
+    return _Author(Address(case.sender.name, ""), Because("contact.none"))
 
 
 def _addressee(outside: list[Address]) -> _Author:
     """The first recipient outside."""
-    return _Author(outside[0], "the first recipient outside") if outside else _Author(_NOBODY, "no recipient outside")
+    if outside:
+        return _Author(outside[0], Because("contact.recipient"))
+    return _Author(_NOBODY, Because("contact.no-recipient"))
 
 
 def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
     """The addresses outside at which the author can be reached."""
     yield contact.address
     for address in _usable((*(() if contact.relayed else case.header.from_), *case.header.reply_to)):
-        if not case.is_ours(address.address) and address.address not in case.team.public_lists:
+        if not case.team.is_ours(address.address) and address.address not in case.team.public_lists:
             yield address
 
 
@@ -198,7 +251,7 @@ def _team_address(named: Iterable[Address], team: Team) -> str:
     """The first of `named` that is a watched address; "" if none."""
     if team.addresses:
         for person in named:
-            for address in (person.address, _key(person.address)):
+            for address in (person.address, contact_key(person.address)):
                 if address in team.addresses:
                     return address
     return ""
@@ -211,7 +264,7 @@ def _usable(addresses: Iterable[Address]) -> list[Address]:
 
 def _keys(addresses: Iterable[Address]) -> tuple[str, ...]:
     """The addresses as compared, each once, in order."""
-    return tuple(dict.fromkeys([_key(a.address) for a in addresses if a.address]))
+    return tuple(dict.fromkeys([contact_key(a.address) for a in addresses if a.address]))
 
 
 def _has_list_sign(header: Header) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 
-from replywatch.domain.headers.addresses import contact_key
-from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
+from replywatch.domain.judging.identity import identity_of
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.messages import Correction, Header, Kind, OfKind, Reading, ReplyOf
+from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 AUTOMATIC_ANSWERS = (Kind.AUTO_REPLY, Kind.NOTIFICATION)
@@ -27,7 +27,7 @@ def read(header: Header, team: Team) -> Reading:
     subject = base_subject(header.subject)
     reached = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address]
     return Reading(
-        identity=identity_of(header, subject.base),
+        identity=identity_of(header),
         message_id=header.message_id,
         ids=(*((header.message_id,) if header.message_id else ()), *header.aliases),
         in_reply_to=header.in_reply_to,
@@ -46,29 +46,8 @@ def read(header: Header, team: Team) -> Reading:
 
 
 def _outsiders(reached: Iterable[str], team: Team) -> tuple[str, ...]:
-    """Those of the addresses that are not ours, neither as they stand nor without their tag."""
-    keys = ((a, contact_key(a)) for a in reached)
-    return tuple(dict.fromkeys(key for a, key in keys if not (team.is_ours(a) or team.is_ours(key))))
-
-
-def identity_of(header: Header, base: str) -> str:
-    """32 hex digits that copies of one message share: Message-ID, Date and author; without an id also To and subject.
-
-    What happens to a copy on its way (trace, list and spam headers, subject tags, a list's rewritten From) changes
-    nothing; `base` is the subject without prefixes and tags.
-    """
-    author = header.x_original_from or header.x_original_sender or header.from_
-    written = header.date_text if header.date is None else str(header.date)
-    parts = [header.message_id or "", written, author[0].address if author else ""]
-    if not header.message_id:
-        parts += [base, *(a.address for a in header.to)]
-    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def header_identity(raw: bytes) -> str:
-    """The identity of the message that a header block belongs to."""
-    header = parse_header(raw)
-    return identity_of(header, base_subject(header.subject).base)
+    """Those of the addresses that are not ours, as they are compared."""
+    return tuple(dict.fromkeys([contact_key(address) for address in reached if not team.is_ours(address)]))
 
 
 def id_domain(message_id: str) -> str:

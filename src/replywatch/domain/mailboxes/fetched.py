@@ -50,7 +50,7 @@ class FetchedMessage:
 
     uid: int
     header: bytes
-    """The wanted fields (`domain.headers.header.FETCH_FIELDS`), raw as they came, CRLF or LF line ends."""
+    """As it came, CRLF or LF line ends: at least the wanted fields (`domain.headers.header.FETCH_FIELDS`)."""
     internal_date: int | None
     """When the message reached the mailbox, an instant; None where unknown or absurd."""
     size: int | None

@@ -10,6 +10,7 @@ from replywatch.domain.matching.clocks import Clock, arrival
 from replywatch.domain.matching.locations import Locations
 from replywatch.domain.messages import (
     UNCORRECTED,
+    Because,
     Copy,
     Corrections,
     Direction,
@@ -113,7 +114,7 @@ def marked_verdict(verdict: Verdict, corrections: Corrections) -> Verdict:
     """What sort of mail it is once a person has spoken."""
     if corrections.kind is None:
         return verdict
-    return Verdict(corrections.kind, "mark", f"marked by hand as {corrections.kind.value}")
+    return Verdict(corrections.kind, Because("mark", value=corrections.kind.value))
 
 
 def _disposition(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from replywatch.domain.figures.coverage import Coverage
-from replywatch.domain.figures.measure import Wait, outcome
+from replywatch.domain.figures.measure import Wait, outcome, waited
 from replywatch.domain.messages import Exchange, Status
 
 
@@ -22,7 +22,7 @@ class ExchangeAt:
     @property
     def waited(self) -> int:
         """Seconds from arrival to as_of."""
-        return self.as_of - self.exchange.arrived_at
+        return waited(self.exchange.arrived_at, self.as_of)
 
 
 def exchange_at(exchange: Exchange, as_of: int, never_after: int, coverage: Coverage) -> ExchangeAt:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from replywatch.domain.matching.open_exchange import Evidence
-from replywatch.domain.messages import Exchange, Header, Message, Parties, Rung, Verdict
+from replywatch.domain.messages import Because, Direction, Exchange, Header, Kind, Message, Parties, Rung, Verdict
 from replywatch.domain.results.exchange_at import ExchangeAt
 
 
@@ -47,11 +47,11 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class FileJudgement:
-    """A message file judged as if it had been found in an inbox. None where the file could not be read."""
+    """A message file judged as if it had been found in an inbox."""
 
     path: str
-    direction: str | None
-    kind: str | None
-    rule: str | None
-    because: str
+    direction: Direction | None
+    """None, as are `kind` and `contact`: the file could not be read."""
+    kind: Kind | None
+    because: Because
     contact: str | None

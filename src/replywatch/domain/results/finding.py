@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from replywatch.errors import ReplywatchError
 
 
 class Severity(StrEnum):
@@ -18,13 +21,19 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the answer to "is everything set up right?"."""
+    """One part of the answer to "is everything set up right?", in values; `render.findings` puts it into words."""
 
-    level: Severity
+    severity: Severity
     account: str
     """Name of the account; "" for what concerns all of them."""
     topic: str
     """What was looked at, for programs and as a heading: `config`, `store`, `team`, `password`, `connection`, …"""
-    what: str
-    hint: str = ""
-    """What to do; empty where all is well. Lines that begin with a blank belong into the config as they stand."""
+    code: str
+    """What was found, for programs: stable, in lower case, such as `no_sent_mailbox`."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What belongs into its words, by name: numbers, instants (integer seconds UTC), addresses, names of mailboxes."""
+
+
+def failed(account: str, topic: str, error: ReplywatchError) -> Finding:
+    """What `error` ended, with the words that it brings along."""
+    return Finding(Severity.ERROR, account, topic, "failed", {"text": error.text, "hint": error.hint})

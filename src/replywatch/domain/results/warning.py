@@ -4,15 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """What a warning is about, for programs: stable. Each has its words in `render.warnings`."""
+
+    NO_MAIL_READ = "no_mail_read"
+    NEVER_READ_COMPLETELY = "never_read_completely"
+    LAST_ATTEMPT_FAILED = "last_attempt_failed"
+    SENT_EMPTY = "sent_empty"
+    NO_SENT_MAILBOX = "no_sent_mailbox"
+    NO_MAIL_OF_OURS = "no_mail_of_ours"
+    """Files that hold no mail written by the team."""
+    SENT_BEGINS_LATE = "sent_begins_late"
+    COVERAGE_ENDS_EARLY = "coverage_ends_early"
+    SENDERS_NOT_OURS = "senders_not_ours"
+    """Mail in Sent whose sender `[team]` lacks."""
+    SENT_DATES_SHIFTED = "sent_dates_shifted"
+    """Sent mail bears the time when it was moved here, not its own."""
+    AS_OF_NOT_READ = "as_of_not_read"
+    """A later moment was asked for than the mail was read up to."""
+    READ_IN_FUTURE = "read_in_future"
+    """The clock was wrong when the mail was read, or is now."""
+    READ_LONG_AGO = "read_long_ago"
+    LEDGER_OPEN = "ledger_open"
+    """The parts of the ledger don't add up to what was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warning:  # noqa: A001 - the word that people know; the builtin of this name is used nowhere
     """One thing that figures may hide, in values; `render.warnings` puts it into words."""
 
-    code: str
-    """What it is about, for programs: stable, in lower case, such as `no_sent_mailbox`."""
+    code: Code
     account: str = ""
     """Name of the account; "" for what concerns all of them."""
-    values: Mapping[str, object] = field(default_factory=dict)
-    """What belongs into its words, by name: numbers, instants (integer seconds UTC), addresses, names of mailboxes."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What belongs into its words, by name: integers, texts (hostile, as they came), dates, None, lists of mappings.
+
+    A name tells the unit: `…_at` is an instant (integer seconds UTC), `…_seconds` a duration, `…_on` a date; other
+    integers are counts. They stand beside `code`, `account` and `text` in JSON, so none is called so.
+    """

@@ -5,55 +5,64 @@ from __future__ import annotations
 import json
 from textwrap import wrap
 
-from replywatch.domain.figures.report import Report
 from replywatch.domain.figures.statistics import Estimate
 from replywatch.domain.instants import DAY
-from replywatch.render.report.json import report_json
+from replywatch.domain.results.report import Report
+from replywatch.render.grid import Column, Grid, Row, grid_lines
+from replywatch.render.locale import NARROW, Locale
+from replywatch.render.report.json import report_value
+from replywatch.render.report.labels import row_label
 from replywatch.render.report.scope import scope
 from replywatch.render.text import human_duration, safe
+from replywatch.render.warnings import warning_text
 
-SCHEMA = "replywatch.comparison/1"
-_WIDTH = 80
+SCHEMA = "replywatch.comparison/2"
 
 
-def comparison_text(strict: Report, full: Report) -> str:
+def comparison_text(strict: Report, full: Report, locale: Locale) -> str:
     """Both reports as one plain table, 80 columns wide; they speak of the same moment and period."""
-    names = (strict.definition.min_match.value, full.definition.min_match.value)
-    rows = [
-        (other.label, (one.count, one.share), (other.count, other.share))
-        for one, other in zip(strict.buckets, full.buckets, strict=True)
-    ]
-    rows.append(("all", (strict.totals.exchanges, 1.0), (full.totals.exchanges, 1.0)))
-    medians = (_duration(strict.percentiles.median), _duration(full.percentiles.median))
     lines = [
         "The same mail under two ways of matching",
-        scope(full),
-        *(line for warning in full.warnings for line in _wrapped(safe(warning))),
+        scope(full, locale),
+        *(line for warning in full.warnings for line in _wrapped(safe(warning_text(warning, locale)))),
         "",
-        _line("waited", f"ids alone ({names[0]})", f"down to {names[1]}"),
-        *(_line(label, _count(*left), _count(*right)) for label, left, right in rows),
+        *grid_lines(_counts(strict, full), locale),
         "",
-        _line("median of the answered", *medians),
-        *(
-            _line(
-                f"within {'24 h' if one.seconds == DAY else human_duration(one.seconds)} (Kaplan-Meier)",
-                _estimate(one),
-                _estimate(other),
-            )
-            for one, other in zip(strict.survival.within, full.survival.within, strict=True)
-        ),
+        *grid_lines(_estimates(strict, full), locale),
     ]
     return "\n".join(lines) + "\n"
 
 
+def _counts(strict: Report, full: Report) -> Grid:
+    """How many waited how long."""
+    names = (strict.definition.min_match.value, full.definition.min_match.value)
+    rows = [
+        (row_label(right.bucket.key, full.definition.measure), (left.count, left.share), (right.count, right.share))
+        for left, right in zip(strict.buckets, full.buckets, strict=True)
+    ]
+    rows.append(("all", (strict.summary.total, 1.0), (full.summary.total, 1.0)))
+    columns = _columns("waited", f"ids alone ({names[0]})", f"down to {names[1]}")
+    return Grid("", columns, [Row([label, _count(*left), _count(*right)]) for label, left, right in rows])
+
+
+def _estimates(strict: Report, full: Report) -> Grid:
+    """What is estimated of all of them."""
+    medians = [_duration(report.summary.answered.median) for report in (strict, full)]
+    rows = [Row(["median of the answered", *medians])]
+    for left, right in zip(strict.summary.survival.within, full.summary.survival.within, strict=True):
+        within = "24 h" if left.seconds == DAY else human_duration(left.seconds)
+        rows.append(Row([f"within {within} (Kaplan-Meier)", _estimate(left), _estimate(right)]))
+    return Grid("", _columns(), rows)
+
+
+def _columns(label: str = "", left: str = "", right: str = "") -> list[Column]:
+    return [Column(30, label), Column(25, left, right=True), Column(25, right, right=True)]
+
+
 def comparison_json(strict: Report, full: Report) -> str:
     """Both reports as one JSON object; each is as `--format json` shows it alone."""
-    both = {"schema": SCHEMA, "strict": json.loads(report_json(strict)), "full": json.loads(report_json(full))}
-    return json.dumps(both, indent=2, sort_keys=True) + "\n"
-
-
-def _line(label: str, left: str, right: str) -> str:
-    return f"{label:<30}{left:>25}{right:>25}"
+    both = {"schema": SCHEMA, "strict": report_value(strict), "full": report_value(full)}
+    return json.dumps(both, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _count(count: int, share: float | None) -> str:
@@ -69,7 +78,7 @@ def _estimate(estimate: Estimate) -> str:
 
 
 def _wrapped(warning: str) -> list[str]:
-    return wrap(warning, _WIDTH, initial_indent="! ", subsequent_indent="  ", break_on_hyphens=False)
+    return wrap(warning, NARROW, initial_indent="! ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _duration(seconds: float | None) -> str:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import asdict
 from io import StringIO
+from itertools import chain
 
-from replywatch.domain.figures.report import SCHEMA, Report
-from replywatch.render.numbers import rfc3339, seconds, share
+from replywatch.domain.results.figures import Figure, figures
+from replywatch.domain.results.report import Report
+from replywatch.render.locale import Locale
+from replywatch.render.numbers import number, rfc3339
+from replywatch.render.report.labels import row_label
 from replywatch.render.text import safe
+from replywatch.render.warnings import warning_text
+
+SCHEMA = "replywatch.report/1"
+"""Name and number of this form; that of JSON is counted apart."""
 
 COLUMNS = (
     "section",
@@ -29,6 +36,10 @@ COLUMNS = (
     "instant",
     "text",
 )
+_COLUMN_OF = {"contact": "label", "subject": "text", "share_low": "interval_low", "share_high": "interval_high"}
+"""Dimensions and units whose column has another name."""
+_SECTIONS = {"ledger": "account"}
+"""Sections that have another name here: columns and sections stay what they were in the first release."""
 _FORMULA = tuple("=+-@＝＋－＠")  # noqa: RUF001 - the wide forms are meant
 """What makes a spreadsheet take a cell for a formula (OWASP, CSV injection)."""
 
@@ -40,12 +51,13 @@ def report_csv(report: Report) -> str:
     """`report` as CSV (RFC 4180, but lines end with LF): a header, then one row for each figure.
 
     `section` says what a row is about; cells that don't apply to it are empty. Durations are seconds, instants RFC 3339
-    in UTC, shares between 0 and 1.
+    in UTC, shares between 0 and 1; labels and texts are English, days in them those of the definition's zone.
     """
     text = StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval=None, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: cell(value) for name, value in row.items()} for row in _rows(report))
+    rows = chain(_about(report), (_row(figure, report.definition.measure) for figure in figures(report)))
+    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
 
 
@@ -55,25 +67,6 @@ def cell(value: Cell) -> Cell:
         return value
     value = safe(value)
     return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def _rows(report: Report) -> Iterator[Row]:
-    yield from _about(report)
-    yield from _shares(report)
-    yield from _durations(report)
-    yield from _people(report)
-    for name, count in _account(report):
-        yield {"section": "account", "key": name, "count": count}
-    for account in report.coverage.accounts:
-        for name in ("covered_from", "covered_to", "last_complete", "last_attempt"):
-            yield {
-                "section": "coverage",
-                "key": account.account,
-                "label": name,
-                "instant": rfc3339(getattr(account, name)),
-            }
-    for address, count in report.coverage.senders_not_ours:
-        yield {"section": "senders_not_ours", "key": address, "count": count}
 
 
 def _about(report: Report) -> Iterator[Row]:
@@ -88,84 +81,16 @@ def _about(report: Report) -> Iterator[Row]:
     yield {"section": "definition", "key": "never_after", "seconds": definition.never_after}
     yield {"section": "definition", "key": "new_enquiry_after", "seconds": definition.new_enquiry_after}
     for warning in report.warnings:
-        yield {"section": "warning", "text": warning}
+        yield {"section": "warning", "text": warning_text(warning, Locale(definition.zone))}
 
 
-def _shares(report: Report) -> Iterator[Row]:
-    """Totals, buckets and estimates."""
-    for name, count in asdict(report.totals).items():
-        yield {"section": "totals", "key": name, "count": count}
-    for row in report.buckets:
-        yield {
-            "section": "buckets",
-            "key": row.bucket.key,
-            "label": row.label,
-            "from_seconds": row.bucket.from_seconds,
-            "to_seconds": row.bucket.to_seconds,
-            "count": row.count,
-            "share": share(row.share),
-            "expected_share": share(row.expected_share),
-            "expected_share_early": share(row.expected_share_early),
-            "benchmark_share": share(row.benchmark_share),
-        }
-    for key, label, expected in report.expected:
-        yield {
-            "section": "expected",
-            "key": key,
-            "label": label,
-            "from_seconds": expected.from_seconds,
-            "to_seconds": expected.to_seconds,
-            "expected_share": share(expected.share),
-            "expected_share_early": share(expected.share_early),
-        }
-    for estimate in report.survival.within:
-        yield {
-            "section": "survival",
-            "key": "within",
-            "to_seconds": estimate.seconds,
-            "share": share(estimate.share),
-            "share_early": share(estimate.share_early),
-            "interval_low": share(estimate.interval_low),
-            "interval_high": share(estimate.interval_high),
-        }
-
-
-def _durations(report: Report) -> Iterator[Row]:
-    """Percentiles and the other times."""
-    percentiles = report.percentiles._asdict()
-    yield {"section": "percentiles", "key": "n", "count": int(percentiles.pop("n"))}
-    for name, value in percentiles.items():
-        yield {"section": "percentiles", "key": name, "seconds": seconds(value)}
-    for name in ("median", "median_early", "follow_up"):
-        yield {"section": "survival", "key": name, "seconds": getattr(report.survival, name)}
-    yield {
-        "section": "acknowledged",
-        "key": "median",
-        "count": report.acknowledged.count,
-        "share": share(report.acknowledged.share),
-        "seconds": seconds(report.acknowledged.median),
-    }
-
-
-def _people(report: Report) -> Iterator[Row]:
-    """The oldest waiting."""
-    for waiter in report.oldest_waiting:
-        yield {
-            "section": "waiting",
-            "key": waiter.message_id or waiter.id,
-            "label": waiter.contact,
-            "seconds": waiter.waiting_seconds,
-            "instant": rfc3339(waiter.arrived_at),
-            "text": waiter.subject,
-        }
-
-
-def _account(report: Report) -> Iterator[tuple[str, int]]:
-    """The lines of the account in the order they are said."""
-    account = report.account
-    yield "read", account.read
-    yield "counted", account.counted
-    for kind, count in sorted(account.excluded_by_kind.items()):
-        yield f"excluded.{kind.value}", count
-    for name in ("internal", "outbound", "foreign", "set_aside", "not_watched"):
-        yield name, getattr(account, name)
+def _row(figure: Figure, measure: str) -> Row:
+    """A figure as one row, its numbers in the columns of their units."""
+    row: Row = {"section": _SECTIONS.get(figure.section, figure.section), "key": figure.key}
+    if figure.section in ("buckets", "expected"):
+        row["label"] = row_label(figure.key, measure)
+    for name, value in (*figure.dimensions.items(), *figure.values.items()):
+        row[_COLUMN_OF.get(name, name)] = value if isinstance(value, str) else number(name, value)
+    if account := row.pop("account", None):
+        row |= {"key": account, "label": figure.key}
+    return row

@@ -1,16 +1,25 @@
-"""The report as JSON, for dashboards and other programs; its form is laid down in `report.schema.json`."""
+"""The report as JSON, for dashboards and other programs: its form is laid down in `report.schema.json`."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from replywatch.domain.figures.benchmarks import Benchmark
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
-from replywatch.domain.figures.report import SCHEMA, BucketRow, Definition, Ledger, Report, WaitingPerson
-from replywatch.domain.figures.statistics import Survival
-from replywatch.render.numbers import rfc3339, seconds, share
+from replywatch.domain.results.figures import Figure, figures
+from replywatch.domain.results.report import Definition, Report, WaitingPerson
+from replywatch.domain.results.warning import Warning  # noqa: A004 - the word that people know
+from replywatch.render.locale import Locale
+from replywatch.render.numbers import number, rfc3339, share
+from replywatch.render.report.labels import PUBLISHED, row_label
 from replywatch.render.text import brief
+from replywatch.render.warnings import warning_text
+
+SCHEMA = "replywatch.report/2"
+"""Name and number of the form: fields may be added to it, nothing is renamed or removed."""
+_EXCLUDED = "excluded."
 
 Value = dict[str, object]
 
@@ -18,31 +27,41 @@ Value = dict[str, object]
 def report_json(report: Report) -> str:
     """`report` as one JSON object with sorted keys, in ASCII, with a line end.
 
-    Durations are seconds, instants RFC 3339 in UTC, shares between 0 and 1. Subjects and addresses stand as they
-    came, cut where they are absurdly long; since everything outside ASCII is escaped, they do nothing to a terminal.
+    Durations are seconds, instants RFC 3339 in UTC, shares between 0 and 1; labels and texts are English, days in them
+    those of the definition's zone. Subjects and addresses stand as they came, cut where they are absurdly long; since
+    everything outside ASCII is escaped, they do nothing to a terminal.
     """
-    value: Value = {
+    return json.dumps(report_value(report), indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def report_value(report: Report) -> Value:
+    """The same as values that `json.dumps` takes."""
+    sections: dict[str, list[Figure]] = {}
+    for figure in figures(report):
+        sections.setdefault(figure.section, []).append(figure)
+    measure, english = report.definition.measure, Locale(report.definition.zone)
+    return {
         "schema": SCHEMA,
+        "version": report.version,
+        "generated_at": rfc3339(report.generated_at),
         "as_of": rfc3339(report.as_of),
         "period": {"since": rfc3339(report.period.since), "until": rfc3339(report.period.until)},
         "definition": _definition(report.definition),
-        "totals": asdict(report.totals),
-        "buckets": [_bucket(row) for row in report.buckets],
-        "expected": _expected(report),
-        "percentiles": {name: seconds(number) for name, number in report.percentiles._asdict().items()},
-        "survival": _survival(report.survival),
-        "waiting": {"count": report.totals.waiting, "oldest": [_waiter(waiter) for waiter in report.oldest_waiting]},
-        "acknowledged": {
-            "count": report.acknowledged.count,
-            "share": share(report.acknowledged.share),
-            "median_seconds": seconds(report.acknowledged.median),
+        "warnings": [_warning(warning, english) for warning in report.warnings],
+        "totals": _by_key(sections["totals"]),
+        "buckets": [_row(figure, measure) for figure in sections["buckets"]],
+        "expected": [_expected(figure, measure) for figure in sections["expected"]],
+        "percentiles": _by_key(sections["percentiles"]),
+        "survival": _survival(sections["survival"]),
+        "acknowledged": _acknowledged(*sections["acknowledged"]),
+        "waiting": {
+            "count": report.summary.counts["waiting"],
+            "oldest": [_waiting_person(person) for person in report.oldest_waiting],
         },
-        "account": _account(report.account),
+        "ledger": _ledger(sections["ledger"], closes=report.ledger.closes),
         "coverage": _coverage(report.coverage),
-        "warnings": [brief(warning) for warning in report.warnings],
         "benchmarks": [_benchmark(benchmark) for benchmark in report.benchmarks],
     }
-    return json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _definition(definition: Definition) -> Value:
@@ -54,79 +73,84 @@ def _definition(definition: Definition) -> Value:
         "new_enquiry_after_seconds": definition.new_enquiry_after,
         "min_match": definition.min_match.value,
         "rules_version": definition.rules_version,
+        "fields_version": definition.fields_version,
         "config_fingerprint": definition.config_fingerprint,
     }
 
 
-def _bucket(row: BucketRow) -> Value:
+def _warning(warning: Warning, english: Locale) -> Value:
+    """A warning with its words, and beside them its values, each under its name."""
+    said = {"code": warning.code.value, "account": warning.account or None, "text": warning_text(warning, english)}
+    return {name: _plain(name, value) for name, value in {**warning.values, **said}.items()}
+
+
+def _plain(name: str, value: object) -> object:
+    """A value of a warning as JSON has it: the name tells its unit (`domain.results.warning`)."""
+    match value:
+        case str():
+            return brief(value)
+        case date():
+            return value.isoformat()
+        case int() if name.endswith("_at"):
+            return rfc3339(value)
+        case Mapping():
+            return {inner: _plain(inner, part) for inner, part in value.items()}
+        case list():
+            return [_plain(name, part) for part in value]
+    return value
+
+
+def _by_key(found: Iterable[Figure]) -> Value:
+    """Figures that are known by their key alone; what is no count has its unit behind the key."""
     return {
-        "key": row.bucket.key,
-        "label": row.label,
-        "from_seconds": row.bucket.from_seconds,
-        "to_seconds": row.bucket.to_seconds,
-        "count": row.count,
-        "share": share(row.share),
-        "expected_share": share(row.expected_share),
-        "expected_share_early": share(row.expected_share_early),
-        "benchmark_share": share(row.benchmark_share),
+        figure.key if unit == "count" else f"{figure.key}_{unit}": number(unit, value)
+        for figure in found
+        for unit, value in figure.values.items()
     }
 
 
-def _expected(report: Report) -> list[Value]:
-    return [
-        {
-            "key": key,
-            "label": label,
-            "from_seconds": row.from_seconds,
-            "to_seconds": row.to_seconds,
-            "share": share(row.share),
-            "share_early": share(row.share_early),
-        }
-        for key, label, row in report.expected
-    ]
+def _numbers(figure: Figure) -> Value:
+    return {unit: number(unit, value) for unit, value in figure.values.items()}
 
 
-def _survival(survival: Survival) -> Value:
+def _row(figure: Figure, measure: str) -> Value:
+    """A row with its label, its edges and its numbers."""
+    row: Value = {"key": figure.key, "label": row_label(figure.key, measure)}
+    return row | dict(figure.dimensions) | _numbers(figure)
+
+
+def _expected(figure: Figure, measure: str) -> Value:
+    """A row of the expected shares, which are plain shares here."""
+    return {name.removeprefix("expected_"): value for name, value in _row(figure, measure).items()}
+
+
+def _survival(found: Sequence[Figure]) -> Value:
+    """The estimates within so many seconds, and the figures of the whole curve."""
+    within = [{"seconds": figure.dimensions["to_seconds"]} | _numbers(figure) for figure in found if figure.dimensions]
+    return {"within": within} | _by_key(figure for figure in found if not figure.dimensions)
+
+
+def _acknowledged(figure: Figure) -> Value:
+    numbers = _numbers(figure)
+    return {"count": numbers["count"], "share": numbers["share"], "median_seconds": numbers["seconds"]}
+
+
+def _waiting_person(person: WaitingPerson) -> Value:
     return {
-        "within": [
-            {
-                "seconds": row.seconds,
-                "share": share(row.share),
-                "share_early": share(row.share_early),
-                "interval_low": share(row.interval_low),
-                "interval_high": share(row.interval_high),
-            }
-            for row in survival.within
-        ],
-        "median_seconds": survival.median,
-        "median_early_seconds": survival.median_early,
-        "follow_up_seconds": survival.follow_up,
+        "id": person.id,
+        "message_id": person.message_id and brief(person.message_id),
+        "contact": brief(person.contact),
+        "subject": brief(person.subject),
+        "arrived_at": rfc3339(person.arrived_at),
+        "waiting_seconds": person.waiting_seconds,
     }
 
 
-def _waiter(waiter: WaitingPerson) -> Value:
-    return {
-        "id": waiter.id,
-        "message_id": waiter.message_id and brief(waiter.message_id),
-        "contact": brief(waiter.contact),
-        "subject": brief(waiter.subject),
-        "arrived_at": rfc3339(waiter.arrived_at),
-        "waiting_seconds": waiter.waiting_seconds,
-    }
-
-
-def _account(account: Ledger) -> Value:
-    return {
-        "read": account.read,
-        "counted": account.counted,
-        "excluded_by_kind": {kind.value: count for kind, count in account.excluded_by_kind.items()},
-        "internal": account.internal,
-        "outbound": account.outbound,
-        "foreign": account.foreign,
-        "set_aside": account.set_aside,
-        "not_watched": account.not_watched,
-        "closes": account.closes,
-    }
+def _ledger(found: Iterable[Figure], *, closes: bool) -> Value:
+    counts = _by_key(found)
+    excluded = {key.removeprefix(_EXCLUDED): count for key, count in counts.items() if key.startswith(_EXCLUDED)}
+    others = {key: count for key, count in counts.items() if not key.startswith(_EXCLUDED)}
+    return others | {"excluded_by_kind": excluded, "closes": closes}
 
 
 def _coverage(coverage: Coverage) -> Value:
@@ -145,7 +169,7 @@ def _account_coverage(account: AccountCoverage) -> Value:
         "watched": account.watched,
         "has_sent": account.has_sent,
         "covered_from": rfc3339(account.covered_from),
-        "covered_to": rfc3339(account.covered_to),
+        "covered_to": rfc3339(account.last_complete),
         "last_complete": rfc3339(account.last_complete),
         "last_attempt": rfc3339(account.last_attempt),
         "last_error": account.last_error,
@@ -153,15 +177,16 @@ def _account_coverage(account: AccountCoverage) -> Value:
 
 
 def _benchmark(benchmark: Benchmark) -> Value:
+    words = PUBLISHED[benchmark.key]
     return {
         "key": benchmark.key,
         "source": benchmark.source,
-        "sample": benchmark.sample,
-        "note": benchmark.note,
+        "sample": words.sample,
+        "note": words.note,
         "figures": [
             {
                 "key": figure.key,
-                "label": figure.label,
+                "label": words.figures[figure.key],
                 "share": share(figure.share),
                 "seconds": figure.seconds,
                 "from_seconds": figure.from_seconds,

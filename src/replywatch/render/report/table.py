@@ -6,7 +6,6 @@ Imports rich, which takes its time: import this module only when a table is aske
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import tzinfo
 from io import StringIO
 from math import inf
 
@@ -18,12 +17,17 @@ from rich.text import Text
 
 from replywatch.domain.figures.benchmarks import ARTICLES
 from replywatch.domain.figures.coverage import AccountCoverage
-from replywatch.domain.figures.report import BucketRow, Definition, Report
 from replywatch.domain.figures.statistics import Survival
 from replywatch.domain.instants import DAY
 from replywatch.domain.messages import Status
+from replywatch.domain.results.ledger import Ledger
+from replywatch.domain.results.report import BucketRow, Definition, Report
+from replywatch.render.grid import Column, Grid, Row
+from replywatch.render.locale import Locale
+from replywatch.render.report.labels import PUBLISHED, ROWS, row_label
 from replywatch.render.report.scope import NOUNS, scope
 from replywatch.render.text import human_duration, local_time, safe
+from replywatch.render.warnings import warning_text
 
 _QUESTIONS = {
     "first": "How long does somebody who writes to us wait for a personal answer?",
@@ -36,46 +40,43 @@ _WIDEST = 120
 _WITHIN_24H = next(figure for figure in ARTICLES.figures if figure.key == "within_24h")
 
 
-def report_table(report: Report, *, width: int = 80, terminal: bool = False) -> str:
-    """`report` as text for people, at most `width` columns wide.
+def report_table(report: Report, locale: Locale) -> str:
+    """`report` as text for people, at most as wide as `locale` says, and with bars where it has colours.
 
-    Args:
-        report: What to show.
-        width: Columns; 80 are enough, more than 120 are not used.
-        terminal: Whether to use colours and bars; without, the text is plain.
+    80 columns are enough, more than 120 are not used.
     """
     text = StringIO()
     console = Console(
         file=text,
-        width=min(width, _WIDEST),
-        force_terminal=terminal,
-        color_system="standard" if terminal else None,
+        width=min(locale.width, _WIDEST),
+        force_terminal=locale.colours,
+        color_system="standard" if locale.colours else None,
         legacy_windows=False,
         markup=False,
         emoji=False,
         highlight=False,
     )
-    for part in _parts(report, bars=terminal):
+    for part in _parts(report, locale):
         console.print(part)
     lines = text.getvalue().splitlines()
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _parts(report: Report, *, bars: bool) -> Iterator[RenderableType]:
+def _parts(report: Report, locale: Locale) -> Iterator[RenderableType]:
     """What is shown, from top to bottom."""
     yield Text(_QUESTIONS[report.definition.measure], style="bold")
-    yield Text(scope(report))
+    yield Text(scope(report, locale))
     for warning in report.warnings:
-        yield _hanging("! ", Text(safe(warning)), style="yellow")
+        yield _hanging("! ", Text(safe(warning_text(warning, locale))), style="yellow")
     yield Text()
-    if report.totals.exchanges:
-        yield from _figures(report, bars=bars)
+    if report.summary.total:
+        yield from _figures(report, locale)
     else:
         yield Text(f"No {NOUNS[report.definition.measure]} in this period.")
         yield Text()
-    yield _hanging("Read     ", Text(_account(report)))
+    yield _hanging("Read     ", Text(_ledger(report.ledger)))
     for account in report.coverage.accounts:
-        yield _hanging("Covered  ", Text(safe(_covered(account, report.definition.zone))))
+        yield _hanging("Covered  ", Text(safe(_covered(account, locale))))
     yield _hanging("Counted  ", Text(_definition(report.definition)))
 
 
@@ -88,9 +89,9 @@ def _hanging(head: str, body: Text, style: str = "") -> Table:
     return grid
 
 
-def _figures(report: Report, *, bars: bool) -> Iterator[RenderableType]:
+def _figures(report: Report, locale: Locale) -> Iterator[RenderableType]:
     """Everything that needs at least one exchange."""
-    yield _buckets(report, bars=bars)
+    yield _buckets(report, bars=locale.colours)
     for note in _notes(report):
         yield _hanging("  ", Text(note), style="dim")
     yield Text()
@@ -101,14 +102,14 @@ def _figures(report: Report, *, bars: bool) -> Iterator[RenderableType]:
     yield from (Text(line) for line in _remarks(report))
     if report.oldest_waiting:
         yield Text()
-        yield _oldest(report)
+        yield _oldest(report, locale)
     yield Text()
 
 
-def _table(title: str = "", *, expand: bool = False) -> Table:
-    """An empty table in the report's style."""
-    return Table(
-        title=Text(title, style="bold") if title else None,
+def _drawn(grid: Grid, *, expand: bool = False) -> Table:
+    """`grid` in the report's style; with `expand` as wide as may be."""
+    table = Table(
+        title=Text(grid.title, style="bold") if grid.title else None,
         title_justify="left",
         box=box.SIMPLE_HEAD,
         header_style="bold",
@@ -117,17 +118,26 @@ def _table(title: str = "", *, expand: bool = False) -> Table:
         show_edge=False,
         expand=expand,
     )
+    for column in grid.columns:
+        table.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            min_width=column.width or None,
+            no_wrap=column.too_long != "wrapped",
+            ratio=column.share or None,
+        )
+    for row in grid.rows:
+        table.add_row(*row.cells)
+    return table
 
 
 def _buckets(report: Report, *, bars: bool) -> Table:
     """The partition, the expected shares and the articles' figures."""
     articles = report.definition.measure == "first"
-    table = _table(expand=bars)
-    table.add_column("waited", min_width=23)
-    if bars:
-        table.add_column("", min_width=6, ratio=1)
-    for title in (NOUNS[report.definition.measure], "share", "expected", *(["articles"] if articles else [])):
-        table.add_column(title, justify="right", no_wrap=True)
+    titles = (NOUNS[report.definition.measure], "share", "expected", *(["articles"] if articles else []))
+    waited = Column(23, "waited", too_long="wrapped")
+    bar_column = [Column(6, share=1)] if bars else []
+    table = _drawn(Grid("", [waited, *bar_column, *map(_number, titles)], []), expand=bars)
     most = max(row.count for row in report.buckets)
 
     def add(label: str, count: int | None, share: str, expected: str, published: str = "") -> None:
@@ -136,12 +146,13 @@ def _buckets(report: Report, *, bars: bool) -> Table:
         table.add_row(label, *bar, *cells)
 
     for row in report.buckets:
-        expected = _range(row.expected_share, row.expected_share_early) if row.bucket.to_seconds is not None else ""
-        add(row.label, row.count, _percent(row.share), expected, _published(row))
+        expected = "" if row.expected is None else _range(row.expected.share, row.expected.share_early)
+        label = row_label(row.bucket.key, report.definition.measure)
+        add(label, row.count, _percent(row.share), expected, _published(row))
     table.add_section()
-    _, label, rest = report.expected[-1]
-    add(label, None, "", _range(rest.share, rest.share_early))
-    table.add_row("all", *([""] if bars else []), str(report.totals.exchanges), _percent(1.0))
+    key, rest = report.expected[-1]
+    add(ROWS[key], None, "", _range(rest.share, rest.share_early))
+    table.add_row("all", *([""] if bars else []), str(report.summary.total), _percent(1.0))
     return table
 
 
@@ -163,31 +174,32 @@ def _notes(report: Report) -> Iterator[str]:
         yield f"no further reply: none {never_after} after arrival; yet: not that old."
     yield "expected: once everything now waiting has run its course (Kaplan-Meier)."
     if report.definition.measure == "first":
-        yield f"articles: {ARTICLES.sample}. {ARTICLES.source}."
+        yield f"articles: {PUBLISHED[ARTICLES.key].sample}. {ARTICLES.source}."
+
+
+def _number(title: str) -> Column:
+    return Column(title=title, right=True)
 
 
 def _percentiles(report: Report) -> Table:
     """How long those waited that were answered."""
-    figures = report.percentiles
-    table = _table(f"Those answered at a known time: {figures.n}")
-    for title in ("median", "75 % within", "90 % within", "95 % within", "longest", "mean"):
-        table.add_column(title, justify="right", no_wrap=True)
+    figures = report.summary.answered
+    titles = ("median", "75 % within", "90 % within", "95 % within", "longest", "mean")
     values = (figures.median, figures.p75, figures.p90, figures.p95, figures.max, figures.mean)
-    table.add_row(*(_NONE if value is None else human_duration(value) for value in values))
-    return table
+    cells = [_NONE if value is None else human_duration(value) for value in values]
+    return _drawn(Grid(f"Those answered at a known time: {figures.n}", [*map(_number, titles)], [Row(cells)]))
 
 
 def _estimates(report: Report) -> Table:
     """The Kaplan-Meier shares with their intervals."""
-    rows = report.survival.within
-    table = _table("Share of all answered within (Kaplan-Meier)")
-    table.add_column("", no_wrap=True)
-    for row in rows:
-        table.add_column("24 h" if row.seconds == DAY else human_duration(row.seconds), justify="right", no_wrap=True)
-    table.add_column("half within", justify="right")
-    table.add_row("estimate", *(_range(row.share, row.share_early) for row in rows), _half(report.survival))
-    table.add_row("95 % interval", *(_range(row.interval_low, row.interval_high) for row in rows))
-    return table
+    within = report.summary.survival.within
+    titles = ["24 h" if row.seconds == DAY else human_duration(row.seconds) for row in within]
+    half = Column(title="half within", right=True, too_long="wrapped")
+    rows = [
+        Row(["estimate", *(_range(e.share, e.share_early) for e in within), _half(report.summary.survival)]),
+        Row(["95 % interval", *(_range(e.interval_low, e.interval_high) for e in within), ""]),
+    ]
+    return _drawn(Grid("Share of all answered within (Kaplan-Meier)", [Column(), *map(_number, titles), half], rows))
 
 
 def _half(survival: Survival) -> str:
@@ -198,7 +210,7 @@ def _half(survival: Survival) -> str:
 
 def _remarks(report: Report) -> Iterator[str]:
     """What else is worth knowing of these exchanges."""
-    totals, acknowledged = report.totals, report.acknowledged
+    acknowledged, anomalies = report.summary.acknowledged, report.summary.clock_anomalies
     if acknowledged.median is not None:
         yield (
             f"Acknowledged by a machine: {acknowledged.count} ({_percent(acknowledged.share)}), median after "
@@ -206,51 +218,49 @@ def _remarks(report: Report) -> Iterator[str]:
         )
     else:
         yield "Acknowledged by a machine: none."
-    if totals.contact_written_to:
-        yield f"Without an answer, but written to in another conversation afterwards: {totals.contact_written_to}."
-    if totals.clock_anomalies:
-        yield f"Replies dated before the message they answer: {totals.clock_anomalies}; the wait counts as 0."
+    if report.contact_written_to:
+        yield f"Without an answer, but written to in another conversation afterwards: {report.contact_written_to}."
+    if anomalies:
+        yield f"Replies dated before the message they answer: {anomalies}; the wait counts as 0."
 
 
-def _oldest(report: Report) -> Table:
+def _oldest(report: Report, locale: Locale) -> Table:
     """Who waits the longest."""
-    label = next(row.label for row in report.buckets if row.bucket.key == Status.WAITING)
-    table = _table(f"{label.capitalize()}: {report.totals.waiting}, the longest", expand=True)
-    table.add_column("since", no_wrap=True)
-    table.add_column("waiting", justify="right", no_wrap=True)
-    table.add_column("who", no_wrap=True, overflow="ellipsis", ratio=2)
-    table.add_column("subject", no_wrap=True, overflow="ellipsis", ratio=3)
-    for waiter in report.oldest_waiting:
-        table.add_row(
-            local_time(waiter.arrived_at, report.definition.zone),
-            human_duration(waiter.waiting_seconds),
-            safe(waiter.contact),
-            safe(waiter.subject),
+    label = row_label(Status.WAITING, report.definition.measure)
+    title = f"{label.capitalize()}: {report.summary.counts[Status.WAITING]}, the longest"
+    columns = (
+        Column(title="since"),
+        _number("waiting"),
+        Column(title="who", too_long="cut", share=2),
+        Column(title="subject", too_long="cut", share=3),
+    )
+    rows = [
+        Row(
+            [local_time(p.arrived_at, locale.zone), human_duration(p.waiting_seconds), safe(p.contact), safe(p.subject)]
         )
-    return table
+        for p in report.oldest_waiting
+    ]
+    return _drawn(Grid(title, columns, rows), expand=True)
 
 
-def _account(report: Report) -> str:
+def _ledger(ledger: Ledger) -> str:
     """Where every message that was read ended up."""
-    account = report.account
-    excluded = sorted(account.excluded_by_kind.items(), key=lambda item: (-item[1], item[0]))
+    excluded = sorted(ledger.excluded_by_kind.items(), key=lambda item: (-item[1], item[0]))
     named = ", ".join(f"{kind.value.replace('_', ' ')} {count}" for kind, count in excluded if count)
     return (
-        f"{account.read} messages {'=' if account.closes else '≠'} {account.counted} counted + "
-        f"{sum(account.excluded_by_kind.values())} excluded{f' ({named})' if named else ''} + "
-        f"{account.internal} internal + {account.outbound} outbound + {account.foreign} foreign + "
-        f"{account.set_aside} set aside + {account.not_watched} not watched"
+        f"{ledger.read} messages {'=' if ledger.closes else '≠'} {ledger.counted} counted + "
+        f"{sum(ledger.excluded_by_kind.values())} excluded{f' ({named})' if named else ''} + "
+        f"{ledger.internal} internal + {ledger.outbound} outbound + {ledger.foreign} foreign + "
+        f"{ledger.set_aside} set aside + {ledger.not_watched} not watched"
     )
 
 
-def _covered(account: AccountCoverage, zone: tzinfo) -> str:
+def _covered(account: AccountCoverage, locale: Locale) -> str:
     """Since when the replies written in an account are seen."""
-    if account.covered_from is None or account.covered_to is None:
+    if account.covered_from is None or account.last_complete is None:
         return f"{account.account} ({account.kind}): replies written here are not seen"
-    return (
-        f"{account.account} ({account.kind}): {local_time(account.covered_from, zone)} to "
-        f"{local_time(account.covered_to, zone)}"
-    )
+    span = f"{local_time(account.covered_from, locale.zone)} to {local_time(account.last_complete, locale.zone)}"
+    return f"{account.account} ({account.kind}): {span}"
 
 
 def _definition(definition: Definition) -> str:
@@ -268,9 +278,9 @@ def _percent(share: float | None) -> str:
     return _NONE if share is None else f"{share:.1%}".replace("%", " %")
 
 
-def _range(one: float | None, other: float | None) -> str:
-    """Two shares as a range, lower first; as one if they read the same; `-` unless both are known."""
-    if one is None or other is None:
+def _range(late: float | None, early: float | None) -> str:
+    """Two shares as a range, lower first; as a single one if they read the same; `-` unless both are known."""
+    if late is None or early is None:
         return _NONE
-    low, high = sorted((one, other))
+    low, high = sorted((late, early))
     return _percent(low) if _percent(low) == _percent(high) else f"{low * 100:.1f}-{_percent(high)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import re
 import ssl
@@ -13,12 +12,14 @@ from pathlib import Path
 from imapclient import SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
-from replywatch.errors import CertificateError, ConnectError, LoginError, ReplywatchError
+from replywatch.errors import ConnectError, LoginError, ReplywatchError
+from replywatch.hosts import is_loopback
 from replywatch.sources.imap import bearer as imap_bearer
 from replywatch.sources.imap import failures
 from replywatch.sources.imap.bearer import Bearer, TokenRefusedError
 from replywatch.sources.imap.wire import Client
 from replywatch.sources.quoting import shown
+from replywatch.sources.tls import verified
 
 # Without a handler Python prints the library's warnings, which quote servers, to the user's terminal.
 logging.getLogger("imapclient").addHandler(logging.NullHandler())
@@ -93,7 +94,7 @@ def connect(settings: ImapSettings, connect_timeout: float, read_timeout: float)
 
 def _attempt(settings: ImapSettings, token: str, connect_timeout: float, read_timeout: float) -> Client:
     """A new connection, logged in with `token`, or the password without one; raises as `connect`."""
-    context = _tls_context(settings)
+    context = None if settings.tls == "none" else verified(settings.ca_file)
     client = _open(settings, context, SocketTimeout(connect_timeout, read_timeout))
     try:
         if settings.tls == "starttls":
@@ -145,7 +146,7 @@ def log_out(client: Client) -> None:
 
 
 def _refuse_unsafe(settings: ImapSettings) -> None:
-    if settings.tls == "none" and not settings.allow_plaintext and not _is_loopback(settings.host):
+    if settings.tls == "none" and not settings.allow_plaintext and not is_loopback(settings.host):
         raise _in_clear(settings)
     for name, value in (("username", settings.username), ("password", settings.password)):
         if _FORBIDDEN.search(value):
@@ -167,7 +168,7 @@ def _refuse_unsafe_line(client: Client, settings: ImapSettings) -> None:
         peer = line.getpeername()[0]
     except OSError as error:
         raise failures.lost(error, settings.server) from error
-    if settings.tls != "none" or not (settings.allow_plaintext or _is_loopback(peer)):
+    if settings.tls != "none" or not (settings.allow_plaintext or is_loopback(peer)):
         raise _in_clear(settings)
 
 
@@ -177,28 +178,6 @@ def _in_clear(settings: ImapSettings) -> ConnectError:
         f"{settings.server} would get the {secret} over the network in clear",
         'Set tls = "implicit" or "starttls"; allow_plaintext = true only where nobody can listen.',
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == "localhost"
-
-
-def _tls_context(settings: ImapSettings) -> ssl.SSLContext | None:
-    """A context that verifies certificate and host name, TLS 1.2 or newer; None where no TLS is wanted."""
-    if settings.tls == "none":
-        return None
-    try:
-        context = ssl.create_default_context(cafile=settings.ca_file)
-    except (OSError, ValueError) as error:  # ssl.SSLError, for a file that holds no certificate, is an OSError too
-        said = error.strerror if isinstance(error, OSError) else None
-        raise CertificateError(
-            f"{settings.ca_file} can't be used: {said or error}", "`ca_file` must name a PEM file."
-        ) from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def _open(settings: ImapSettings, context: ssl.SSLContext | None, timeout: SocketTimeout) -> Client:

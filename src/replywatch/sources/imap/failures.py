@@ -40,14 +40,14 @@ def words(error: BaseException, *secrets: str) -> str:
 
     Then `error` and what caused it forget what was said, too: a traceback quotes them.
     """
-    whole, text = _heard(error)
+    whole, text = _raw_text(error)
     if any(quoting.shows(whole, secret) or quoting.shows(text, secret) for secret in secrets):
         _empty(error)
         return ""
     return quoting.shown(text)
 
 
-def _heard(error: BaseException) -> tuple[str, str]:
+def _raw_text(error: BaseException) -> tuple[str, str]:
     """What `error` holds, and how it begins without what the library puts around; nothing of it is fit to be shown."""
     said = error.args[0] if error.args else ""
     whole = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
@@ -122,10 +122,10 @@ def login_error(error: Exception, server: str, username: str, *secrets: str) -> 
     A connection that breaks off once the password was sent is not worth another try unless the server says so: some
     servers hang up on a wrong one.
     """
-    _, heard = _heard(error)
-    reason, said = refusal(heard), words(error, *secrets)
+    _, raw = _raw_text(error)
+    reason, said = refusal(raw), words(error, *secrets)
     if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
-        failure = _lost(error, server, reason, said, pause(heard))
+        failure = _lost(error, server, reason, said, pause(raw))
         failure.transient = reason.passes
         return failure
     quoted = _quoted(said)
@@ -134,9 +134,9 @@ def login_error(error: Exception, server: str, username: str, *secrets: str) -> 
             f"{server} lets nobody in at the moment{quoted}",
             _TRY_LATER,
             transient=reason.passes,
-            retry_after=pause(heard),
+            retry_after=pause(raw),
         )
-    if _WANTS_TLS.search(heard):
+    if _WANTS_TLS.search(raw):
         return LoginError(
             f"{server} takes no password over a plain connection{quoted}", 'Set tls = "starttls" or "implicit".'
         )
@@ -144,14 +144,14 @@ def login_error(error: Exception, server: str, username: str, *secrets: str) -> 
         f"{server} refused the login of {username}{quoted}",
         "Check `username` and `password`. Gmail, GMX, web.de, iCloud and Yahoo want an app password, and IMAP switched"
         " on in their settings; Microsoft 365 takes no passwords at all.",
-        retry_after=pause(heard),
+        retry_after=pause(raw),
     )
 
 
 def lost(error: Exception, server: str, *secrets: str) -> ConnectError:
     """How an established connection to `server` broke."""
-    _, heard = _heard(error)
-    return _lost(error, server, refusal(heard), words(error, *secrets), pause(heard))
+    _, raw = _raw_text(error)
+    return _lost(error, server, refusal(raw), words(error, *secrets), pause(raw))
 
 
 def _lost(error: Exception, server: str, reason: Refusal, said: str, rest: float | None) -> ConnectError:
@@ -170,9 +170,9 @@ def refused(error: Exception, server: str, failure: str, *secrets: str) -> Sourc
 
     What concerns a single mailbox is a `MailboxError`; a server that wants to be left alone is a `ConnectError`.
     """
-    _, heard = _heard(error)
-    said, rest = words(error, *secrets), pause(heard)
-    reason = refusal(heard) if isinstance(error, IMAPClientError) else Refusal.LASTING
+    _, raw = _raw_text(error)
+    said, rest = words(error, *secrets), pause(raw)
+    reason = refusal(raw) if isinstance(error, IMAPClientError) else Refusal.LASTING
     if reason.wants_rest:
         return _lost(error, server, reason, said, rest)
     text = f"{failure} at {server}{_quoted(said)}"
@@ -181,7 +181,7 @@ def refused(error: Exception, server: str, failure: str, *secrets: str) -> Sourc
 
 def ends_session(error: Exception) -> bool:
     """Whether what the server said to one command makes all further ones pointless."""
-    return refusal(_heard(error)[1]) in (Refusal.DOWN, Refusal.BUSY, Refusal.SPENT)
+    return refusal(_raw_text(error)[1]) in (Refusal.DOWN, Refusal.BUSY, Refusal.SPENT)
 
 
 def _certificate_error(error: ssl.SSLCertVerificationError, server: str) -> CertificateError:

@@ -77,25 +77,25 @@ class Question:
         found = self._attributes.fullmatch((line[start + 1 : end].rstrip() + rest[:-3]).lstrip()) if end > 0 else None
         if found is None:
             return None
-        uid, date, size, flags, *told = found.groups()
-        said = self._extensions.common(told) if self._extensions else ()
-        if said is None or None in (uid, date, size, flags):
+        uid, date, size, flags, *extended = found.groups()
+        extra = self._extensions.common(extended) if self._extensions else ()
+        if extra is None or None in (uid, date, size, flags):
             return None
-        return FetchedMessage(int(uid), header, instant(date), int(size), _flags(flags), *said)
+        return FetchedMessage(int(uid), header, instant(date), int(size), _flags(flags), *extra)
 
     def _unusual(self, response: Fetch) -> FetchedMessage | None:
         """A response in any other legal form: quoted header, odd letter case, several literals, NIL."""
         try:
             values = response.items()
             header = next(value for name, value in values.items() if name.startswith(_HEADER))
-            said = self._extensions.unusual(values) if self._extensions else ()
+            extra = self._extensions.unusual(values) if self._extensions else ()
             return FetchedMessage(
                 _number(values[b"UID"]),
                 _octets(header),
                 instant(_octets(values[b"INTERNALDATE"] or b"")),
                 min(_number(values[b"RFC822.SIZE"]), _LARGEST_SIZE),
                 tuple(_text(flag) for flag in _list(values[b"FLAGS"]) if flag is not None),
-                *said,
+                *extra,
             )
         except (ReadError, ValueError, TypeError, LookupError, StopIteration):
             return None  # something is missing or garbled: the message counts as not fetched

@@ -322,20 +322,20 @@ class ImapSource:
         """What UID SEARCH finds; several answers count as one, none at all is not enough for ranges."""
         name = self._mailbox()[0]
         found: set[int] = set()
-        heard = odd = False
+        answered = odd = False
         with self._asking(f"Mailbox {name!r} can't be searched") as client:
             for response in client.ask(f"UID SEARCH {arguments}"):
                 match response:
                     case Search(numbers):
                         found.update(numbers)
-                        heard = True
+                        answered = True
                     case Bye(text):
                         raise IMAPClientAbortError(text)
                     case Tagged(status, text) if status != "OK":
                         raise IMAPClientError(text)
                     case Other(line) if line.startswith(ODD_ESEARCH):
                         odd = True
-            if self._ranges and (odd or not heard):
+            if self._ranges and (odd or not answered):
                 raise IMAPClientError("no sensible answer by ranges")
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-LIMIT = 1 << 20
+HEADER_LIMIT = 1 << 20
 """Octets; what a longer header holds beyond them is not read."""
 
 _CHUNK = 8 << 10
@@ -17,7 +17,7 @@ class HeaderBlock(NamedTuple):
     data: bytes
     """Up to and with the empty line that ends the header, where there is one."""
     complete: bool
-    """The empty line was found, or `LIMIT` was reached; otherwise the file ended first."""
+    """The empty line was found, or `HEADER_LIMIT` was reached; otherwise the file ended first."""
 
 
 def read_header(descriptor: int, start: int, stop: int) -> HeaderBlock:
@@ -28,8 +28,8 @@ def read_header(descriptor: int, start: int, stop: int) -> HeaderBlock:
     """
     data = b""
     chunk = _CHUNK
-    while len(data) < LIMIT:
-        more = os.pread(descriptor, min(chunk, stop - start - len(data), LIMIT - len(data)), start + len(data))
+    while len(data) < HEADER_LIMIT:
+        more = os.pread(descriptor, min(chunk, stop - start - len(data), HEADER_LIMIT - len(data)), start + len(data))
         if not more:
             return HeaderBlock(data, complete=False)
         searched = max(0, len(data) - 2)

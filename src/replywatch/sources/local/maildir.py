@@ -17,7 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text, decode_name
@@ -325,7 +324,7 @@ def _read(path: Path, uid: int) -> FetchedMessage | None:
     arrived = status.st_mtime_ns // 1_000_000_000
     return FetchedMessage(
         uid=uid,
-        header=keep_fields(header),
+        header=header,
         internal_date=arrived if arrived > 0 else None,
         size=status.st_size,
         flags=_flags(path.name),

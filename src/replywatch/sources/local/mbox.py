@@ -18,7 +18,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text
@@ -116,7 +115,7 @@ class _File:
         noted = notes(header)
         return FetchedMessage(
             uid=begin + 1,
-            header=keep_fields(fields),
+            header=fields,
             internal_date=envelope_date(header),
             size=end - begin - len(separator) - 1,
             flags=noted.flags,

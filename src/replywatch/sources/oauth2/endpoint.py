@@ -1,21 +1,17 @@
 """Asking a provider's endpoints for tokens (RFC 6749): what is said there is secret, what is answered is hostile.
 
-One request, one answer, within a time and a size; TLS verified; no redirect is followed, since the secrets in the
-request are meant for this address alone.
+One request, one answer; no redirect is followed, since the secrets in the request are meant for this address alone.
 """
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import re
-import socket
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -24,11 +20,14 @@ from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
 
 from replywatch.domain.instants import DAY
 from replywatch.errors import CertificateError, ConnectError, ReplywatchError
+from replywatch.hosts import LOOPBACK
+from replywatch.sources.https import Request, TooLargeError, ask
 from replywatch.sources.oauth2.token import Token
 from replywatch.sources.quoting import shown
+from replywatch.sources.tls import verified
 
 _LARGEST = 1 << 16
-"""Octets of an answer; tokens are 2 to 4 KB."""
+"""Octets of an answer, its header included; tokens are 2 to 4 KB."""
 _LONGEST_TOKEN = 1 << 14
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 """RFC 6750, section 2.1, and what other signs are printable; nothing that ends a line or a field of SASL."""
@@ -38,6 +37,11 @@ _LONGEST_LIFE = 10 * 366 * DAY
 _LONGEST_PAUSE = DAY
 """Seconds that a provider may ask for at most, as mail servers."""
 _SECONDS = re.compile(r"[0-9]{1,9}")
+_HEADERS = {
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Accept": "application/json",
+    "User-Agent": "replywatch",
+}
 _AGAIN = "Run it again later."
 _NO_PROVIDER = "Check the provider and its addresses in the config; if they are right, ask whoever runs it."
 
@@ -53,7 +57,7 @@ class OAuth2Settings:
     device_url: str = ""
     authorize_url: str = ""
     authorize_extra: tuple[tuple[str, str], ...] = ()
-    redirect_host: str = "127.0.0.1"
+    redirect_host: str = LOOPBACK
     ca_file: Path | None = None
     """PEM file of the only authority to be trusted; None trusts those of the system."""
     timeout: float = 30
@@ -105,19 +109,14 @@ def post(settings: OAuth2Settings, url: str, body: str) -> tuple[int, str]:
     """Status and text of the answer to a form.
 
     Raises:
-        ConnectError: there was none in time, or it is too large.
+        ConnectError: there was none in time, or it is too large, or the provider is out of order.
         CertificateError: the server can't prove who it is.
     """
     place = endpoint(url)
-    connection = _connection(settings, url)
+    context = verified(settings.ca_file) if settings.ca_file else None
+    request = Request(url, _HEADERS, body.encode("ascii"))
     try:
-        connection.connect()
-        with _deadline(connection, settings.timeout) as late:
-            try:
-                return _round_trip(connection, url, body)
-            finally:
-                if late.is_set():  # else an answer that was cut off would pass for a whole one
-                    raise TimeoutError
+        answer = ask(request, seconds=settings.timeout, octets=_LARGEST, context=context)
     except ssl.SSLCertVerificationError as error:
         raise CertificateError(
             f"The certificate of {place} is not trusted: {error.verify_message.rstrip('.')}",
@@ -126,13 +125,17 @@ def post(settings: OAuth2Settings, url: str, body: str) -> tuple[int, str]:
     except TimeoutError:
         text = f"{place} did not answer within {settings.timeout:g} seconds"
         raise ConnectError(text, _AGAIN, transient=True) from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except TooLargeError:
+        raise ConnectError(f"{place} answered more than {_LARGEST} octets", _NO_PROVIDER) from None
+    except (OSError, HTTPException, ValueError) as error:
         # Unchained and in words of our own: the library's quote what was sent and said.
         reason = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
         text = f"{place} can't be asked for tokens: {reason}"
         raise ConnectError(text, _AGAIN, transient=_passes(error)) from None
-    finally:
-        connection.close()
+    if answer.status >= 500 or answer.status == _TOO_MANY:
+        text = f"{place} is out of order: it answers with status {answer.status}"
+        raise ConnectError(text, _AGAIN, transient=True, retry_after=_pause(answer.headers.get("Retry-After", "")))
+    return answer.status, answer.body.decode("utf-8", "replace")
 
 
 def endpoint(url: str) -> str:
@@ -141,70 +144,11 @@ def endpoint(url: str) -> str:
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
-def _connection(settings: OAuth2Settings, url: str) -> http.client.HTTPConnection:
-    """A connection to be opened; plain only where `url` says so, which the config lets it on this machine alone."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "https":
-        return http.client.HTTPConnection(host, parts.port, timeout=settings.timeout)
-    try:
-        context = ssl.create_default_context(cafile=settings.ca_file)
-    except OSError as error:
-        raise CertificateError(
-            f"{settings.ca_file} can't be used: {error.strerror or error}", "`ca_file` must name a PEM file."
-        ) from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return http.client.HTTPSConnection(host, parts.port, timeout=settings.timeout, context=context)
-
-
-@contextmanager
-def _deadline(connection: http.client.HTTPConnection, seconds: float) -> Iterator[threading.Event]:
-    """Hang up after `seconds`, however slowly an answer drips; the event says whether that happened."""
-    late, channel = threading.Event(), connection.sock
-
-    def hang_up() -> None:
-        late.set()
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(channel, socket.SHUT_RDWR)  # that of SSLSocket would disturb who is reading
-
-    timer = threading.Timer(seconds, hang_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield late
-    finally:
-        timer.cancel()
-        timer.join()
-
-
-def _round_trip(connection: http.client.HTTPConnection, url: str, body: str) -> tuple[int, str]:
-    parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Accept": "application/json",
-        "Connection": "close",
-        "User-Agent": "replywatch",
-    }
-    connection.request("POST", target, body.encode("ascii"), headers)
-    with connection.getresponse() as response:
-        content = response.read(_LARGEST + 1)
-        left = response.length
-    if len(content) > _LARGEST:
-        raise ConnectError(f"{endpoint(url)} answered more than {_LARGEST} octets", _NO_PROVIDER)
-    if response.status >= 500 or response.status == _TOO_MANY:
-        text = f"{endpoint(url)} is out of order: it answers with status {response.status}"
-        raise ConnectError(text, _AGAIN, transient=True, retry_after=_pause(response.headers.get("Retry-After", "")))
-    if left:
-        raise http.client.IncompleteRead(content)
-    return response.status, content.decode("utf-8", "replace")
-
-
 def _passes(error: Exception) -> bool:
     """Whether the network may be to blame, which comes back; TLS that does not come about stays so."""
     if isinstance(error, ssl.SSLError):
         return isinstance(error, ssl.SSLEOFError)
-    return isinstance(error, OSError | http.client.IncompleteRead)
+    return isinstance(error, OSError | IncompleteRead)
 
 
 def _pause(said: str) -> float | None:

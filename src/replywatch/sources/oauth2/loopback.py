@@ -12,6 +12,7 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from replywatch.errors import LoginError
+from replywatch.hosts import LOOPBACK
 
 _DONE = b"<!doctype html><title>replywatch</title><p>You can close this window and go back to replywatch."
 _STRANGER = b"<!doctype html><title>replywatch</title><p>This is not the answer to the login that replywatch began."
@@ -24,7 +25,7 @@ class Loopback:
 
     def __init__(self, host: str, seconds: float) -> None:
         self._seconds = seconds
-        self._server = _Server(("127.0.0.1", 0), _Visit)
+        self._server = _Server((LOOPBACK, 0), _Visit)
         self.state = self._server.state
         """What only the browser of this login knows."""
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})

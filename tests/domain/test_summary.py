@@ -1,19 +1,17 @@
-"""The figures of a set of waits, and the report made of them."""
+"""The figures of a set of waits."""
 
 from collections import Counter
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
-from replywatch.domain.figures.measure import BUCKETS, Wait, outcome
-from replywatch.domain.figures.report import Acknowledged, Definition, Ledger, build_report, summarise
+from replywatch.domain.figures.measure import BUCKETS, Wait, bucket_of, outcome
+from replywatch.domain.figures.summary import Acknowledged, summarise
 from replywatch.domain.instants import DAY, HOUR
-from replywatch.domain.messages import Kind, Rung, Status
-from replywatch.domain.periods import Period
+from replywatch.domain.messages import Status
 
 AS_OF = 1_780_000_000
 NEVER_AFTER = 14 * DAY
@@ -23,31 +21,11 @@ SENT = AccountCoverage(
     watched=True,
     has_sent=True,
     covered_from=AS_OF - 90 * DAY,
-    covered_to=AS_OF,
     last_complete=AS_OF,
     last_attempt=AS_OF,
     last_error=None,
 )
 COVERED = Coverage((SENT,))
-LINE = Ledger(
-    read=10,
-    counted=3,
-    excluded_by_kind={Kind.NEWSLETTER: 1},
-    internal=1,
-    outbound=2,
-    foreign=1,
-    set_aside=1,
-    not_watched=1,
-)
-DEFINITION = Definition(
-    measure="first",
-    zone=ZoneInfo("Europe/Berlin"),
-    never_after=NEVER_AFTER,
-    new_enquiry_after=30 * DAY,
-    min_match=Rung.SUBJECT,
-    rules_version=1,
-    config_fingerprint="abc",
-)
 
 
 def asked(id_, ago, answered=None, between=(None, None), acknowledged=None):
@@ -75,19 +53,6 @@ STORY = [
 
 def summary(waits=STORY, coverage=COVERED):
     return summarise(waits, as_of=AS_OF, never_after=NEVER_AFTER, coverage=coverage)
-
-
-def report(waits=STORY, **changes):
-    parts = {
-        "as_of": AS_OF,
-        "period": Period(AS_OF - 90 * DAY, None),
-        "definition": DEFINITION,
-        "oldest_waiting": (),
-        "contact_written_to": 0,
-        "account": LINE,
-        "coverage": COVERED,
-    }
-    return build_report(summary(waits), **parts | changes)
 
 
 def test_every_exchange_is_counted_in_one_row():
@@ -140,7 +105,7 @@ def test_leaving_out_the_waiting_would_flatter_and_counting_them_as_unanswered_w
 
 
 def test_a_gap_in_what_was_read_censors_at_the_gap():
-    coverage = Coverage((replace(SENT, covered_to=AS_OF - 30 * DAY),))
+    coverage = Coverage((replace(SENT, last_complete=AS_OF - 30 * DAY),))
     figures = summary([asked("a", 40 * DAY, DAY), asked("b", 40 * DAY)], coverage)
     assert figures.counts["unknown"] == 1
     assert figures.survival.follow_up == 10 * DAY + 1
@@ -161,65 +126,14 @@ waits = st.lists(st.builds(asked, st.text("ab", max_size=3), st.integers(0, 120 
 def test_one_pass_counts_what_each_outcome_says_in_any_order(waits, never_after, random):
     first = summarise(waits, as_of=AS_OF, never_after=never_after, coverage=COVERED)
     outcomes = [outcome(wait, AS_OF, never_after, COVERED) for wait in waits]
-    counted = Counter(found.bucket for found in outcomes)
+    counted = Counter(
+        found.status.value if found.elapsed is None else bucket_of(found.elapsed).key for found in outcomes
+    )
     assert first.counts == {bucket.key: counted[bucket.key] for bucket in BUCKETS}
     assert first.answered.n == sum(found.elapsed is not None for found in outcomes)
     again = summarise(random.sample(waits, len(waits)), as_of=AS_OF, never_after=never_after, coverage=COVERED)
     assert replace(again, never_ids=()) == replace(first, never_ids=())
     assert sorted(again.never_ids) == sorted(first.never_ids)
-
-
-def test_buckets_of_the_report_add_up_and_stand_beside_what_is_published():
-    rows = report().buckets
-    assert sum(row.count for row in rows) == report().totals.exchanges == 11
-    assert sum(row.share for row in rows) == pytest.approx(1)
-    published = {row.bucket.key: row.benchmark_share for row in rows if row.benchmark_share is not None}
-    assert published == {"2_to_14_days": 0.5, "never": pytest.approx(1 / 3)}
-
-
-def test_totals_say_what_became_of_all():
-    totals = report(contact_written_to=1).totals
-    assert (totals.answered, totals.never, totals.waiting, totals.unknown) == (7, 1, 2, 1)
-    assert (totals.contact_written_to, totals.clock_anomalies) == (1, 1)
-
-
-def test_expected_shares_stand_in_their_rows_and_add_up_with_the_last_one():
-    made = report()
-    assert [key for key, _, _ in made.expected] == [
-        "under_1h",
-        "under_24h",
-        "1_to_2_days",
-        "2_to_14_days",
-        "not_within_14_days",
-    ]
-    assert sum(row.share for _, _, row in made.expected) == pytest.approx(1)
-    rows = {row.bucket.key: row.expected_share for row in made.buckets}
-    assert rows["under_24h"] == made.expected[1][2].share
-    assert rows["over_14_days"] is rows["never"] is rows["waiting"] is None
-
-
-def test_for_every_turn_an_open_one_often_needs_no_reply_and_the_articles_say_nothing():
-    rows = report(definition=replace(DEFINITION, measure="turn")).buckets
-    labels = {row.bucket.key: row.label for row in rows}
-    assert labels["never"] == "no further reply (often none needed)"
-    assert labels["waiting"] == "no further reply yet (often none needed)"
-    assert labels["unknown"] == "unknown: not all was read"
-    assert {row.benchmark_share for row in rows} == {None}
-
-
-def test_warnings_of_the_app_come_first_and_those_of_coverage_follow():
-    late = Coverage((replace(SENT, covered_from=AS_OF - DAY),))
-    said = report(coverage=late, warnings=["The last poll is old."]).warnings
-    assert said[0] == "The last poll is old."
-    assert said[1].startswith("Sent mail starts only on")
-
-
-def test_the_account_closes_or_says_that_it_does_not():
-    assert LINE.closes
-    assert report().warnings == ()
-    lost = replace(LINE, read=11)
-    assert not lost.closes
-    assert "does not close" in report(account=lost).warnings[-1]
 
 
 def test_every_status_but_answered_has_a_row_of_its_name():

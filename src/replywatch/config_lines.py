@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from replywatch.domain.messages import Role
-
 
 def quoted(text: str) -> str:
     """`text` as a TOML string."""
@@ -18,9 +16,9 @@ def listed(texts: Iterable[str]) -> str:
     return f"[{', '.join(map(quoted, texts))}]"
 
 
-def mailboxes_line(roles: Iterable[tuple[str, Role]]) -> str:
-    """The line of an account that gives mailboxes their roles."""
-    names: dict[Role, list[str]] = {}
+def mailboxes_line(roles: Iterable[tuple[str, str]]) -> str:
+    """The line of an account that gives mailboxes their roles; `roles` are (mailbox name, role)."""
+    names: dict[str, list[str]] = {}
     for name, role in roles:
         names.setdefault(role, []).append(name)
     return f"mailboxes = {{ {', '.join(f'{role} = {listed(found)}' for role, found in names.items())} }}"

@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.config.lines import listed, mailboxes_line, quoted
+from replywatch.config_lines import listed, mailboxes_line, quoted
 from replywatch.domain.messages import Role
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

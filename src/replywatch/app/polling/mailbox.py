@@ -1,0 +1,224 @@
+"""Reading one mailbox of an account: what is new is fetched, and the rest counted against what the source says.
+
+A UID that was listed but did not come is asked for again, and put into quarantine if it still does not come. What
+could no longer be found is noted; what that means is decided at the end of the pass (`app.polling.brake`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from replywatch.app.polling.admission import Admission, renewed
+from replywatch.app.polling.brake import Brake
+from replywatch.app.polling.decide import EVERYTHING, Span, Unchanged, Whole, decide, is_settled
+from replywatch.app.progress import Progress
+from replywatch.config.model import AnyAccount
+from replywatch.domain.headers.header import FIELDS_VERSION
+from replywatch.domain.instants import DAY
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.results.notice import Stretch
+from replywatch.sources.base import Source
+from replywatch.store.facts import Epoch, Facts
+from replywatch.store.vanished import Vanished
+
+BATCH = 1000
+"""Messages in one transaction."""
+WINDOW = 20_000
+"""Messages whose UIDs are held in memory at once."""
+WINDOWS = 1_000
+"""Into how many windows a mailbox is divided at most, however many messages it claims to hold."""
+RENEWED = 20_000
+"""Messages of a mailbox that are fetched once more in one pass, for fields that were not wanted when they were read."""
+ASKED_FOR = 180 * DAY
+"""Seconds after its arrival for which the server is asked whether a message was answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the pass over one account works with, and no other pass at the same time."""
+
+    account: AnyAccount
+    number: int
+    """Of the account in the store."""
+    facts: Facts
+    vanished: Vanished
+    admission: Admission
+    clock: Callable[[], int]
+    progress: Progress
+
+
+@dataclass(slots=True)
+class Done:
+    """What a pass has done so far, in all its attempts: it only grows, and a later attempt goes on behind it."""
+
+    brake: Brake
+    """Has noted what was not found."""
+    messages: int = 0
+    """New places of messages."""
+    mailboxes: set[int] = field(default_factory=set)
+    """Mailboxes that were read to their end."""
+    opened: dict[int, MailboxState] = field(default_factory=dict)
+    """How the mailboxes stood that were opened."""
+    compared: set[int] = field(default_factory=set)
+    """Epochs of which something was found missing, which is written down when the pass ends."""
+
+
+class MailboxReader:
+    """Reads the mailboxes of one account, one after the other."""
+
+    def __init__(self, tools: Tools, done: Done) -> None:
+        """For one pass; what is done is written down in `done`."""
+        self._tools = tools
+        self._facts = tools.facts
+        self._clock = tools.clock
+        self._done = done
+
+    def _names(self, listing: Listing) -> dict[str, object]:
+        """What is being read, for those who watch."""
+        return {"account": self._tools.account.name, "mailbox": listing.name}
+
+    def read(self, source: Source, mailbox: int, listing: Listing) -> None:
+        """Bring the store up to date with a mailbox. Raises `SourceError`; what was stored until then stays."""
+        known = self._facts.present_epoch(mailbox)
+        if known and self._is_unchanged(source, listing, known):
+            return
+        state = source.open(listing.name, known.state if known else None)
+        self._done.opened[mailbox] = state
+        epoch = self._facts.epoch(mailbox, state, self._clock())
+        decision = decide(epoch, state, self._clock(), in_order=source.in_order)
+        new = state.exists - self._facts.count(epoch.id)
+        self._tools.progress.begin(Stretch("mailbox", self._names(listing)), new if new > 0 else None)
+        for window in _windows(decision.span, state.exists):
+            self._fetch(source, epoch, source.uids(*window))
+        if source.in_order and not epoch.scanned_to:
+            self._facts.reconciled(epoch.id, self._clock())
+        self._fetch(source, epoch, self._facts.quarantined(epoch.id))
+        self._ask_for_labels(source, epoch, state)
+        self._ask_for_answers(source, epoch)
+        self._ask_for_fields(source, epoch, listing)
+        if self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole)):
+            self._facts.finish_mailbox(epoch, state, self._clock())
+
+    def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
+        """Whether it need not be opened; the source is asked only where that may be."""
+        if not is_settled(known, self._clock()):
+            return False
+        status = source.status(listing.name, known.state)
+        waiting = not status.tells_flags and bool(self._unanswered(known))
+        decision = decide(known, status, self._clock(), in_order=source.in_order, waiting=waiting)
+        return isinstance(decision, Unchanged)
+
+    # What is new
+
+    def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
+        """Fetch and store in batches; the cursor of a batch is its last UID."""
+        for batch in _batches(uids):
+            fetched = self._fetched(source, batch)
+            missing = sorted(set(batch) - fetched.keys())
+            if missing:
+                there = set(source.uids(missing[0], missing[-1])).intersection(missing)
+                for uid in sorted(there):
+                    fetched |= self._fetched(source, [uid])
+                missing = sorted(there - fetched.keys())
+            incoming = self._tools.admission.admit(fetched.values())
+            self._done.messages += self._facts.add_batch(epoch.id, incoming, missing, batch[-1], self._clock())
+            self._tools.progress.advance(len(fetched))
+
+    def _fetched(self, source: Source, batch: Sequence[int]) -> dict[int, FetchedMessage]:
+        """What was asked for of what came, the first of each UID; cut at once, since whole headers fill the memory."""
+        wanted = set(batch)
+        found: dict[int, FetchedMessage] = {}
+        for message in source.fetch(batch):
+            if message.uid in wanted and message.uid not in found:
+                found[message.uid] = self._tools.admission.cut(message)
+        return found
+
+    # What is said anew of what is known
+
+    def _ask_for_labels(self, source: Source, epoch: Epoch, state: MailboxState) -> None:
+        """Labels come and go: of the messages that were known before, those that changed since are asked for.
+
+        It is written down at once how far: a message that can't be read would have all labels asked for in every pass.
+        """
+        if source.labels is None or state.highestmodseq is None:
+            return
+        since = epoch.state.highestmodseq  # None: no labels are known, an older release read it
+        if since is None or since < state.highestmodseq:
+            for window in _windows(Span(1, epoch.scanned_to), state.exists):
+                self._facts.relabel(epoch.id, list(source.labels(*window, since)))
+        self._facts.labels_read(epoch.id, state.highestmodseq)
+
+    def _ask_for_answers(self, source: Source, epoch: Epoch) -> None:
+        """Has the server been told of answers that were not seen? Only the open exchanges are asked for."""
+        waiting = self._unanswered(epoch)
+        answered = sorted(source.answered(waiting)) if waiting else []
+        if answered:
+            since = self._facts.last_complete_pass(self._tools.number)
+            self._facts.flag_answered(epoch.id, answered, since, self._clock())
+
+    def _ask_for_fields(self, source: Source, epoch: Epoch, listing: Listing) -> None:
+        """What was read before some fields came to be wanted is fetched once more, a part of it in each pass.
+
+        Nothing is quarantined: of a message that does not come the header is known as it was.
+        """
+        if epoch.fields_version >= FIELDS_VERSION:
+            return
+        uids = self._facts.lacking_fields(epoch, FIELDS_VERSION, RENEWED)
+        self._tools.progress.begin(Stretch("further_fields", self._names(listing)), len(uids))
+        for batch in _batches(uids):
+            fetched = self._tools.admission.admit(self._fetched(source, batch).values())
+            held = self._facts.headers(epoch.id, batch)
+            same, others = renewed(fetched, held)
+            if others:  # which no server should do: other messages have these UIDs now
+                self._done.messages += self._facts.add_batch(epoch.id, others, (), batch[-1], self._clock())
+            self._facts.renew(epoch.id, same, FIELDS_VERSION, batch[-1])
+            self._tools.progress.advance(len(batch))
+        if len(uids) < RENEWED:
+            self._facts.fields_read(epoch.id, FIELDS_VERSION)
+
+    def _unanswered(self, epoch: Epoch) -> list[int]:
+        return self._facts.unanswered(epoch.id, self._clock() - ASKED_FOR)
+
+    # What is there no longer
+
+    def _agrees(self, source: Source, epoch: Epoch, state: MailboxState, listing: Listing, *, whole: bool) -> bool:
+        """Whether the store holds just what the mailbox holds: by count, or else once the lists are compared."""
+        brake = self._done.brake
+        brake.begin(epoch.id)
+        if whole or self._facts.count(epoch.id) != state.exists:
+            if self._compare(source, epoch, state):
+                self._done.compared.add(epoch.id)
+                brake.compared(epoch.id, listing.name, self._tools.account.roles.of(listing), state)
+                return False
+            self._facts.reconciled(epoch.id, self._clock())
+        self._tools.vanished.miss(epoch.id, self._clock())
+        return not self._facts.quarantined(epoch.id)
+
+    def _compare(self, source: Source, epoch: Epoch, state: MailboxState) -> bool:
+        """Fetch what the whole list of the mailbox names and the store lacks; whether something is missing from it."""
+        missing = False
+        for window in _windows(EVERYTHING, state.exists):  # whatever UIDNEXT is: it may be what is wrong
+            there = source.uids(*window)
+            quarantined = (u for u in self._facts.quarantined(epoch.id) if window.first <= u <= window.last)
+            known = {*self._facts.uids(epoch.id, window), *quarantined}
+            self._fetch(source, epoch, [u for u in there if u not in known])
+            vanished = known.difference(there)
+            self._done.brake.note(epoch.id, vanished)
+            missing = missing or bool(vanished)
+        return missing
+
+
+def _batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(uids), BATCH):
+        yield uids[start : start + BATCH]
+
+
+def _windows(span: Span, exists: int) -> Iterator[Span]:
+    """Spans of UIDs that together make up `span`, with some `WINDOW` messages in each."""
+    first, last = span
+    size = last - first + 1
+    step = max(WINDOW * max(1, size // max(exists, 1)), size // WINDOWS)
+    while first <= last:
+        yield Span(first, min(last, first + step - 1))
+        first += step

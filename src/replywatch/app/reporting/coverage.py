@@ -1,0 +1,69 @@
+"""How far the mail was read, and whose replies are seen since when."""
+
+from __future__ import annotations
+
+from replywatch.app.deriving.provenance import accounts_with_sent
+from replywatch.config.model import AnyAccount, Config
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.periods import Period
+from replywatch.errors import ReplywatchError
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived
+from replywatch.store.queries import AccountFacts, Queries
+
+
+def read_up_to(database: Database, config: Config) -> int:
+    """The moment the store speaks of: the earliest start of the last complete pass over the enabled accounts.
+
+    Only where all of them are mbox files it is the newest message in them, at most the start of the pass. Accounts that
+    were never read completely are left to the coverage warnings. Raises `ReplywatchError` if that is all of them.
+    """
+    queries = Queries(database)
+    facts = {f.name: f for f in queries.passes()}
+    enabled = [a for a in config.accounts if a.enabled]
+    starts = {a: f.last_complete for a in enabled if (f := facts.get(a.name)) and f.last_complete is not None}
+    if not starts:
+        raise ReplywatchError(
+            "no account has been read completely yet, so there are no figures",
+            "Run `replywatch poll` and look at what it says.",
+        )
+    servers = [at for account, at in starts.items() if account.kind != "mbox"]
+    if servers:
+        return min(servers)
+    begun = min(starts.values())
+    newest = queries.newest_message(begun)
+    return begun if newest is None else newest
+
+
+def coverage_of(database: Database, config: Config, period: Period, as_of: int) -> Coverage:
+    """What was read of each account of the config, and the unknown senders in Sent mail of the period.
+
+    Of an account that is not enabled the mail read before still counts; that it is read no more is no fault of it.
+    """
+    queries = Queries(database)
+    known = {f.name: f for f in queries.passes()}
+    with_sent = accounts_with_sent(Derived(database), config)
+    accounts = (
+        _account_coverage(account, known.get(account.name), has_sent=account.name in with_sent)
+        for account in config.accounts
+    )
+    relevant = tuple(found for found in accounts if found)
+    return Coverage(relevant, tuple(queries.foreign_senders(*period.until_as_of(as_of))))
+
+
+def _account_coverage(account: AnyAccount, facts: AccountFacts | None, *, has_sent: bool) -> AccountCoverage | None:
+    """None for an account that is not enabled and was never read completely."""
+    found = facts or AccountFacts(account.name, None, None, None, None, None)
+    if not account.enabled and found.last_complete is None:
+        return None
+    oldest = [at for at in (found.oldest_in_sent, found.oldest_in_archive) if at is not None]
+    return AccountCoverage(
+        account=account.name,
+        kind=account.kind,
+        watched=account.watched,
+        has_sent=has_sent,
+        covered_from=min(oldest, default=None),
+        last_complete=found.last_complete,
+        last_attempt=found.last_attempt,
+        last_error=found.last_error if account.enabled else None,
+    )

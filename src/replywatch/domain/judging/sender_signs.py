@@ -1,0 +1,108 @@
+"""Signs in who sent a mail, and for whom: machines, parts of the mail system, the team's own automatic senders."""
+
+from __future__ import annotations
+
+from replywatch.domain.judging.field_signs import (
+    DELIVERED_TO,
+    NOTHING,
+    SENDER,
+    TEAM_SENDER,
+    Found,
+    Mail,
+    Sign,
+    needing,
+    shown,
+)
+from replywatch.domain.judging.lists import written_by_list
+from replywatch.domain.judging.sender_shapes import PostOffice, is_machine, post_office
+from replywatch.domain.messages import Shown
+from replywatch.domain.people import contact_key
+
+
+def _of_post_office(*grades: PostOffice) -> Sign:
+    """A sign: the sender is a part of the mail system, of one of these grades."""
+
+    @needing(SENDER)
+    def finds(mail: Mail) -> Found:
+        for address in mail.header.from_:
+            if post_office(address) in grades:
+                return shown("From", address.address or address.name)
+        return NOTHING
+
+    return finds
+
+
+daemon = _of_post_office(PostOffice.DAEMON)
+"""Nobody but a mail server sends under such a name."""
+named_postmaster = _of_post_office(PostOffice.POSTMASTER)
+mail_server = _of_post_office(PostOffice.DAEMON, PostOffice.POSTMASTER)
+office = _of_post_office(PostOffice.OFFICE)
+caretaker = _of_post_office(PostOffice.CARETAKER)
+
+
+@needing(SENDER)
+def nameless(mail: Mail) -> Found:
+    """No field says at which address the writer can be reached."""
+    for address in mail.header.from_:
+        if address.address:
+            return NOTHING
+    return (Shown("From"),)
+
+
+@needing(SENDER)
+def machine(mail: Mail) -> Found:
+    """A program's account; a web form's visitor is the contact instead of the form's no-reply address."""
+    parties = mail.parties
+    if parties.ours:
+        return (Shown("From", parties.author),) if is_machine(parties.author, "") else NOTHING
+    if is_machine(parties.contact, parties.contact_name) or written_by_list(mail.header):
+        return (Shown("From", parties.contact),)
+    return NOTHING
+
+
+def is_nobodys(mail: Mail) -> bool:
+    """Whether a sign that needs `SENDER` may be found."""
+    return bool(any(map(post_office, mail.header.from_)) or machine.find(mail) or nameless.find(mail))
+
+
+def is_of_team(mail: Mail) -> bool:
+    """Whether a sign that needs `TEAM_SENDER` may be found."""
+    senders = mail.team.automatic_senders
+    return bool(senders) and not senders.isdisjoint([address.address for address in mail.header.from_])
+
+
+@needing(TEAM_SENDER)
+def automatic_sender(mail: Mail) -> Found:
+    """The sender is one whose mail the team calls automatic."""
+    for address in mail.header.from_:
+        if address.address in mail.team.automatic_senders and not from_web_form(mail):
+            return (Shown("From", address.address),)
+    return NOTHING
+
+
+@needing(DELIVERED_TO)
+def delivered_to_responder(mail: Mail) -> Found:
+    """It went to a responder, as FirstClass writes."""
+    for address in mail.header.delivered_to:
+        if (address.address.partition("@")[0] or address.name.lower()) == "autoresponder":
+            return (Shown("Delivered-To", "autoresponder"),)
+    return NOTHING
+
+
+def calendar_program(mail: Mail) -> Found:
+    """The sender is a calendar."""
+    for address in (*mail.header.sender, *mail.header.from_):
+        if address.address.startswith("calendar"):
+            return (Shown("Sender", address.address),)
+    return NOTHING
+
+
+def from_web_form(mail: Mail) -> bool:
+    """A form of the config handed over what a visitor wrote: that a machine sent it means nothing."""
+    return not mail.parties.ours and any(a.address in mail.team.webforms for a in mail.header.from_)
+
+
+def handed_on(mail: Mail) -> bool:
+    """A form or a group handed over what the contact wrote."""
+    written = {contact_key(a.address) for a in mail.header.from_ if a.address}
+    return not mail.parties.ours and bool(written) and mail.parties.contact not in written

@@ -1,0 +1,176 @@
+"""What `check` found, in words: one entry for each code of a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from replywatch.domain.results.finding import Finding
+from replywatch.render.locale import Locale
+from replywatch.render.phrases import filled
+from replywatch.render.shifted_dates import SHIFTED, SHIFTED_HINT
+
+
+class Words(NamedTuple):
+    """What is said of a finding: text, or templates in which its values and `account` have their places."""
+
+    what: str
+    hint: str = ""
+    """What to do; empty where all is well. Lines that begin with a blank belong into the config as they stand."""
+
+
+def finding_words(finding: Finding, locale: Locale) -> Words:
+    """What was found and what to do about it, for a person."""
+    phrase = PHRASES[finding.code]
+    words = phrase if isinstance(phrase, Words) else phrase(**finding.values)
+    values = {"account": finding.account, **finding.values}
+    return Words(*(filled(text, values, locale) for text in words))
+
+
+def _team(addresses: tuple[str, ...], domains: tuple[str, ...]) -> Words:
+    watched = "{addresses}" if addresses else "all mail from outside counts"
+    return Words(watched + "; everybody at {domains} is ours" * bool(domains))
+
+
+def _capabilities(has: tuple[str, ...], lacks: tuple[str, ...]) -> Words:
+    return Words("; ".join(["{has}"] * bool(has) + ["without {lacks}"] * bool(lacks)))
+
+
+def _mailbox(messages: int, read_in: str, of_other_user: bool, **_: object) -> Words:
+    whose = " of another user" * of_other_user
+    number = "{messages:,} message" + "s" * (messages != 1)
+    return Words(
+        "{mailbox}: {role}" + whose + "{because:reason}, " + number + "; a label, read in {read_in}" * bool(read_in)
+    )
+
+
+def _no_sent_mailbox(likely: tuple[str, ...], **_: object) -> Words:
+    return Words(
+        "there is no mailbox for sent mail: answers from here are not seen",
+        "There is mail of yours in {likely}. " * bool(likely)
+        + "Name the one that mail programs save sent mail in, under [accounts.{account}]:\n  {roles:roles}",
+    )
+
+
+def _senders_not_ours(addresses: tuple[str, ...], domains: tuple[str, ...], **_: object) -> Words:
+    return Words(
+        _SENDERS + "; others are from {counts:counted}{more:further}",
+        "If they are yours, their answers don't count yet. Say so in [team]:"
+        + "\n  addresses = {addresses:list}" * bool(addresses)
+        + "\n  domains = {domains:list}" * bool(domains),
+    )
+
+
+def _sent_dates_shifted(oldest: bool, **_: object) -> Words:
+    age = "oldest" if oldest else "newest"
+    return Words("{count} of the " + age + " {known} messages in Sent " + SHIFTED, SHIFTED_HINT)
+
+
+_SENDERS = "{ours} of the newest {seen} messages in Sent are from the team"
+_SPAN = "INBOX from {inbox_from:day} to {inbox_to:day}, Sent from {sent_from:day} to {sent_to:day}"
+_ADDRESSES = "{counted} of the newest {seen} personal mails in INBOX count"
+_CERTIFICATE = "{server}, {version}; certificate valid until {valid_until:utc_day}, {days_left} days left"
+_LOG_IN = "Log in: replywatch login {account:shell}."
+_INBOX_CLOCK = "INBOX: clock {seconds:apart} the delivering server's (median of {messages})"
+_SENT_CLOCK = "Sent: clock {seconds:apart} the sending computers' (median of {messages})"
+_SENT_CLOCK_HINT = "Look whether the clocks of the computers that you send from are right."
+
+PHRASES: Mapping[str, Words | Callable[..., Words]] = {
+    "failed": Words("{text}", "{hint}"),
+    # the set-up
+    "config": Words("{path}"),
+    "store": Words("{path}"),
+    "store_not_made_yet": Words("{path}; the first poll makes it"),
+    "team": _team,
+    "team_open_domain": Words(
+        "anybody can have an address at {domain} ({provider}); all of them count as colleagues",
+        "Take it out of [team] domains, and name your own addresses in addresses.",
+    ),
+    # how an account logs in
+    "password_in_environment": Words("from the environment variable {name}"),
+    "password_from_command": Words("from a command"),
+    "password_in_file": Words("from the file {path}"),
+    "password_in_keyring": Words("from the keyring, service {service}"),
+    "password_in_config": Words("in clear in the config"),
+    "token_of_app": Words("OAuth2 at {issuer}, as an app; a new token for each connection"),
+    "not_logged_in": Words("OAuth2 at {issuer}: nobody has logged in yet", _LOG_IN),
+    "token_renewed": Words("OAuth2 at {issuer}; valid{valid_until:until}, then renewed by itself"),
+    "token_ends": Words("OAuth2 at {issuer}; valid{valid_until:until}, and nothing renews it", _LOG_IN),
+    "token_ended": Words("OAuth2 at {issuer}; was valid{valid_until:until}, and nothing renews it", _LOG_IN),
+    # the connection
+    "path": Words("{path}"),
+    "login": Words("{username}"),
+    "capabilities": _capabilities,
+    "certificate": Words(_CERTIFICATE),
+    "certificate_expires": Words(
+        _CERTIFICATE, "Ask whoever runs the server to renew it; afterwards no poll can connect."
+    ),
+    "no_tls": Words(
+        "{server}, without TLS: others on the way can read password and mail",
+        'Set tls = "starttls" or "implicit", if the server can do it.',
+    ),
+    "no_tls_here": Words("{server}, without TLS on this machine"),
+    # the mailboxes
+    "mailbox": _mailbox,
+    "mailbox_skipped": Words("{mailbox}: skipped{because:reason}"),
+    "mailbox_absent": Words(
+        "there is no mailbox {mailbox!r}, which the config names",
+        "Correct it in the config, under [accounts.{account}]; the names stand above:\n  {roles:roles}",
+    ),
+    "much_missing": Words(
+        "{mailbox}: much of it is missing since {since:day}, all at once; it counts as there for now",
+        "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what was"
+        " deleted is believed after a day.",
+    ),
+    "read_only": Words("{mailboxes} can be opened"),
+    # sent mail
+    "sent_by_label": Words("{mailbox} holds it, with the label \\Sent"),
+    "no_sent_mailbox": _no_sent_mailbox,
+    "sent_empty": Words(
+        "{mailboxes} is empty: no answer is seen",
+        "Set the mail programs to save sent mail on the server, or name the mailbox where they save it, under"
+        " [accounts.{account}]:\n  {roles:roles}",
+    ),
+    "both_directions": Words("both directions: {ours} of {seen} messages are from the team"),
+    "one_direction": Words(
+        "none of {seen} messages is from the team: answers are not seen here",
+        "Add the archive of the sent mail as an account of its own, and look whether [team] names all of your addresses"
+        " and domains.",
+    ),
+    "senders": Words(_SENDERS),
+    "senders_not_ours": _senders_not_ours,
+    "span": Words(_SPAN),
+    "sent_begins_late": Words(
+        f"{_SPAN}: Sent begins later",
+        "Whether older mail was answered can't be known, unless older sent mail lies in another mailbox or account.",
+    ),
+    "nothing_sent_lately": Words(
+        f"{_SPAN}: nothing was sent lately",
+        "If answers are sent from other accounts, add them too, with watched = false.",
+    ),
+    "sent_dates_shifted": _sent_dates_shifted,
+    # clocks
+    "inbox_clock": Words(_INBOX_CLOCK),
+    "inbox_clock_off": Words(
+        _INBOX_CLOCK, "Waits may be wrong by as much. Ask whoever runs the server to set it right."
+    ),
+    "inbox_clock_not_believed": Words(f"{_INBOX_CLOCK}: so far off, as after an import, that it is not believed"),
+    "sent_clock": Words(_SENT_CLOCK),
+    "sent_clock_off": Words(_SENT_CLOCK, f"Waits may be wrong by as much. {_SENT_CLOCK_HINT}"),
+    "sent_clock_not_believed": Words(
+        f"{_SENT_CLOCK}: so far off that a reply counts from when it was saved", _SENT_CLOCK_HINT
+    ),
+    # who writes to whom
+    "addresses": Words(_ADDRESSES),
+    "addresses_not_watched": Words(
+        _ADDRESSES + "; others went to {counts:counted}{more:further}, not among the watched addresses",
+        "Watch shared addresses, too, in [team]:\n  addresses = {addresses:list}\n"
+        "If this is somebody's own mailbox, under [accounts.{account}]:\n  watched = false",
+    ),
+    "webforms": Words(
+        "mail that others stand behind counts as automatic: {forms:visitors}",
+        "If people write to you through these, name them in [team], or nobody seems to wait for an answer:\n"
+        "  webforms = {webforms:list}",
+    ),
+}
+"""What is said of each code."""

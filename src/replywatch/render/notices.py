@@ -1,0 +1,30 @@
+"""What is said while a use case is at work, in words: one entry for each code."""
+
+from __future__ import annotations
+
+from replywatch.domain.results.notice import Notice, Stretch
+
+NOTICES = {
+    "name_stays": "The name {name} of an account, mailbox or label stays: rename it there.",
+    "poll_at_work": "A poll is at work: these are the figures from before it.",
+    "trying_again": "{account}: {error}; trying again in {seconds} s",
+}
+STRETCHES = {
+    "further_fields": "{account}: {mailbox}, further fields",
+    "looking": "Looking for them",
+    "mailbox": "{account}: {mailbox}",
+    "matching_replies": "Matching replies",
+    "reading_headers": "Reading headers",
+    "taking_out_subjects": "Taking out subjects",
+    "writing_store": "Writing the store anew",
+}
+
+
+def notice_text(notice: Notice) -> str:
+    """One line, as hostile as what it names."""
+    return NOTICES[notice.code].format(**notice.values)
+
+
+def stretch_text(stretch: Stretch) -> str:
+    """A label to stand before a bar, as hostile as what it names."""
+    return STRETCHES[stretch.code].format(**stretch.values)

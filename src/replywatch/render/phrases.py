@@ -1,0 +1,62 @@
+"""Templates of what is said, and how values stand in them."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Mapping
+from datetime import UTC, timedelta
+from shlex import quote
+from typing import Any
+
+from replywatch.config_lines import listed, mailboxes_line, quoted
+from replywatch.domain.instants import DAY, local_day
+from replywatch.render.because import because_text
+from replywatch.render.locale import Locale
+from replywatch.render.text import human_duration, local_time
+
+
+def filled(template: str, values: Mapping[str, object], locale: Locale) -> str:
+    """`template` with `values` where it names them, such as `{account}`, `{messages:,}` or `{since:day}`.
+
+    A place may ask for Python's own formats and for those of `_FORMS`. Several texts are joined with commas.
+    """
+    return _Filler(locale).vformat(template, (), values)
+
+
+class _Filler(string.Formatter):
+    """Fills templates for those whom `locale` describes."""
+
+    def __init__(self, locale: Locale) -> None:
+        self._locale = locale
+
+    def format_field(self, value: Any, format_spec: str) -> Any:  # noqa: ANN401 - as it is declared above
+        """One value, in the form that its place asks for."""
+        if form := _FORMS.get(format_spec):
+            return form(value, self._locale)
+        return ", ".join(value) if isinstance(value, tuple) else super().format_field(value, format_spec)
+
+
+_FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
+    # instants and durations
+    "day": lambda instant, locale: str(local_day(instant, locale.zone)),
+    "minute": lambda instant, locale: local_time(instant, locale.zone),
+    "utc_day": lambda instant, _: str(local_day(instant, UTC)),
+    "until": lambda instant, _: "" if instant is None else f" until {local_time(instant, UTC)} UTC",
+    "next_day": lambda day, _: str(day + timedelta(days=1)),
+    "days": lambda seconds, _: str(seconds // DAY),
+    "apart": lambda seconds, _: f"{human_duration(abs(seconds))} {'after' if seconds >= 0 else 'before'}",
+    # lists
+    "counted": lambda senders, _: ", ".join(f"{sender['address']} ({sender['count']})" for sender in senders),
+    "further": lambda number, _: f", {number} more" if number else "",
+    "and_further": lambda number, _: f" and {number} more" if number else "",
+    "visitors": lambda forms, _: ", ".join(f"{f['address']} ({f['count']} from {f['people']} people)" for f in forms),
+    # reasons
+    "reason": lambda because, _: f" ({text})" if (text := because_text(because)) else "",
+    "failed": lambda error, _: "." if error is None else f"; the last attempt failed: {error}",
+    # lines to copy
+    "list": lambda texts, _: listed(texts),
+    "quoted": lambda senders, _: ", ".join(quoted(sender["address"]) for sender in senders),
+    "roles": lambda roles, _: mailboxes_line(roles),
+    "shell": lambda word, _: quote(word),
+}
+"""How a value may be written."""

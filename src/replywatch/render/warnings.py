@@ -1,0 +1,49 @@
+"""Warnings in words: one entry for each code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
+from replywatch.render.locale import Locale
+from replywatch.render.phrases import filled
+from replywatch.render.shifted_dates import SHIFTED, SHIFTED_HINT
+
+PHRASES: Mapping[Code, str] = {
+    Code.NO_MAIL_READ: "No mail has been read yet: run `replywatch poll` first.",
+    Code.NEVER_READ_COMPLETELY: "Account {account} has never been read completely{error:failed}",
+    Code.LAST_ATTEMPT_FAILED: (
+        "Account {account} was last read completely on {last_complete_at:day}; the last attempt failed: {error}"
+    ),
+    Code.SENT_EMPTY: "The Sent mailbox of account {account} is empty: replies written elsewhere are not seen.",
+    Code.NO_SENT_MAILBOX: (
+        "No Sent mailbox found in account {account}: its replies are not seen. Name it in the config, under "
+        '[accounts.{account}]: mailboxes = {{ sent = ["…"] }}'
+    ),
+    Code.NO_MAIL_OF_OURS: ("Account {account} ({kind}) holds no mail written by the team: its replies are not seen."),
+    Code.SENT_BEGINS_LATE: (
+        "Sent mail starts only on {begins_at:day}: mail from before that has no answer here is counted as unknown."
+    ),
+    Code.COVERAGE_ENDS_EARLY: "Mail was read only up to {last_read_at:day}: later replies are not seen.",
+    Code.SENDERS_NOT_OURS: (
+        "Senders found in Sent mail that are not in [team], with their messages: {senders:counted}{more:and_further}. "
+        "Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: addresses = "
+        "[…, {senders:quoted}]"
+    ),
+    Code.SENT_DATES_SHIFTED: (
+        "In Sent of account {account} {count} of {known} messages " + SHIFTED + ". " + SHIFTED_HINT
+    ),
+    Code.AS_OF_NOT_READ: "Mail was read only up to {last_read_at:minute}: these are the figures of then.",
+    Code.READ_IN_FUTURE: (
+        "The mail was last read at {last_read_at:minute}, which is still to come: set the clock, and run "
+        "`replywatch poll`."
+    ),
+    Code.READ_LONG_AGO: "The mail was last read completely {age_seconds:days} days ago: run `replywatch poll`.",
+    Code.LEDGER_OPEN: ("The account does not close: messages were lost on the way. This is a bug, please report it."),
+}
+"""The words of each code."""
+
+
+def warning_text(warning: Warning, locale: Locale) -> str:
+    """`warning` as a sentence or a few; what came from mail or servers stands in it as it came."""
+    return filled(PHRASES[warning.code], {"account": warning.account, **warning.values}, locale)

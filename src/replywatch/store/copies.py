@@ -1,0 +1,95 @@
+"""Rows of readings and locations put together: the copies of messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from replywatch.domain.mailboxes.labels import Labels
+from replywatch.domain.messages import Copy, Flagged, Role, Sighting
+from replywatch.store.readings import decode_reading
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the config says of a mailbox; found by the ids of its epochs."""
+
+    account: str
+    watched: bool
+    role: Role
+    both_directions: bool
+    """An archive: mail of ours lies beside mail to us."""
+    on_disk: bool
+    """Of a Maildir or mbox account."""
+    labels: Labels
+    """What labels say in this account."""
+    of_other_user: bool = False
+    """Another user's, whose personal mail is not watched."""
+
+    def roles(self, labels: str | None) -> tuple[Role, ...]:
+        """The roles of a message here with these labels, a JSON list; None: it can't have any."""
+        return self.labels.roles(self.role, None if labels is None else json.loads(labels))
+
+
+COPIES = """
+    SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone, l.flags,
+        l.unanswered_at, l.answered_at, l.labels
+    FROM json_each(?) j JOIN readings r ON r.cluster = j.value JOIN messages m ON m.id = r.message
+        LEFT JOIN locations l ON l.message = r.message ORDER BY r.cluster, r.message
+"""
+"""The rows of the clusters in a JSON list, a `_CopyRow` each."""
+
+
+class _CopyRow(NamedTuple):
+    """A message of a cluster in one of its locations; where it has none, nothing is said of one."""
+
+    cluster: int
+    message: int
+    digest: bytes
+    reading: str
+    epoch: int | None
+    internal_date: int | None
+    thread: str | None
+    first_seen: int
+    gone: int | None
+    flags: str
+    unanswered_at: int | None
+    answered_at: int | None
+    labels: str | None
+
+
+def copies_of(rows: Iterable[Sequence[Any]], places: Mapping[int, Place]) -> Iterator[tuple[int, list[Copy]]]:
+    """Each cluster of the rows of `COPIES`, with its copies."""
+    for cluster, of_cluster in groupby(map(_CopyRow._make, rows), attrgetter("cluster")):
+        of_messages = groupby(of_cluster, attrgetter("message"))
+        yield cluster, [_copy(list(of_message), places) for _, of_message in of_messages]
+
+
+def _copy(rows: Sequence[_CopyRow], places: Mapping[int, Place]) -> Copy:
+    """The message of `rows`, which are its locations."""
+    located = ((row, places.get(row.epoch)) for row in rows if row.epoch is not None)
+    sightings = [sighting for row, place in located if place for sighting in _sightings(row, place)]
+    return Copy(rows[0].digest.hex(), decode_reading(rows[0].reading), tuple(sightings))
+
+
+def _sightings(row: _CopyRow, place: Place) -> Iterator[Sighting]:
+    """One location, once for each role that labels give it."""
+    flagged = None if row.answered_at is None else Flagged(row.unanswered_at, row.answered_at)
+    for role in place.roles(row.labels):
+        yield Sighting(
+            account=place.account,
+            watched=place.watched,
+            role=role,
+            both_directions=place.both_directions,
+            internal_date=row.internal_date,
+            thread=row.thread,
+            first_seen=row.first_seen,
+            gone=row.gone,
+            draft="\\Draft" in row.flags,
+            flagged=flagged,
+            on_disk=place.on_disk,
+        )

@@ -1,0 +1,49 @@
+"""A store of the first release, and many who open it at once with this one."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from planted import Program, maildir_account
+from replywatch.store import schema
+
+RELEASED = Path(__file__).parents[1] / "store" / "released_0002.sql"
+COMMANDS = (
+    ("report", "--since", "all", "--format", "csv"),
+    ("waiting",),
+    ("export",),
+    ("explain", "will.5@will.example"),
+)
+
+
+@pytest.fixture
+def program(tmp_path):
+    program = Program(tmp_path, accounts={"info": maildir_account()})
+    program.store.parent.mkdir()
+    with closing(sqlite3.connect(program.store)) as connection:
+        connection.executescript(RELEASED.read_text(encoding="utf-8"))
+    return program
+
+
+def rows(program, sql):
+    with closing(sqlite3.connect(program.store)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_twelve_commands_at_once(program):
+    """It is migrated once, every command says what it says afterwards, and marks stay."""
+    marks = rows(program, "SELECT * FROM marks")
+    children = [(words, program.start(*words)) for words in COMMANDS * 3]
+    said = [(words, child.communicate(timeout=120), child.returncode) for words, child in children]
+    assert [(words, err) for words, (_, err), code in said if code] == []
+    for words, (out, _), _ in said:
+        assert out == program.output(*words), words
+    applied = rows(program, "SELECT name FROM _sqlite_migrations ORDER BY id")
+    assert [name for (name,) in applied] == list(schema.NAMES)
+    assert rows(program, "SELECT * FROM marks") == marks
+    assert len(marks) == 1
+    assert len(rows(program, "SELECT * FROM store")) == 1

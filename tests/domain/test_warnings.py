@@ -1,0 +1,151 @@
+"""What a reader has to know before figures, as values."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.shifted_dates import Moved
+from replywatch.domain.instants import DAY, HOUR
+from replywatch.domain.results.ledger import Ledger
+from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
+from replywatch.domain.results.warnings import (
+    age_warnings,
+    coverage_warnings,
+    ledger_warnings,
+    shifted_dates_warning,
+)
+from story import cases
+
+JAN = 1_767_225_600
+"""2026-01-01T00:00:00Z"""
+FEB = JAN + 31 * DAY
+INFO = AccountCoverage(
+    "info",
+    "imap",
+    watched=True,
+    has_sent=True,
+    covered_from=JAN,
+    last_complete=FEB,
+    last_attempt=FEB,
+    last_error=None,
+)
+
+
+def of_coverage(*accounts, as_of=FEB, since=JAN, senders=()):
+    return list(coverage_warnings(Coverage(accounts, senders), as_of, since))
+
+
+def test_a_complete_pass_with_sent_mail_needs_no_warning():
+    assert of_coverage(INFO) == []
+
+
+def test_nothing_was_read():
+    assert of_coverage() == [Warning(Code.NO_MAIL_READ)]
+
+
+ACCOUNTS = [
+    (
+        "never read",
+        {"covered_from": None, "last_complete": None, "last_attempt": None},
+        (Code.NEVER_READ_COMPLETELY, {"error": None}),
+    ),
+    (
+        "never, since it fails",
+        {"covered_from": None, "last_complete": None, "last_error": "login refused"},
+        (Code.NEVER_READ_COMPLETELY, {"error": "login refused"}),
+    ),
+    (
+        "fails now",
+        {"last_error": "no route to host"},
+        (Code.LAST_ATTEMPT_FAILED, {"last_complete_at": FEB, "error": "no route to host"}),
+    ),
+    ("no Sent", {"has_sent": False, "covered_from": None}, (Code.NO_SENT_MAILBOX, {})),
+    ("Sent is empty", {"covered_from": None}, (Code.SENT_EMPTY, {})),
+    (
+        "files without mail of ours",
+        {"kind": "mbox", "has_sent": False, "covered_from": None},
+        (Code.NO_MAIL_OF_OURS, {"kind": "mbox"}),
+    ),
+]
+
+
+@cases("changes", "expected", rows=ACCOUNTS)
+def test_what_is_wrong_with_an_account_is_one_warning(changes, expected):
+    code, values = expected
+    assert of_coverage(replace(INFO, **changes)) == [Warning(code, "info", values)]
+
+
+def test_an_account_that_fails_and_has_no_sent_mail_has_two():
+    codes = [w.code for w in of_coverage(replace(INFO, last_error="no", has_sent=False, covered_from=None))]
+    assert codes == [Code.LAST_ATTEMPT_FAILED, Code.NO_SENT_MAILBOX]
+
+
+def test_an_archive_that_holds_both_directions_needs_no_sent_mailbox():
+    assert of_coverage(replace(INFO, has_sent=False)) == []
+
+
+def test_a_late_start_of_sent_mail_is_worth_a_word_only_if_it_lies_in_the_period():
+    late = replace(INFO, covered_from=JAN + 1)
+    assert of_coverage(late) == [Warning(Code.SENT_BEGINS_LATE, values={"begins_at": JAN + 1})]
+    assert of_coverage(late, since=JAN + 1) == []
+    assert of_coverage(late, since=None) == []
+
+
+def test_the_earliest_of_all_accounts_begins():
+    assert of_coverage(replace(INFO, account="late", covered_from=JAN + DAY), INFO) == []
+
+
+def test_a_report_beyond_what_was_read():
+    assert of_coverage(INFO, as_of=FEB + 1) == [Warning(Code.COVERAGE_ENDS_EARLY, values={"last_read_at": FEB})]
+
+
+def test_the_most_frequent_unknown_senders_are_named_and_the_others_counted():
+    senders = tuple((f"s{number}@example.org", number) for number in range(1, 8))
+    (found,) = of_coverage(INFO, senders=senders)
+    assert (found.code, found.account, found.values["more"]) == (Code.SENDERS_NOT_OURS, "", 2)
+    assert found.values["senders"] == [{"address": f"s{n}@example.org", "count": n} for n in (7, 6, 5, 4, 3)]
+
+
+def test_equally_frequent_ones_go_by_name():
+    (found,) = of_coverage(INFO, senders=(("b@example.org", 1), ("a@example.org", 1)))
+    assert [sender["address"] for sender in found.values["senders"]] == ["a@example.org", "b@example.org"]
+
+
+AGES = [
+    # seconds that passed since the mail was read, seconds from then to the as_of that was asked for
+    ("just read", 0, None, None),
+    ("a second less than two days", 2 * DAY - 1, None, None),
+    ("two days", 2 * DAY, None, (Code.READ_LONG_AGO, {"age_seconds": 2 * DAY})),
+    ("an hour ahead", -HOUR, None, None),
+    ("further ahead", -HOUR - 1, None, (Code.READ_IN_FUTURE, {})),
+    ("long ago, an earlier moment asked for", 9 * DAY, -1, None),
+    ("that very moment", 9 * DAY, 0, None),
+    ("a later one", 9 * DAY, 1, (Code.AS_OF_NOT_READ, {})),
+]
+
+
+@cases("passed", "asked_for", "expected", rows=AGES)
+def test_the_age_of_what_was_read(passed, asked_for, expected):
+    found = list(age_warnings(FEB, FEB + passed, None if asked_for is None else FEB + asked_for))
+    if expected is None:
+        assert found == []
+    else:
+        assert found == [Warning(expected[0], "", {"last_read_at": FEB} | expected[1])]
+
+
+def test_a_ledger_that_does_not_close():
+    ledger = Ledger(1, 1, {}, 0, 0, 0, 0, 0)
+    assert list(ledger_warnings(ledger)) == []
+    assert list(ledger_warnings(replace(ledger, read=2))) == [Warning(Code.LEDGER_OPEN)]
+
+
+def test_sent_mail_that_was_moved():
+    found = shifted_dates_warning("info", Moved(8, 10, date(2026, 3, 10)))
+    assert found == Warning(Code.SENT_DATES_SHIFTED, "info", {"count": 8, "known": 10, "most_on": date(2026, 3, 10)})
+
+
+@pytest.mark.parametrize("code", Code)
+def test_codes_are_words_for_programs(code):
+    assert code.value == code.name.lower()

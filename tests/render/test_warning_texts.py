@@ -1,0 +1,168 @@
+"""Warnings in words, and that the words are nowhere else."""
+
+import ast
+import re
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import replywatch
+from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
+from replywatch.render.locale import Locale
+from replywatch.render.warnings import PHRASES, warning_text
+from story import cases
+
+SOURCE = Path(replywatch.__file__).parent
+BERLIN = Locale(ZoneInfo("Europe/Berlin"))
+AT = 1_780_000_000
+"""2026-05-28T20:26:40Z, in Berlin 22:26, in Auckland the next day."""
+SENDERS = [{"address": "sales@example.net", "count": 12}, {"address": 'q"@example.net', "count": 1}]
+
+SENTENCES = [
+    (Code.NO_MAIL_READ, {}, "No mail has been read yet: run `replywatch poll` first."),
+    (Code.NEVER_READ_COMPLETELY, {"error": None}, "Account info has never been read completely."),
+    (
+        Code.NEVER_READ_COMPLETELY,
+        {"error": "login refused"},
+        "Account info has never been read completely; the last attempt failed: login refused",
+    ),
+    (
+        Code.LAST_ATTEMPT_FAILED,
+        {"last_complete_at": AT, "error": "no {route} to host"},
+        "Account info was last read completely on 2026-05-28; the last attempt failed: no {route} to host",
+    ),
+    (
+        Code.NO_SENT_MAILBOX,
+        {},
+        (
+            "No Sent mailbox found in account info: its replies are not seen. Name it in the config, "
+            'under [accounts.info]: mailboxes = { sent = ["…"] }'
+        ),
+    ),
+    (Code.SENT_EMPTY, {}, "The Sent mailbox of account info is empty: replies written elsewhere are not seen."),
+    (
+        Code.NO_MAIL_OF_OURS,
+        {"kind": "mbox"},
+        "Account info (mbox) holds no mail written by the team: its replies are not seen.",
+    ),
+    (
+        Code.SENT_BEGINS_LATE,
+        {"begins_at": AT},
+        "Sent mail starts only on 2026-05-28: mail from before that has no answer here is counted as unknown.",
+    ),
+    (
+        Code.COVERAGE_ENDS_EARLY,
+        {"last_read_at": AT},
+        "Mail was read only up to 2026-05-28: later replies are not seen.",
+    ),
+    (
+        Code.SENDERS_NOT_OURS,
+        {"senders": SENDERS, "more": 0},
+        (
+            "Senders found in Sent mail that are not in [team], with their messages: sales@example.net (12), "
+            "q\"@example.net (1). Their mail counts as nobody's reply. If they are yours, add them in the config, "
+            'under [team]: addresses = […, "sales@example.net", "q\\"@example.net"]'
+        ),
+    ),
+    (
+        Code.SENDERS_NOT_OURS,
+        {"senders": SENDERS[:1], "more": 2},
+        (
+            "Senders found in Sent mail that are not in [team], with their messages: sales@example.net (12) and 2 more."
+            " Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: addresses ="
+            ' […, "sales@example.net"]'
+        ),
+    ),
+    (
+        Code.SENT_DATES_SHIFTED,
+        {"count": 8, "known": 10, "most_on": date(2026, 3, 10)},
+        (
+            "In Sent of account info 8 of 10 messages were saved over a day after the date they bear, most on "
+            "2026-03-10, as if moved here without their times: replies count from when they were saved. Move them once "
+            "more, with a program that keeps INTERNALDATE (imapsync does); or add a Maildir or mbox copy of the old "
+            'mail as an account, and give the mailbox here the role "skip". Until then, look at newer mail only: '
+            "--since 2026-03-11."
+        ),
+    ),
+    (
+        Code.AS_OF_NOT_READ,
+        {"last_read_at": AT},
+        "Mail was read only up to 2026-05-28 22:26: these are the figures of then.",
+    ),
+    (
+        Code.READ_IN_FUTURE,
+        {"last_read_at": AT},
+        "The mail was last read at 2026-05-28 22:26, which is still to come: set the clock, and run `replywatch poll`.",
+    ),
+    (
+        Code.READ_LONG_AGO,
+        {"last_read_at": AT, "age_seconds": 4 * 86_400 - 1},
+        "The mail was last read completely 3 days ago: run `replywatch poll`.",
+    ),
+    (
+        Code.LEDGER_OPEN,
+        {},
+        "The account does not close: messages were lost on the way. This is a bug, please report it.",
+    ),
+]
+
+
+@cases("code", "values", "sentence", rows=[(f"{code} {n}", code, *rest) for n, (code, *rest) in enumerate(SENTENCES)])
+def test_each_is_said_so(code, values, sentence):
+    assert warning_text(Warning(code, "info", values), BERLIN) == sentence
+
+
+def test_whatever_the_core_can_find_has_words_and_nothing_else_has():
+    assert set(PHRASES) == set(Code) == {code for code, _, _ in SENTENCES}
+    made = set(re.findall(r"Warning\(Code\.(\w+)", "".join(text for _, text in sources("domain", "app"))))
+    assert made == {code.name for code in Code}, "a code that nobody finds is no code"
+
+
+def test_instants_are_shown_where_the_reader_is():
+    late = Warning(Code.SENT_BEGINS_LATE, values={"begins_at": AT})
+    assert "only on 2026-05-29:" in warning_text(late, Locale(ZoneInfo("Pacific/Auckland")))
+
+
+def test_hostile_values_are_never_taken_for_a_template():
+    hostile = Warning(Code.LAST_ATTEMPT_FAILED, "{error.__class__}", {"last_complete_at": AT, "error": "{account}"})
+    assert warning_text(hostile, BERLIN) == (
+        "Account {error.__class__} was last read completely on 2026-05-28; the last attempt failed: {account}"
+    )
+
+
+def sources(*rooms):
+    """(path, text) of every file in these rooms."""
+    paths = [path for room in rooms for path in sorted((SOURCE / room).rglob("*.py"))]
+    return [(path, path.read_text(encoding="utf-8")) for path in paths]
+
+
+def texts_in(source):
+    """Every text in the code of `source` that is no docstring."""
+    tree = ast.parse(source)
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
+    ]
+
+
+FRAGMENTS = [part for text in PHRASES.values() for part in re.split(r"[{}.:;]", text) if len(part.split()) >= 4]
+
+
+ROOMS = sorted({path.parent.relative_to(SOURCE).parts[0] for path in SOURCE.glob("*/**/*.py")} - {"render"})
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_sentence_of_a_warning_stands_elsewhere(room):
+    assert len(FRAGMENTS) > len(PHRASES)
+    elsewhere = [(path.name, text) for path, source in sources(room) for text in texts_in(source)]
+    assert [(name, part) for name, text in elsewhere for part in FRAGMENTS if part.strip() in text] == []
+
+
+@pytest.mark.parametrize("name", ["warning", "warnings"])
+def test_where_warnings_are_found_nothing_is_phrased(name):
+    (source,) = [text for path, text in sources("domain/results") if path.stem == name]
+    assert [text for text in texts_in(source) if " " in text] == []
