@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.derive import derive, messages_of
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.figures.measure import waited
@@ -35,11 +35,23 @@ from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listin
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.matching.match import Matched, MatchSettings, match
-from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import RUNG_BITS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
+from replywatch.domain.messages import (
+    RUNG_BITS,
+    UNCORRECTED,
+    Copy,
+    Correction,
+    Corrections,
+    Exchange,
+    Message,
+    Reading,
+    Role,
+    Rung,
+    Sighting,
+)
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
+from replywatch.store.marks import Marks
 from replywatch.store.vanished import Vanished
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -133,8 +145,9 @@ class Story:
         self.archives = frozenset(archives)
         self.new_enquiry_after = new_enquiry_after
         self.mails: list[Mail] = []
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, Corrections] = {}
         """By identity of the message; see `mark`."""
+        self.marks_made: dict[str, list[Correction]] = {}
         self._numbers = count(1)
 
     # Telling
@@ -219,9 +232,11 @@ class Story:
         mail.places.append(place)
         return place
 
-    def mark(self, mail: Mail, kind: MarkKind, value: str = "") -> None:
+    def mark(self, mail: Mail, correction: Correction) -> None:
         """Somebody corrects by hand what is said of `mail`."""
-        self.marks[self.identity(mail)] = Mark(kind, value)
+        identity = self.identity(mail)
+        self.marks[identity] = self.marks.get(identity, UNCORRECTED).said(correction)
+        self.marks_made.setdefault(identity, []).append(correction)
 
     def identity(self, mail: Mail) -> str:
         """The identity of a message of the story."""
@@ -304,14 +319,9 @@ LONG_AGO = at("2020-01-01 00:00")
 """When all copies of a story were first seen."""
 
 
-def merged(copies: Sequence[Copy], team: Team, marks: Mapping[str, Mark] | None = None) -> list[Message]:
+def merged(copies: Sequence[Copy], team: Team, marks: Mapping[str, Corrections] | None = None) -> list[Message]:
     """The messages behind `copies`."""
-    of = marks or {}
-    by_identity: dict[str, list[Copy]] = {}
-    for one in copies:
-        by_identity.setdefault(one.reading.identity, []).append(one)
-    found = (merge(group, all_inbound=not team.addresses, mark=of.get(i)) for i, group in by_identity.items())
-    return [m for m in found if m]
+    return messages_of(copies, team, marks or {})
 
 
 def settings_of(team: Team, readings: Sequence[Reading], new_enquiry_after: int = 30 * DAY) -> MatchSettings:
@@ -345,6 +355,7 @@ class Keep:
         self.database = self._database.__enter__()
         self.database.execute("PRAGMA synchronous = OFF")
         self.facts = Facts(self.database)
+        self.marks = Marks(self.database)
         return self
 
     def __exit__(

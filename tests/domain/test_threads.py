@@ -153,6 +153,7 @@ def imposters(*people: str) -> Story:
         (("anna", "anna", "carl"), 1),
         (("carl", "dora"), 1),  # else the last before
         (("carl", "dora", "emil", "anna"), 2),  # anna's came later
+        (("anna", "carl", "dora", "anna", "anna"), 0),  # one of hers came before, two later
     ],
 )
 def test_who_names_a_reused_id_means_the_nearest_before(people: tuple[str, ...], meant: int) -> None:
@@ -174,6 +175,25 @@ def test_a_message_that_names_its_own_reused_id_means_the_other() -> None:
     s.inbound("anna", "03-02 09:00", message_id="same")
     s.inbound("anna", "03-03 09:00", message_id="same", replies="same")
     assert len(set(tied(s)[1].components[Rung.IN_REPLY_TO])) == 1
+
+
+@pytest.mark.parametrize(
+    ("people", "meant"),
+    [
+        (("anna", "anna"), 1),  # the one before it, not the first
+        (("anna", "carl"), 0),  # of the same contact
+        (("carl", "dora"), 1),  # else the last before
+    ],
+)
+def test_a_namer_that_carries_the_reused_id_itself_means_the_nearest_other(people: tuple[str, ...], meant: int) -> None:
+    s = Story()
+    for day, who in enumerate(people, 2):
+        s.inbound(who, f"03-{day:02} 09:00", message_id="same", subject=who)
+    s.inbound("anna", "03-05 09:00", message_id="same", replies="same")
+    s.inbound("anna", "03-06 09:00", message_id="same", subject="later")
+    messages = s.messages()
+    in_order = sorted(range(len(messages)), key=lambda i: messages[i].clock)
+    assert tie(messages).named[in_order[-2]] == (in_order[meant],)
 
 
 def test_all_after_the_namer() -> None:

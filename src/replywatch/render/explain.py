@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import tzinfo
 from textwrap import wrap
 
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.matching.match import Evidence
-from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
+from replywatch.domain.matching.open_exchange import Evidence
+from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Message, Rung, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
 from replywatch.render.because import because_text
 from replywatch.render.locale import Locale
+from replywatch.render.marked import corrections_text
 from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
 
 _NARROWEST_SUBJECT = 12
@@ -68,14 +68,6 @@ def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
         yield f"  because {_reason(j.because)}"
 
 
-def _mark(mark: Mark, zone: tzinfo) -> str:
-    if mark.kind is MarkKind.ANSWERED:
-        return f"answered at {local_time(int(mark.value), zone)}"
-    if mark.kind is MarkKind.REPLY_OF:
-        return f"a reply to {mark.value[:SHORT_ID]}"
-    return "no reply needed" if mark.kind is MarkKind.NO_REPLY_NEEDED else f"kind {mark.value}"
-
-
 def _message(e: Explanation, locale: Locale) -> Iterator[str]:
     message = e.message
     yield f"Message      {safe(message.subject) or '(no subject)'}"
@@ -88,8 +80,8 @@ def _message(e: Explanation, locale: Locale) -> Iterator[str]:
         if verdict == message.verdict:
             continue
         yield f"             also {verdict.kind.value}: {_reason(verdict.because)}"
-    if message.mark:
-        yield f"Marked       by hand: {_mark(message.mark, locale.zone)}"
+    for correction in corrections_text(message.corrections, locale):
+        yield f"Marked       by hand: {correction}"
     automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
     yield f"Counted      {_AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]}"
     if message.address:

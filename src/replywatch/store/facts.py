@@ -30,10 +30,6 @@ class Epoch:
     """Of which version of the wanted fields (`domain.headers.fields_version`) its headers are at least."""
 
 
-UNDO = "undo"
-"""A mark that takes back the one before it."""
-
-
 class Facts:
     """Reads and writes the facts of a store."""
 
@@ -264,16 +260,6 @@ class Facts:
             [account],
         )
         return None if found is None else int(found)
-
-    def mark(self, identity: str, kind: str, value: str, now: int) -> None:
-        """Put a mark on record; all copies of the message are due again, and those of the message it points to."""
-        with self._db.transaction():
-            self._db.execute(
-                "INSERT INTO marks (identity, made_at, kind, value) VALUES (?, ?, ?, ?)", [identity, now, kind, value]
-            )
-            self._db.execute(
-                "INSERT OR IGNORE INTO pending SELECT message FROM readings WHERE identity IN (?, ?)", [identity, value]
-            )
 
     def begin_pass(self, account: int, now: int) -> int:
         """The id of a new pass over an account."""

@@ -194,6 +194,10 @@ class Queries:
         by_id = self._messages("message_id = ?", [text], most)
         return by_id or self._messages("identity >= ? AND identity < ?", [text.lower(), text.lower() + "g"], most)
 
+    def cluster_of(self, identity: str) -> int:
+        """The cluster of a message that is judged."""
+        return int(self._db.value("SELECT cluster FROM judgements WHERE identity = ?", [identity]))
+
     def count_inbound(self) -> int:
         """How many inbound messages there are."""
         return int(self._db.value("SELECT count(*) FROM judgements WHERE direction = 'inbound'"))

@@ -26,6 +26,7 @@ from replywatch.domain.team import Team
 from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
+from replywatch.store.marks import Marks
 from replywatch.store.queries import MessageRow, Queries
 
 
@@ -37,14 +38,14 @@ class Explainer:
         self._config = config
         self._derived = derived = Derived(database)
         self._as_of = read_up_to(database, config)
-        self._places, self._marks = places_of(derived, config), derived.marks()
+        self._places, self._corrections = places_of(derived, config), Marks(database).corrections()
         self._settings = match_settings(config, derived.our_id_domains())
         self._coverage = coverage_of(database, config, Period(None, None), self._as_of)
 
     def explain(self, row: MessageRow) -> Explanation:
         """All that is known of the message of `row`."""
         ((_, copies),) = self._derived.copies([row.cluster], self._places)
-        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._marks)}
+        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._corrections)}
         matched = match(list(messages.values()), self._settings)
         together = {i for i, c in matched.conversations.items() if c == row.conversation}
         found = [s for s in self.queries.sources(row.cluster) if s.identity == row.identity]
@@ -63,12 +64,12 @@ class Explainer:
             evidence=matched.evidence,
         )
 
-    def _exchanges_at(self, matched: Matched, together: set[str], level: Rung) -> tuple[ExchangeAt, ...]:
-        """The exchanges that the messages `together` make under one level of matching."""
+    def _exchanges_at(self, matched: Matched, together: set[str], down_to: Rung) -> tuple[ExchangeAt, ...]:
+        """The exchanges that the messages `together` make when matched down to one rung."""
         return tuple(
             exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
-            for e, levels in matched.exchanges
-            if levels & RUNG_BITS[level] and e.id in together
+            for e, rungs in matched.exchanges
+            if rungs & RUNG_BITS[down_to] and e.id in together
         )
 
 

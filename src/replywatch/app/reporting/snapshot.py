@@ -13,7 +13,6 @@ from replywatch.domain.figures.measure import Wait, wait_of
 from replywatch.domain.messages import RUNG_BITS, Exchange, Rung
 from replywatch.domain.periods import Period
 from replywatch.store.database import Database
-from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries, Window
 
 
@@ -24,7 +23,7 @@ class Snapshot:
         self.as_of = as_of
         self.queries = Queries(database)
         self.down_to = RUNG_BITS[min_match]
-        self._again = self._derive_again(Derived(database), config)
+        self._again = self._derive_again(database, config)
 
     def waits(self, period: Period, *, first_only: bool) -> Iterator[Wait]:
         """What the figures need of the exchanges that arrived in `period`, at most until as_of."""
@@ -67,10 +66,10 @@ class Snapshot:
             if window.since <= e.arrived_at < window.until and (e.ordinal == 1 or not window.first_only)
         ]
 
-    def _derive_again(self, derived: Derived, config: Config) -> list[Exchange]:
+    def _derive_again(self, database: Database, config: Config) -> list[Exchange]:
         spanning = self.queries.hide_spanning(self.as_of)
         if not spanning:
             return []
         from replywatch.app.deriving.derive import exchanges_until  # noqa: PLC0415 - all rules, 100 ms; rarely needed
 
-        return [e for e, rungs in exchanges_until(derived, config, spanning, self.as_of) if rungs & self.down_to]
+        return [e for e, rungs in exchanges_until(database, config, spanning, self.as_of) if rungs & self.down_to]

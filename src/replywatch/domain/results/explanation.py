@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from replywatch.domain.matching.match import Evidence
+from replywatch.domain.matching.open_exchange import Evidence
 from replywatch.domain.messages import Because, Direction, Exchange, Header, Kind, Message, Parties, Rung, Verdict
 from replywatch.domain.results.exchange_at import ExchangeAt
 
