@@ -42,11 +42,11 @@ from replywatch.domain.messages import (
     Correction,
     Corrections,
     Exchange,
+    Location,
     Message,
     Reading,
     Role,
     Rung,
-    Sighting,
 )
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
@@ -255,20 +255,20 @@ class Story:
 
     def copies(self) -> list[Copy]:
         """All copies, those with the same header put together."""
-        found: dict[bytes, list[Sighting]] = {}
+        found: dict[bytes, list[Location]] = {}
         for mail in self.mails:
             for place in mail.places:
-                found.setdefault(mail.raw(place), []).extend(self._sightings(place))
+                found.setdefault(mail.raw(place), []).extend(self._locations(place))
         return [
-            Copy(blake2b(raw, digest_size=16).hexdigest(), read(parse_header(raw), self.team), tuple(sightings))
-            for raw, sightings in found.items()
+            Copy(blake2b(raw, digest_size=16).hexdigest(), read(parse_header(raw), self.team), tuple(locations))
+            for raw, locations in found.items()
         ]
 
-    def _sightings(self, place: Place) -> list[Sighting]:
+    def _locations(self, place: Place) -> list[Location]:
         archive = place.account in self.archives
         mailbox = Roles().of(Listing(place.mailbox, "/"))
         return [
-            Sighting(
+            Location(
                 place.account,
                 place.account not in self.unwatched,
                 role,

@@ -313,7 +313,7 @@ def clusters(story: Story) -> list[list[Copy]]:
     """The copies in their clusters, by the same keys and the same function as in the store."""
     found = story.copies()
     keys = [
-        keys_of(c.reading, {s.thread for s in c.sightings if s.thread})
+        keys_of(c.reading, {s.thread for s in c.locations if s.thread})
         | mark_keys(c.reading, story.marks_made.get(c.reading.identity, ()))
         for c in found
     ]
