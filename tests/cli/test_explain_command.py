@@ -6,6 +6,7 @@ import re
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
+from replywatch.render.grid import columns_of
 from replywatch.sources.local.header_block import HEADER_LIMIT
 from story import Story
 
@@ -57,6 +58,16 @@ def test_the_whole_text(office, golden_output, name, number):
     assert not [line for line in text.splitlines() if line != line.rstrip()]
     assert max(map(len, text.splitlines())) <= 80
     golden_output(f"explain_{name}.txt", settled(text))
+
+
+def test_a_subject_in_letters_of_two_columns_fits(tmp_path):
+    story = Story()
+    mail = story.inbound("anna", "2024-03-04 08:00", subject="表" * 80)
+    program = Program(tmp_path, accounts={"info": maildir_account()})
+    plant_maildir(story, program.folder / "mail")
+    program.output("poll")
+    (line,) = [line for line in program.output("explain", mail.message_id).splitlines() if line.startswith("* ")]
+    assert columns_of(line) in (79, 80)
 
 
 def test_an_unseen_reply_is_told_of_by_its_id_or_by_the_server(tmp_path):
