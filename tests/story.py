@@ -29,6 +29,7 @@ from replywatch.app.deriving.derive import derive, messages_of
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.figures.measure import waited
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
@@ -395,6 +396,11 @@ class Keep:
         """Somebody put other labels on a copy."""
         epoch, uid = self._places[id(mail), id(place)]
         self.facts.relabel(epoch.id, [Labelled(uid, None, labels)])
+
+    def renew(self, mail: Mail, place: Place, fields: bytes) -> None:
+        """A copy was fetched once more, for fields that were not asked for before."""
+        epoch, uid = self._places[id(mail), id(place)]
+        self.facts.renew(epoch.id, {uid: fields + mail.raw(place)}, FIELDS_VERSION, uid)
 
     def renumber(self, place: Place, held: Sequence[tuple[Mail, Place]], now: int) -> None:
         """The mailbox of `place` got another UIDVALIDITY; only `held` are found in it then."""
