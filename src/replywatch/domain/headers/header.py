@@ -62,13 +62,17 @@ def keep_fields(raw: bytes) -> bytes:
             break
         if not line.startswith((b" ", b"\t")):
             name = line.partition(b":")[0].rstrip(b" \t").lower()
-            if not name.isascii():  # KELVIN SIGN is a k in lower case
-                name = decode_bytes(line).partition(":")[0].rstrip(" \t").lower().encode()
-            keep = name in _WANTED_BYTES and not (traced and name == b"received")
-            traced = traced or name == b"received"
+            keep = name in _WANTED_BYTES or (not name.isascii() and _is_wanted(decode_bytes(line)))
+            if name == b"received":
+                keep, traced = not traced, True
         if keep:
             kept.append(line + b"\n")
     return b"".join(kept)
+
+
+def _is_wanted(line: str) -> bool:
+    """Whether `parse_header` reads a line: to it KELVIN SIGN is a k, for one."""
+    return line.partition(":")[0].rstrip(" \t").lower() in _WANTED
 
 
 def parse_header(raw: bytes) -> Header:

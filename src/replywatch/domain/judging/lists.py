@@ -66,7 +66,7 @@ def discussion_list(header: Header, parties: Parties) -> bool:
     hosts = [post.rpartition("@")[2] for post in posts]
     if any(value.strip().lower().startswith("list") for value in header.fields.get("precedence", ())):
         hosts += [list_id.partition(".")[2] for list_id in ids]
-    hosts += [a.address.rpartition("@")[2] for a in header.sender if _is_run_by_list(a)]
+    hosts += [a.address.rpartition("@")[2] for a in header.sender if is_run_by_list(a)]
     home = parties.contact.rpartition("@")[2]
     return bool(home) and any(host and not related(home, host) for host in hosts)
 
@@ -80,11 +80,12 @@ def _takes_no_posts(header: Header) -> bool:
 
 def written_by_list(header: Header) -> bool:
     """Whether the list's own program wrote it, such as a digest: From and Sender are both addresses that it runs."""
-    return any(map(_is_run_by_list, header.from_)) and any(map(_is_run_by_list, header.sender))
+    return any(map(is_run_by_list, header.from_)) and any(map(is_run_by_list, header.sender))
 
 
 @lru_cache(maxsize=8192)
-def _is_run_by_list(sender: Address) -> bool:
+def is_run_by_list(sender: Address) -> bool:
+    """Whether the address is one that a list's program uses, such as `users-request@`."""
     return _LIST_SENDER.match(sender.address) is not None
 
 
