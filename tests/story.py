@@ -29,7 +29,7 @@ from replywatch.app.deriving.derive import derive, messages_of
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.headers.header import parse_header
+from replywatch.domain.headers.header import FIELDS_VERSION, parse_header
 from replywatch.domain.judging.reading import id_domain, read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.domain.mailboxes.labels import Labels
@@ -42,11 +42,11 @@ from replywatch.domain.messages import (
     Correction,
     Corrections,
     Exchange,
+    Location,
     Message,
     Reading,
     Role,
     Rung,
-    Sighting,
 )
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
@@ -255,20 +255,20 @@ class Story:
 
     def copies(self) -> list[Copy]:
         """All copies, those with the same header put together."""
-        found: dict[bytes, list[Sighting]] = {}
+        found: dict[bytes, list[Location]] = {}
         for mail in self.mails:
             for place in mail.places:
-                found.setdefault(mail.raw(place), []).extend(self._sightings(place))
+                found.setdefault(mail.raw(place), []).extend(self._locations(place))
         return [
-            Copy(blake2b(raw, digest_size=16).hexdigest(), read(parse_header(raw), self.team), tuple(sightings))
-            for raw, sightings in found.items()
+            Copy(blake2b(raw, digest_size=16).hexdigest(), read(parse_header(raw), self.team), tuple(locations))
+            for raw, locations in found.items()
         ]
 
-    def _sightings(self, place: Place) -> list[Sighting]:
+    def _locations(self, place: Place) -> list[Location]:
         archive = place.account in self.archives
         mailbox = Roles().of(Listing(place.mailbox, "/"))
         return [
-            Sighting(
+            Location(
                 place.account,
                 place.account not in self.unwatched,
                 role,
@@ -395,6 +395,11 @@ class Keep:
         """Somebody put other labels on a copy."""
         epoch, uid = self._places[id(mail), id(place)]
         self.facts.relabel(epoch.id, [Labelled(uid, None, labels)])
+
+    def renew(self, mail: Mail, place: Place, fields: bytes) -> None:
+        """A copy was fetched once more, for fields that were not asked for before."""
+        epoch, uid = self._places[id(mail), id(place)]
+        self.facts.renew(epoch.id, {uid: fields + mail.raw(place)}, FIELDS_VERSION, uid)
 
     def renumber(self, place: Place, held: Sequence[tuple[Mail, Place]], now: int) -> None:
         """The mailbox of `place` got another UIDVALIDITY; only `held` are found in it then."""

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
+from contextlib import closing
+from hashlib import blake2b
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +24,7 @@ KILLED = -signal.SIGKILL
 EACH = {"statement": 1, "read": 1, "file": 5}
 """Kind of event → which of them: of SQLite's own writes, which come in dozens between two statements, every fifth."""
 ANNA = b"anna@anna.example"
+RELEASED = Path(__file__).parents[1] / "store" / "released_0002.sql"
 
 
 @pytest.fixture
@@ -145,6 +150,8 @@ def test_a_poll(folder, runs, dovecot_user, number, least):
 REBUILD, POLL = ["rebuild"], ["poll"]
 FORGET = ["forget", ANNA.decode(), "--yes"]
 PURGE = ["purge", "--before", "2024-03-10", "--yes"]
+MARK = ["mark", "will.4@will.example", "--answered", "2024-03-19 12:00"]
+UNDO = ["mark", "will.4@will.example", "--undo"]
 
 
 @pytest.mark.skipif(not files_can_be_watched(), reason="this Python hides its SQLite")
@@ -156,8 +163,10 @@ PURGE = ["purge", "--before", "2024-03-10", "--yes"]
         ((FORGET, FORGET), ANNA, {"statement": 60, "file": 200}),
         ((PURGE, PURGE), ANNA, {"statement": 60, "file": 200}),
         ((POLL, POLL), b"Oak boards", {"statement": 60, "file": 200}),
+        ((MARK, MARK), ANNA, {"statement": 20, "file": 20}),
+        ((UNDO, REBUILD), ANNA, {"statement": 20, "file": 20}),
     ],
-    ids=["rebuild", "rebuild, then a poll", "forget", "purge", "subjects are forbidden now"],
+    ids=["rebuild", "rebuild, then a poll", "forget", "purge", "subjects are forbidden now", "mark", "undo"],
 )
 def test_another_command(folder, runs, commands, forbidden, least):
     words, then = commands
@@ -174,7 +183,56 @@ def test_another_command(folder, runs, commands, forbidden, least):
     scene.now += DAY
     if words is POLL:
         scene.program.configure({"info": maildir_account()}, privacy={"subjects": False})
+    if words is UNDO:
+        scene.good(*MARK)
     scene.keep()
     assert scene.holding(forbidden) == ["mail.db"]
     kill_everywhere(scene, words, then, least, forbidden)
-    assert scene.holding(forbidden) == (["mail.db"] if words is REBUILD else [])
+    assert scene.holding(forbidden) == (["mail.db"] if words in (REBUILD, MARK, UNDO) else [])
+
+
+@pytest.mark.skipif(not files_can_be_watched(), reason="this Python hides its SQLite")
+def test_a_store_of_an_older_release(folder, runs):
+    """It is brought up to date, and what it holds of headers is cut, by whoever opens it."""
+    scene = Scene(folder, runs)
+    scene.program.configure({"info": maildir_account()})
+    with closing(sqlite3.connect(scene.program.store)) as store:
+        store.executescript(RELEASED.read_text(encoding="utf-8"))
+        for message, header in store.execute("SELECT id, header FROM messages").fetchall():
+            longer = header.replace(b"From:", b"X-Mailer: of an older release\r\nFrom:", 1)
+            store.execute("UPDATE messages SET header = ? WHERE id = ?", [longer, message])
+        store.commit()
+    scene.keep()
+    kill_everywhere(scene, REBUILD, REBUILD, {"statement": 80, "file": 200})
+    assert [row for row in scene.rows()["messages"] if b"X-Mailer" in row[2]] == []
+
+
+@pytest.mark.skipif(not files_can_be_watched(), reason="this Python hides its SQLite")
+def test_mail_that_is_asked_for_further_fields(folder, runs, dovecot_user):
+    story = Story()
+    story.outbound("xaver", "2024-01-05 09:00")
+    story.reply(story.inbound("anna", "2024-03-02 09:00", subject="Oak boards"), "2024-03-02 10:30")
+    for number in range(6):
+        story.inbound(f"robot{number}", f"2024-03-1{number} 09:00", fields="Auto-Submitted: auto-generated")
+    plant_dovecot(story, dovecot_user)
+    scene = Scene(folder, runs)
+    scene.program.configure(
+        {"info": dovecot_account(dovecot_user, tls="none", port=dovecot_user.server.port, ca_file="")}
+    )
+    scene.good("poll")
+    scene.good("poll")  # Dovecot counts changes only from the first question for them on
+    with closing(sqlite3.connect(scene.program.store)) as store:
+        for message, header in store.execute("SELECT id, header FROM messages").fetchall():
+            shorter = header.replace(b"Auto-Submitted: auto-generated\n", b"")
+            digest = blake2b(shorter, digest_size=16).digest()
+            store.execute("UPDATE messages SET header = ?, digest = ? WHERE id = ?", [shorter, digest, message])
+        store.execute("UPDATE epochs SET fields_version = 1")
+        store.commit()
+    scene.good("rebuild")
+    scene.now += HOUR
+    scene.keep()
+    before = scene.rows()
+    kill_everywhere(scene, POLL, POLL, {"statement": 60, "file": 60, "read": 10})
+    after = scene.rows()
+    assert len(after["messages"]) - len(before["messages"]) == 6
+    assert [len(rows["exchanges"]) for rows in (before, after)] == [7, 1]

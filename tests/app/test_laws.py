@@ -180,12 +180,29 @@ MARKED_AS = (Kind.HUMAN, Kind.HUMAN, Kind.AUTO_REPLY, Kind.NEWSLETTER)
 EVENT = st.tuples(
     st.sampled_from(
         [
-            *("add", "add", "add", "lose", "renumber", "flag", "relabel"),
+            *("add", "add", "add", "lose", "renumber", "flag", "relabel", "renew"),
             *("mark", "mark", "mark", "undo", "derive", "derive", "derive"),
         ]
     ),
     st.randoms(use_true_random=False),
 )
+
+
+def correct(store, story, dice, now, *, undo):
+    """Somebody corrects a message, or takes back the latest correction of one."""
+    if undo:
+        if standing := sorted(store.marks.standing().items()):
+            _, marks = dice.choice(standing)
+            store.marks.take_back(marks[-1], now)
+        return
+    mail, other = dice.choice(story.mails), dice.choice(story.mails)
+    wanted = (
+        ReplyOf(story.identity(other)),
+        Answered(mail.when + dice.choice([-HOUR, 0, DAY])),
+        OfKind(dice.choice(MARKED_AS)),
+        NeedsNone(),
+    )
+    store.marks.put(story.identity(mail), dice.choice(wanted), now)
 
 
 @given(PLANS, st.lists(EVENT, max_size=20), st.randoms(use_true_random=False))
@@ -215,18 +232,10 @@ def test_incremental_rows_equal_the_rebuilt_ones(plan, events, chance) -> None:
                 store.flag(*dice.choice(held), now - 5, now)
             elif what == "relabel" and held:
                 store.relabel(*dice.choice(held), dice.choice([*LABELS, ("\\Draft",)]))
-            elif what == "mark":
-                mail, other = dice.choice(story.mails), dice.choice(story.mails)
-                wanted = (
-                    ReplyOf(story.identity(other)),
-                    Answered(mail.when + dice.choice([-HOUR, 0, DAY])),
-                    OfKind(dice.choice(MARKED_AS)),
-                    NeedsNone(),
-                )
-                store.marks.put(story.identity(mail), dice.choice(wanted), now)
-            elif what == "undo" and (standing := sorted(store.marks.standing().items())):
-                _, marks = dice.choice(standing)
-                store.marks.take_back(marks[-1], now)
+            elif what == "renew" and held:
+                store.renew(*dice.choice(held), f"{AUTOMATIC}\r\n".encode())
+            elif what in ("mark", "undo"):
+                correct(store, story, dice, now, undo=what == "undo")
             elif what == "derive":
                 store.derive()
         store.add(waiting, EPOCH + len(events))
@@ -255,6 +264,20 @@ def test_marks_that_were_taken_back_leave_nothing_but_larger_clusters(plan, mark
                 store.marks.take_back(mark, EPOCH)
         store.derive()
         assert {table: store.without_clusters(table) for table in tables} == before
+        incremental = whole(store)
+        store.derive(anew=True)
+        assert whole(store) == incremental
+
+
+@given(PLANS, st.randoms(use_true_random=False))
+@LAW
+def test_headers_that_say_more_are_derived_as_if_they_had_always_said_it(plan, chance) -> None:
+    story = tell(plan)
+    with filled(story) as store:
+        places = copies(story)
+        for mail, place in chance.sample(places, chance.randint(1, len(places))):
+            store.renew(mail, place, f"{AUTOMATIC}\r\n".encode())
+        store.derive()
         incremental = whole(store)
         store.derive(anew=True)
         assert whole(store) == incremental
@@ -313,7 +336,7 @@ def clusters(story: Story) -> list[list[Copy]]:
     """The copies in their clusters, by the same keys and the same function as in the store."""
     found = story.copies()
     keys = [
-        keys_of(c.reading, {s.thread for s in c.sightings if s.thread})
+        keys_of(c.reading, {s.thread for s in c.locations if s.thread})
         | mark_keys(c.reading, story.marks_made.get(c.reading.identity, ()))
         for c in found
     ]

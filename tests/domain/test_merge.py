@@ -288,10 +288,10 @@ def test_which_mailbox_says_that_it_was_answered(
 ) -> None:
     s = Story()
     s.inbound("anna", "03-02 09:00")
-    ((digest, reading, (sighting,)),) = s.copies()
+    ((digest, reading, (location,)),) = s.copies()
     for order in itertools.permutations(flags):
-        sightings = tuple(sighting._replace(flagged=flag and Flagged(*flag)) for flag in order)
-        message = merge([Copy(digest, reading, sightings)], all_inbound=False)
+        locations = tuple(location._replace(flagged=flag and Flagged(*flag)) for flag in order)
+        message = merge([Copy(digest, reading, locations)], all_inbound=False)
         assert message
         assert message.flagged == counts
 

@@ -14,7 +14,7 @@ from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import match
 from replywatch.domain.matching.threads import Ties, tie
-from replywatch.domain.messages import Copy, Message, Role, Rung, Sighting
+from replywatch.domain.messages import Copy, Location, Message, Role, Rung
 from replywatch.domain.team import Team
 from story import LONG_AGO, Story, at, merged, settings_of
 
@@ -309,7 +309,7 @@ def sample(name: str) -> list[Message]:
     copies = []
     for number, file in enumerate(sorted((SAMPLES / name).glob("*.eml"))):
         arrived = LONG_AGO + 60 * number
-        sighting = Sighting(
+        location = Location(
             "info",
             watched=True,
             role=Role.INBOX,
@@ -320,7 +320,7 @@ def sample(name: str) -> list[Message]:
             gone=None,
             draft=False,
         )
-        copies.append(Copy(f"{number:04}", read(parse_header(file.read_bytes()), OUTSIDERS), (sighting,)))
+        copies.append(Copy(f"{number:04}", read(parse_header(file.read_bytes()), OUTSIDERS), (location,)))
     return merged(copies, OUTSIDERS)
 
 

@@ -58,6 +58,7 @@ FINDINGS = [
     ("mailbox_skipped", {"mailbox": "Kunden", "because": Because("role.unreadable")}),
     ("mailbox_absent", {"mailbox": "Kun'den", "roles": ROLES}),
     ("much_missing", {"mailbox": "INBOX", "since": EVENING}),
+    ("fields_asked", {"asked": 20_000, "messages": 123_456}),
     ("read_only", {"mailboxes": ("INBOX", "Sent")}),
     ("sent_by_label", {"mailbox": "[Gmail]/All"}),
     ("no_sent_mailbox", {"likely": ("Kunden", "{Alt}"), "roles": ROLES}),

@@ -219,7 +219,7 @@ class Reading:
     parties: Parties
 
 
-class Sighting(NamedTuple):
+class Location(NamedTuple):
     """One place where a copy of a message was found."""
 
     account: str
@@ -238,6 +238,17 @@ class Sighting(NamedTuple):
     """When the server began to say that it was answered (flag \\Answered)."""
     on_disk: bool = False
     """It is a file, or part of one: `internal_date` may be the time of a copy or a sync."""
+
+
+class NamedLocation(NamedTuple):
+    """A location as people find it again: in which mailbox, and under which number."""
+
+    account: str
+    mailbox: str
+    uid: int
+    internal_date: int | None
+    gone: int | None
+    """When it was found to be no longer there; None while it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +326,7 @@ class Copy(NamedTuple):
     digest: str
     """Of the raw header: orders copies the same way in every store."""
     reading: Reading
-    sightings: tuple[Sighting, ...]
+    locations: tuple[Location, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from textwrap import wrap
 
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.matching.open_exchange import Evidence
-from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Message, Rung, Status
+from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Message, NamedLocation, Rung, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
-from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
+from replywatch.domain.results.explanation import Explanation, FileJudgement
 from replywatch.render.because import because_text
 from replywatch.render.grid import Column, Grid, Row, columns_of, cut, grid_lines
 from replywatch.render.locale import Locale
@@ -115,14 +115,14 @@ def _clocks(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
     yield "Sent" if message.author else "Arrival", clock
     for label, at in (("Date", e.header.date), ("Received", e.header.received)):
         yield f"  {label}", "none" if at is None else local_time(at, locale.zone)
-    for place in e.places:
-        yield "  Found in", _place(place, locale)
+    for location in e.locations:
+        yield "  Found in", _location(location, locale)
 
 
-def _place(place: Place, locale: Locale) -> str:
-    at = "no INTERNALDATE" if place.internal_date is None else local_time(place.internal_date, locale.zone)
-    gone = "" if place.gone is None else f", gone since {local_time(place.gone, locale.zone)}"
-    return f"{safe(place.account)}: {safe(place.mailbox)} (UID {place.uid}), {at}{gone}"
+def _location(location: NamedLocation, locale: Locale) -> str:
+    at = "no INTERNALDATE" if location.internal_date is None else local_time(location.internal_date, locale.zone)
+    gone = "" if location.gone is None else f", gone since {local_time(location.gone, locale.zone)}"
+    return f"{safe(location.account)}: {safe(location.mailbox)} (UID {location.uid}), {at}{gone}"
 
 
 def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:

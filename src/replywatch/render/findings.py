@@ -122,6 +122,10 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what was"
         " deleted is believed after a day.",
     ),
+    "fields_asked": Words(
+        "{asked:,} of {messages:,} messages were asked for the header fields that this release looks at; the next polls"
+        " ask the others"
+    ),
     "read_only": Words("{mailboxes} can be opened"),
     # sent mail
     "sent_by_label": Words("{mailbox} holds it, with the label \\Sent"),

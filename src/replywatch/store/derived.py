@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.matching.clusters import Assignment
 from replywatch.domain.messages import Copy, Reading
-from replywatch.store.copies import COPIES, Place, copies_of
+from replywatch.store.copies import COPIES, MailboxUse, copies_of
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS, JUDGEMENT_COLUMNS, DerivedRows, inserting
 from replywatch.store.readings import encode_reading
@@ -189,9 +189,9 @@ class Derived:
         """Up to `most` clusters that have to be derived again, ascending."""
         return [c for (c,) in self._db.rows("SELECT cluster FROM dirty ORDER BY cluster LIMIT ?", [most])]
 
-    def copies(self, clusters: Sequence[int], places: Mapping[int, Place]) -> Iterator[tuple[int, list[Copy]]]:
-        """Each of `clusters` with its copies and the places where they lie; `places` are those of each epoch."""
-        return copies_of(self._db.rows(COPIES, [json.dumps(list(clusters))]), places)
+    def copies(self, clusters: Sequence[int], uses: Mapping[int, MailboxUse]) -> Iterator[tuple[int, list[Copy]]]:
+        """Each of `clusters` with its copies and where they lie, given the use of the mailbox of each epoch."""
+        return copies_of(self._db.rows(COPIES, [json.dumps(list(clusters))]), uses)
 
     def replace(self, clusters: Sequence[int], rows: DerivedRows) -> None:
         """Put the rows of `clusters` in place of what was derived from them before, and mark them clean."""

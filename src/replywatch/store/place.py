@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from replywatch.errors import StoreError
 
@@ -37,19 +40,42 @@ def check_place(path: Path) -> bool:
 
 
 def held_mailboxes(path: Path, account: str) -> list[tuple[str, int]]:
-    """The mailboxes of which too much is missing to be believed, and since when; as far as the store tells.
+    """The mailboxes of which too much is missing to be believed, and since when; as far as the store tells."""
+    return _untouched(
+        path,
+        "SELECT m.name, min(e.held_at) FROM epochs e JOIN mailboxes m ON m.id = e.mailbox"
+        " JOIN accounts a ON a.id = m.account WHERE a.name = ? AND e.held_at IS NOT NULL"
+        " AND EXISTS (SELECT 1 FROM locations WHERE epoch = e.id AND gone IS NULL) GROUP BY m.name ORDER BY 1",
+        [account],
+    )
 
-    One that is being written, or was not brought up to date yet, may tell nothing.
+
+def fields_progress(path: Path, account: str, mailboxes: Collection[str], version: int) -> tuple[int, int]:
+    """How many messages of these mailboxes have, or were asked for, the fields of `version`; and how many there are.
+
+    As far as the store tells; (0, 0) if it tells nothing.
     """
-    uri = f"{path.absolute().as_uri()}?immutable=1"  # no journal is looked for, and none is made
+    asked_to = f"CASE WHEN e.fields_version >= {version:d} THEN l.uid WHEN e.fields_asked_for = {version:d}"
+    rows = _untouched(
+        path,
+        f"SELECT coalesce(sum(l.uid <= {asked_to} THEN e.fields_asked_to ELSE 0 END), 0), count(*) FROM locations l"
+        " JOIN epochs e ON e.id = l.epoch JOIN mailboxes m ON m.id = e.mailbox JOIN accounts a ON a.id = m.account"
+        " WHERE a.name = ? AND m.name IN (SELECT value FROM json_each(?)) AND e.superseded_at IS NULL"
+        " AND l.gone IS NULL AND l.message IS NOT NULL",
+        [account, json.dumps(list(mailboxes))],
+    )
+    return rows[0] if rows else (0, 0)
+
+
+def _untouched(path: Path, sql: str, values: Sequence[object]) -> list[Any]:
+    """The rows of a query; no journal is looked for, and none is made.
+
+    A store that is being written, or was not brought up to date yet, may tell nothing.
+    """
+    uri = f"{path.absolute().as_uri()}?immutable=1"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
-            return connection.execute(
-                "SELECT m.name, min(e.held_at) FROM epochs e JOIN mailboxes m ON m.id = e.mailbox"
-                " JOIN accounts a ON a.id = m.account WHERE a.name = ? AND e.held_at IS NOT NULL"
-                " AND EXISTS (SELECT 1 FROM locations WHERE epoch = e.id AND gone IS NULL) GROUP BY m.name ORDER BY 1",
-                [account],
-            ).fetchall()
+            return connection.execute(sql, values).fetchall()
     except sqlite3.Error:
         return []
 

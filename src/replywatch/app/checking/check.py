@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from replywatch.app.checking.mail import account_mail
-from replywatch.app.checking.mailboxes import mailbox_findings
+from replywatch.app.checking.mailboxes import Box, mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
 from replywatch.config.providers import by_domain
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.instants import DAY
 from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError, UsageError
 from replywatch.sources.base import Source
-from replywatch.store.place import check_place, held_mailboxes
+from replywatch.store.place import check_place, fields_progress, held_mailboxes
 
 EXPIRES_SOON = 14 * DAY
 """Seconds; certificates are mostly renewed a month before they expire."""
@@ -83,6 +84,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             yield from _connection(account, source, now)
             boxes = yield from mailbox_findings(account, source)
             yield from _held(config, name)
+            yield from _fields(config, name, boxes)
             yield from account_mail(config.team, account, source, boxes, config.report.timezone)
     except (SourceError, SecretError) as error:
         yield failed(name, "connection" if account.kind == "imap" else "path", error)
@@ -102,6 +104,14 @@ def _held(config: Config, account: str) -> Iterator[Finding]:
     for mailbox, since in held_mailboxes(config.store_path, account):
         values = {"mailbox": mailbox, "since": since}
         yield Finding(Severity.WARNING, account, "missing", "much_missing", values)
+
+
+def _fields(config: Config, account: str, boxes: Sequence[Box]) -> Iterator[Finding]:
+    """How far the polls are that ask older messages for fields which were not wanted when they were read."""
+    mailboxes = [box.name for box in boxes]
+    asked, messages = fields_progress(config.store_path, account, mailboxes, FIELDS_VERSION)
+    if asked < messages:
+        yield Finding(Severity.OK, account, "fields", "fields_asked", {"asked": asked, "messages": messages})
 
 
 def _password(account: str, secret: Secret) -> Finding:

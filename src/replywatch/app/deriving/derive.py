@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from replywatch.app.deriving.provenance import fingerprint, places_of
+from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
@@ -42,11 +42,11 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
         progress.advance(len(batch))
     _, dirty = derived.due()
     progress.begin(Stretch("matching_replies"), dirty)
-    places = places_of(derived, config)
+    uses = mailbox_uses(derived, config)
     our_domains, corrections = derived.our_id_domains(), marks.corrections()
     while clusters := derived.dirty(CLUSTERS_AT_ONCE):
         rows = DerivedRows()
-        for cluster, copies in derived.copies(clusters, places):
+        for cluster, copies in derived.copies(clusters, uses):
             _derive_cluster(rows, cluster, messages_of(copies, config.team, corrections), config, our_domains)
         derived.replace(clusters, rows)
         progress.advance(len(clusters))
@@ -58,10 +58,10 @@ def exchanges_until(
 ) -> Iterator[tuple[Exchange, int]]:
     """The exchanges of `clusters`, with the rungs under which they hold, as if nothing had come after `as_of`."""
     derived = Derived(database)
-    places, corrections = places_of(derived, config), Marks(database).corrections()
+    uses, corrections = mailbox_uses(derived, config), Marks(database).corrections()
     settings = match_settings(config, derived.our_id_domains())
     for start in range(0, len(clusters), CLUSTERS_AT_ONCE):
-        for _, copies in derived.copies(clusters[start : start + CLUSTERS_AT_ONCE], places):
+        for _, copies in derived.copies(clusters[start : start + CLUSTERS_AT_ONCE], uses):
             messages = messages_of(copies, config.team, corrections)
             yield from match([m for m in messages if m.clock <= as_of], settings).exchanges
 

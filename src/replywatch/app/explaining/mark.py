@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from replywatch.app.deriving.derive import derive, match_settings, messages_of
 from replywatch.app.deriving.opened import opened
-from replywatch.app.deriving.provenance import places_of
+from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
@@ -78,7 +78,7 @@ def _derivations(
     """
     derived = Derived(database)
     after = Marks(database).corrections()
-    ((_, copies),) = derived.copies([Queries(database).cluster_of(identity)], places_of(derived, config))
+    ((_, copies),) = derived.copies([Queries(database).cluster_of(identity)], mailbox_uses(derived, config))
     settings = match_settings(config, derived.our_id_domains())
 
     def derivation(corrections: Mapping[str, Corrections]) -> Derivation:

@@ -36,7 +36,7 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
     readings = [copy.reading for copy in found]
     first = readings[0]
     parties = first.parties
-    locations = Locations([sighting for copy in found for sighting in copy.sightings])
+    locations = Locations([location for copy in found for location in copy.locations])
     direction = _direction(first, locations)
     verdict = marked_verdict(first.verdict, corrections)
     public_list = any(r.public_list for r in readings)
@@ -82,7 +82,7 @@ def most_personal(copies: Iterable[Copy]) -> list[Copy]:
     A list or a filter adds signs of automatic mail to its copy; the copy without them says what was written. That holds
     also where a person said of what kind the message is: a mark is no sign in any copy.
     """
-    return sorted([copy for copy in map(_without_drafts, copies) if copy.sightings], key=_most_personal_first)
+    return sorted([copy for copy in map(_without_drafts, copies) if copy.locations], key=_most_personal_first)
 
 
 def _most_personal_first(copy: Copy) -> tuple[bool, bool, bool, str]:
@@ -91,8 +91,8 @@ def _most_personal_first(copy: Copy) -> tuple[bool, bool, bool, str]:
 
 
 def _without_drafts(copy: Copy) -> Copy:
-    kept = [s for s in copy.sightings if not s.draft]
-    return copy if len(kept) == len(copy.sightings) else Copy(copy.digest, copy.reading, tuple(kept))
+    kept = [s for s in copy.locations if not s.draft]
+    return copy if len(kept) == len(copy.locations) else Copy(copy.digest, copy.reading, tuple(kept))
 
 
 def _any_of(fields: Iterable[tuple[str, ...]]) -> frozenset[str]:
@@ -136,7 +136,7 @@ def _disposition(
 
 def _arrival(copies: Sequence[Copy]) -> Clock:
     """The earliest arrival in a watched account; a confirmed clock comes before an unconfirmed one."""
-    places = [(copy.reading, sighting) for copy in copies for sighting in copy.sightings]
+    places = [(copy.reading, location) for copy in copies for location in copy.locations]
     chosen = [(r, s) for r, s in places if s.watched and s.role is not Role.SENT] or places
     clocks = [arrival(r.received, r.date, s.internal_date, s.first_seen) for r, s in chosen]
     if len(clocks) == 1:
