@@ -29,7 +29,8 @@ from replywatch.app.deriving.derive import derive, messages_of
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.headers.header import FIELDS_VERSION, parse_header
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
+from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.domain.mailboxes.labels import Labels

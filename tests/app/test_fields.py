@@ -18,7 +18,7 @@ from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
 from replywatch.config.model import MaildirAccount, PrivacySettings
 from replywatch.domain.headers import header
-from replywatch.domain.headers.header import FIELDS_VERSION
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.messages import MarkKind
 from replywatch.errors import MailboxError
 from replywatch.store.database import Database

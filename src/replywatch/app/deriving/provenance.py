@@ -31,9 +31,9 @@ def fingerprint(config: Config) -> str:
 
 
 def is_current(database: Database, config: Config) -> bool:
-    """Whether every derived row stands as rules, config and facts want it."""
+    """Whether every derived row stands as rules, config and facts want it, and it is on record that all of them do."""
     derived = Derived(database)
-    return derived.fingerprint() == fingerprint(config) and not derived.is_due()
+    return derived.fingerprint() == fingerprint(config) and derived.is_finished() and not derived.is_due()
 
 
 def accounts_with_sent(derived: Derived, config: Config) -> set[str]:
