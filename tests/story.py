@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import blake2b
@@ -493,7 +493,7 @@ class FakeSource:
     def answer(self, mailbox: str, uid: int) -> None:
         """Somebody answers a message: it gets the flag."""
         box = self.boxes[mailbox]
-        box.messages[uid] = replace(box.messages[uid], flags=(*box.messages[uid].flags, "\\Answered"))
+        box.messages[uid] = box.messages[uid]._replace(flags=(*box.messages[uid].flags, "\\Answered"))
 
     def move(self, mailbox: str, uid: int, target: str) -> int:
         """A message is moved, as MOVE does (RFC 6851): INTERNALDATE stays, the UID doesn't."""

@@ -400,7 +400,7 @@ class TestComingBack:
         erased = box.messages[1]
         last = max(box.messages)
         box.messages.clear()
-        box.messages[last] = replace(erased, uid=last)
+        box.messages[last] = erased._replace(uid=last)
         box.uidnext = last
         self.quiet(forgotten, 4)
         live = forgotten.rows_of("SELECT uid, message FROM locations WHERE epoch = 1 AND gone IS NULL")

@@ -230,7 +230,7 @@ class TestTrouble:
         mail = Story().inbound("nora", "03-20 11:00", message_id="n@nora.example", subject="A door")
         source = office.sources["info"]
         source.deliver(mail, mail.places[0])
-        source.boxes["INBOX"].messages[2] = replace(source.boxes["INBOX"].messages.pop(13), uid=2)
+        source.boxes["INBOX"].messages[2] = source.boxes["INBOX"].messages.pop(13)._replace(uid=2)
         source.boxes["INBOX"].uidnext = 13
         for _ in range(4):
             office.pass_()

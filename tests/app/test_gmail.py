@@ -426,7 +426,7 @@ class TestOneMessage:
         letters = [story.inbound("anna", "03-02 09:00"), story.inbound("berta", "03-02 10:00")]
         with Keep(tmp_path, story.config) as store:
             for uid, (mail, name, octets) in enumerate(zip(letters, ("INBOX", mailbox), (1000, size), strict=True), 1):
-                copy = replace(fetched(mail, mail.places[0], uid), provider_id="gmail:7", size=octets)
+                copy = fetched(mail, mail.places[0], uid)._replace(provider_id="gmail:7", size=octets)
                 store.facts.add_batch(store.epoch(Place(name)).id, [copy], (), uid, NOW)
             assert len(list(store.database.rows("SELECT id FROM messages"))) == found
 

@@ -176,6 +176,19 @@ class TestHeaders:
         assert office.rows("marks", "passes", "mailboxes") == kept
         assert office.rows_of("SELECT matched_by FROM exchanges") == [("mark",)]
 
+    def test_no_page_is_left_half_empty(self, office):
+        """Rows that were cut leave room between them, where no new one would ever be written."""
+        take_back(office.config.store_path, "0005_values")
+        with closing(sqlite3.connect(office.config.store_path)) as store:
+            for number in range(100, 400):
+                raw = b"X-Mailer: %s\r\nSubject: %d\r\n\r\n" % (b"x" * 2000, number)
+                store.execute("INSERT INTO messages VALUES (?, ?, ?)", [number, digest(raw), raw])
+            store.commit()
+            before = store.execute("PRAGMA page_count").fetchone()[0]
+        with Database(office.config.store_path) as database:
+            assert database.value("PRAGMA page_count") < before / 2
+            assert database.value("PRAGMA freelist_count") == 0
+
     def test_one_that_fails_leaves_the_store_as_it_was(self, office, monkeypatch):
         self.before(office)
         with closing(sqlite3.connect(office.config.store_path)) as store:

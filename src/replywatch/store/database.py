@@ -201,6 +201,8 @@ class Database:
                 from sqlite_utils import Database as SqliteUtils  # noqa: PLC0415 - only to migrate: it costs 90 ms
 
                 schema.migrations().apply(SqliteUtils(self.connection, execute_plugins=False))
+                if self.value("SELECT EXISTS (SELECT 1 FROM messages)"):
+                    self.execute("VACUUM")  # pages of which rows were cut are half empty, and would stay so
 
     @contextmanager
     def faults(self) -> Iterator[None]:

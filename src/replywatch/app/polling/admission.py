@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
@@ -51,14 +50,14 @@ class Admission:
     @staticmethod
     def cut(message: FetchedMessage) -> FetchedMessage:
         """The message with those fields alone that are stored, whatever source it comes from, in the same form."""
-        return replace(message, header=keep_fields(message.header))
+        return message._replace(header=keep_fields(message.header))
 
     def admit(self, fetched: Iterable[FetchedMessage]) -> list[Incoming]:
         """The messages, cut already, as they may be stored, by UID; of those that were erased the place alone."""
         messages = sorted(fetched, key=lambda m: m.uid)
         key = self._key
         if key is not None:
-            messages = [replace(m, header=hide_subject(m.header, key)) for m in messages]
+            messages = [m._replace(header=hide_subject(m.header, key)) for m in messages]
         if not self._remembers:
             return list(messages)
         identities = [header_identity(m.header) for m in messages]

@@ -44,8 +44,7 @@ class MailboxState:
         return self.highestmodseq is not None or bool(self.bookmark)
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedMessage:
+class FetchedMessage(NamedTuple):
     """One message as fetched: facts only."""
 
     uid: int
