@@ -19,10 +19,10 @@ from replywatch.app.progress import Silent
 from replywatch.config.model import MaildirAccount, PrivacySettings
 from replywatch.domain.headers import header
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
-from replywatch.domain.messages import MarkKind
+from replywatch.domain.messages import Kind, OfKind
 from replywatch.errors import MailboxError
 from replywatch.store.database import Database
-from replywatch.store.facts import Facts
+from replywatch.store.marks import Marks
 from replywatch.store.place import fields_progress
 from story import Story
 
@@ -177,7 +177,7 @@ class TestPlaces:
     def test_marks_hold(self, office):
         identity = letters().identity(letters().mails[2])
         with Database(office.config.store_path) as database:
-            Facts(database).mark(identity, MarkKind.KIND, "human", office.now)
+            Marks(database).put(identity, OfKind(Kind.HUMAN), office.now)
         for _ in range(4):
             office.pass_()
         assert letters().mails[2].message_id in office.exchanges_at()
