@@ -26,7 +26,7 @@ def known_by_provider_id(database: Database, epoch: int, fetched: Sequence[Fetch
         " CROSS JOIN (SELECT m.id, m.account FROM epochs x JOIN mailboxes m ON m.id = x.mailbox WHERE x.id = ?) here"
         " WHERE b.account = here.account AND l.message IS NOT NULL GROUP BY l.provider_id"
         " HAVING count(DISTINCT l.message) = 1 AND min(l.size) = max(l.size) AND min(b.id <> here.id)",
-        [json.dumps([one for one, times in counts.items() if times == 1]), epoch],
+        [json.dumps([provider_id for provider_id, times in counts.items() if times == 1]), epoch],
     )
     known = {provider_id: (message, size) for provider_id, message, size in rows}
     return {

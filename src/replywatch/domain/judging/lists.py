@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from replywatch.domain.judging.field_signs import LONGEST_VALUE
 from replywatch.domain.messages import Address, Header, Parties
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 _POST_ADDRESS = re.compile(r"mailto:\s?([^<>?\s,]{1,320})", re.IGNORECASE)
 _LIST_SENDER = re.compile(r"owner-.|.{1,80}-(?:owner|bounces?|admin|request|errors)(?:[+=].*)?@")
-_LONGEST_VALUE = 2000
-"""Characters of a field that are looked at."""
 
 
 def list_ids(header: Header) -> Iterator[str]:
@@ -22,7 +21,7 @@ def list_ids(header: Header) -> Iterator[str]:
     What has no form of an id isn't believed (RFC 2919, section 3).
     """
     for value in header.fields.get("list-id", ()):
-        name = value[-_LONGEST_VALUE:].rpartition("<")[2].partition(">")[0].strip()
+        name = value[-LONGEST_VALUE:].rpartition("<")[2].partition(">")[0].strip()
         if "." in name and len(name.split()) == 1:
             yield name.lower().replace("@", ".")
 
@@ -30,7 +29,7 @@ def list_ids(header: Header) -> Iterator[str]:
 def post_addresses(header: Header) -> Iterator[str]:
     """The addresses, in lower case, to which people write for a list (RFC 2369, section 3.4)."""
     for value in header.fields.get("list-post", ()):
-        yield from _POST_ADDRESS.findall(value[:_LONGEST_VALUE].lower())
+        yield from _POST_ADDRESS.findall(value[:LONGEST_VALUE].lower())
 
 
 def own_list(header: Header, parties: Parties, team: Team) -> bool:
@@ -74,7 +73,7 @@ def discussion_list(header: Header, parties: Parties) -> bool:
 def _takes_no_posts(header: Header) -> bool:
     """Whether the list says so: `List-Post: NO` (RFC 2369, section 3.4)."""
     return any(
-        re.match(r"\s*no\b(?!@)", value[:_LONGEST_VALUE], re.IGNORECASE) for value in header.fields.get("list-post", ())
+        re.match(r"\s*no\b(?!@)", value[:LONGEST_VALUE], re.IGNORECASE) for value in header.fields.get("list-post", ())
     )
 
 

@@ -83,15 +83,14 @@ def _stands_out(sender: Address) -> bool:
 
 def is_of_team(mail: Mail) -> bool:
     """Whether a sign that needs `TEAM_SENDER` may be found."""
-    senders = mail.team.automatic_senders
-    return bool(senders) and not senders.isdisjoint([address.address for address in mail.header.from_])
+    return any(mail.team.is_automatic(address.address) for address in mail.header.from_)
 
 
 @needing(TEAM_SENDER)
 def automatic_sender(mail: Mail) -> Found:
     """The sender is one whose mail the team calls automatic."""
     for address in mail.header.from_:
-        if address.address in mail.team.automatic_senders and not from_web_form(mail):
+        if mail.team.is_automatic(address.address) and not from_web_form(mail):
             return (Shown("From", address.address),)
     return NOTHING
 

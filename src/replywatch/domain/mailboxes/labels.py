@@ -69,12 +69,12 @@ class Labels:
         return self._judged[key]
 
     def _judge(self, mailbox: Role, labels: Iterable[str]) -> tuple[Role, ...]:
-        told = [self._meaning(label) for label in labels]
-        if any(leaves_out for _, leaves_out in told):
+        meanings = [self._meaning(label) for label in labels]
+        if any(leaves_out for _, leaves_out in meanings):
             return ()
         if mailbox in PUT_AWAY:
             return (mailbox,)
-        places = {role for role, _ in told if role}
+        places = {role for role, _ in meanings if role}
         if mailbox in (Role.INBOX, Role.SENT):  # the label of the mailbox itself is not among the labels there
             places.add(mailbox)
         if Role.SKIP in places and places.isdisjoint((Role.INBOX, Role.SENT)):
