@@ -14,7 +14,7 @@ from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import MatchSettings, match
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import RUNG_BITS, Copy, Header, Role, Rung, Sighting
+from replywatch.domain.messages import RUNG_BITS, Copy, Header, Location, Role, Rung
 from replywatch.domain.team import Team
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
 
@@ -119,7 +119,7 @@ def _found(messages: list[tuple[bytes, int | None]]) -> Pairs:
     for number, (header, date) in enumerate(messages):
         reading = read(parse_header(header), TEAM)
         role = Role.SENT if reading.parties.ours else Role.INBOX
-        place = Sighting("list", True, role, True, date, None, 0, None, False)  # noqa: FBT003 - a row
+        place = Location("list", True, role, True, date, None, 0, None, False)  # noqa: FBT003 - a row
         message = merge([Copy(str(number), reading, (place,))], all_inbound=False)
         if message:
             merged.setdefault(message.identity, message)

@@ -25,21 +25,34 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.derive import derive, messages_of
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.headers.header import FIELDS_VERSION, parse_header
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
+from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, read
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.matching.match import Matched, MatchSettings, match
-from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import RUNG_BITS, Copy, Exchange, Mark, MarkKind, Message, Reading, Role, Rung, Sighting
+from replywatch.domain.messages import (
+    RUNG_BITS,
+    UNCORRECTED,
+    Copy,
+    Correction,
+    Corrections,
+    Exchange,
+    Location,
+    Message,
+    Reading,
+    Role,
+    Rung,
+)
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.facts import Epoch, Facts
+from replywatch.store.marks import Marks
 from replywatch.store.vanished import Vanished
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -133,8 +146,9 @@ class Story:
         self.archives = frozenset(archives)
         self.new_enquiry_after = new_enquiry_after
         self.mails: list[Mail] = []
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, Corrections] = {}
         """By identity of the message; see `mark`."""
+        self.marks_made: dict[str, list[Correction]] = {}
         self._numbers = count(1)
 
     # Telling
@@ -219,9 +233,11 @@ class Story:
         mail.places.append(place)
         return place
 
-    def mark(self, mail: Mail, kind: MarkKind, value: str = "") -> None:
+    def mark(self, mail: Mail, correction: Correction) -> None:
         """Somebody corrects by hand what is said of `mail`."""
-        self.marks[self.identity(mail)] = Mark(kind, value)
+        identity = self.identity(mail)
+        self.marks[identity] = self.marks.get(identity, UNCORRECTED).said(correction)
+        self.marks_made.setdefault(identity, []).append(correction)
 
     def identity(self, mail: Mail) -> str:
         """The identity of a message of the story."""
@@ -240,20 +256,20 @@ class Story:
 
     def copies(self) -> list[Copy]:
         """All copies, those with the same header put together."""
-        found: dict[bytes, list[Sighting]] = {}
+        found: dict[bytes, list[Location]] = {}
         for mail in self.mails:
             for place in mail.places:
-                found.setdefault(mail.raw(place), []).extend(self._sightings(place))
+                found.setdefault(mail.raw(place), []).extend(self._locations(place))
         return [
-            Copy(blake2b(raw, digest_size=16).hexdigest(), read(parse_header(raw), self.team), tuple(sightings))
-            for raw, sightings in found.items()
+            Copy(blake2b(raw, digest_size=16).hexdigest(), read(parse_header(raw), self.team), tuple(locations))
+            for raw, locations in found.items()
         ]
 
-    def _sightings(self, place: Place) -> list[Sighting]:
+    def _locations(self, place: Place) -> list[Location]:
         archive = place.account in self.archives
         mailbox = Roles().of(Listing(place.mailbox, "/"))
         return [
-            Sighting(
+            Location(
                 place.account,
                 place.account not in self.unwatched,
                 role,
@@ -304,14 +320,9 @@ LONG_AGO = at("2020-01-01 00:00")
 """When all copies of a story were first seen."""
 
 
-def merged(copies: Sequence[Copy], team: Team, marks: Mapping[str, Mark] | None = None) -> list[Message]:
+def merged(copies: Sequence[Copy], team: Team, marks: Mapping[str, Corrections] | None = None) -> list[Message]:
     """The messages behind `copies`."""
-    of = marks or {}
-    by_identity: dict[str, list[Copy]] = {}
-    for one in copies:
-        by_identity.setdefault(one.reading.identity, []).append(one)
-    found = (merge(group, all_inbound=not team.addresses, mark=of.get(i)) for i, group in by_identity.items())
-    return [m for m in found if m]
+    return messages_of(copies, team, marks or {})
 
 
 def settings_of(team: Team, readings: Sequence[Reading], new_enquiry_after: int = 30 * DAY) -> MatchSettings:
@@ -345,6 +356,7 @@ class Keep:
         self.database = self._database.__enter__()
         self.database.execute("PRAGMA synchronous = OFF")
         self.facts = Facts(self.database)
+        self.marks = Marks(self.database)
         return self
 
     def __exit__(

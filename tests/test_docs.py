@@ -16,9 +16,10 @@ from replywatch.config.load import parse_config
 from replywatch.config.table import Table
 from replywatch.domain.figures.measure import BUCKETS
 from replywatch.domain.headers.header import FETCH_FIELDS
-from replywatch.domain.messages import Direction, Disposition, Kind, MarkKind, Role, Rung, Status
+from replywatch.domain.messages import Direction, Disposition, Kind, Role, Rung, Status
 from replywatch.errors import ReplywatchError
 from replywatch.render.report.labels import ROWS
+from replywatch.store import marks
 from replywatch.store.database import Database
 
 ROOT = Path(__file__).parents[1]
@@ -41,10 +42,14 @@ def rows_of(text):
 
 
 class TestGlossary:
-    @pytest.mark.parametrize("words", [Direction, Disposition, Kind, MarkKind, Role, Rung, Status])
+    @pytest.mark.parametrize("words", [Direction, Disposition, Kind, Role, Rung, Status])
     def test_has_every_word_of_the_code(self, words):
         known = set(re.findall(r"`([^`]+)`", text_of("docs/glossary.md")))
         assert {word.value for word in words} <= known
+
+    def test_has_every_word_of_a_mark(self):
+        known = set(re.findall(r"`([^`]+)`", text_of("docs/glossary.md")))
+        assert {marks.ANSWERED, marks.NEEDS_NONE, marks.OF_KIND, marks.REPLY_OF} <= known
 
     def test_has_every_bucket(self):
         known = set(re.findall(r"`([^`]+)`", text_of("docs/glossary.md")))

@@ -54,6 +54,18 @@ def test_mail_dated_after_the_pass_moves_no_moment(tmp_path):
     assert office.report().as_of == NEWEST
 
 
+def test_of_files_that_failed_since_nothing_newer_counts(tmp_path):
+    """What the other file got since then may be an answer to what the failing one holds."""
+    office = told(tmp_path, MboxAccount("info"), MboxAccount("eva"))
+    office.pass_()
+    story = Story()
+    story.inbound("carl", FIRST + 60)
+    office.tell(story)
+    office.sources["eva"].fails[""] = ConnectError("it hung up")
+    office.pass_()
+    assert office.report().as_of == NEWEST
+
+
 def test_no_figures_without_a_complete_pass(tmp_path):
     office = told(tmp_path, ImapAccount("info"))
     office.sources["info"].fails[""] = ConnectError("it hung up")

@@ -18,7 +18,7 @@ from replywatch.app.polling.decide import (
     decide,
     is_settled,
 )
-from replywatch.domain.headers.header import FIELDS_VERSION
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.mailboxes.fetched import MailboxState
 from replywatch.store.facts import Epoch
 from story import HOUR, at, cases

@@ -10,16 +10,17 @@ import pytest
 
 from office import Office
 from replywatch.app.deriving.erase import before, erase, extent, people
+from replywatch.app.explaining.mark import mark, undo
 from replywatch.app.progress import Silent
 from replywatch.domain.headers.mentions import naming
-from replywatch.domain.messages import MarkKind
+from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
 from replywatch.domain.results.extent import Extent
 from replywatch.domain.results.notice import Notice
 from replywatch.errors import ConnectError, LockedError, StoreError, UsageError
 from replywatch.store.database import Database
 from replywatch.store.erasure import Erasure
-from replywatch.store.facts import Facts
 from replywatch.store.lock import writing
+from replywatch.store.marks import Marks
 from story import Place, Story, at
 
 ANNA = "anna@anna.example"
@@ -68,8 +69,9 @@ class TestForget:
         assert left_over(office)
         with Database(office.config.store_path) as database:
             identity = s.identity(s.mails[0])
-            Facts(database).mark(identity, MarkKind.NO_REPLY_NEEDED, "", office.now)
-            Facts(database).mark(s.identity(s.mails[-2]), MarkKind.REPLY_OF, identity, office.now)
+            marks = Marks(database)
+            marks.put(identity, NeedsNone(), office.now)
+            marks.put(s.identity(s.mails[-2]), ReplyOf(identity), office.now)
         assert forget(office) == Extent(messages=7, places=7, conversations=5)
         assert [name for name in left_over(office) if "joanna" not in name] == ["mail.db"]
         content = office.config.store_path.read_bytes().lower().replace(b"joanna@anna.example", b"")
@@ -129,8 +131,51 @@ class TestForget:
         assert forget(office).messages == 1
         assert office.figures()[0] == before_it
         with Database(office.config.store_path) as database:
-            (row,) = database.rows("SELECT answered_at, matched_by, answered_by FROM exchanges")
+            (row,) = database.rows("SELECT answered_at, matched_by, reply FROM exchanges")
         assert row == (at("03-05 11:00"), "mark", None)
+
+    @pytest.mark.parametrize("undone", [True, False])
+    def test_also_where_a_person_said_something_else_of_it(self, office, undone):
+        s = Story()
+        q = s.inbound("carl", "03-05 09:00", fields="Precedence: bulk" if not undone else "")
+        s.reply(q, "03-05 11:00", to=["carl", "anna"])
+        office.tell(s)
+        office.pass_()
+        mark(office.config, q.message_id, NeedsNone() if undone else OfKind(Kind.HUMAN), office.now, Silent())
+        if undone:
+            undo(office.config, q.message_id, office.now, Silent())
+        assert office.exchanges_at() == {q.message_id: "answered"}
+        forget(office)
+        assert office.exchanges_at() == {q.message_id: "answered"}
+
+    @pytest.mark.parametrize("when", ["03-05 10:30", "03-05 15:00"], ids=["before the reply", "after it"])
+    def test_where_a_person_said_when_it_was_answered_that_stays(self, office, when):
+        s = Story()
+        q = s.inbound("carl", "03-05 09:00")
+        s.reply(q, "03-05 11:00", to=["carl", "anna"])
+        office.tell(s)
+        office.pass_()
+        mark(office.config, q.message_id, Answered(at(when)), office.now, Silent())
+        marks = office.rows("marks")
+        assert forget(office).messages == 1
+        assert office.rows("marks") == marks
+        assert office.rows_of("SELECT answered_at FROM exchanges") == [(at(when),)]
+
+    def test_what_was_read_stays_read_however_often_somebody_is_forgotten(self, office):
+        s = Story()
+        s.outbound("anna", "01-05 09:00")
+        s.outbound("carl", "02-01 09:00")
+        s.outbound("dora", "02-10 09:00")
+        office.tell(s)
+        office.pass_()
+        for gone in (ANNA, "carl@carl.example"):
+            forget(office, gone)
+            assert office.rows("covered_since")["covered_since"] == [("info", 1, at("01-05 09:00"))]
+        older = s.outbound("emil", "2025-12-01 09:00")
+        office.sources["info"].deliver(older, older.places[0])
+        office.pass_()
+        forget(office, "emil@emil.example")
+        assert office.rows("covered_since")["covered_since"] == [("info", 1, at("2025-12-01 09:00"))]
 
     def test_an_unanswered_one_gets_no_mark(self, office):
         s = Story()

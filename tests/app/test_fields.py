@@ -13,18 +13,19 @@ from replywatch.app.checking.check import check
 from replywatch.app.deriving.erase import erase, people
 from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.polling import mailbox as module
+from replywatch.app.polling.admission import renewed
 from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
 from replywatch.config.model import MaildirAccount, PrivacySettings
 from replywatch.domain.headers import header
-from replywatch.domain.headers.header import FIELDS_VERSION
-from replywatch.domain.messages import MarkKind
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
+from replywatch.domain.messages import Kind, OfKind
 from replywatch.errors import MailboxError
 from replywatch.store.database import Database
-from replywatch.store.facts import Facts
+from replywatch.store.marks import Marks
 from replywatch.store.place import fields_progress
-from story import Story
+from story import Place, Story, fetched
 
 ROBOTS = ("r2", "c3", "bb")
 """What these write is known as automatic by a field that an earlier release did not ask for."""
@@ -177,7 +178,7 @@ class TestPlaces:
     def test_marks_hold(self, office):
         identity = letters().identity(letters().mails[2])
         with Database(office.config.store_path) as database:
-            Facts(database).mark(identity, MarkKind.KIND, "human", office.now)
+            Marks(database).put(identity, OfKind(Kind.HUMAN), office.now)
         for _ in range(4):
             office.pass_()
         assert letters().mails[2].message_id in office.exchanges_at()
@@ -295,3 +296,12 @@ class TestCheck:
         office.tell(letters())
         assert self.findings(office) == []
         assert fields_progress(tmp_path / "none.db", "info", ["INBOX"], FIELDS_VERSION) == (0, 0)
+
+
+def test_of_what_is_fetched_once_more_what_says_the_same_is_not_written_anew():
+    story = Story()
+    letter, other = story.inbound("anna", "03-02 09:00"), story.inbound("carl", "03-02 10:00")
+    known, longer, another = (fetched(m, Place("INBOX"), uid) for uid, m in enumerate((letter, letter, other), 1))
+    longer = longer._replace(header=longer.header + b"Auto-Submitted: no\n")
+    held = dict.fromkeys((1, 2, 3), known.header)
+    assert renewed([known, longer, another], held) == ({2: longer.header}, [another])

@@ -436,7 +436,7 @@ class TestOneMessage:
         with Keep(tmp_path, story.config) as store:
             for name, part in (("INBOX", letters[:4]), ("Sent", letters[4:])):
                 copies = [fetched(mail, mail.places[0], uid) for uid, mail in enumerate(part, 1)]
-                same = [replace(one, provider_id="objectid:M") for one in copies]
+                same = [copy._replace(provider_id="objectid:M") for copy in copies]
                 store.facts.add_batch(store.epoch(Place(name)).id, same, (), 4, NOW)
             assert len(list(store.database.rows("SELECT id FROM messages"))) == 8
 

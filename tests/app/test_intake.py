@@ -6,9 +6,9 @@ import pytest
 
 from office import Killed, Office
 from replywatch.config.model import PrivacySettings
-from replywatch.domain.messages import MarkKind
+from replywatch.domain.messages import ReplyOf
 from replywatch.store.database import Database
-from replywatch.store.facts import Facts
+from replywatch.store.marks import Marks
 from story import Story, at
 
 
@@ -115,7 +115,7 @@ class TestLate:
         office.tell(s)
         office.pass_()
         with Database(office.config.store_path) as database:
-            Facts(database).mark(s.identity(r), MarkKind.REPLY_OF, s.identity(q), office.now)
+            Marks(database).put(s.identity(r), ReplyOf(s.identity(q)), office.now)
         hide(office)
         office.pass_()
         assert office.rows_of("SELECT answered_at, matched_by FROM exchanges") == [(at("03-02 10:30"), "mark")]

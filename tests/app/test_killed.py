@@ -150,6 +150,8 @@ def test_a_poll(folder, runs, dovecot_user, number, least):
 REBUILD, POLL = ["rebuild"], ["poll"]
 FORGET = ["forget", ANNA.decode(), "--yes"]
 PURGE = ["purge", "--before", "2024-03-10", "--yes"]
+MARK = ["mark", "will.4@will.example", "--answered", "2024-03-19 12:00"]
+UNDO = ["mark", "will.4@will.example", "--undo"]
 
 
 @pytest.mark.skipif(not files_can_be_watched(), reason="this Python hides its SQLite")
@@ -161,8 +163,10 @@ PURGE = ["purge", "--before", "2024-03-10", "--yes"]
         ((FORGET, FORGET), ANNA, {"statement": 60, "file": 200}),
         ((PURGE, PURGE), ANNA, {"statement": 60, "file": 200}),
         ((POLL, POLL), b"Oak boards", {"statement": 60, "file": 200}),
+        ((MARK, MARK), ANNA, {"statement": 20, "file": 20}),
+        ((UNDO, REBUILD), ANNA, {"statement": 20, "file": 20}),
     ],
-    ids=["rebuild", "rebuild, then a poll", "forget", "purge", "subjects are forbidden now"],
+    ids=["rebuild", "rebuild, then a poll", "forget", "purge", "subjects are forbidden now", "mark", "undo"],
 )
 def test_another_command(folder, runs, commands, forbidden, least):
     words, then = commands
@@ -179,10 +183,12 @@ def test_another_command(folder, runs, commands, forbidden, least):
     scene.now += DAY
     if words is POLL:
         scene.program.configure({"info": maildir_account()}, privacy={"subjects": False})
+    if words is UNDO:
+        scene.good(*MARK)
     scene.keep()
     assert scene.holding(forbidden) == ["mail.db"]
     kill_everywhere(scene, words, then, least, forbidden)
-    assert scene.holding(forbidden) == (["mail.db"] if words is REBUILD else [])
+    assert scene.holding(forbidden) == (["mail.db"] if words in (REBUILD, MARK, UNDO) else [])
 
 
 @pytest.mark.skipif(not files_can_be_watched(), reason="this Python hides its SQLite")

@@ -4,14 +4,18 @@ import pytest
 
 from office import NOW, Office
 from replywatch.app.deriving.rebuild import rebuild
-from replywatch.app.explaining.mark import mark
+from replywatch.app.explaining.mark import mark, undo
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.export import export
 from replywatch.app.reporting.report import ReportQuery
 from replywatch.config.model import ImapAccount
-from replywatch.domain.messages import Mark, MarkKind, Rung
+from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf, Rung
+from replywatch.domain.results.marked import Reason, Unchanged
 from replywatch.errors import UsageError
+from replywatch.store.database import Database
 from story import HOUR, Story, at, elapsed
+
+DERIVED = ("readings", "judgements", "exchanges", "written", "evidence")
 
 
 @pytest.fixture
@@ -34,12 +38,12 @@ def poll(office, story):
     office.pass_()
 
 
-def put(office, mail, kind, value=""):
-    return mark(office.config, mail.message_id, Mark(kind, value), office.now, Silent())
+def put(office, mail, correction):
+    return mark(office.config, mail.message_id, correction, office.now, Silent())
 
 
-def undo(office, mail):
-    return mark(office.config, mail.message_id, None, office.now, Silent())
+def take_back(office, mail):
+    return undo(office.config, mail.message_id, office.now, Silent())
 
 
 def exchanges(office):
@@ -59,7 +63,7 @@ def never(office, story):
 
 class TestAnswered:
     def test_it_is_an_ordinary_answer(self, office, never):
-        put(office, never, MarkKind.ANSWERED, str(at("01-10 11:00")))
+        put(office, never, Answered(at("01-10 11:00")))
         exchange = exchanges(office)[never.message_id]
         assert (elapsed(exchange), exchange.matched_by, exchange.reply) == (2 * HOUR, Rung.MARK, None)
         assert exchange.marked
@@ -69,7 +73,7 @@ class TestAnswered:
         asked = story.inbound("nora", "03-01 09:00")
         story.inbound("nora", "03-02 09:00", replies=asked)
         poll(office, story)
-        put(office, asked, MarkKind.ANSWERED, str(at("03-03 09:00")))
+        put(office, asked, Answered(at("03-03 09:00")))
         (exchange,) = exchanges(office).values()
         assert (exchange.messages, elapsed(exchange)) == (2, 48 * HOUR)
 
@@ -77,7 +81,7 @@ class TestAnswered:
         asked = story.inbound("nora", "03-01 09:00")
         again = story.inbound("nora", "03-02 09:00", replies=asked)
         poll(office, story)
-        put(office, asked, MarkKind.ANSWERED, str(at("03-01 10:00")))
+        put(office, asked, Answered(at("03-01 10:00")))
         found = exchanges(office)
         assert (elapsed(found[asked.message_id]), found[again.message_id].ordinal) == (HOUR, 2)
 
@@ -85,7 +89,7 @@ class TestAnswered:
         asked = story.inbound("nora", "03-01 09:00")
         story.reply(asked, "03-01 10:00")
         poll(office, story)
-        put(office, asked, MarkKind.ANSWERED, str(at("03-01 15:00")))
+        put(office, asked, Answered(at("03-01 15:00")))
         exchange = exchanges(office)[asked.message_id]
         assert (elapsed(exchange), exchange.matched_by) == (6 * HOUR, Rung.MARK)
 
@@ -100,22 +104,22 @@ class TestAnswered:
     def test_a_time_at_which_nobody_can_have_answered_is_refused(self, office, never, moment, told):
         before = exchanges(office)
         with pytest.raises(UsageError, match=told):
-            put(office, never, MarkKind.ANSWERED, str(at(moment)))
+            put(office, never, Answered(at(moment)))
         assert exchanges(office) == before
-        put(office, never, MarkKind.ANSWERED, str(at("01-10 09:00")))
+        put(office, never, Answered(at("01-10 09:00")))
         assert elapsed(exchanges(office)[never.message_id]) == 0
 
 
 class TestOthers:
     def test_no_reply_needed_leaves_the_figures(self, office, never):
-        put(office, never, MarkKind.NO_REPLY_NEEDED)
+        put(office, never, NeedsNone())
         assert never.message_id not in exchanges(office)
         account = office.figures()[1]
         assert (account.set_aside, account.counted, account.closes) == (1, 1, True)
 
-    @pytest.mark.parametrize("kind", ["newsletter", "spam", "auto_reply"])
+    @pytest.mark.parametrize("kind", [Kind.NEWSLETTER, Kind.SPAM, Kind.AUTO_REPLY])
     def test_a_kind_other_than_human_is_set_aside(self, office, never, kind):
-        put(office, never, MarkKind.KIND, kind)
+        put(office, never, OfKind(kind))
         assert never.message_id not in exchanges(office)
         assert office.figures()[1].set_aside == 1
 
@@ -123,21 +127,21 @@ class TestOthers:
         taken = story.inbound("nora", "03-01 09:00", fields="Auto-Submitted: auto-generated\n")
         poll(office, story)
         assert taken.message_id not in exchanges(office)
-        put(office, taken, MarkKind.KIND, "human")
+        put(office, taken, OfKind(Kind.HUMAN))
         assert exchanges(office)[taken.message_id].marked
 
     def test_a_reply_of_another_kind_answers_nothing(self, office, story):
         asked = story.inbound("nora", "03-01 09:00")
         machine = story.reply(asked, "03-01 09:01")
         poll(office, story)
-        put(office, machine, MarkKind.KIND, "auto_reply")
+        put(office, machine, OfKind(Kind.AUTO_REPLY))
         exchange = exchanges(office)[asked.message_id]
         assert (exchange.answered_at, exchange.acknowledged_at) == (None, at("03-01 09:01"))
 
     def test_a_reply_found_elsewhere_is_tied_by_hand(self, office, never, story):
         reply = story.outbound("nora.private", "01-12 09:00", subject="Ganz anders")
         poll(office, story)
-        put(office, reply, MarkKind.REPLY_OF, never.message_id)
+        put(office, reply, ReplyOf(never.message_id))
         exchange = exchanges(office)[never.message_id]
         assert (elapsed(exchange), exchange.matched_by) == (48 * HOUR, Rung.MARK)
         assert exchange.reply_message_id == reply.message_id
@@ -146,31 +150,255 @@ class TestOthers:
         other = story.inbound("bert", "03-01 09:00")
         reply = story.reply(other, "03-01 10:00")
         poll(office, story)
-        put(office, reply, MarkKind.REPLY_OF, never.message_id)
+        put(office, reply, ReplyOf(never.message_id))
         found = exchanges(office)
         assert found[other.message_id].answered_at is None
         assert found[other.message_id].ordinal == 1
         assert found[never.message_id].reply_message_id == reply.message_id
-        undo(office, reply)
+        take_back(office, reply)
         assert elapsed(exchanges(office)[other.message_id]) == HOUR
 
 
-class TestTheyStay:
-    def test_the_latest_mark_wins_and_undo_takes_it_back(self, office, never):
-        before = office.figures()
-        put(office, never, MarkKind.NO_REPLY_NEEDED)
-        put(office, never, MarkKind.ANSWERED, str(at("01-10 11:00")))
-        assert exchanges(office)[never.message_id].matched_by is Rung.MARK
-        undo(office, never)
-        assert office.figures() == before
-        with pytest.raises(UsageError, match="no mark"):
-            undo(office, never)
+MACHINE = "Precedence: bulk"
 
+
+class TestHumanByMark:
+    """A machine's mail that a person calls human is treated as a person's, in every respect."""
+
+    def test_the_reply_without_ids_is_found_by_subject(self, office, story):
+        asked = story.inbound("nora", "03-01 09:00", fields=MACHINE)
+        story.outbound("nora", "03-01 10:00", subject="Re: Offer for oak boards")
+        poll(office, story)
+        put(office, asked, OfKind(Kind.HUMAN))
+        exchange = exchanges(office)[asked.message_id]
+        assert (elapsed(exchange), exchange.matched_by) == (HOUR, Rung.SUBJECT)
+
+    def test_a_reply_of_ours_that_was_taken_for_a_machines_answers(self, office, story):
+        asked = story.inbound("nora", "03-01 09:00")
+        reply = story.outbound(
+            "nora",
+            "03-01 10:00",
+            subject="Re: Offer for oak boards",
+            fields="Content-Type: text/calendar; method=REPLY",
+        )
+        poll(office, story)
+        assert exchanges(office)[asked.message_id].answered_at is None
+        put(office, reply, OfKind(Kind.HUMAN))
+        assert exchanges(office)[asked.message_id].reply_message_id == reply.message_id
+
+    def test_another_kind_collects_no_later_mail_by_subject(self, office, story):
+        asked = story.inbound("nora", "03-01 09:00")
+        again = story.inbound("nora", "03-04 09:00", subject="Re: Offer for oak boards")
+        poll(office, story)
+        assert list(exchanges(office)) == [asked.message_id]
+        put(office, asked, OfKind(Kind.NEWSLETTER))
+        found = exchanges(office)
+        assert list(found) == [again.message_id]
+        assert found[again.message_id].conversation == found[again.message_id].id
+
+    @pytest.mark.parametrize("kinds", [[Kind.HUMAN], [Kind.HUMAN, Kind.BOUNCE], [Kind.NEWSLETTER, Kind.HUMAN]])
+    def test_taken_back_one_by_one_it_stands_as_it_stood_row_for_row(self, office, story, kinds):
+        asked = story.inbound("nora", "03-01 09:00", fields=MACHINE)
+        story.outbound("nora", "03-01 10:00", subject="Re: Offer for oak boards")
+        story.inbound("nora", "03-02 09:00", subject="Re: Offer for oak boards")
+        poll(office, story)
+        found = [exchanges(office)]
+        for kind in kinds:
+            put(office, asked, OfKind(kind))
+            found.append(exchanges(office))
+        for expected in found[-2::-1]:
+            take_back(office, asked)
+            assert exchanges(office) == expected
+            rows = office.rows(*DERIVED)
+            rebuild(office.config, Silent())
+            assert office.rows(*DERIVED) == rows
+
+
+class TestThreeAspects:
+    def test_of_one_aspect_the_latest_holds(self, office, never):
+        put(office, never, NeedsNone())
+        put(office, never, Answered(at("01-10 11:00")))
+        assert exchanges(office)[never.message_id].matched_by is Rung.MARK
+
+    def test_kind_and_what_became_of_it_hold_together(self, office, story):
+        taken = story.inbound("nora", "03-01 09:00", fields=MACHINE)
+        poll(office, story)
+        put(office, taken, OfKind(Kind.HUMAN))
+        put(office, taken, Answered(at("03-01 11:00")))
+        exchange = exchanges(office)[taken.message_id]
+        assert (elapsed(exchange), exchange.matched_by) == (2 * HOUR, Rung.MARK)
+        put(office, taken, NeedsNone())
+        assert taken.message_id not in exchanges(office)
+
+    def test_kind_and_what_it_replies_to_hold_together(self, office, never, story):
+        reply = story.outbound("nora.private", "01-12 09:00", subject="Ganz anders", fields=MACHINE)
+        poll(office, story)
+        put(office, reply, ReplyOf(never.message_id))
+        assert exchanges(office)[never.message_id].answered_at is None
+        put(office, reply, OfKind(Kind.HUMAN))
+        assert exchanges(office)[never.message_id].reply_message_id == reply.message_id
+
+    def test_undo_takes_back_the_latest_and_again_the_one_before(self, office, story):
+        taken = story.inbound("nora", "03-01 09:00", fields=MACHINE)
+        poll(office, story)
+        wanted = [
+            *(OfKind(Kind.HUMAN), Answered(at("03-01 11:00")), OfKind(Kind.NEWSLETTER), OfKind(Kind.HUMAN)),
+            *(Answered(at("03-01 15:00")), NeedsNone()),
+        ]
+        stood = [exchanges(office)]
+        for correction in wanted:
+            put(office, taken, correction)
+            stood.append(exchanges(office))
+        for correction, before in zip(wanted[::-1], stood[-2::-1], strict=True):
+            assert take_back(office, taken).correction == correction
+            assert exchanges(office) == before
+        with pytest.raises(UsageError, match="no mark"):
+            take_back(office, taken)
+
+    def test_after_undo_a_new_mark_is_the_next_to_be_taken_back(self, office, never):
+        put(office, never, NeedsNone())
+        put(office, never, OfKind(Kind.SPAM))
+        take_back(office, never)
+        put(office, never, OfKind(Kind.BOUNCE))
+        assert [take_back(office, never).correction for _ in range(2)] == [OfKind(Kind.BOUNCE), NeedsNone()]
+
+    def test_undo_as_an_earlier_release_wrote_it_ends_all_before_it(self, office, never):
+        before = office.figures()
+        put(office, never, NeedsNone())
+        put(office, never, OfKind(Kind.SPAM))
+        with Database(office.config.store_path) as database:
+            database.execute(
+                "INSERT INTO marks (identity, made_at, kind, value) SELECT identity, 0, 'undo', '' FROM marks LIMIT 1"
+            )
+        rebuild(office.config, Silent())
+        assert office.figures() == before
+        put(office, never, Answered(at("01-10 11:00")))
+        assert elapsed(exchanges(office)[never.message_id]) == 2 * HOUR
+        take_back(office, never)
+        with pytest.raises(UsageError, match="no mark"):
+            take_back(office, never)
+
+    def test_what_holds_already_is_not_put_on_record_again(self, office, never):
+        put(office, never, Answered(at("01-10 11:00")))
+        put(office, never, OfKind(Kind.HUMAN))
+        put(office, never, Answered(at("01-10 11:00")))
+        assert len(office.rows("marks")["marks"]) == 2
+        assert take_back(office, never).correction == OfKind(Kind.HUMAN)
+
+
+def effect(office, mail, correction):
+    """What a mark says that it did: whose waits changed, whose lines, or why nothing."""
+    found = put(office, mail, correction).effect
+    if isinstance(found, Unchanged):
+        return found.reason
+    exchanges = [(c.before and c.before.answered_at, c.after and c.after.answered_at) for c in found.exchanges]
+    return exchanges, [(c.before.disposition.value, c.after.disposition.value) for c in found.messages]
+
+
+class TestItSaysWhatItDid:
+    @pytest.fixture
+    def asked(self, office, story):
+        """Nora's enquiry, answered an hour later."""
+        asked = story.inbound("nora", "03-01 09:00")
+        story.reply(asked, "03-01 10:00")
+        poll(office, story)
+        return asked
+
+    def test_an_answer(self, office, never):
+        told = at("01-10 11:00")
+        assert effect(office, never, Answered(told)) == ([(None, told)], [])
+        assert effect(office, never, Answered(told)) is Reason.SAME
+        assert effect(office, never, OfKind(Kind.HUMAN)) is Reason.JUDGED_SO
+
+    def test_an_answer_at_the_time_of_the_reply(self, office, asked):
+        assert effect(office, asked, Answered(at("03-01 10:00"))) is Reason.COUNTED_SO
+
+    def test_no_reply_needed(self, office, never):
+        put_once = put(office, never, NeedsNone()).effect
+        assert [(c.before.message_id, c.after) for c in put_once.exchanges] == [(never.message_id, None)]
+        assert [(c.before.disposition, c.after.disposition) for c in put_once.messages] == [("counted", "set_aside")]
+        back = take_back(office, never).effect
+        assert [(c.before, c.after.message_id) for c in back.exchanges] == [(None, never.message_id)]
+
+    @pytest.mark.parametrize(
+        "said", [{"fields": MACHINE}, {"mailbox": "Trash"}, {"to": "eva"}], ids=["machine", "trash", "not watched"]
+    )
+    def test_an_answer_to_what_opens_nothing(self, office, story, said):
+        mail = story.inbound("nora", "03-01 09:00", **said)
+        poll(office, story)
+        assert effect(office, mail, Answered(at("03-01 10:00"))) is Reason.NOBODY_WAITS
+        assert take_back(office, mail).effect.reason is Reason.NO_FIGURE
+
+    def test_what_was_set_aside_before(self, office, story):
+        mail = story.inbound("nora", "03-01 09:00", mailbox="Trash")
+        poll(office, story)
+        assert effect(office, mail, NeedsNone()) is Reason.NOBODY_WAITS
+        assert effect(office, mail, OfKind(Kind.SPAM)) is Reason.NOBODY_WAITS
+
+    def test_a_kind_that_the_rules_found_but_set_aside(self, office, story):
+        mail = story.inbound("nora", "03-01 09:00", fields=MACHINE)
+        poll(office, story)
+        assert effect(office, mail, OfKind(Kind.NOTIFICATION)) == ([], [("excluded_kind", "set_aside")])
+
+    def test_a_machines_mail_of_ours_that_ends_no_wait(self, office, story):
+        ours = story.outbound("nora", "03-01 09:00")
+        poll(office, story)
+        assert effect(office, ours, OfKind(Kind.NEWSLETTER)) == ([], [("outbound", "outbound")])
+        assert effect(office, ours, OfKind(Kind.BOUNCE)) is Reason.NO_FIGURE
+
+    def test_mail_among_colleagues(self, office, story):
+        note = story.outbound("eva", "03-01 09:00")
+        poll(office, story)
+        assert effect(office, note, OfKind(Kind.NEWSLETTER)) is Reason.NO_FIGURE
+
+    def test_a_reply_that_was_one_already(self, office, story, asked):
+        assert effect(office, story.mails[-1], ReplyOf(asked.message_id)) is Reason.COUNTED_SO
+
+    def test_a_reply_by_subject_counts_down_to_stricter_rungs_now(self, office, story):
+        asked = story.inbound("nora", "03-01 09:00")
+        reply = story.outbound("nora", "03-01 10:00", subject="Re: Offer for oak boards")
+        poll(office, story)
+        found = put(office, reply, ReplyOf(asked.message_id)).effect
+        assert (found.exchanges, found.messages, found.stricter) == ((), (), True)
+
+    def test_a_reply_after_the_wait_had_ended(self, office, story, asked):
+        second = story.outbound("nora.private", "03-02 10:00", subject="Ganz anders")
+        poll(office, story)
+        assert effect(office, second, ReplyOf(asked.message_id)) is Reason.NOTHING_OPEN
+
+    def test_a_reply_to_what_opens_nothing(self, office, story):
+        news = story.inbound("nora", "03-01 09:00", fields=MACHINE)
+        reply = story.outbound("nora", "03-02 10:00", subject="Ganz anders")
+        poll(office, story)
+        assert effect(office, reply, ReplyOf(news.message_id)) is Reason.NOBODY_WAITS
+
+    def test_a_machines_reply(self, office, never, story):
+        machine = story.outbound("nora.private", "01-12 09:00", fields="Content-Type: text/calendar; method=REPLY")
+        poll(office, story)
+        assert effect(office, machine, ReplyOf(never.message_id)) is Reason.NOT_PERSONAL
+
+    def test_both_conversations_that_a_reply_tied_by_hand_changes(self, office, never, story):
+        other = story.inbound("bert", "03-01 09:00")
+        reply = story.reply(other, "03-01 10:00")
+        poll(office, story)
+        answered = at("03-01 10:00")
+        assert effect(office, reply, ReplyOf(never.message_id)) == ([(None, answered), (answered, None)], [])
+        assert take_back(office, reply).effect.exchanges[0].before.answered_at == answered
+
+    def test_a_message_whose_message_id_is_anothers_identity(self, office, never, story):
+        """Hostile: the mail that is marked is still the one that is told of."""
+        identity = story.identity(never)
+        story.inbound("mallory", "03-01 09:00", message_id=identity, subject="Oak")
+        poll(office, story)
+        assert effect(office, never, NeedsNone())[1] == [("counted", "set_aside")]
+
+
+class TestTheyStay:
     def test_through_a_rebuild_and_a_new_numbering_and_a_second_account(self, tmp_path, story):
         office = Office(tmp_path, ImapAccount("info"), ImapAccount("colleague", watched=False))
         asked = story.inbound("nora", "03-01 09:00")
         poll(office, story)
-        put(office, asked, MarkKind.ANSWERED, str(at("03-01 11:00")))
+        put(office, asked, Answered(at("03-01 11:00")))
         marked = exchanges(office)
         rebuild(office.config, Silent())
         assert exchanges(office) == marked
@@ -184,11 +412,11 @@ class TestTheyStay:
     def test_derived_rows_equal_a_rebuild_after_marks_were_undone(self, office, never, story):
         reply = story.outbound("nora.private", "01-12 09:00", subject="Ganz anders")
         poll(office, story)
-        put(office, reply, MarkKind.REPLY_OF, never.message_id)
-        undo(office, reply)
-        before = office.rows("readings", "judgements", "exchanges", "written", "evidence")
+        put(office, reply, ReplyOf(never.message_id))
+        take_back(office, reply)
+        before = office.rows(*DERIVED)
         rebuild(office.config, Silent())
-        assert office.rows("readings", "judgements", "exchanges", "written", "evidence") == before
+        assert office.rows(*DERIVED) == before
 
 
 class TestNonsense:
@@ -196,11 +424,11 @@ class TestNonsense:
         sent = story.outbound("xaver", "01-03 09:00")
         poll(office, story)
         with pytest.raises(UsageError, match="no reply of ours"):
-            put(office, never, MarkKind.REPLY_OF, sent.message_id)
+            put(office, never, ReplyOf(sent.message_id))
         with pytest.raises(UsageError, match="nobody waits"):
-            put(office, sent, MarkKind.REPLY_OF, sent.message_id)
+            put(office, sent, ReplyOf(sent.message_id))
         with pytest.raises(UsageError, match="nobody waits"):
-            put(office, sent, MarkKind.NO_REPLY_NEEDED)
+            put(office, sent, NeedsNone())
 
 
 class TestTheServerSaysAnswered:

@@ -71,4 +71,17 @@ def test_answers_from_the_keyboard_become_marks(office, monkeypatch, capsys):
     command._ask_about(office.config, found)
     marks = office.rows("marks")["marks"]
     assert [(m[1], m[3], m[4]) for m in marks] == [(found[0].message.identity, "kind", "newsletter")]
-    assert "1 of 2 judgements wrong" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "1 of 2 judgements wrong" in shown.out
+    first, *changes = shown.err.splitlines()
+    assert first == f"Marked {found[0].message.identity}."
+    assert changes[0].endswith("counts no longer.")
+
+
+def test_a_correction_that_changes_nothing_says_why(office, monkeypatch, capsys):
+    (found,) = sample(office.config, 1, 6, Silent())
+    answers = iter(["k", "human"])
+    monkeypatch.setattr(command.click, "prompt", lambda *_, **__: next(answers))
+    command._ask_about(office.config, [found])
+    why = capsys.readouterr().err.splitlines()[1]
+    assert why == "No figure changes: it was taken for human already."

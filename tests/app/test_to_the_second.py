@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from office import NOW, Office
+from replywatch.app.deriving.erase import before, erase
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.export import export
 from replywatch.app.reporting.report import ReportQuery
@@ -63,6 +64,19 @@ def test_an_enquiry_that_arrives_at_an_edge(office, since, until, as_of, there):
     assert report.coverage.senders_not_ours == (("sales@example.net", 1),) * there
 
 
+def test_exported_in_the_order_of_arrival_whether_stored_or_derived_again(tmp_path):
+    office, story = Office(tmp_path), Story()
+    for hour in range(6):
+        asked = story.inbound(f"c{hour}", ARRIVED + hour * HOUR)
+        if hour % 2:
+            story.reply(asked, ARRIVED + 9 * HOUR)
+    office.tell(story)
+    office.pass_()
+    query = ReportQuery(since="all", as_of=iso(ARRIVED + 8 * HOUR))
+    exported = export(office.config, query, Silent())
+    assert [found.exchange.contact.partition("@")[0] for found in exported] == [f"c{hour}" for hour in range(6)]
+
+
 @pytest.mark.parametrize(("as_of", "row"), [(ANSWERED - 1, "waiting"), (ANSWERED, "under_24h")])
 def test_an_answer_counts_from_the_second_on_in_which_it_was_sent(tmp_path, as_of, row):
     report = told(tmp_path, answered=True).report(as_of=iso(as_of))
@@ -114,9 +128,9 @@ def test_the_newest_message_of_files_may_be_written_in_the_second_of_the_pass(tm
 class TestCovered:
     """From the oldest mail of ours on, be it in Sent or in an archive."""
 
-    def told(self, folder, *mails):
+    def told(self, office, *mails):
         """Mail of ours: (moment, mailbox, subject); those of one subject and person are of one cluster."""
-        office, story = Office(folder), Story()
+        story = Story()
         for moment, mailbox, subject in mails:
             story.outbound("xaver", moment, mailbox=mailbox, subject=subject)
         office.tell(story)
@@ -137,7 +151,16 @@ class TestCovered:
         ids=["one cluster", "in no order", "many clusters", "an archive", "archive first", "Sent first"],
     )
     def test_from_the_oldest(self, tmp_path, mails):
-        assert self.told(tmp_path, *mails) == at("01-05 09:00")
+        assert self.told(Office(tmp_path), *mails) == at("01-05 09:00")
+
+    @pytest.mark.parametrize(
+        ("found_later", "begins"), [("03-05 09:00", "01-05 09:00"), ("01-02 09:00", "01-02 09:00")]
+    )
+    def test_from_the_oldest_that_was_purged_unless_older_mail_is_found(self, tmp_path, found_later, begins):
+        office = Office(tmp_path)
+        self.told(office, ("01-05 09:00", "Sent", "Oak"), ("02-05 09:00", "Sent", "Beech"))
+        erase(office.config, before(at("01-20 00:00")), office.now, Silent())
+        assert self.told(office, (found_later, "Sent", "Ash")) == at(begins)
 
 
 def test_who_waits_exactly_so_long_is_on_the_list(tmp_path):

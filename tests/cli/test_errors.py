@@ -108,7 +108,7 @@ class TestServers:
         assert "info: " not in quiet.stderr
         report = remote.json("report", "--since", "all")
         assert report["totals"]["answered"] == 1
-        assert any("eva" in w and "refused the login" in w for w in report["warnings"])
+        assert any(w["account"] == "eva" and "refused the login" in w["text"] for w in report["warnings"])
 
     def test_a_report_after_a_failed_poll_says_so_on_top(self, remote, dovecot_user):
         remote.output("poll")
@@ -132,7 +132,7 @@ class TestServers:
         found = program.json("report", "--since", "all")
         assert [(r["key"], r["count"]) for r in found["buckets"] if r["count"]] == [("unknown", 1)]
         assert found["coverage"]["accounts"][0]["has_sent"] is False
-        assert "No Sent mailbox found in account info" in found["warnings"][0]
+        assert "No Sent mailbox found in account info" in found["warnings"][0]["text"]
         assert program.output("report", "--since", "all").splitlines()[2].startswith("! No Sent mailbox found")
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
+from replywatch.render.grid import columns_of
 from replywatch.sources.local.header_block import HEADER_LIMIT
 from story import Story
 
@@ -59,6 +60,16 @@ def test_the_whole_text(office, golden_output, name, number):
     golden_output(f"explain_{name}.txt", settled(text))
 
 
+def test_a_subject_in_letters_of_two_columns_fits(tmp_path):
+    story = Story()
+    mail = story.inbound("anna", "2024-03-04 08:00", subject="表" * 80)
+    program = Program(tmp_path, accounts={"info": maildir_account()})
+    plant_maildir(story, program.folder / "mail")
+    program.output("poll")
+    (line,) = [line for line in program.output("explain", mail.message_id).splitlines() if line.startswith("* ")]
+    assert columns_of(line) in (79, 80)
+
+
 def test_an_unseen_reply_is_told_of_by_its_id_or_by_the_server(tmp_path):
     story = Story()
     story.outbound("xaver", "2024-01-05 09:00")
@@ -70,6 +81,7 @@ def test_an_unseen_reply_is_told_of_by_its_id_or_by_the_server(tmp_path):
     (file,) = (program.folder / "mail" / "cur").glob(f"{flagged.when}.*")
     file.rename(f"{file}R")
     program.output("poll")
+    program.output("poll")  # a report speaks of when the last pass began: the flag may have been seen a second later
     (short,) = [line for line in program.output("explain", thanks.message_id).splitlines() if line.startswith("Id ")]
     text = " ".join(program.output("explain", named.message_id).split())
     assert f"was not found, but {short.split()[1]} names it: lost@example.com, an id of ours that was never" in text

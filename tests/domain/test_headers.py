@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.headers import addresses, dates
-from replywatch.domain.headers.header import FETCH_FIELDS, FIELDS_VERSION, keep_fields, message_ids, parse_header
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
+from replywatch.domain.headers.header import FETCH_FIELDS, keep_fields, message_ids, parse_header
 from replywatch.domain.messages import Address
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"

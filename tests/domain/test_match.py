@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from replywatch.domain.matching.match import Evidence, MatchSettings, match
-from replywatch.domain.messages import RUNG_BITS, Exchange, MarkKind, Rung
+from replywatch.domain.matching.match import MatchSettings, match
+from replywatch.domain.matching.open_exchange import Evidence
+from replywatch.domain.messages import RUNG_BITS, Exchange, Flagged, ReplyOf, Rung
 from story import DAY, HOUR, MINUTE, Mail, Story, at, cases, elapsed
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
@@ -35,7 +36,7 @@ def test_an_answered_enquiry() -> None:
     assert (e.ordinal, e.messages, e.matched_by) == (1, 1, Rung.IN_REPLY_TO)
     assert (e.arrived_at, e.answered_at, elapsed(e)) == (at("03-02 09:00"), at("03-02 10:30"), 90 * MINUTE)
     assert (e.address, e.contact, e.contact_name) == ("info@example.com", "anna@anna.example", "Anna")
-    assert (e.answered_by, e.answered_after, e.answered_before, e.ended_at) == ("ben@example.com", None, None, None)
+    assert (e.answered_after, e.answered_before, e.ended_at) == (None, None, None)
     assert not e.clock_anomaly
 
 
@@ -167,7 +168,7 @@ def test_a_mark_says_it_outright_all_the_same() -> None:
     q = s.inbound("anna", "03-02 09:00")
     answer = s.answer(s.reply(q, "03-02 10:00", to=PAUL), "03-02 11:00", by=PAUL)
     r = s.reply(answer, "03-02 12:00")
-    s.mark(r, MarkKind.REPLY_OF, s.identity(q))
+    s.mark(r, ReplyOf(s.identity(q)))
     assert only(s).reply_message_id == r.message_id
 
 
@@ -178,6 +179,25 @@ def test_a_reminder_adds_the_people_a_reply_may_go_to() -> None:
     r = s.reply(q, "03-03 10:00", to="boss@anna.example")
     e = only(s)
     assert (e.messages, e.reply_message_id, e.arrived_at) == (2, r.message_id, at("03-02 09:00"))
+
+
+UNCOUNTED = [
+    ("to a colleague, with carl in Cc", {"cc": "carl"}, True),
+    ("to a colleague alone", {}, False),
+    ("a machine's, with carl in Cc", {"cc": "carl", "fields": AUTOMATIC}, False),
+]
+
+
+@cases("said", "reached", rows=UNCOUNTED)
+def test_further_mail_that_is_not_counted_adds_the_people_a_reply_may_go_to(
+    said: dict[str, object], reached: bool
+) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    s.answer(q, "03-02 10:00", by="anna", to="eva", **said)
+    s.reply(q, "03-02 12:00", to="carl")
+    e = only(s)
+    assert (e.messages, e.answered_at) == (1, at("03-02 12:00") if reached else None)
 
 
 def test_the_first_human_reply_counts() -> None:
@@ -367,6 +387,16 @@ def test_human_mail_either_way_breaks_the_silence(between: str, ordinal: int) ->
     assert turns(s)[-1] == (again.message_id, ordinal, None)
 
 
+def test_the_silence_begins_with_the_latest_clock_not_with_the_last_mail_of_the_walk() -> None:
+    """The thank-you comes after the reply that it names, whatever its clock says."""
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00")
+    thanks = s.answer(r, "01-20 09:00")
+    s.answer(thanks, "03-20 09:00", by="anna")
+    assert turns(s) == [(thanks.message_id, 2, None), (q.message_id, 1, r.message_id)]
+
+
 def test_two_separate_mails_are_two_enquiries() -> None:
     s = Story()
     s.inbound("anna", "03-02 09:00", subject="Oak")
@@ -487,6 +517,14 @@ def test_of_several_open_exchanges_the_newest_is_joined() -> None:
     s.inbound("anna", "02-02 09:00")
     newest = s.inbound("anna", "03-02 09:00")
     r = s.outbound("anna", "03-02 10:00", subject="Offer for oak boards")
+    assert [(e.message_id, e.reply_message_id) for e in s.exchanges() if e.reply] == [(newest.message_id, r.message_id)]
+
+
+def test_of_two_who_wait_under_one_subject_a_reply_to_both_ends_the_newest_wait() -> None:
+    s = Story()
+    s.inbound("anna", "03-02 09:00", subject="Oak")
+    newest = s.inbound("carl", "03-03 09:00", subject="Oak")
+    r = s.outbound(["anna", "carl"], "03-03 12:00", subject="Re: Oak")
     assert [(e.message_id, e.reply_message_id) for e in s.exchanges() if e.reply] == [(newest.message_id, r.message_id)]
 
 
@@ -624,6 +662,27 @@ def test_evidence_counts_once_per_wait() -> None:
         (1, 1, at("03-04 09:00")),
         (2, 2, None),
     ]
+
+
+FLAGS = [
+    # when the server began to say of the opener and of the reminder that it was answered → when the exchange was
+    ("the opener first", ("03-03 12:00", "03-04 12:00"), "03-03 12:00"),
+    ("the reminder first", ("03-04 12:00", "03-03 12:00"), "03-03 12:00"),
+    ("the reminder alone", (None, "03-04 12:00"), "03-04 12:00"),
+]
+
+
+@cases("flags", "before", rows=FLAGS)
+def test_the_earliest_flag_of_an_exchange_counts(flags: tuple[str | None, str], before: str) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    s.answer(q, "03-03 09:00", by="anna")
+    messages = [
+        replace(message, flagged=Flagged(None, at(flag)) if flag else None)
+        for message, flag in zip(sorted(s.messages(), key=lambda m: m.clock), flags, strict=True)
+    ]
+    ((exchange, _),) = match(messages, s.settings()).exchanges
+    assert exchange.answered_before == at(before)
 
 
 # Laws of the function itself

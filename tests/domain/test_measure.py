@@ -121,6 +121,7 @@ def test_evidence_without_the_reply_has_its_own_row_even_if_both_bounds_lie_in_o
 
 def test_evidence_after_as_of_has_not_happened_yet():
     assert judge(wait(after=60, before=DAY), age=DAY - 1).status is Status.WAITING
+    assert judge(wait(after=60, before=DAY), age=DAY).status is Status.ANSWERED_TIME_UNKNOWN
 
 
 def test_a_known_answer_wins_over_bounds():

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import Direction, Disposition, Kind
+from replywatch.domain.messages import Copy, Direction, Disposition, Flagged, Kind
 from story import DAY, INFO, MINUTE, Story, at, cases
 
 LIST_TRACE = "Precedence: list\nX-Spam-Flag: NO\n"
@@ -268,6 +268,32 @@ def test_the_contact(sender: str, fields: str, contact: str) -> None:
     assert e.contact == contact
     r = s.reply(q, "03-02 10:00", to=contact)
     assert s.exchanges()[0].reply_message_id == r.message_id
+
+
+ANSWERED = [
+    # what each mailbox says: not answered yet at, answered at → what counts
+    ("one mailbox", [(100, 200)], (100, 200)),
+    ("none", [None, None], None),
+    ("one of two", [None, (100, 200)], (100, 200)),
+    ("the earlier one", [(150, 300), (100, 200)], (100, 200)),
+    ("the earlier one, though the other was asked before", [(50, 300), (100, 200)], (100, 200)),
+    ("at one time the wider bounds", [(150, 200), (100, 200)], (100, 200)),
+    ("at one time nothing known before", [(100, 200), (None, 200)], (None, 200)),
+]
+
+
+@cases("flags", "counts", rows=ANSWERED)
+def test_which_mailbox_says_that_it_was_answered(
+    flags: list[tuple[int | None, int] | None], counts: tuple[int | None, int] | None
+) -> None:
+    s = Story()
+    s.inbound("anna", "03-02 09:00")
+    ((digest, reading, (location,)),) = s.copies()
+    for order in itertools.permutations(flags):
+        locations = tuple(location._replace(flagged=flag and Flagged(*flag)) for flag in order)
+        message = merge([Copy(digest, reading, locations)], all_inbound=False)
+        assert message
+        assert message.flagged == counts
 
 
 # Clock of the merged message (point 8 and "One message")

@@ -84,6 +84,7 @@ def test_acknowledgements_are_counted_apart_whatever_became_of_the_exchange():
 
 def test_an_acknowledgement_after_as_of_has_not_happened_yet():
     assert summary([asked("a", 10, acknowledged=11)]).acknowledged == Acknowledged(0, 0, None)
+    assert summary([asked("a", 10, acknowledged=10)]).acknowledged == Acknowledged(1, 1, 10)
 
 
 def test_the_longest_waiting_are_those_still_waiting_oldest_first():

@@ -38,6 +38,31 @@ def test_who_is_ours(address: str, ours: bool) -> None:
     assert TEAM.is_ours(address) is ours, "the second time, too"
 
 
+AUTOMATIC = [
+    ("an automatic sender", "robot@mail.example", True),
+    ("a tag of it", "robot+offer-17@mail.example", True),
+    ("another address there", "anna@mail.example", False),
+    ("a watched address", "info@shop.example", False),
+    ("nobody", "", False),
+]
+
+
+@cases("address", "automatic", rows=AUTOMATIC)
+def test_whose_mail_is_a_machines(address: str, automatic: bool) -> None:
+    assert TEAM.is_automatic(address) is automatic
+    assert not Team().is_automatic(address)
+
+
+def test_an_automatic_sender_that_tags_its_address_answers_nobody() -> None:
+    """It is ours by its tag, too, so its mail must not count as a person's of ours."""
+    s = Story(automatic_senders=["robot@mail.example"])
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.mail("robot+offer-17@mail.example", "03-02 09:01", ["anna"], replies=q)
+    assert s.message(r).direction is Direction.OUTBOUND
+    assert s.message(r).verdict.rule == "team.automatic-sender"
+    assert s.exchange(q).answered_at is None
+
+
 def test_more_addresses_than_are_remembered() -> None:
     team = Team(domains=("example.com",))
     assert all(team.is_ours(f"{number}@example.com") for number in range(40_000))

@@ -14,7 +14,7 @@ from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import match
 from replywatch.domain.matching.threads import Ties, tie
-from replywatch.domain.messages import Copy, Message, Role, Rung, Sighting
+from replywatch.domain.messages import Copy, Location, Message, Role, Rung
 from replywatch.domain.team import Team
 from story import LONG_AGO, Story, at, merged, settings_of
 
@@ -153,6 +153,7 @@ def imposters(*people: str) -> Story:
         (("anna", "anna", "carl"), 1),
         (("carl", "dora"), 1),  # else the last before
         (("carl", "dora", "emil", "anna"), 2),  # anna's came later
+        (("anna", "carl", "dora", "anna", "anna"), 0),  # one of hers came before, two later
     ],
 )
 def test_who_names_a_reused_id_means_the_nearest_before(people: tuple[str, ...], meant: int) -> None:
@@ -174,6 +175,25 @@ def test_a_message_that_names_its_own_reused_id_means_the_other() -> None:
     s.inbound("anna", "03-02 09:00", message_id="same")
     s.inbound("anna", "03-03 09:00", message_id="same", replies="same")
     assert len(set(tied(s)[1].components[Rung.IN_REPLY_TO])) == 1
+
+
+@pytest.mark.parametrize(
+    ("people", "meant"),
+    [
+        (("anna", "anna"), 1),  # the one before it, not the first
+        (("anna", "carl"), 0),  # of the same contact
+        (("carl", "dora"), 1),  # else the last before
+    ],
+)
+def test_a_namer_that_carries_the_reused_id_itself_means_the_nearest_other(people: tuple[str, ...], meant: int) -> None:
+    s = Story()
+    for day, who in enumerate(people, 2):
+        s.inbound(who, f"03-{day:02} 09:00", message_id="same", subject=who)
+    s.inbound("anna", "03-05 09:00", message_id="same", replies="same")
+    s.inbound("anna", "03-06 09:00", message_id="same", subject="later")
+    messages = s.messages()
+    in_order = sorted(range(len(messages)), key=lambda i: messages[i].clock)
+    assert tie(messages).named[in_order[-2]] == (in_order[meant],)
 
 
 def test_all_after_the_namer() -> None:
@@ -289,7 +309,7 @@ def sample(name: str) -> list[Message]:
     copies = []
     for number, file in enumerate(sorted((SAMPLES / name).glob("*.eml"))):
         arrived = LONG_AGO + 60 * number
-        sighting = Sighting(
+        location = Location(
             "info",
             watched=True,
             role=Role.INBOX,
@@ -300,7 +320,7 @@ def sample(name: str) -> list[Message]:
             gone=None,
             draft=False,
         )
-        copies.append(Copy(f"{number:04}", read(parse_header(file.read_bytes()), OUTSIDERS), (sighting,)))
+        copies.append(Copy(f"{number:04}", read(parse_header(file.read_bytes()), OUTSIDERS), (location,)))
     return merged(copies, OUTSIDERS)
 
 

@@ -19,10 +19,10 @@ from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.progress import Silent
 from replywatch.config.model import ImapAccount, PrivacySettings
 from replywatch.domain.headers.header import keep_fields
-from replywatch.domain.messages import MarkKind
+from replywatch.domain.messages import ReplyOf
 from replywatch.store import schema
 from replywatch.store.database import Database
-from replywatch.store.facts import Facts
+from replywatch.store.marks import Marks
 from story import HOUR, Story, at
 
 RELEASED = Path(__file__).with_name("released_0002.sql")
@@ -135,7 +135,7 @@ class TestHeaders:
         office.tell(story)
         office.pass_()
         with Database(office.config.store_path) as database:
-            Facts(database).mark(story.identity(reply), MarkKind.REPLY_OF, story.identity(asked), office.now)
+            Marks(database).put(story.identity(reply), ReplyOf(story.identity(asked)), office.now)
         return office
 
     @staticmethod

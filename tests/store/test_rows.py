@@ -89,7 +89,6 @@ def test_an_exchange_survives(database, answered):
         "answered_at": 200,
         "reply": "r",
         "reply_message_id": "r@x",
-        "answered_by": "ben@example.com",
         "matched_by": Rung.SUBJECT,
     }
     exchange = Exchange(

@@ -15,7 +15,7 @@ from replywatch.errors import UsageError
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from replywatch.domain.messages import Mark
+    from replywatch.domain.messages import Correction
 
 KINDS = ("human", "auto_reply", "bounce", "receipt", "newsletter", "notification", "calendar", "spam")
 
@@ -35,7 +35,7 @@ KINDS = ("human", "auto_reply", "bounce", "receipt", "newsletter", "notification
 @click.option("--no-reply-needed", is_flag=True, help="Nobody has to answer it: it leaves the figures.")
 @click.option("--kind", type=click.Choice(KINDS), help="It is of this kind, whatever the rules say.")
 @click.option("--reply-of", metavar="ID", help="This mail of ours is a reply to that message.")
-@click.option("--undo", is_flag=True, help="Take the last mark of the message back.")
+@click.option("--undo", is_flag=True, help="Take the last mark of the message back; again, the one before.")
 @options.common
 def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: Context,
@@ -48,9 +48,12 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """Correct what the program got wrong about a message, or could not see.
 
-    The mail itself is never touched. The latest mark of a message counts; marks outlive rebuilds and new polls.
+    The mail itself is never touched. Marks speak of three things: what kind of mail it is, what became of it, and what
+    it replies to; of each the latest one counts. They outlive rebuilds and new polls.
     """
-    from replywatch.app.explaining.mark import mark as put_mark
+    from replywatch.app.explaining import mark as marking
+    from replywatch.render.locale import Locale
+    from replywatch.render.marked import marked_lines
 
     if sum(map(bool, (answered, no_reply_needed, kind, reply_of, undo))) != 1:
         raise UsageError(
@@ -58,20 +61,22 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
             "One of --answered, --no-reply-needed, --kind, --reply-of and --undo; see `replywatch mark --help`.",
         )
     config = load(context)
-    wanted = None if undo else _mark(answered, kind, reply_of, config.report.timezone)
     with Listener() as listener:
-        found = put_mark(config, message, wanted, int(time.time()), listener)
-    click.echo(f"{'Took back the mark of' if undo else 'Marked'} {found.identity}.", err=True)
+        now, zone = int(time.time()), config.report.timezone
+        if undo:
+            found = marking.undo(config, message, now, listener)
+        else:
+            found = marking.mark(config, message, _correction(answered, kind, reply_of, zone), now, listener)
+    for line in marked_lines(found, Locale(zone)):
+        click.echo(line, err=True)
 
 
-def _mark(answered: str | None, kind: str | None, reply_of: str | None, zone: tzinfo) -> Mark:
-    from replywatch.domain.messages import Mark, MarkKind
+def _correction(answered: str | None, kind: str | None, reply_of: str | None, zone: tzinfo) -> Correction:
+    from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
     from replywatch.domain.periods import parse_moment
 
     if answered:
-        return Mark(MarkKind.ANSWERED, str(parse_moment(answered, zone, end=False)))
+        return Answered(parse_moment(answered, zone, end=False))
     if kind:
-        return Mark(MarkKind.KIND, kind)
-    if reply_of:
-        return Mark(MarkKind.REPLY_OF, reply_of)
-    return Mark(MarkKind.NO_REPLY_NEEDED, "")
+        return OfKind(Kind(kind))
+    return ReplyOf(reply_of) if reply_of else NeedsNone()

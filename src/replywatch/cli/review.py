@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from replywatch.config.model import Config
-    from replywatch.domain.messages import Mark
+    from replywatch.domain.messages import Correction
     from replywatch.domain.results.explanation import Explanation
 
 _KEYS = "y right; wrong: k kind, r reply, n needs none, o other; s skip, q quit"
@@ -69,36 +69,40 @@ def _ask_about(config: Config, found: Sequence[Explanation]) -> None:
 
 
 def _correct(config: Config, explanation: Explanation, answer: str) -> None:
-    """Put the correction on record; one that can't be made is said, and the review goes on."""
+    """Put the correction on record and say what it changed; one that can't be made is said, and the review goes on."""
     from replywatch.app.explaining.mark import mark
+    from replywatch.render.locale import Locale
+    from replywatch.render.marked import marked_lines
 
     identity = explanation.message.identity
     try:
-        correction = _correction(config, identity, answer)
-        if correction:
+        wanted = _wanted(config, identity, answer)
+        if wanted:
             with Listener() as listener:
-                mark(config, correction[0], correction[1], int(time.time()), listener)
+                marked = mark(config, *wanted, int(time.time()), listener)
+            for line in marked_lines(marked, Locale(config.report.timezone)):
+                click.echo(line, err=True)
     except ReplywatchError as error:
         with Listener() as listener:
             for line in f"Not marked: {error.text}. {error.hint}".splitlines():
                 listener.line(line)
 
 
-def _correction(config: Config, identity: str, answer: str) -> tuple[str, Mark] | None:
+def _wanted(config: Config, identity: str, answer: str) -> tuple[str, Correction] | None:
     """The message to mark and its mark; None if there is nothing to put right."""
-    from replywatch.domain.messages import Mark, MarkKind
+    from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
     from replywatch.domain.periods import parse_moment
 
     if answer == "k":
-        return identity, Mark(MarkKind.KIND, click.prompt("What is it?", type=click.Choice(KINDS)))
+        return identity, OfKind(Kind(click.prompt("What is it?", type=click.Choice(KINDS))))
     if answer == "n":
-        return identity, Mark(MarkKind.NO_REPLY_NEEDED, "")
+        return identity, NeedsNone()
     if answer == "r":
         said = click.prompt("When was it answered, or what is the id of the reply? (Enter: not answered)", default="")
         if not said:
             return None
         try:
-            return identity, Mark(MarkKind.ANSWERED, str(parse_moment(said, config.report.timezone, end=False)))
+            return identity, Answered(parse_moment(said, config.report.timezone, end=False))
         except UsageError:
-            return said, Mark(MarkKind.REPLY_OF, identity)
+            return said, ReplyOf(identity)
     return None

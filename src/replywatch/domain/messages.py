@@ -10,7 +10,7 @@ case. Message-IDs stand without `<>`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ class Rung(StrEnum):
 
 
 RUNG_BITS = {Rung.IN_REPLY_TO: 1, Rung.REFERENCES: 2, Rung.PROVIDER: 4, Rung.SUBJECT: 8}
-"""Each rung's bit: the same exchange may hold under several levels of matching."""
+"""Each rung's bit, strictest first: the same exchange may hold however far down the ladder one matches."""
 
 
 class Status(StrEnum):
@@ -219,7 +219,7 @@ class Reading:
     parties: Parties
 
 
-class Sighting(NamedTuple):
+class Location(NamedTuple):
     """One place where a copy of a message was found."""
 
     account: str
@@ -240,24 +240,76 @@ class Sighting(NamedTuple):
     """It is a file, or part of one: `internal_date` may be the time of a copy or a sync."""
 
 
-class MarkKind(StrEnum):
-    """What a correction by hand says of a message."""
+class NamedLocation(NamedTuple):
+    """A location as people find it again: in which mailbox, and under which number."""
 
-    ANSWERED = "answered"
-    """Answered at a given time, by whatever means."""
-    NO_REPLY_NEEDED = "no-reply-needed"
-    KIND = "kind"
-    """It is of another kind than the rules found."""
-    REPLY_OF = "reply-of"
-    """It is a reply to another message."""
+    account: str
+    mailbox: str
+    uid: int
+    internal_date: int | None
+    gone: int | None
+    """When it was found to be no longer there; None while it is."""
 
 
-class Mark(NamedTuple):
-    """The correction by hand that holds for a message: the latest one."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A person says that a message was answered, by whatever means."""
 
-    kind: MarkKind
-    value: str
-    """Instant in seconds of the answer, the kind, or the identity of the message replied to; "" if none is needed."""
+    at: int
+    """When."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsNone:
+    """A person says that nobody has to answer a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """A person says of what kind a message is, whatever the rules found."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyOf:
+    """A person says to which message one of ours is a reply."""
+
+    identity: str
+    """Of the message replied to."""
+
+
+Correction = Answered | NeedsNone | OfKind | ReplyOf
+"""What one mark says of a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What marks say of a message, aspect by aspect; None where a person said nothing."""
+
+    kind: Kind | None = None
+    outcome: Answered | NeedsNone | None = None
+    """What became of it."""
+    replies_to: str | None = None
+    """Identity of the message that it answers."""
+
+    def __bool__(self) -> bool:
+        """Whether a person said anything."""
+        return not (self.kind is None and self.outcome is None and self.replies_to is None)
+
+    def said(self, correction: Correction) -> Corrections:
+        """The same with one more word, which covers an earlier one of its aspect."""
+        match correction:
+            case OfKind(kind):
+                return replace(self, kind=kind)
+            case ReplyOf(identity):
+                return replace(self, replies_to=identity)
+            case _:
+                return replace(self, outcome=correction)
+
+
+UNCORRECTED = Corrections()
+"""Of a message that nobody marked."""
 
 
 class Flagged(NamedTuple):
@@ -274,7 +326,7 @@ class Copy(NamedTuple):
     digest: str
     """Of the raw header: orders copies the same way in every store."""
     reading: Reading
-    sightings: tuple[Sighting, ...]
+    locations: tuple[Location, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +365,7 @@ class Message:
     clock_source: str
     """`internaldate`, `received`, `date` or `first_seen`."""
     clock_sure: bool
-    mark: Mark | None
+    corrections: Corrections
     flagged: Flagged | None
 
 
@@ -344,8 +396,6 @@ class Exchange:
     reply: str | None
     """Identity of the reply."""
     reply_message_id: str | None
-    answered_by: str | None
-    """Address of the team member who replied."""
     matched_by: Rung | None
     answered_after: int | None
     """With `answered_before`: somebody answered between the two, but the reply was not seen."""

@@ -49,6 +49,11 @@ class Team:
             ours = self._judged[address] = self._judge(address)
         return ours
 
+    def is_automatic(self, address: str) -> bool:
+        """Whether `address` (lower case), as it stands or without its `+tag`, is one whose mail is never a person's."""
+        senders = self.automatic_senders
+        return bool(senders) and (address in senders or contact_key(address) in senders)
+
     def _judge(self, address: str) -> bool:
         if not address or address in self.public_lists:
             return False

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import tzinfo
 from textwrap import wrap
 
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.matching.match import Evidence
-from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Mark, MarkKind, Message, Rung, Status
+from replywatch.domain.matching.open_exchange import Evidence
+from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Message, NamedLocation, Rung, Status
 from replywatch.domain.results.exchange_at import ExchangeAt
-from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
+from replywatch.domain.results.explanation import Explanation, FileJudgement
 from replywatch.render.because import because_text
+from replywatch.render.grid import Column, Grid, Row, columns_of, cut, grid_lines
 from replywatch.render.locale import Locale
+from replywatch.render.marked import corrections_text
 from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
 
 _NARROWEST_SUBJECT = 12
@@ -36,10 +37,26 @@ _SOURCES = {
 }
 
 
+_LABELLED = (Column(13), Column())
+
+
 def explanation_text(explanation: Explanation, locale: Locale) -> str:
     """`explanation` as lines of text with a line end."""
-    parts = (_message(explanation, locale), _clocks(explanation, locale), _conversation(explanation, locale))
-    return "\n".join(line for part in (*parts, _exchanges(explanation, locale)) for line in part) + "\n"
+    lines = [
+        *_labelled(_message(explanation, locale), locale),
+        "",
+        *_labelled(_clocks(explanation, locale), locale),
+        "",
+        *_conversation(explanation, locale),
+        "",
+        *_exchanges(explanation, locale),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _labelled(rows: Iterable[tuple[str, str]], locale: Locale) -> Iterator[str]:
+    """Each of `rows`, its label in front."""
+    return grid_lines(Grid("", _LABELLED, map(Row, rows)), locale)
 
 
 def judgements_json_lines(judgements: Iterable[FileJudgement]) -> Iterator[str]:
@@ -68,63 +85,54 @@ def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
         yield f"  because {_reason(j.because)}"
 
 
-def _mark(mark: Mark, zone: tzinfo) -> str:
-    if mark.kind is MarkKind.ANSWERED:
-        return f"answered at {local_time(int(mark.value), zone)}"
-    if mark.kind is MarkKind.REPLY_OF:
-        return f"a reply to {mark.value[:SHORT_ID]}"
-    return "no reply needed" if mark.kind is MarkKind.NO_REPLY_NEEDED else f"kind {mark.value}"
-
-
-def _message(e: Explanation, locale: Locale) -> Iterator[str]:
+def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
     message = e.message
-    yield f"Message      {safe(message.subject) or '(no subject)'}"
-    yield f"Id           {message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
-    yield f"Direction    {message.direction.value}"
+    yield "Message", safe(message.subject) or "(no subject)"
+    yield "Id", f"{message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
+    yield "Direction", message.direction.value
     if message.contact:
-        yield f"Contact      {safe(message.contact)}: {safe(because_text(e.parties.contact_because))}"
-    yield f"Kind         {message.verdict.kind.value}: {_reason(message.verdict.because)}"
+        yield "Contact", f"{safe(message.contact)}: {safe(because_text(e.parties.contact_because))}"
+    yield "Kind", f"{message.verdict.kind.value}: {_reason(message.verdict.because)}"
     for verdict in e.rules:
-        if verdict == message.verdict:
-            continue
-        yield f"             also {verdict.kind.value}: {_reason(verdict.because)}"
-    if message.mark:
-        yield f"Marked       by hand: {_mark(message.mark, locale.zone)}"
+        if verdict != message.verdict:
+            yield "", f"also {verdict.kind.value}: {_reason(verdict.because)}"
+    for correction in corrections_text(message.corrections, locale):
+        yield "Marked", f"by hand: {correction}"
     automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
-    yield f"Counted      {_AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]}"
+    yield "Counted", _AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]
     if message.address:
-        yield f"Address      {safe(message.address)}"
+        yield "Address", safe(message.address)
 
 
 def _reason(because: Because) -> str:
     return f"{safe(because_text(because))} (rule {because.rule})"
 
 
-def _clocks(e: Explanation, locale: Locale) -> Iterator[str]:
+def _clocks(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
     message = e.message
-    name = "Sent" if message.author else "Arrival"
     sure = "" if message.clock_sure else ", not confirmed by another clock"
-    yield ""
-    yield f"{name:<12} {local_time(message.clock, locale.zone)}: {_SOURCES[message.clock_source]}{sure}"
+    clock = f"{local_time(message.clock, locale.zone)}: {_SOURCES[message.clock_source]}{sure}"
+    yield "Sent" if message.author else "Arrival", clock
     for label, at in (("Date", e.header.date), ("Received", e.header.received)):
-        yield f"  {label:<10} {'none' if at is None else local_time(at, locale.zone)}"
-    for place in e.places:
-        yield f"  Found in   {_place(place, locale)}"
+        yield f"  {label}", "none" if at is None else local_time(at, locale.zone)
+    for location in e.locations:
+        yield "  Found in", _location(location, locale)
 
 
-def _place(place: Place, locale: Locale) -> str:
-    at = "no INTERNALDATE" if place.internal_date is None else local_time(place.internal_date, locale.zone)
-    gone = "" if place.gone is None else f", gone since {local_time(place.gone, locale.zone)}"
-    return f"{safe(place.account)}: {safe(place.mailbox)} (UID {place.uid}), {at}{gone}"
+def _location(location: NamedLocation, locale: Locale) -> str:
+    at = "no INTERNALDATE" if location.internal_date is None else local_time(location.internal_date, locale.zone)
+    gone = "" if location.gone is None else f", gone since {local_time(location.gone, locale.zone)}"
+    return f"{safe(location.account)}: {safe(location.mailbox)} (UID {location.uid}), {at}{gone}"
 
 
 def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
-    yield ""
     if len(e.conversation) == 1:
-        yield "Conversation this message alone"
+        tied = "this message alone"
+    elif e.rung is None:
+        tied = f"{len(e.conversation)} messages; the others were tied to this one"
     else:
-        tied = "the others were tied to this one" if e.rung is None else f"tied to the others by {e.rung.value}"
-        yield f"Conversation {len(e.conversation)} messages; {tied}"
+        tied = f"{len(e.conversation)} messages; tied to the others by {e.rung.value}"
+    yield from _labelled([("Conversation", tied)], locale)
     depths: dict[str, int] = {}
     for message in e.conversation:
         named = [depths[i] for i in (*message.in_reply_to, *message.references) if i in depths]
@@ -138,14 +146,12 @@ def _line(message: Message, depth: int, locale: Locale, *, here: bool) -> str:
     arrow = {"inbound": "→", "outbound": "←", "internal": "·", "foreign": "?"}[message.direction.value]
     start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {safe(who)}: "
     end = f" [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
-    room = max(_NARROWEST_SUBJECT, locale.width - len(start) - len(end))
-    subject = safe(message.subject)
-    return f"{start}{subject if len(subject) <= room else subject[: room - 1] + '…'}{end}"
+    room = max(_NARROWEST_SUBJECT, locale.width - columns_of(start + end))
+    return start + cut(safe(message.subject), room) + end
 
 
 def _exchanges(e: Explanation, locale: Locale) -> Iterator[str]:
-    yield ""
-    yield "Exchanges" if e.exchanges_at else "Exchanges    none"
+    yield from _labelled([("Exchanges", "" if e.exchanges_at else "none")], locale)
     for exchange_at in e.exchanges_at:
         yield from _wrapped(exchange_line(exchange_at, locale, e.evidence), locale.width)
     strict = {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.strict}

@@ -71,6 +71,8 @@ def _row(grid: Grid, row: Row, locale: Locale) -> Iterator[str]:
     text, room = row.cells[-1], locale.width - begins
     if last.width:
         yield start + _cell(last, text, locale)
+    elif last.too_long == "stays":
+        yield (start + text).rstrip()
     elif last.too_long == "wrapped":
         first, *others = wrapped(text, room)
         yield start + first

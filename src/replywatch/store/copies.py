@@ -10,13 +10,13 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from replywatch.domain.mailboxes.labels import Labels
-from replywatch.domain.messages import Copy, Flagged, Role, Sighting
+from replywatch.domain.messages import Copy, Flagged, Location, Role
 from replywatch.store.readings import decode_reading
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What the config says of a mailbox; found by the ids of its epochs."""
+class MailboxUse:
+    """What the config makes of a mailbox."""
 
     account: str
     watched: bool
@@ -62,34 +62,37 @@ class _CopyRow(NamedTuple):
     labels: str | None
 
 
-def copies_of(rows: Iterable[Sequence[Any]], places: Mapping[int, Place]) -> Iterator[tuple[int, list[Copy]]]:
-    """Each cluster of the rows of `COPIES`, with its copies."""
+def copies_of(rows: Iterable[Sequence[Any]], uses: Mapping[int, MailboxUse]) -> Iterator[tuple[int, list[Copy]]]:
+    """Each cluster of the rows of `COPIES`, with its copies; `uses` are those of the mailbox of each epoch.
+
+    Locations in mailboxes without any, of accounts that the config doesn't name, are left out.
+    """
     for cluster, of_cluster in groupby(map(_CopyRow._make, rows), attrgetter("cluster")):
         of_messages = groupby(of_cluster, attrgetter("message"))
-        yield cluster, [_copy(list(of_message), places) for _, of_message in of_messages]
+        yield cluster, [_copy(list(of_message), uses) for _, of_message in of_messages]
 
 
-def _copy(rows: Sequence[_CopyRow], places: Mapping[int, Place]) -> Copy:
+def _copy(rows: Sequence[_CopyRow], uses: Mapping[int, MailboxUse]) -> Copy:
     """The message of `rows`, which are its locations."""
-    located = ((row, places.get(row.epoch)) for row in rows if row.epoch is not None)
-    sightings = [sighting for row, place in located if place for sighting in _sightings(row, place)]
-    return Copy(rows[0].digest.hex(), decode_reading(rows[0].reading), tuple(sightings))
+    located = ((row, uses.get(row.epoch)) for row in rows if row.epoch is not None)
+    locations = [location for row, use in located if use for location in _locations(row, use)]
+    return Copy(rows[0].digest.hex(), decode_reading(rows[0].reading), tuple(locations))
 
 
-def _sightings(row: _CopyRow, place: Place) -> Iterator[Sighting]:
+def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
     """One location, once for each role that labels give it."""
     flagged = None if row.answered_at is None else Flagged(row.unanswered_at, row.answered_at)
-    for role in place.roles(row.labels):
-        yield Sighting(
-            account=place.account,
-            watched=place.watched,
+    for role in use.roles(row.labels):
+        yield Location(
+            account=use.account,
+            watched=use.watched,
             role=role,
-            both_directions=place.both_directions,
+            both_directions=use.both_directions,
             internal_date=row.internal_date,
             thread=row.thread,
             first_seen=row.first_seen,
             gone=row.gone,
             draft="\\Draft" in row.flags,
             flagged=flagged,
-            on_disk=place.on_disk,
+            on_disk=use.on_disk,
         )

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.matching.clusters import Assignment
-from replywatch.domain.messages import Copy, Mark, MarkKind, Reading
-from replywatch.store.copies import COPIES, Place, copies_of
+from replywatch.domain.messages import Copy, Reading
+from replywatch.store.copies import COPIES, MailboxUse, copies_of
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS, JUDGEMENT_COLUMNS, DerivedRows, inserting
-from replywatch.store.facts import UNDO
 from replywatch.store.readings import encode_reading
 from replywatch.store.schema import CLUSTER_TABLES, DERIVED_TABLES
 
@@ -90,19 +89,6 @@ class Derived:
     def finish(self, last_pass: int) -> None:
         """All that passes up to `last_pass` brought is derived now."""
         self._db.execute("UPDATE derivation SET last_pass = ?", [last_pass])
-
-    def marks(self) -> dict[str, Mark]:
-        """Identity → the mark that holds for it: the latest one, unless it was undone."""
-        rows = self._db.rows("SELECT identity, kind, value FROM marks ORDER BY id")
-        latest = {identity: (kind, value) for identity, kind, value in rows}
-        return {i: Mark(MarkKind(k), v) for i, (k, v) in latest.items() if k != UNDO}
-
-    def marked_replies(self) -> dict[str, list[str]]:
-        """Identity → those of the messages that it was ever marked as a reply to, even if undone since."""
-        found: dict[str, list[str]] = {}
-        for identity, value in self._db.rows("SELECT identity, value FROM marks WHERE kind = ?", [MarkKind.REPLY_OF]):
-            found.setdefault(identity, []).append(value)
-        return found
 
     # First hop: readings and clusters
 
@@ -203,9 +189,9 @@ class Derived:
         """Up to `most` clusters that have to be derived again, ascending."""
         return [c for (c,) in self._db.rows("SELECT cluster FROM dirty ORDER BY cluster LIMIT ?", [most])]
 
-    def copies(self, clusters: Sequence[int], places: Mapping[int, Place]) -> Iterator[tuple[int, list[Copy]]]:
-        """Each of `clusters` with its copies and the places where they lie; `places` are those of each epoch."""
-        return copies_of(self._db.rows(COPIES, [json.dumps(list(clusters))]), places)
+    def copies(self, clusters: Sequence[int], uses: Mapping[int, MailboxUse]) -> Iterator[tuple[int, list[Copy]]]:
+        """Each of `clusters` with its copies and where they lie, given the use of the mailbox of each epoch."""
+        return copies_of(self._db.rows(COPIES, [json.dumps(list(clusters))]), uses)
 
     def replace(self, clusters: Sequence[int], rows: DerivedRows) -> None:
         """Put the rows of `clusters` in place of what was derived from them before, and mark them clean."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from replywatch.domain.messages import RUNG_BITS, MarkKind, Rung
+from replywatch.domain.messages import RUNG_BITS, Answered, Rung
 from replywatch.domain.results.extent import Extent
 from replywatch.store.database import Database
+from replywatch.store.marks import REPLY_OF, Marks
 from replywatch.store.schema import DERIVED_TABLES
 
 _CHOSEN = "(SELECT identity FROM temp.chosen)"
@@ -117,7 +118,7 @@ class Erasure:
             self._db.execute("INSERT OR IGNORE INTO erased SELECT identity FROM temp.chosen")
             self._db.execute(
                 f"DELETE FROM marks WHERE identity IN {_CHOSEN} OR (kind = ? AND value IN {_CHOSEN})",
-                [MarkKind.REPLY_OF],
+                [REPLY_OF],
             )
             self._db.execute(
                 "UPDATE locations SET message = NULL, internal_date = NULL, size = NULL, flags = '', thread = NULL,"
@@ -133,13 +134,18 @@ class Erasure:
             self._db.execute("DROP TABLE temp.headers")
 
     def _keep_answers(self, now: int) -> None:
-        """Mark what stays and was answered by what goes; a mark that is there already holds."""
-        self._db.execute(
-            "INSERT INTO marks (identity, made_at, kind, value) SELECT e.id, ?, ?, CAST(e.answered_at AS TEXT)"
-            f" FROM exchanges e WHERE e.levels & ? AND e.reply IN {_CHOSEN} AND e.id NOT IN {_CHOSEN}"
-            " AND e.id NOT IN (SELECT identity FROM marks)",
-            [now, MarkKind.ANSWERED, RUNG_BITS[Rung.SUBJECT]],
+        """Mark what stays and was answered by what goes.
+
+        Where a person said what became of a message, that holds, and no reply ever answered it.
+        """
+        answered = self._db.rows(
+            "SELECT id, answered_at FROM exchanges WHERE levels & ?"
+            f" AND reply IN {_CHOSEN} AND id NOT IN {_CHOSEN} ORDER BY id",
+            [RUNG_BITS[Rung.SUBJECT]],
         )
+        marks = Marks(self._db)
+        for identity, answered_at in list(answered):
+            marks.put(identity, Answered(answered_at), now)
 
     def _keep_coverage(self) -> None:
         """What was read stays read: mail that stays has all its replies, however old those that go."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.mailboxes.fetched import Labelled, Listing, MailboxState
 from replywatch.store.database import Database
 from replywatch.store.epochs import tidy
@@ -26,11 +27,7 @@ class Epoch:
     reconciled_at: int | None
     """When its whole list was last compared; None: since it was read for the first time never."""
     fields_version: int
-    """Of which version of the wanted fields (`domain.headers.header.FIELDS_VERSION`) its headers are at least."""
-
-
-UNDO = "undo"
-"""A mark that takes back the one before it."""
+    """Of which version of the wanted fields (`domain.headers.fields_version`) its headers are at least."""
 
 
 class Facts:
@@ -95,8 +92,6 @@ class Facts:
 
     def epoch(self, mailbox: int, state: MailboxState, now: int) -> Epoch:
         """The epoch of this UIDVALIDITY, made if new; any other of the mailbox is superseded from `now` on."""
-        from replywatch.domain.headers.header import FIELDS_VERSION  # noqa: PLC0415 - polls alone: all that reads headers
-
         uidvalidity = state.uidvalidity
         with self._db.transaction():
             present = self._db.row(
@@ -265,16 +260,6 @@ class Facts:
             [account],
         )
         return None if found is None else int(found)
-
-    def mark(self, identity: str, kind: str, value: str, now: int) -> None:
-        """Put a mark on record; all copies of the message are due again, and those of the message it points to."""
-        with self._db.transaction():
-            self._db.execute(
-                "INSERT INTO marks (identity, made_at, kind, value) VALUES (?, ?, ?, ?)", [identity, now, kind, value]
-            )
-            self._db.execute(
-                "INSERT OR IGNORE INTO pending SELECT message FROM readings WHERE identity IN (?, ?)", [identity, value]
-            )
 
     def begin_pass(self, account: int, now: int) -> int:
         """The id of a new pass over an account."""

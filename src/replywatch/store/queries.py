@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.figures.measure import Wait
-from replywatch.domain.messages import Direction, Exchange, Rung
+from replywatch.domain.messages import Direction, Exchange, NamedLocation, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS
 from replywatch.store.readings import decode_reading
@@ -57,17 +57,12 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceRow:
-    """One place of one copy of a message, with the header found there."""
+class LocatedCopy:
+    """A copy of a message in one of its locations, with the header found there."""
 
     identity: str
     header: bytes
-    account: str
-    mailbox: str
-    uid: int
-    internal_date: int | None
-    first_seen: int
-    gone: int | None
+    location: NamedLocation
 
 
 class Queries:
@@ -194,6 +189,10 @@ class Queries:
         by_id = self._messages("message_id = ?", [text], most)
         return by_id or self._messages("identity >= ? AND identity < ?", [text.lower(), text.lower() + "g"], most)
 
+    def cluster_of(self, identity: str) -> int:
+        """The cluster of a message that is judged."""
+        return int(self._db.value("SELECT cluster FROM judgements WHERE identity = ?", [identity]))
+
     def count_inbound(self) -> int:
         """How many inbound messages there are."""
         return int(self._db.value("SELECT count(*) FROM judgements WHERE direction = 'inbound'"))
@@ -212,16 +211,16 @@ class Queries:
         )
         return [MessageRow(i, c, m, v, Rung(r) if r else None, Direction(d), t, p) for i, c, m, v, r, d, t, p in rows]
 
-    def sources(self, cluster: int) -> list[SourceRow]:
-        """The raw headers of a cluster and where they lie, in the order in which they were found."""
+    def located(self, cluster: int) -> list[LocatedCopy]:
+        """The copies of a cluster and where they lie, in the order in which they were found."""
         rows = self._db.rows(
-            "SELECT r.data, m.header, a.name, b.name, l.uid, l.internal_date, l.first_seen, l.gone FROM readings r"
+            "SELECT r.identity, m.header, a.name, b.name, l.uid, l.internal_date, l.gone FROM readings r"
             " JOIN messages m ON m.id = r.message JOIN locations l ON l.message = r.message"
             " JOIN epochs e ON e.id = l.epoch JOIN mailboxes b ON b.id = e.mailbox JOIN accounts a ON a.id = b.account"
             " WHERE r.cluster = ? ORDER BY l.first_seen, l.epoch, l.uid",
             [cluster],
         )
-        return [SourceRow(decode_reading(data).identity, *rest) for data, *rest in rows]
+        return [LocatedCopy(identity, header, NamedLocation(*location)) for identity, header, *location in rows]
 
 
 def _where(window: Window) -> str:

@@ -297,6 +297,8 @@ _VALUES_DERIVED: tuple[str, ...] = (
     "CREATE INDEX judgements_by_clock ON judgements (clock, disposition, kind, cluster)",
     "CREATE INDEX judgements_by_message_id ON judgements (message_id)",
     "CREATE INDEX judgements_of_foreign ON judgements (clock, contact) WHERE disposition = 'foreign'",
+    # A colleague's address in every exchange, which nothing read.
+    "ALTER TABLE exchanges DROP COLUMN answered_by",
 )
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from replywatch.domain.messages import MarkKind
 from replywatch.store.database import Database
 from replywatch.store.headers import change_headers
+from replywatch.store.marks import REPLY_OF
 from replywatch.store.schema import DERIVED_TABLES
 
 
@@ -52,7 +52,7 @@ class Subjects:
                 if marked and (before := identity(old)) != (after := identity(new)):
                     self._db.execute("UPDATE marks SET identity = ? WHERE identity = ?", [after, before])
                     self._db.execute(
-                        "UPDATE marks SET value = ? WHERE value = ? AND kind = ?", [after, before, MarkKind.REPLY_OF]
+                        "UPDATE marks SET value = ? WHERE value = ? AND kind = ?", [after, before, REPLY_OF]
                     )
 
             change_headers(self._db.connection, change, changed)

@@ -8,7 +8,7 @@ from replywatch.app.checking.mail import account_mail
 from replywatch.app.checking.mailboxes import Box, mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
 from replywatch.config.providers import by_domain
-from replywatch.domain.headers.header import FIELDS_VERSION
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.instants import DAY
 from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.domain.team import Team

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from replywatch.app.deriving.provenance import fingerprint, places_of
+from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
@@ -16,12 +16,13 @@ from replywatch.domain.judging.reading import id_domain, keys_of, mark_keys, rea
 from replywatch.domain.matching.clusters import assign
 from replywatch.domain.matching.match import MatchSettings, match
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import Copy, Exchange, Mark, Message, Reading
+from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message, Reading
 from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, Pending, ReadBatch
 from replywatch.store.derived_rows import DerivedRows
+from replywatch.store.marks import Marks
 
 READ_AT_ONCE = 2000
 CLUSTERS_AT_ONCE = 1000
@@ -29,49 +30,53 @@ CLUSTERS_AT_ONCE = 1000
 
 def derive(database: Database, config: Config, progress: Progress, *, anew: bool = False) -> None:
     """Bring all derived rows up to date; `anew` drops them first. The caller holds the store's lock."""
-    derived = Derived(database)
+    derived, marks = Derived(database), Marks(database)
     if anew or derived.fingerprint() != fingerprint(config):
         derived.restart(fingerprint(config))
     last_pass = derived.newest_pass()
     pending, _ = derived.due()
     progress.begin(Stretch("reading_headers"), pending)
-    replies = derived.marked_replies()
+    ever_made = marks.ever_made()
     while batch := derived.pending(READ_AT_ONCE):
-        _read_batch(derived, batch, config.team, replies)
+        _read_batch(derived, batch, config.team, ever_made)
         progress.advance(len(batch))
     _, dirty = derived.due()
     progress.begin(Stretch("matching_replies"), dirty)
-    places = places_of(derived, config)
-    our_domains, marks = derived.our_id_domains(), derived.marks()
+    uses = mailbox_uses(derived, config)
+    our_domains, corrections = derived.our_id_domains(), marks.corrections()
     while clusters := derived.dirty(CLUSTERS_AT_ONCE):
         rows = DerivedRows()
-        for cluster, copies in derived.copies(clusters, places):
-            _derive_cluster(rows, cluster, messages_of(copies, config.team, marks), config, our_domains)
+        for cluster, copies in derived.copies(clusters, uses):
+            _derive_cluster(rows, cluster, messages_of(copies, config.team, corrections), config, our_domains)
         derived.replace(clusters, rows)
         progress.advance(len(clusters))
     derived.finish(last_pass)
 
 
 def exchanges_until(
-    derived: Derived, config: Config, clusters: Sequence[int], as_of: int
+    database: Database, config: Config, clusters: Sequence[int], as_of: int
 ) -> Iterator[tuple[Exchange, int]]:
-    """The exchanges of `clusters`, with the levels at which they hold, as if nothing had come after `as_of`."""
-    places, marks = places_of(derived, config), derived.marks()
+    """The exchanges of `clusters`, with the rungs under which they hold, as if nothing had come after `as_of`."""
+    derived = Derived(database)
+    uses, corrections = mailbox_uses(derived, config), Marks(database).corrections()
     settings = match_settings(config, derived.our_id_domains())
     for start in range(0, len(clusters), CLUSTERS_AT_ONCE):
-        for _, copies in derived.copies(clusters[start : start + CLUSTERS_AT_ONCE], places):
-            messages = messages_of(copies, config.team, marks)
+        for _, copies in derived.copies(clusters[start : start + CLUSTERS_AT_ONCE], uses):
+            messages = messages_of(copies, config.team, corrections)
             yield from match([m for m in messages if m.clock <= as_of], settings).exchanges
 
 
-def messages_of(copies: Sequence[Copy], team: Team, marks: Mapping[str, Mark]) -> list[Message]:
+def messages_of(copies: Sequence[Copy], team: Team, corrections: Mapping[str, Corrections]) -> list[Message]:
     """The messages behind the copies of one cluster, with the corrections by hand that hold for them."""
     same: dict[str, list[Copy]] = {}
     for copy in copies:
         same.setdefault(copy.reading.identity, []).append(copy)
     all_inbound = not team.addresses
-    merged = [merge(group, all_inbound=all_inbound, mark=marks.get(identity)) for identity, group in same.items()]
-    return [m for m in merged if m]
+    merged = [
+        merge(group, all_inbound=all_inbound, corrections=corrections.get(identity, UNCORRECTED))
+        for identity, group in same.items()
+    ]
+    return [message for message in merged if message]
 
 
 def match_settings(config: Config, our_domains: frozenset[str]) -> MatchSettings:
@@ -88,20 +93,29 @@ def _derive_cluster(
     matched = match(messages, match_settings(config, our_domains))
     for message in messages:
         rows.add_message(cluster, message, matched.conversations[message.identity], matched.rungs[message.identity])
-    for exchange, levels in matched.exchanges:
-        rows.add_exchange(cluster, exchange, levels)
+    for exchange, rungs in matched.exchanges:
+        rows.add_exchange(cluster, exchange, rungs)
 
 
-def _read_batch(derived: Derived, batch: Sequence[Pending], team: Team, replies: Mapping[str, Sequence[str]]) -> None:
+def _read_batch(
+    derived: Derived, batch: Sequence[Pending], team: Team, ever_made: Mapping[str, Sequence[Correction]]
+) -> None:
     readings = {p.message: read(parse_header(p.header), team) for p in batch if p.cluster is None}
-    keys = {}
-    for p in batch:
-        identity = p.identity or readings[p.message].identity
-        own = keys_of(readings[p.message], p.threads) if p.cluster is None else thread_keys(p.threads)
-        keys[p.message] = own | mark_keys(replies.get(identity, ()))
-    known = derived.clusters_of({k for ks in keys.values() for k in ks})
+    keys = {p.message: _keys(p, readings.get(p.message), team, ever_made) for p in batch}
+    known = derived.clusters_of({key for some in keys.values() for key in some})
     assignment = assign(((p.message, p.cluster, keys[p.message]) for p in batch), known)
     derived.add_batch(ReadBatch(readings, assignment, _id_domains(readings.values()), _named_domains(readings, team)))
+
+
+def _keys(
+    pending: Pending, reading: Reading | None, team: Team, ever_made: Mapping[str, Sequence[Correction]]
+) -> set[int]:
+    """The keys that a message may not have yet: all of them if its `reading` is new, else those of places and marks."""
+    keys = thread_keys(pending.threads) if reading is None else keys_of(reading, pending.threads)
+    corrections = ever_made.get(pending.identity or (reading.identity if reading else ""))
+    if corrections:
+        keys |= mark_keys(reading or read(parse_header(pending.header), team), corrections)
+    return keys
 
 
 def _id_domains(readings: Iterable[Reading]) -> dict[str, tuple[int, int]]:
@@ -119,6 +133,6 @@ def _named_domains(readings: Mapping[int, Reading], team: Team) -> list[tuple[st
         (domain, message)
         for message, reading in readings.items()
         if not reading.parties.ours
-        for domain in {id_domain(one) for one in (*reading.in_reply_to, *reading.references)}
+        for domain in {id_domain(named) for named in (*reading.in_reply_to, *reading.references)}
         if domain and not team.has_domain(domain)
     ]

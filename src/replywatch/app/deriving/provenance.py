@@ -11,7 +11,7 @@ from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.plan import plan_pass
 from replywatch.domain.messages import Role
-from replywatch.store.copies import Place
+from replywatch.store.copies import MailboxUse
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 
@@ -31,9 +31,9 @@ def fingerprint(config: Config) -> str:
 
 
 def is_current(database: Database, config: Config) -> bool:
-    """Whether every derived row stands as rules, config and facts want it."""
+    """Whether every derived row stands as rules, config and facts want it, and it is on record that all of them do."""
     derived = Derived(database)
-    return derived.fingerprint() == fingerprint(config) and not derived.is_due()
+    return derived.fingerprint() == fingerprint(config) and derived.is_finished() and not derived.is_due()
 
 
 def accounts_with_sent(derived: Derived, config: Config) -> set[str]:
@@ -49,16 +49,16 @@ def accounts_with_sent(derived: Derived, config: Config) -> set[str]:
     }
 
 
-def places_of(derived: Derived, config: Config) -> dict[int, Place]:
+def mailbox_uses(derived: Derived, config: Config) -> dict[int, MailboxUse]:
     """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
     accounts = {a.name: a for a in config.accounts}
     labels = {n: Labels(a.roles, localized=a.kind != "imap") for n, a in accounts.items()}
-    places = {}
+    uses = {}
     for epoch, name, listing in derived.epochs():
         if account := accounts.get(name):
             role = account.roles.of(listing)
             on_disk = account.kind != "imap"
             watched = account.watched and not listing.of_other_user
             both = role is Role.ARCHIVE or on_disk
-            places[epoch] = Place(name, watched, role, both, on_disk, labels[name], listing.of_other_user)
-    return places
+            uses[epoch] = MailboxUse(name, watched, role, both, on_disk, labels[name], listing.of_other_user)
+    return uses

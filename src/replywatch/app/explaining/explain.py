@@ -7,7 +7,7 @@ from pathlib import Path
 
 from replywatch.app.deriving.derive import match_settings, messages_of
 from replywatch.app.deriving.opened import opened
-from replywatch.app.deriving.provenance import places_of
+from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.coverage import coverage_of, read_up_to
@@ -18,14 +18,15 @@ from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import Matched, match
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import RUNG_BITS, Because, Copy, Reading, Role, Rung, Sighting
+from replywatch.domain.messages import RUNG_BITS, Because, Copy, Location, Reading, Role, Rung
 from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
-from replywatch.domain.results.explanation import Explanation, FileJudgement, Place
+from replywatch.domain.results.explanation import Explanation, FileJudgement
 from replywatch.domain.team import Team
 from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
+from replywatch.store.marks import Marks
 from replywatch.store.queries import MessageRow, Queries
 
 
@@ -37,17 +38,17 @@ class Explainer:
         self._config = config
         self._derived = derived = Derived(database)
         self._as_of = read_up_to(database, config)
-        self._places, self._marks = places_of(derived, config), derived.marks()
+        self._uses, self._corrections = mailbox_uses(derived, config), Marks(database).corrections()
         self._settings = match_settings(config, derived.our_id_domains())
         self._coverage = coverage_of(database, config, Period(None, None), self._as_of)
 
     def explain(self, row: MessageRow) -> Explanation:
         """All that is known of the message of `row`."""
-        ((_, copies),) = self._derived.copies([row.cluster], self._places)
-        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._marks)}
+        ((_, copies),) = self._derived.copies([row.cluster], self._uses)
+        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._corrections)}
         matched = match(list(messages.values()), self._settings)
         together = {i for i, c in matched.conversations.items() if c == row.conversation}
-        found = [s for s in self.queries.sources(row.cluster) if s.identity == row.identity]
+        found = [copy for copy in self.queries.located(row.cluster) if copy.identity == row.identity]
         header = parse_header(found[0].header)
         parties = parties_of(header, self._config.team)
         return Explanation(
@@ -55,7 +56,7 @@ class Explainer:
             header=header,
             parties=parties,
             rules=fired(header, parties, self._config.team),
-            places=tuple(Place(s.account, s.mailbox, s.uid, s.internal_date, s.first_seen, s.gone) for s in found),
+            locations=tuple(copy.location for copy in found),
             rung=matched.rungs[row.identity],
             conversation=tuple(sorted((messages[i] for i in together), key=lambda m: (m.clock, m.identity))),
             exchanges_at=self._exchanges_at(matched, together, Rung.SUBJECT),
@@ -63,12 +64,12 @@ class Explainer:
             evidence=matched.evidence,
         )
 
-    def _exchanges_at(self, matched: Matched, together: set[str], level: Rung) -> tuple[ExchangeAt, ...]:
-        """The exchanges that the messages `together` make under one level of matching."""
+    def _exchanges_at(self, matched: Matched, together: set[str], down_to: Rung) -> tuple[ExchangeAt, ...]:
+        """The exchanges that the messages `together` make when matched down to one rung."""
         return tuple(
             exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
-            for e, levels in matched.exchanges
-            if levels & RUNG_BITS[level] and e.id in together
+            for e, rungs in matched.exchanges
+            if rungs & RUNG_BITS[down_to] and e.id in together
         )
 
 
@@ -98,7 +99,7 @@ def explain_file(path: Path, team: Team) -> FileJudgement:
 
 
 def _found_in_an_inbox(reading: Reading) -> Copy:
-    place = Sighting(
+    inbox = Location(
         account="files",
         watched=True,
         role=Role.INBOX,
@@ -110,4 +111,4 @@ def _found_in_an_inbox(reading: Reading) -> Copy:
         draft=False,
         flagged=None,
     )
-    return Copy("", reading, (place,))
+    return Copy("", reading, (inbox,))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from replywatch.domain.headers.header import FIELDS_VERSION
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.fetched import MailboxState
 from replywatch.store.facts import Epoch

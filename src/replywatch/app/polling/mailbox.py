@@ -14,7 +14,7 @@ from replywatch.app.polling.brake import Brake
 from replywatch.app.polling.decide import EVERYTHING, Span, Unchanged, Whole, decide, is_settled
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount
-from replywatch.domain.headers.header import FIELDS_VERSION
+from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
 from replywatch.domain.results.notice import Stretch

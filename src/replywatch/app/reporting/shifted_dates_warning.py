@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replywatch.app.deriving.provenance import places_of
+from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.config.model import Config
 from replywatch.domain.figures.shifted_dates import moved
 from replywatch.domain.messages import Role
@@ -20,8 +20,8 @@ SAMPLE = 1000
 
 def shifted_dates_warnings(database: Database, config: Config) -> Iterator[Warning]:
     """A warning for each account on a server whose sent mail mostly bears later times than its own."""
-    places = places_of(Derived(database), config)
-    epochs = {epoch: p.account for epoch, p in places.items() if p.role is Role.SENT and not p.on_disk}
+    uses = mailbox_uses(Derived(database), config)
+    epochs = {epoch: use.account for epoch, use in uses.items() if use.role is Role.SENT and not use.on_disk}
     times: dict[str, dict[str, tuple[int | None, int | None]]] = {}
     for epoch, identity, date, clock in Queries(database).sent_sample(SAMPLE, list(epochs)):
         times.setdefault(epochs[epoch], {})[identity] = date, clock

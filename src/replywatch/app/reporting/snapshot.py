@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from replywatch.config.model import Config
-from replywatch.domain.figures.measure import Wait
+from replywatch.domain.figures.measure import Wait, wait_of
 from replywatch.domain.messages import RUNG_BITS, Exchange, Rung
 from replywatch.domain.periods import Period
 from replywatch.store.database import Database
-from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries, Window
 
 
@@ -24,14 +23,13 @@ class Snapshot:
         self.as_of = as_of
         self.queries = Queries(database)
         self.down_to = RUNG_BITS[min_match]
-        self._again = self._derive_again(Derived(database), config)
+        self._again = self._derive_again(database, config)
 
     def waits(self, period: Period, *, first_only: bool) -> Iterator[Wait]:
         """What the figures need of the exchanges that arrived in `period`, at most until as_of."""
         window = self._window(period, first_only=first_only)
         yield from self.queries.waits(window)
-        for e in self._again_in(window):
-            yield Wait(e.id, e.arrived_at, e.answered_at, e.answered_after, e.answered_before, e.acknowledged_at)
+        yield from map(wait_of, self._again_in(window))
 
     def exchanges(self, period: Period, *, first_only: bool) -> Iterator[Exchange]:
         """The exchanges that arrived in `period`, at most until as_of, by arrival."""
@@ -68,10 +66,10 @@ class Snapshot:
             if window.since <= e.arrived_at < window.until and (e.ordinal == 1 or not window.first_only)
         ]
 
-    def _derive_again(self, derived: Derived, config: Config) -> list[Exchange]:
+    def _derive_again(self, database: Database, config: Config) -> list[Exchange]:
         spanning = self.queries.hide_spanning(self.as_of)
         if not spanning:
             return []
         from replywatch.app.deriving.derive import exchanges_until  # noqa: PLC0415 - all rules, 100 ms; rarely needed
 
-        return [e for e, rungs in exchanges_until(derived, config, spanning, self.as_of) if rungs & self.down_to]
+        return [e for e, rungs in exchanges_until(database, config, spanning, self.as_of) if rungs & self.down_to]

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from replywatch.domain.figures.coverage import Coverage
 from replywatch.domain.instants import DAY, HOUR
-from replywatch.domain.messages import Status
+from replywatch.domain.messages import Exchange, Status
 
 
 class Wait(NamedTuple):
-    """What the figures need of an exchange: one row of the store, made by `Wait._make(row)`."""
+    """What the figures need of an exchange: one row of the store, made by `Wait._make(row)`, or by `wait_of`."""
 
     id: str
     arrived_at: int
@@ -73,6 +73,12 @@ EDGES = tuple(bucket.to_seconds for bucket in ANSWERED_BUCKETS if bucket.to_seco
 """Where one row of known waits ends and the next begins: 1 h, 24 h, 2 d, 14 d."""
 
 
+def wait_of(exchange: Exchange) -> Wait:
+    """What the figures need of `exchange`."""
+    e = exchange
+    return Wait(e.id, e.arrived_at, e.answered_at, e.answered_after, e.answered_before, e.acknowledged_at)
+
+
 def waited(start: int, end: int) -> int:
     """Seconds from `start` to `end`, two instants; 0 where the clocks ran backwards. Every wait is counted here."""
     return end - start if end > start else 0
@@ -120,7 +126,7 @@ def outcome(wait: Wait, as_of: int, never_after: int, coverage: Coverage) -> Out
     gap = coverage.gap(arrived, as_of)
     if gap is not None and gap <= arrived + never_after:
         return Outcome(Status.UNKNOWN, None, waited(arrived, gap))
-    status = Status.NEVER if as_of - arrived >= never_after else Status.WAITING
+    status = Status.NEVER if waited(arrived, as_of) >= never_after else Status.WAITING
     return Outcome(status, None, waited(arrived, as_of if gap is None else gap))
 
 

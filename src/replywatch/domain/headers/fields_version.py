@@ -1,4 +1,7 @@
-"""The version of the fields that are asked for, in a file of its own: reports name it, and have to start quickly."""
+"""The version of what is stored of a header; apart from the fields, since most commands only compare it."""
 
 FIELDS_VERSION = 2
-"""Raised whenever `FETCH_FIELDS` in domain/headers/header.py changes."""
+"""Which of a header is stored: `FETCH_FIELDS` as far as `keep_fields` keeps them (domain/headers/header.py).
+
+Goes up whenever a field is added: what was fetched before is asked for it once. 1 was release 0.1.0.
+"""

@@ -33,12 +33,7 @@ FETCH_FIELDS: tuple[str, ...] = _OWN_FIELDS + _SIGNAL_FIELDS
 """The header fields that the program fetches and stores, in upper case; the one list there is.
 
 Rules can only use what was fetched, but servers echo the names with each message: add one only for a rule, and raise
-`FIELDS_VERSION`.
-"""
-FIELDS_VERSION = 2
-"""Of what is stored of a header: `FETCH_FIELDS`, as far as `keep_fields` keeps them. 1 was release 0.1.0.
-
-It goes up whenever a field is added: what was fetched before is asked for it once, in the passes that follow.
+`FIELDS_VERSION` in domain/headers/fields_version.py.
 """
 
 _ALIASES = ("x-microsoft-original-message-id", "x-google-original-message-id")
@@ -67,13 +62,17 @@ def keep_fields(raw: bytes) -> bytes:
             break
         if not line.startswith((b" ", b"\t")):
             name = line.partition(b":")[0].rstrip(b" \t").lower()
-            if not name.isascii():  # KELVIN SIGN is a k in lower case
-                name = decode_bytes(line).partition(":")[0].rstrip(" \t").lower().encode()
-            keep = name in _WANTED_BYTES and not (traced and name == b"received")
-            traced = traced or name == b"received"
+            keep = name in _WANTED_BYTES or (not name.isascii() and _is_wanted(decode_bytes(line)))
+            if name == b"received":
+                keep, traced = not traced, True
         if keep:
             kept.append(line + b"\n")
     return b"".join(kept)
+
+
+def _is_wanted(line: str) -> bool:
+    """Whether `parse_header` reads a line: to it KELVIN SIGN is a k, for one."""
+    return line.partition(":")[0].rstrip(" \t").lower() in _WANTED
 
 
 def parse_header(raw: bytes) -> Header:

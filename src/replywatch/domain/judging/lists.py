@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from replywatch.domain.judging.field_signs import LONGEST_VALUE
 from replywatch.domain.messages import Address, Header, Parties
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 _POST_ADDRESS = re.compile(r"mailto:\s?([^<>?\s,]{1,320})", re.IGNORECASE)
 _LIST_SENDER = re.compile(r"owner-.|.{1,80}-(?:owner|bounces?|admin|request|errors)(?:[+=].*)?@")
-_LONGEST_VALUE = 2000
-"""Characters of a field that are looked at."""
 
 
 def list_ids(header: Header) -> Iterator[str]:
@@ -22,7 +21,7 @@ def list_ids(header: Header) -> Iterator[str]:
     What has no form of an id isn't believed (RFC 2919, section 3).
     """
     for value in header.fields.get("list-id", ()):
-        name = value[-_LONGEST_VALUE:].rpartition("<")[2].partition(">")[0].strip()
+        name = value[-LONGEST_VALUE:].rpartition("<")[2].partition(">")[0].strip()
         if "." in name and len(name.split()) == 1:
             yield name.lower().replace("@", ".")
 
@@ -30,7 +29,7 @@ def list_ids(header: Header) -> Iterator[str]:
 def post_addresses(header: Header) -> Iterator[str]:
     """The addresses, in lower case, to which people write for a list (RFC 2369, section 3.4)."""
     for value in header.fields.get("list-post", ()):
-        yield from _POST_ADDRESS.findall(value[:_LONGEST_VALUE].lower())
+        yield from _POST_ADDRESS.findall(value[:LONGEST_VALUE].lower())
 
 
 def own_list(header: Header, parties: Parties, team: Team) -> bool:
@@ -66,7 +65,7 @@ def discussion_list(header: Header, parties: Parties) -> bool:
     hosts = [post.rpartition("@")[2] for post in posts]
     if any(value.strip().lower().startswith("list") for value in header.fields.get("precedence", ())):
         hosts += [list_id.partition(".")[2] for list_id in ids]
-    hosts += [a.address.rpartition("@")[2] for a in header.sender if _is_run_by_list(a)]
+    hosts += [a.address.rpartition("@")[2] for a in header.sender if is_run_by_list(a)]
     home = parties.contact.rpartition("@")[2]
     return bool(home) and any(host and not related(home, host) for host in hosts)
 
@@ -74,17 +73,18 @@ def discussion_list(header: Header, parties: Parties) -> bool:
 def _takes_no_posts(header: Header) -> bool:
     """Whether the list says so: `List-Post: NO` (RFC 2369, section 3.4)."""
     return any(
-        re.match(r"\s*no\b(?!@)", value[:_LONGEST_VALUE], re.IGNORECASE) for value in header.fields.get("list-post", ())
+        re.match(r"\s*no\b(?!@)", value[:LONGEST_VALUE], re.IGNORECASE) for value in header.fields.get("list-post", ())
     )
 
 
 def written_by_list(header: Header) -> bool:
     """Whether the list's own program wrote it, such as a digest: From and Sender are both addresses that it runs."""
-    return any(map(_is_run_by_list, header.from_)) and any(map(_is_run_by_list, header.sender))
+    return any(map(is_run_by_list, header.from_)) and any(map(is_run_by_list, header.sender))
 
 
 @lru_cache(maxsize=8192)
-def _is_run_by_list(sender: Address) -> bool:
+def is_run_by_list(sender: Address) -> bool:
+    """Whether the address is one that a list's program uses, such as `users-request@`."""
     return _LIST_SENDER.match(sender.address) is not None
 
 

@@ -13,7 +13,7 @@ from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
 from replywatch.domain.judging.identity import identity_of
 from replywatch.domain.judging.parties import parties_of
-from replywatch.domain.messages import Header, Kind, Reading
+from replywatch.domain.messages import Correction, Header, Kind, OfKind, Reading, ReplyOf
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
@@ -65,12 +65,13 @@ def _ids(reading: Reading) -> Iterator[str]:
     yield from reading.references
 
 
-def subject_pairs(reading: Reading) -> Iterator[str]:
+def subject_pairs(reading: Reading, marked: Kind | None = None) -> Iterator[str]:
     """The pairs of person outside and base subject by which the subject rung may join this copy to others.
 
-    Personal mail has them, and our own automatic answers; mail of public lists never.
+    Personal mail has them, and our own automatic answers; mail of public lists never. The kind is that which the rules
+    found, unless it was `marked` by hand.
     """
-    ours, kind = reading.parties.ours, reading.verdict.kind
+    ours, kind = reading.parties.ours, marked or reading.verdict.kind
     if not reading.base_subject or reading.public_list:
         return
     if kind is Kind.HUMAN or (ours and kind in AUTOMATIC_ANSWERS):
@@ -100,9 +101,19 @@ def thread_keys(threads: Iterable[str]) -> set[int]:
     return {_key("thread", thread) for thread in threads}
 
 
-def mark_keys(identities: Iterable[str]) -> set[int]:
-    """The keys that a message has from marks: those of the messages that it was ever said to reply to."""
-    return {_key("same", identity) for identity in identities}
+def mark_keys(reading: Reading, corrections: Iterable[Correction]) -> set[int]:
+    """The keys that a copy has from every correction that was ever made of its message, also from those taken back.
+
+    They are those of the message that it is said to reply to, and those that the rules would give it had they found
+    the kind. That they stay makes a cluster larger, and the same whenever a mark came and went.
+    """
+    keys: set[int] = set()
+    for correction in corrections:
+        if isinstance(correction, ReplyOf):
+            keys.add(_key("same", correction.identity))
+        elif isinstance(correction, OfKind):
+            keys |= {_key("subject", pair) for pair in subject_pairs(reading, correction.kind)}
+    return keys
 
 
 def _key(kind: str, text: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from replywatch.domain.judging.field_signs import (
     DELIVERED_TO,
     NOTHING,
@@ -13,9 +15,9 @@ from replywatch.domain.judging.field_signs import (
     needing,
     shown,
 )
-from replywatch.domain.judging.lists import written_by_list
+from replywatch.domain.judging.lists import is_run_by_list, written_by_list
 from replywatch.domain.judging.sender_shapes import PostOffice, is_machine, post_office
-from replywatch.domain.messages import Shown
+from replywatch.domain.messages import Address, Parties, Shown
 from replywatch.domain.people import contact_key
 
 
@@ -53,29 +55,42 @@ def nameless(mail: Mail) -> Found:
 def machine(mail: Mail) -> Found:
     """A program's account; a web form's visitor is the contact instead of the form's no-reply address."""
     parties = mail.parties
-    if parties.ours:
-        return (Shown("From", parties.author),) if is_machine(parties.author, "") else NOTHING
-    if is_machine(parties.contact, parties.contact_name) or written_by_list(mail.header):
+    if _is_program(parties):
+        return (Shown("From", parties.author or parties.contact),)
+    if not parties.ours and written_by_list(mail.header):
         return (Shown("From", parties.contact),)
     return NOTHING
 
 
+def _is_program(parties: Parties) -> bool:
+    """Whether a program's account wrote it; a name beside root is a person's, but of ours none is known."""
+    if parties.ours:
+        return is_machine(parties.author, "")
+    return is_machine(parties.contact, parties.contact_name)
+
+
 def is_nobodys(mail: Mail) -> bool:
     """Whether a sign that needs `SENDER` may be found."""
-    return bool(any(map(post_office, mail.header.from_)) or machine.find(mail) or nameless.find(mail))
+    senders = mail.header.from_
+    return not senders or any(map(_stands_out, senders)) or _is_program(mail.parties)
+
+
+@lru_cache(maxsize=16_384)
+def _stands_out(sender: Address) -> bool:
+    """Whether something may be found in one of the senders; the same few come again and again."""
+    return not sender.address or post_office(sender) is not None or is_run_by_list(sender)
 
 
 def is_of_team(mail: Mail) -> bool:
     """Whether a sign that needs `TEAM_SENDER` may be found."""
-    senders = mail.team.automatic_senders
-    return bool(senders) and not senders.isdisjoint([address.address for address in mail.header.from_])
+    return any(mail.team.is_automatic(address.address) for address in mail.header.from_)
 
 
 @needing(TEAM_SENDER)
 def automatic_sender(mail: Mail) -> Found:
     """The sender is one whose mail the team calls automatic."""
     for address in mail.header.from_:
-        if address.address in mail.team.automatic_senders and not from_web_form(mail):
+        if mail.team.is_automatic(address.address) and not from_web_form(mail):
             return (Shown("From", address.address),)
     return NOTHING
 

@@ -184,10 +184,10 @@ class Roles:
         return (inherited, Because("role.below", value=parent)) if inherited else (Role.FOLDER, Because("role.none"))
 
 
-def _inherited(name: str, delimiter: str, said: Mapping[str, Role]) -> tuple[Role | None, str]:
+def _inherited(name: str, delimiter: str, by_name: Mapping[str, Role]) -> tuple[Role | None, str]:
     """Role and name of the nearest mailbox above that has one to hand down."""
     for parent in islice(_parents(name, delimiter), _DEEPEST):
-        if role := said.get(_same_inbox(parent)):
+        if role := by_name.get(_same_inbox(parent)):
             return (role if role in _INHERITED else None), parent
         if role := _role_by_name(parent, delimiter):
             return role, parent

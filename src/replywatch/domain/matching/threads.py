@@ -12,8 +12,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from replywatch.domain.messages import MarkKind, Message, Rung
+from replywatch.domain.messages import Message, Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +33,78 @@ class Ties:
     """The ids each message names that no message of the cluster has."""
 
 
-def tie(messages: Sequence[Message]) -> Ties:
-    """The ties between `messages`, the same for any order of them."""
-    if len(messages) == 1 and messages[0].mark is None:
-        return _alone(messages[0])
-    holders = _Holders(messages)
-    marked = _marked_replies(messages)
-    replies = [marked[i] if i in marked else holders.named(i, m.in_reply_to) for i, m in enumerate(messages)]
-    references = [[] if i in marked else holders.named(i, m.references) for i, m in enumerate(messages)]
-    first: dict[str, int] = {}
-    threads: list[list[Node]] = [
-        [] if i in marked else [first.setdefault(t, i) for t in m.threads] for i, m in enumerate(messages)
-    ]
-    sets = _Sets(len(messages))
-    components = {}
-    for rung, names in ((Rung.IN_REPLY_TO, replies), (Rung.REFERENCES, references), (Rung.PROVIDER, threads)):
-        for i, nodes in enumerate(names):
-            for node in nodes:
-                sets.join(i, node)
-        components[rung] = tuple(sets.root(i) for i in range(len(messages)))
-    every = [dict.fromkeys((*a, *b)) for a, b in zip(replies, references, strict=True)]
-    named = tuple(tuple(n for n in nodes if isinstance(n, int)) for nodes in every)
-    return Ties(
-        components,
-        tuple(_rungs(components)),
-        tuple(_order(messages, named)),
-        named,
-        tuple(frozenset(n for n in nodes if isinstance(n, str)) for nodes in every),
-    )
-
-
 Node = int | str
 """A message by its index, or a ghost by its id."""
+
+
+def tie(messages: Sequence[Message]) -> Ties:
+    """The ties between `messages`, the same for any order of them."""
+    if len(messages) == 1:
+        return _alone(messages[0])
+    links = _links(messages)
+    components = _components(links)
+    nodes_of = [dict.fromkeys((*link.in_reply_to, *link.references)) for link in links]
+    named = tuple(tuple([node for node in nodes if isinstance(node, int)]) for nodes in nodes_of)
+    ghosts = tuple(frozenset([node for node in nodes if isinstance(node, str)]) for nodes in nodes_of)
+    return Ties(components, tuple(_rungs(components)), tuple(_order(messages, named)), named, ghosts)
+
 
 _ALONE: dict[Rung, tuple[int, ...]] = dict.fromkeys((Rung.IN_REPLY_TO, Rung.REFERENCES, Rung.PROVIDER), (0,))
 
 
 def _alone(message: Message) -> Ties:
     """As `tie` says of a message without others, as every second one is: only ids that were never seen are left."""
-    named = frozenset((*message.in_reply_to, *message.references)) - message.ids
-    return Ties(_ALONE, (None,), (0,), ((),), (named,))
+    ghosts = frozenset((*message.in_reply_to, *message.references)) - message.ids
+    return Ties(_ALONE, (None,), (0,), ((),), (ghosts,))
+
+
+class _Link(NamedTuple):
+    """What one message names, rung by rung."""
+
+    in_reply_to: Sequence[Node]
+    references: Sequence[Node]
+    provider: Sequence[Node]
+    """The first message of each of the provider's conversations that it lies in."""
+
+
+def _links(messages: Sequence[Message]) -> list[_Link]:
+    """What each message names; one that a mark calls a reply to another names that one and nothing else."""
+    holders = _Holders(messages)
+    marked = _marked_replies(messages)
+    first_of: dict[str, int] = {}
+    return [
+        _Link([marked[i]], (), ())
+        if i in marked
+        else _Link(
+            holders.named(i, message.in_reply_to),
+            holders.named(i, message.references),
+            [first_of.setdefault(thread, i) for thread in message.threads],
+        )
+        for i, message in enumerate(messages)
+    ]
+
+
+def _marked_replies(messages: Sequence[Message]) -> dict[int, int]:
+    """The messages that a mark calls replies, and what they reply to, if that is another one of `messages`."""
+    targets = {i: m.corrections.replies_to for i, m in enumerate(messages) if m.corrections.replies_to}
+    index = {m.identity: i for i, m in enumerate(messages)} if targets else {}
+    return {i: index[target] for i, target in targets.items() if index.get(target, i) != i}
+
+
+def _components(links: Sequence[_Link]) -> dict[Rung, tuple[int, ...]]:
+    """For each rung the component of every message when the links of that rung and the stricter ones count."""
+    sets = _Sets(len(links))
+    components = {}
+    for rung, nodes_of in (
+        (Rung.IN_REPLY_TO, [link.in_reply_to for link in links]),
+        (Rung.REFERENCES, [link.references for link in links]),
+        (Rung.PROVIDER, [link.provider for link in links]),
+    ):
+        for i, nodes in enumerate(nodes_of):
+            for node in nodes:
+                sets.join(i, node)
+        components[rung] = tuple(map(sets.root, range(len(links))))
+    return components
 
 
 class _Holders:
@@ -81,46 +114,41 @@ class _Holders:
         self._messages = messages
         self._holders: dict[str, list[int]] = {}
         for i in sorted(range(len(messages)), key=lambda i: (messages[i].clock, messages[i].identity)):
-            for one in messages[i].ids:
-                self._holders.setdefault(one, []).append(i)
+            for message_id in messages[i].ids:
+                self._holders.setdefault(message_id, []).append(i)
         self._of_contact: dict[tuple[str, str], list[int]] = {}
-        for one, holders in self._holders.items():
+        for message_id, holders in self._holders.items():
             for i in holders if len(holders) > 1 else ():
-                self._of_contact.setdefault((one, messages[i].contact), []).append(i)
+                self._of_contact.setdefault((message_id, messages[i].contact), []).append(i)
 
     def named(self, namer: int, ids: Iterable[str]) -> list[Node]:
         """The messages and ghosts that message `namer` names; naming itself says nothing."""
         nodes: list[Node] = []
-        for one in ids:
-            holders = self._holders.get(one)
+        for message_id in ids:
+            holders = self._holders.get(message_id)
             if holders is None:
-                nodes.append(one)
+                nodes.append(message_id)
             elif holders != [namer]:
-                nodes.append(holders[0] if len(holders) == 1 else self._nearest(one, holders, namer))
+                nodes.append(holders[0] if len(holders) == 1 else self._nearest(message_id, holders, namer))
         return nodes
 
-    def _nearest(self, one: str, holders: Sequence[int], namer: int) -> int:
-        """Of the messages with id `one` the last before `namer` with its contact; else the last before, or the first.
+    def _nearest(self, message_id: str, holders: Sequence[int], namer: int) -> int:
+        """Of the messages with one id the last before `namer` with its contact; else the last before, or the first.
 
         All lists are in the order of the clocks.
         """
         message = self._messages[namer]
-        for some in (self._of_contact.get((one, message.contact), ()), holders):
-            end = bisect_right(some, message.clock, key=lambda i: self._messages[i].clock)
-            for i in reversed(some[max(0, end - 2) : end]):
+        for candidates in (self._of_contact.get((message_id, message.contact), ()), holders):
+            end = bisect_right(candidates, message.clock, key=lambda i: self._messages[i].clock)
+            last_two = candidates[max(0, end - 2) : end]  # the last one may be the namer itself
+            for i in reversed(last_two):
                 if i != namer:
                     return i
         return next(i for i in holders if i != namer)
 
 
-def _marked_replies(messages: Sequence[Message]) -> dict[int, list[Node]]:
-    """The messages that a mark ties to one other: what they name themselves ties them no longer."""
-    targets = {i: m.mark.value for i, m in enumerate(messages) if m.mark and m.mark.kind is MarkKind.REPLY_OF}
-    index = {m.identity: i for i, m in enumerate(messages)} if targets else {}
-    return {i: [index[target]] for i, target in targets.items() if target in index}
-
-
 def _rungs(components: Mapping[Rung, Sequence[int]]) -> list[Rung | None]:
+    """For each message the strictest rung whose component holds others, too."""
     sizes = {rung: Counter(roots) for rung, roots in components.items()}
     return [
         next((rung for rung, root in zip(components, roots, strict=True) if sizes[rung][root] > 1), None)

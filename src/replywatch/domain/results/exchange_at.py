@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from replywatch.domain.figures.coverage import Coverage
-from replywatch.domain.figures.measure import Wait, outcome, waited
+from replywatch.domain.figures.measure import outcome, wait_of, waited
 from replywatch.domain.messages import Exchange, Status
 
 
@@ -27,6 +27,4 @@ class ExchangeAt:
 
 def exchange_at(exchange: Exchange, as_of: int, never_after: int, coverage: Coverage) -> ExchangeAt:
     """Where `exchange` stands at `as_of`."""
-    e = exchange
-    wait = Wait(e.id, e.arrived_at, e.answered_at, e.answered_after, e.answered_before, e.acknowledged_at)
-    return ExchangeAt(exchange, outcome(wait, as_of, never_after, coverage).status, as_of)
+    return ExchangeAt(exchange, outcome(wait_of(exchange), as_of, never_after, coverage).status, as_of)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from replywatch.domain.matching.match import Evidence
-from replywatch.domain.messages import Because, Direction, Exchange, Header, Kind, Message, Parties, Rung, Verdict
+from replywatch.domain.matching.open_exchange import Evidence
+from replywatch.domain.messages import (
+    Because,
+    Direction,
+    Exchange,
+    Header,
+    Kind,
+    Message,
+    NamedLocation,
+    Parties,
+    Rung,
+    Verdict,
+)
 from replywatch.domain.results.exchange_at import ExchangeAt
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a copy of a message was found."""
-
-    account: str
-    mailbox: str
-    uid: int
-    internal_date: int | None
-    first_seen: int
-    gone: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,8 @@ class Explanation:
     parties: Parties
     rules: tuple[Verdict, ...]
     """Every rule that fires, in order; the first decided. Empty for a person's mail."""
-    places: tuple[Place, ...]
+    locations: tuple[NamedLocation, ...]
+    """Where its copies were found, in that order."""
     rung: Rung | None
     """What ties it to its conversation; None if it stands alone."""
     conversation: tuple[Message, ...]

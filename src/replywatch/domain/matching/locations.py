@@ -1,0 +1,63 @@
+"""Where a message lies, and what its mailboxes say of it, all copies put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from replywatch.domain.mailboxes.roles import PUT_AWAY
+from replywatch.domain.matching.clocks import Clock, sent_time
+from replywatch.domain.messages import Flagged, Location, Role
+
+
+class Locations:
+    """All places where copies of one message were found; there is at least one."""
+
+    __slots__ = ("_locations",)
+
+    def __init__(self, locations: Sequence[Location]) -> None:
+        self._locations = locations
+
+    def only_in_sent(self) -> bool:
+        """Whether it was found in Sent and nowhere else.
+
+        An archive holds both directions (Gmail's All Mail has a copy of all that was sent): it says nothing of this.
+        """
+        return {s.role for s in self._locations} - {Role.ARCHIVE} == {Role.SENT}
+
+    def put_away(self) -> bool:
+        """Whether every place that holds it now, or else each of the last that did, is Junk or Trash."""
+        lying = [s for s in self._locations if s.gone is None]
+        if not lying:
+            last = max(s.gone or 0 for s in self._locations)
+            lying = [s for s in self._locations if s.gone == last]
+        return all(s.role in PUT_AWAY for s in lying)
+
+    def watched(self) -> bool:
+        """Whether an account or mailbox whose personal mail counts holds it."""
+        return any(s.watched for s in self._locations)
+
+    def threads(self) -> frozenset[str]:
+        """The provider's conversations that it lies in."""
+        return frozenset([s.thread for s in self._locations if s.thread])
+
+    def accounts_with_it_in_sent(self) -> frozenset[str]:
+        """The accounts whose Sent mailbox holds it."""
+        return frozenset([s.account for s in self._locations if s.role is Role.SENT])
+
+    def accounts_with_it_archived(self, *, public_list: bool) -> frozenset[str]:
+        """The accounts with an archive of both directions that holds it; a public list's is one wherever it lies."""
+        return frozenset([s.account for s in self._locations if s.both_directions or public_list])
+
+    def flagged(self) -> Flagged | None:
+        """The earliest word of a mailbox that it was answered; of two at one time the one with the wider bounds."""
+        flags = [s.flagged for s in self._locations if s.flagged]
+        return min(flags, key=lambda f: (f.before, f.after or 0)) if flags else None
+
+    def sent_at(self, date: int | None, *, has_zone: bool) -> Clock:
+        """When it left us, if it is ours and has this Date: what Sent says of that comes before all other places."""
+        kept = [s for s in self._locations if s.role is Role.SENT] or self._locations
+        servers, files = (
+            [s.internal_date for s in kept if s.internal_date is not None and s.on_disk is on_disk]
+            for on_disk in (False, True)
+        )
+        return sent_time(date, has_zone, servers, files, min(s.first_seen for s in self._locations))
