@@ -52,7 +52,7 @@ class Labels:
         self._roles = roles
         self._localized = localized
         self._judged: dict[tuple[Role, tuple[str, ...]], tuple[Role, ...]] = {}
-        self._told: dict[str, tuple[Role | None, bool]] = {}
+        self._meanings: dict[str, tuple[Role | None, bool]] = {}
 
     def roles(self, mailbox: Role, labels: Sequence[str] | None) -> tuple[Role, ...]:
         """The roles of a message in a mailbox of the role `mailbox`; none: it is left out.
@@ -85,9 +85,9 @@ class Labels:
 
     def _meaning(self, label: str) -> tuple[Role | None, bool]:
         """The role that a label tells, and whether a message that has it is left out, whatever else it has."""
-        if label not in self._told:
-            self._told[label] = self._read(label)
-        return self._told[label]
+        if label not in self._meanings:
+            self._meanings[label] = self._read(label)
+        return self._meanings[label]
 
     def _read(self, label: str) -> tuple[Role | None, bool]:
         own = _SYSTEM.get(label.lower())
