@@ -125,7 +125,10 @@ CASES = [
 def test_what_it_says(planted, words, lines, back, told):
     name = words[0]
     assert said(planted, *words) == [f"Marked {name.upper()}.", *lines]
-    assert said(planted, *words) == [f"Marked {name.upper()}.", "No figure changes: what holds said so already."]
+    assert said(planted, *words) == [
+        f"Marked so before: {name.upper()}.",
+        "No figure changes: what holds said so already.",
+    ]
     taken = said(planted, name, "--undo")
     assert taken[:2] == [f"Took back the mark of {name.upper()}.", f"It said: {told}."]
     if back is not None:

@@ -53,6 +53,8 @@ def marked_lines(marked: Marked, locale: Locale) -> Iterator[str]:
     if marked.undone:
         yield f"Took back the mark of {marked.identity}."
         yield f"It said: {correction_text(marked.correction, locale)}."
+    elif isinstance(marked.effect, Unchanged) and marked.effect.reason is Reason.SAME:
+        yield f"Marked so before: {marked.identity}."
     else:
         yield f"Marked {marked.identity}."
     if isinstance(marked.effect, Unchanged):

@@ -43,18 +43,18 @@ class _Case:
 class Brake:
     """Gathers what a pass does not find, and writes at its end what that means."""
 
-    def __init__(self, absences: Vanished) -> None:
+    def __init__(self, vanished: Vanished) -> None:
         """For one pass over one account."""
-        self._absences = absences
+        self._vanished = vanished
         self._cases: dict[int, _Case] = {}
 
     def begin(self, epoch: int) -> None:
         """A mailbox is about to be compared, if need be; what an earlier attempt of the pass noted counts no more."""
-        self._absences.forget(epoch)
+        self._vanished.forget(epoch)
 
     def note(self, epoch: int, uids: Iterable[int]) -> None:
         """These were not found in a mailbox that is being compared; `compared` says that this is all."""
-        self._absences.note(epoch, uids)
+        self._vanished.note(epoch, uids)
 
     def compared(self, epoch: int, mailbox: str, role: Role, state: MailboxState) -> None:
         """What was noted of this epoch is all that is missing of it."""
@@ -62,13 +62,13 @@ class Brake:
 
     def not_listed(self, number: int, mailbox: str, role: Role) -> None:
         """The mailbox with this number is not there any more."""
-        for epoch in self._absences.live_epochs(number):
-            self._absences.note_all(epoch)
+        for epoch in self._vanished.live_epochs(number):
+            self._vanished.note_all(epoch)
             self._cases[epoch] = _Case(epoch, mailbox, role, None)
 
     def renumbered(self, epoch: int, present: Epoch, mailbox: str, role: Role) -> None:
         """What was in `epoch` is under other numbers in `present`, or is missing; so are views of a whole."""
-        self._absences.note_all(epoch)
+        self._vanished.note_all(epoch)
         self._cases[epoch] = _Case(epoch, mailbox, role, present.state, present.id)
 
     def settle(self, elsewhere: Collection[int], now: int) -> tuple[Braked, ...]:
@@ -87,15 +87,15 @@ class Brake:
         )
 
     def _settle(self, case: _Case, extent: Extent, lost: int, elsewhere: Collection[int], now: int) -> Iterator[Braked]:
-        before = self._absences.held_at(case.epoch)
+        before = self._vanished.held_at(case.epoch)
         capped = case.state is not None and _is_cap(case.state) and extent.lost > 0
         if not capped and not _is_much(case.role, extent, lost, held=before is not None):
-            self._absences.release(case.epoch)
+            self._vanished.release(case.epoch)
             self._write(case, now, since=None)
             return
-        since = self._absences.hold(case.epoch, now)
+        since = self._vanished.hold(case.epoch, now)
         if capped:
-            self._absences.found(case.epoch)
+            self._vanished.found(case.epoch)
         if not capped and (case.present is None or since <= now - HIDDEN_FOR):
             self._write(case, now, since=now - HIDDEN_FOR)
             extent = self._extent(case, elsewhere)
@@ -104,13 +104,13 @@ class Brake:
 
     def _extent(self, case: _Case, elsewhere: Collection[int]) -> Extent:
         """Junk and Trash are no proof for other mailboxes, but what was numbered anew is there, whatever it is."""
-        return self._absences.extent(case.epoch, elsewhere if case.present is None else {*elsewhere, case.present})
+        return self._vanished.extent(case.epoch, elsewhere if case.present is None else {*elsewhere, case.present})
 
     def _write(self, case: _Case, now: int, since: int | None) -> None:
         if case.present is None:
-            self._absences.miss(case.epoch, now, since=since)
+            self._vanished.miss(case.epoch, now, since=since)
         else:
-            self._absences.let_go(case.epoch, case.present, now)
+            self._vanished.let_go(case.epoch, case.present, now)
 
 
 def _is_cap(state: MailboxState) -> bool:
