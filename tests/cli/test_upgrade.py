@@ -9,9 +9,17 @@ from pathlib import Path
 import pytest
 
 from planted import Program, maildir_account
-from replywatch.store import schema
+from replywatch.store import lock, schema
+from replywatch.store.lock import writing
 
 RELEASED = Path(__file__).parents[1] / "store" / "released_0002.sql"
+WRITERS = (
+    ("poll",),
+    ("mark", "nora.2@nora.example", "--no-reply-needed"),
+    ("rebuild",),
+    ("forget", "nora@nora.example", "--yes"),
+    ("purge", "--before", "2024-03-10", "--yes"),
+)
 COMMANDS = (
     ("report", "--since", "all", "--format", "csv"),
     ("waiting",),
@@ -47,3 +55,34 @@ def test_twelve_commands_at_once(program):
     assert rows(program, "SELECT * FROM marks") == marks
     assert len(marks) == 1
     assert len(rows(program, "SELECT * FROM store")) == 1
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *WRITERS], ids=lambda words: words[0])
+def test_no_command_waits_for_itself(program, command, monkeypatch):
+    monkeypatch.setattr(lock, "PATIENCE", 0)
+    for folder in ("cur", ".Sent/cur"):
+        (program.folder / "mail" / folder).mkdir(parents=True)
+    program.output(*command)
+    applied = rows(program, "SELECT name FROM _sqlite_migrations ORDER BY id")
+    assert [name for (name,) in applied] == list(schema.NAMES)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *WRITERS], ids=lambda words: words[0])
+def test_while_somebody_else_writes_nothing_is_done(program, command, monkeypatch):
+    monkeypatch.setattr(lock, "PATIENCE", 0)
+    before = program.store.read_bytes()
+    with writing(program.store):
+        said = program.fails(*command, code=5).splitlines()
+    assert "is not in the form of this release yet" in said[0]
+    assert "Wait" in said[1]
+    assert program.store.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
+def test_where_only_its_owner_may_write(program, command, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, _: path != program.store.parent)
+    before = program.store.read_bytes()
+    said = program.fails(*command, code=1).splitlines()
+    assert "was made by an older release, and may not be written here" in said[0]
+    assert "owner" in said[1]
+    assert program.store.read_bytes() == before
