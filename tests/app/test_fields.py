@@ -122,6 +122,14 @@ class TestOnce:
             rebuild(office.config, Silent())
             assert office.rows(*tables) == before
 
+    def test_a_report_speaks_of_the_fields_that_all_mail_has(self, office, expected):
+        said = [office.report().definition.fields_version]
+        for _ in range(3):
+            office.pass_()
+            said.append(office.report().definition.fields_version)
+        assert said == [FIELDS_VERSION - 1] * 3 + [FIELDS_VERSION]
+        assert expected.report().definition.fields_version == FIELDS_VERSION
+
     def test_a_new_store_is_asked_for_nothing(self, expected):
         assert progress(expected) == (14, 14)
         expected.pass_()

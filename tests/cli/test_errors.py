@@ -311,7 +311,7 @@ class TestInterrupted:
         with hanging_server() as server, hang(local, server) as child:
             for command in ("poll", "rebuild"):
                 first, second = lines_of(local.fails(command, code=5))
-                assert "another poll is writing" in first
+                assert "another replywatch is writing" in first
                 assert "Wait until it is done" in second
             child.kill()
             child.communicate(timeout=20)

@@ -127,7 +127,7 @@ def test_what_it_says(planted, words, lines, back, told):
     assert said(planted, *words) == [f"Marked {name.upper()}.", *lines]
     assert said(planted, *words) == [
         f"Marked so before: {name.upper()}.",
-        "No figure changes: what holds said so already.",
+        "No figure changes: the message is marked so already.",
     ]
     taken = said(planted, name, "--undo")
     assert taken[:2] == [f"Took back the mark of {name.upper()}.", f"It said: {told}."]

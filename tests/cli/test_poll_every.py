@@ -106,7 +106,9 @@ def test_another_poll_at_work_is_waited_for(office, passes):
     office.output("poll")
     lock = writing(office.store)
     said = passes(office, lock.__enter__, lambda: lock.__exit__(None, None, None))
-    assert [line for line in said if "Not polled" in line] == [f"Not polled: another poll is writing to {office.store}"]
+    assert [line for line in said if "Not polled" in line] == [
+        f"Not polled: another replywatch is writing to {office.store}"
+    ]
     assert said[-1].endswith("0 new messages, 1 account read")
 
 

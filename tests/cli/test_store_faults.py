@@ -287,7 +287,7 @@ class TestInUse:
         assert {code for _, code in ends} <= {0, 5}, ends
         assert 0 in {code for _, code in ends}
         for text, code in ends:
-            assert ("another poll is writing to" in text) == (code == 5)
+            assert ("another replywatch is writing to" in text) == (code == 5)
             assert "Traceback" not in text
         assert program.output(*EXPORT) == expected
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -195,7 +194,7 @@ class TestProviders:
     def test_labels(self, text, labels, common):
         odd = b"" if common else b"X-UNASKED () "
         found = GMAIL.message(response(odd + GM + b"X-GM-LABELS " + text + b" " + ALL))
-        assert found == replace(EXPECTED, thread="gmail:7", provider_id="gmail:12", labels=labels)
+        assert found == EXPECTED._replace(thread="gmail:7", provider_id="gmail:12", labels=labels)
         behind = b" X-GM-LABELS " + text + b")"
         assert GMAIL.message(response(odd + GM + ALL, rest=behind)) == found
 

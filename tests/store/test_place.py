@@ -6,7 +6,7 @@ import pytest
 
 from replywatch.errors import StoreError
 from replywatch.store.database import Database
-from replywatch.store.place import check_place
+from replywatch.store.place import check_place, fields_progress, held_mailboxes
 
 
 def test_a_store(tmp_path):
@@ -23,9 +23,29 @@ def test_none_yet(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_empty_file_becomes_one(tmp_path):
-    (tmp_path / "s").touch()
-    assert check_place(tmp_path / "s") is True
+def test_what_is_held_in_none_is_nothing(tmp_path):
+    path = tmp_path / "s"
+    assert held_mailboxes(path, "info") == []
+    assert fields_progress(path, "info", ["INBOX"], 2) == (0, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_becomes_one_that_its_owner_alone_reads(tmp_path):
+    path = tmp_path / "s"
+    path.touch(mode=0o644)
+    assert check_place(path) is True
+    with Database(path, create=True):
+        pass
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_who_may_read_a_store_is_for_its_owner_to_say(tmp_path):
+    path = tmp_path / "s"
+    for _ in range(2):
+        with Database(path, create=True):
+            pass
+        path.chmod(0o640)
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_another_file(tmp_path):

@@ -123,8 +123,8 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         " deleted is believed after a day.",
     ),
     "fields_asked": Words(
-        "{asked:,} of {messages:,} messages were asked for the header fields that this release looks at; the next polls"
-        " ask the others"
+        "of {asked:,} of {messages:,} messages all header fields are there that this release reads; the next polls"
+        " fetch the others"
     ),
     "read_only": Words("{mailboxes} can be opened"),
     # sent mail

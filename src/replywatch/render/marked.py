@@ -133,7 +133,7 @@ def _why(unchanged: Unchanged) -> str:
     message = unchanged.about
     kind, short_id = message.verdict.kind.value, message.identity[:SHORT_ID]
     return {
-        Reason.SAME: "what holds said so already",
+        Reason.SAME: "the message is marked so already",
         Reason.JUDGED_SO: f"it was taken for {kind} already",
         Reason.NOBODY_WAITS: f"nobody waits for an answer to {short_id}, which is {_line(message)}",
         Reason.NOT_PERSONAL: f"it is taken for {kind}, and only a person's mail is an answer (--kind human)",

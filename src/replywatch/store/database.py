@@ -52,7 +52,7 @@ class Database:
                 raise StoreError(f"there is no store at {self.path}", "Run `replywatch poll` first.")
             if self._create:
                 make_folder(self.path.parent)
-                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+                _make(self.path)
             self._connection = connection = self._connect()
             try:
                 for pragma in _PRAGMAS:
@@ -249,6 +249,16 @@ _FAULTS = (
         "Check the path and the permissions of its folder. If a journal (-wal) lies beside it, both must be writable.",
     ),
 )
+
+
+def _make(path: Path) -> None:
+    """An empty file at `path`, for its owner alone, unless there is a store already."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not os.fstat(handle).st_size:
+            os.fchmod(handle, 0o600)  # whoever made an empty one before
+    finally:
+        os.close(handle)
 
 
 def _frozen(path: Path) -> tuple[int, int] | None:

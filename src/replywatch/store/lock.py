@@ -51,7 +51,8 @@ def writing(store: Path) -> Iterator[None]:
     except BlockingIOError as error:
         os.close(handle)
         raise LockedError(
-            f"another poll is writing to {store}", "Wait until it is done; its lock ends with it, even if it is killed."
+            f"another replywatch is writing to {store}",
+            "Wait until it is done; its lock ends with it, even if it is killed.",
         ) from error
     except OSError as error:
         os.close(handle)

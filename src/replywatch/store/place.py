@@ -72,7 +72,7 @@ def _untouched(path: Path, sql: str, values: Sequence[object]) -> list[Any]:
 
     A store that is being written, or was not brought up to date yet, may tell nothing.
     """
-    uri = f"{path.absolute().as_uri()}?immutable=1"
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"  # an empty file would be made without the mode
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             return connection.execute(sql, values).fetchall()

@@ -135,6 +135,15 @@ class Queries:
             )
         ]
 
+    def lowest_fields_version(self, epochs: Sequence[int]) -> int | None:
+        """The lowest version of stored fields among those of these epochs that hold mail; None if none does."""
+        found = self._db.value(
+            "SELECT min(e.fields_version) FROM json_each(?) j JOIN epochs e ON e.id = j.value WHERE EXISTS"
+            " (SELECT 1 FROM locations WHERE epoch = e.id AND gone IS NULL AND message IS NOT NULL)",
+            [json.dumps(list(epochs))],
+        )
+        return None if found is None else int(found)
+
     def foreign_senders(self, since: int, until: int) -> list[tuple[str, int]]:
         """(address, messages) of senders in Sent mailboxes whom the team doesn't know, most frequent first."""
         return [

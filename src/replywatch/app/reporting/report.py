@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from replywatch import __version__
 from replywatch.app.deriving.opened import opened
-from replywatch.app.deriving.provenance import fingerprint
+from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.coverage import coverage_of, read_up_to
 from replywatch.app.reporting.shifted_dates_warning import shifted_dates_warnings
@@ -16,11 +16,14 @@ from replywatch.domain.figures.measure import waited
 from replywatch.domain.figures.summary import summarise
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.judging.rules_version import RULES_VERSION
-from replywatch.domain.messages import Exchange, Rung
+from replywatch.domain.messages import Exchange, Role, Rung
 from replywatch.domain.periods import parse_as_of, parse_period
 from replywatch.domain.results.ledger import ledger_of
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
 from replywatch.domain.results.warnings import age_warnings, coverage_warnings, ledger_warnings
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived
+from replywatch.store.queries import Queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             version=__version__,
             as_of=as_of,
             period=period,
-            definition=_definition(config, query),
+            definition=_definition(config, query, _fields_version(database, config)),
             summary=summary,
             contact_written_to=snapshot.count_written_to(summary.never_ids),
             oldest_waiting=tuple(_waiting_person(e, as_of) for e in snapshot.by_id(summary.longest_waiting)),
@@ -81,7 +84,14 @@ def asked_as_of(query: ReportQuery, newest: int, config: Config) -> int:
     return min(newest, parse_as_of(query.as_of, config.report.timezone))
 
 
-def _definition(config: Config, query: ReportQuery) -> Definition:
+def _fields_version(database: Database, config: Config) -> int:
+    """The lowest version of the fields that are stored of headers which count; the present one where there are none."""
+    uses = mailbox_uses(Derived(database), config)
+    lowest = Queries(database).lowest_fields_version([e for e, use in uses.items() if use.role is not Role.SKIP])
+    return FIELDS_VERSION if lowest is None else lowest
+
+
+def _definition(config: Config, query: ReportQuery, fields_version: int) -> Definition:
     return Definition(
         measure="first" if query.first_only else "turn",
         zone=config.report.timezone,
@@ -89,7 +99,7 @@ def _definition(config: Config, query: ReportQuery) -> Definition:
         new_enquiry_after=config.report.new_enquiry_after,
         min_match=query.min_match,
         rules_version=RULES_VERSION,
-        fields_version=FIELDS_VERSION,
+        fields_version=fields_version,
         config_fingerprint=fingerprint(config),
     )
 
