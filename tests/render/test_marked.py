@@ -42,7 +42,7 @@ def test_what_changes_for_stricter_matching_alone() -> None:
     s = Story()
     asked = s.inbound("nora", "03-01 09:00")
     reply = s.outbound("nora", "03-01 10:00", subject="Re: Offer for oak boards")
-    assert lines(s, reply, ReplyOf(s.identity(asked))) == ["Only figures of a stricter --min-match change."]
+    assert lines(s, reply, ReplyOf(s.identity(asked))) == ["Only reports with a stricter --min-match change."]
 
 
 def test_an_answer_that_was_not_seen_has_bounds() -> None:

@@ -9,7 +9,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener
+from replywatch.cli.output import Listener, tell
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
             found = marking.undo(config, message, now, listener)
         else:
             found = marking.mark(config, message, _correction(answered, kind, reply_of, zone), now, listener)
-    for line in marked_lines(found, Locale(zone)):
-        click.echo(line, err=True)
+    tell(marked_lines(found, Locale(zone)))
 
 
 def _correction(answered: str | None, kind: str | None, reply_of: str | None, zone: tzinfo) -> Correction:

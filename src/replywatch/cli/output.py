@@ -70,6 +70,12 @@ class _Display:
             return self.bars
 
 
+def tell(lines: Iterable[str]) -> None:
+    """Write lines for a person to stderr, broken between words where a terminal is too narrow for them."""
+    for line in lines:
+        click.echo(click.wrap_text(line, width()) if sys.stderr.isatty() else line, err=True)
+
+
 class Listener:
     """Shows progress on stderr: bars on a terminal, nothing elsewhere; what is said always appears, one line each.
 

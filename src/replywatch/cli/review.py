@@ -11,7 +11,7 @@ import click
 from replywatch.cli import options
 from replywatch.cli.mark import KINDS
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, locale_of, write, write_lines
+from replywatch.cli.output import Listener, locale_of, tell, write, write_lines
 from replywatch.errors import ReplywatchError, UsageError
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def _correct(config: Config, explanation: Explanation, answer: str) -> None:
         if wanted:
             with Listener() as listener:
                 marked = mark(config, *wanted, int(time.time()), listener)
-            for line in marked_lines(marked, Locale(config.report.timezone)):
-                click.echo(line, err=True)
+            tell(marked_lines(marked, Locale(config.report.timezone)))
     except ReplywatchError as error:
         with Listener() as listener:
             for line in f"Not marked: {error.text}. {error.hint}".splitlines():

@@ -72,7 +72,7 @@ def _changes(changes: Changes, locale: Locale) -> Iterator[str]:
     if len(lines) > MOST:
         yield f"So do {len(lines) - MOST} more."
     if not lines:
-        yield "Only figures of a stricter --min-match change."
+        yield "Only reports with a stricter --min-match change."
 
 
 def _exchange_line(change: ExchangeChange, locale: Locale) -> str:
