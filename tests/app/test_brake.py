@@ -15,7 +15,7 @@ from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.errors import ConnectError, MailboxError
 from said import in_words
-from story import Story, at, cases
+from story import DAY, Story, at, cases
 
 DAYS = 24
 """Hours of one."""
@@ -76,6 +76,12 @@ def test_how_much_is_much(office, count, vanished, held):
         assert office.report().as_of == office.now
     assert (office.figures() == before) == held
     assert office.report().ledger.set_aside == (0 if held else vanished)
+
+
+def test_one_message_more_than_a_server_shows(office):
+    told(office, 1_001)
+    lose(office, 1)
+    assert holds(office.pass_()) == [("INBOX", 1, 1_001, True, True)]
 
 
 class TestRelease:
@@ -389,6 +395,15 @@ class TestRenumbered:
         assert office.report().ledger.set_aside == 59
         office.pass_()
         assert office.sources["info"].asked == []
+
+    def test_let_go_after_just_a_day(self, office):
+        told(office)
+        self.empty(office)
+        office.pass_()
+        begun = office.now
+        assert holds(office.pass_(hours=DAYS - 1)) == [("INBOX", 60, 60, False, False)]
+        assert holds(office.pass_(hours=1)) == []
+        assert office.now - begun == DAY
 
     def test_the_rest_comes_later(self, office):
         told(office)

@@ -7,6 +7,8 @@ import pytest
 
 from office import NOW, Killed, Office, Watched
 from replywatch.app.polling import mailbox as module
+from replywatch.app.polling.mailbox import ASKED_FOR
+from replywatch.app.polling.patience import Patience
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.export import export
@@ -17,7 +19,7 @@ from replywatch.domain.messages import Role
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.errors import ConnectError, LockedError, MailboxError, StoreError
 from replywatch.store.lock import writing
-from story import Story
+from story import HOUR, Story
 
 
 @pytest.fixture
@@ -174,6 +176,31 @@ class TestExpunged:
         assert office.rows_of(gone) == [(office.now,)] * counts
         office.pass_()
         assert len(office.rows_of(gone)) == 1
+
+    @pytest.mark.parametrize("breaks_off", [False, True])
+    def test_what_an_attempt_missed_proves_nothing_once_a_later_one_breaks_off(self, office, breaks_off):
+        class Passing(Watched):
+            attempts = 0
+
+            def __enter__(self):
+                self.attempts += 1
+                if breaks_off and self.attempts == 2:
+                    raise ConnectError("the line is dead")
+                return self
+
+        office.tell(three_letters()[0])
+        office.pass_()
+        source, boxes = Passing(), office.sources["info"].boxes
+        office.sources["info"], source.boxes = source, boxes
+        source.expunge("INBOX", 3)
+        source.fails["Sent"] = MailboxError("not now", transient=True)
+        boxes["Sent"].uidnext += 1
+        patience = Patience(attempts=2, pause=lambda _: None)
+        office.now += HOUR
+        (outcome,) = poll(office.config, lambda a: office.sources[a.name], lambda: office.now, Silent(), patience)
+        assert (outcome.error.text, source.attempts) == ("the line is dead" if breaks_off else "not now", 2)
+        missed = office.rows_of("SELECT missed_at FROM locations WHERE missed_at IS NOT NULL")
+        assert missed == ([] if breaks_off else [(office.now,)])
 
     def test_gone_and_back_lives_again(self, office):
         office.tell(three_letters()[0])
@@ -391,6 +418,20 @@ class TestRenumbered:
         office.sources["info"].renumber("INBOX")
         office.pass_()
         assert office.rows("exchanges")["exchanges"] == first
+
+
+@pytest.mark.parametrize(("age", "asked"), [(ASKED_FOR, True), (ASKED_FOR + 1, False)])
+def test_how_long_the_server_is_asked_for_an_answer(office, age, asked):
+    story = Story()
+    story.outbound("xaver", "01-05 09:00")
+    mail = story.inbound("anna", "03-02 09:00")
+    office.tell(story)
+    office.pass_()
+    office.sources["info"].answer("INBOX", 1)
+    office.now = mail.when + age - HOUR
+    office.pass_()
+    assert office.now - mail.when == age
+    assert office.rows_of("SELECT answered_at FROM locations WHERE epoch = 1") == [(office.now if asked else None,)]
 
 
 class TestOddSources:

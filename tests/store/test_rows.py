@@ -17,7 +17,8 @@ from replywatch.store.derived_rows import DerivedRows
 from replywatch.store.facts import Facts
 from replywatch.store.queries import Queries
 from replywatch.store.readings import decode_reading, encode_reading
-from story import Story
+from replywatch.store.vanished import Vanished
+from story import Story, cases
 
 HOSTILE = (
     b"From: =?utf-8?q?M=C3=BCller_=22x=22?= <m@m.example>\r\nTo: info@example.com, =?x?q?=ff?= <y@y.example>\r\n"
@@ -180,3 +181,59 @@ class TestFacts:
         assert (found.state, found.complete) == (state, True)
         facts.add_batch(epoch.id, [fetched(4)], (), 4, 300)
         assert not facts.present_epoch(epoch.mailbox).complete
+
+    @cases(
+        *("first_seen", "since", "unanswered_at"),
+        rows=[
+            ("known when the server was last asked", 100, 200, 200),
+            ("found since", 250, 200, 250),
+            ("the server was never asked", 100, None, 100),
+            ("asked in this very second", 100, 300, 300),
+            ("found in this very second", 300, 200, 300),
+            ("asked in what is the future now", 100, 301, None),
+            ("found in what is the future now", 301, 200, None),
+        ],
+    )
+    def test_until_when_a_message_had_no_flag(self, database, epoch, first_seen, since, unanswered_at):
+        facts = Facts(database)
+        facts.add_batch(epoch.id, [fetched(1)], (), 1, first_seen)
+        facts.flag_answered(epoch.id, [1], since, 300)
+        flag = "SELECT unanswered_at, answered_at FROM locations"
+        assert database.row(flag) == (unanswered_at, 300)
+        facts.flag_answered(epoch.id, [1], 300, 400)
+        assert database.row(flag) == (unanswered_at, 300), "what was said first holds"
+
+    def test_when_a_message_went_stays_when_its_number_goes_to_another(self, facts, epoch, database):
+        facts.add_batch(epoch.id, [fetched(1)], (), 1, 100)
+        vanished = Vanished(database)
+        vanished.note(epoch.id, [1])
+        for now in (200, 250):
+            vanished.miss(epoch.id, now)
+        facts.add_batch(epoch.id, [fetched(1, b"From: c@d.example\r\n\r\n")], (), 1, 300)
+        assert list(database.rows("SELECT uid, first_seen, gone FROM locations")) == [(-1, 100, 250), (1, 300, None)]
+
+    @cases(
+        *("old", "new", "answered", "expected"),
+        rows=[
+            ("found before", 100, 200, False, (100, None, None)),
+            ("found later: the clock was set back", 200, 100, False, (100, None, None)),
+            ("answered meanwhile", 100, 200, True, (100, 100, 200)),
+            ("answered in the second in which it was found", 200, 200, True, (200, 200, 200)),
+            ("answered before it was found: the clock was set back", 201, 200, True, (200, None, 200)),
+        ],
+    )
+    def test_under_a_new_number_it_is_the_same_message(self, database, old, new, answered, expected):
+        facts = Facts(database)
+        mailbox = facts.mailbox(facts.account("info"), Listing("INBOX", "/"))
+        before = facts.epoch(mailbox, MailboxState(7, 2, 1), 50)
+        facts.add_batch(before.id, [fetched(1)], (), 1, old)
+        after = facts.epoch(mailbox, MailboxState(8, 2, 1), 50)
+        facts.add_batch(after.id, [fetched(1, flags=("\\Answered",) if answered else ())], (), 1, new)
+        Vanished(database).let_go(before.id, after.id, 300)
+        places = list(database.rows("SELECT epoch, first_seen, unanswered_at, answered_at FROM locations"))
+        assert places == [(after.id, *expected)]
+
+    def test_since_when_a_mailbox_is_held(self, epoch, database):
+        """A moment that is still to come doesn't count: the clock was set back."""
+        vanished = Vanished(database)
+        assert [vanished.hold(epoch.id, now) for now in (300, 400, 200, 250)] == [300, 300, 200, 200]
