@@ -171,8 +171,8 @@ def test_real_mail_is_judged_the_same():
     for path in paths:
         raw = path.read_bytes()
         one, other = (read(parse_header(h), team) for h in (keep_fields(raw), hide_subject(raw, KEY)))
-        if (one.verdict.kind, one.verdict.rule, one.reply_prefix, bool(one.base_subject), one.parties) != (
-            other.verdict.kind, other.verdict.rule, other.reply_prefix, bool(other.base_subject), other.parties
+        if (one.verdict.kind, one.verdict.rule, one.reply_prefix, bool(one.bare_subject), one.parties) != (
+            other.verdict.kind, other.verdict.rule, other.reply_prefix, bool(other.bare_subject), other.parties
         ):  # fmt: skip
             differ.append((path.name, one.subject, other.subject, one.verdict, other.verdict))
     assert len(paths) > 100

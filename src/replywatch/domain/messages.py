@@ -158,6 +158,17 @@ class Because(NamedTuple):
     """What else had to be there, since the field alone is too weak a sign."""
 
 
+class Delivery(StrEnum):
+    """What a notice of a mail server says of a message that was sent."""
+
+    FAILED = "failed"
+    """It will not be delivered."""
+    DELAYED = "delayed"
+    """It was not delivered yet, or it was: no failure."""
+    UNCLEAR = "unclear"
+    """The header doesn't tell."""
+
+
 class Verdict(NamedTuple):
     """What sort of mail a header announces, and which rule said so."""
 
@@ -208,15 +219,28 @@ class Reading:
     date_has_zone: bool
     received: int | None
     subject: str
-    base_subject: str
-    """Subject without prefixes, folded for comparison; "" where it is too common to tell anything."""
+    exact_subject: str
+    """Subject without reply and forward prefixes, folded; "" where it is too common to tell anything."""
+    bare_subject: str
+    """The same without tags, ticket numbers and gateways' marks."""
     reply_prefix: bool
     public_list: bool
     """Goes to a list that reaches the contacts too."""
     outsiders: tuple[str, ...]
     """The recipients that are not ours."""
+    to: tuple[str, ...]
+    """Those of them that stand in To."""
     verdict: Verdict
     parties: Parties
+    firm: Verdict | None = None
+    """What the rules find without the signs that mean nothing in a conversation (`list`, `precedence`, `spam`); None if
+    the verdict doesn't rest on one of them."""
+    delivery: Delivery | None = None
+    """Of a notice about a message that was sent; None of all other mail."""
+    failed: tuple[str, ...] = ()
+    """Whom such a notice names as not reached (X-Failed-Recipients)."""
+    if_known: Reading | None = None
+    """How it is read if it names a message that is known: what does so is no web form's. None where that is the same."""
 
 
 class Location(NamedTuple):
@@ -238,6 +262,12 @@ class Location(NamedTuple):
     """When the server began to say that it was answered (flag \\Answered)."""
     on_disk: bool = False
     """It is a file, or part of one: `internal_date` may be the time of a copy or a sync."""
+    put_away: bool = False
+    """A flag or a keyword says that it was thrown away, or that it is spam; mailboxes say so by their role."""
+    all_mail: bool = False
+    """A mailbox of all mail (`\\All`) outside Gmail: no place of its own where the message has another."""
+    in_burst: bool = False
+    """It was saved there together with others that were written on other days: `internal_date` is that of a move."""
 
 
 class NamedLocation(NamedTuple):
@@ -352,8 +382,10 @@ class Message:
     address: str
     """The watched address it was sent to, or ""."""
     subject: str
-    pairs: frozenset[str]
-    """Person outside and base subject, by which the subject rung may join it (`judging.reading.subject_pairs`)."""
+    exact_pairs: frozenset[str]
+    """Person outside and exact subject, by which the subject rung may join it (`judging.reading.subject_pairs`)."""
+    bare_pairs: frozenset[str]
+    """Person outside and bare subject, where no exact pair is found."""
     reply_prefix: bool
     public_list: bool
     sent_in: frozenset[str]
@@ -367,6 +399,22 @@ class Message:
     clock_sure: bool
     corrections: Corrections
     flagged: Flagged | None
+    date: int | None = None
+    """What Date says, if it says anything."""
+    date_has_zone: bool = False
+    firm: Verdict | None = None
+    """As in `Reading`; None where a person said of what kind it is."""
+    personal: Disposition = Disposition.COUNTED
+    """Which line of the account it belongs to if it is inbound and a person's."""
+    put_away: bool = False
+    """Every place that holds it says that it was thrown away, or that it is spam."""
+    form_letter: bool = False
+    """Ours, one of several of the same subject to different people: the subject ties it to nothing."""
+    delivery: Delivery | None = None
+    failed: frozenset[str] = frozenset()
+    """As in `Reading`."""
+    names_nobody: bool = False
+    """No recipient is named at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +452,10 @@ class Exchange:
     """Arrival of the enquiry that ended this later turn unanswered."""
     marked: bool
     """A correction by hand had a part in it."""
+    bounced_reply: str | None = None
+    """Identity of the last reply of which a notice said that it could not be delivered."""
+    put_away: bool = False
+    """Its opener was thrown away, or called spam, and counts because somebody of ours answered it."""
 
     @property
     def clock_anomaly(self) -> bool:

@@ -29,11 +29,16 @@ class MailboxUse:
     """What labels say in this account."""
     of_other_user: bool = False
     """Another user's, whose personal mail is not watched."""
+    all_mail: bool = False
+    """It holds all mail of its account (`\\All`), without labels that say where else a message lies."""
 
     def roles(self, labels: str | None) -> tuple[Role, ...]:
         """The roles of a message here with these labels, a JSON list; None: it can't have any."""
         return self.labels.roles(self.role, None if labels is None else json.loads(labels))
 
+
+_JUNK, _NO_JUNK = {"$junk", "junk"}, {"$notjunk", "notjunk", "nonjunk"}
+"""Keywords of mail programs (IANA registry of IMAP keywords; Thunderbird and Apple Mail write them without the $)."""
 
 COPIES = """
     SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone, l.flags,
@@ -82,6 +87,8 @@ def _copy(rows: Sequence[_CopyRow], uses: Mapping[int, MailboxUse]) -> Copy:
 def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
     """One location, once for each role that labels give it."""
     flagged = None if row.answered_at is None else Flagged(row.unanswered_at, row.answered_at)
+    flags = frozenset(row.flags.lower().split())
+    put_away = "\\deleted" in flags or (not flags.isdisjoint(_JUNK) and flags.isdisjoint(_NO_JUNK))
     for role in use.roles(row.labels):
         yield Location(
             account=use.account,
@@ -92,7 +99,9 @@ def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
             thread=row.thread,
             first_seen=row.first_seen,
             gone=row.gone,
-            draft="\\Draft" in row.flags,
+            draft="\\draft" in flags,
             flagged=flagged,
             on_disk=use.on_disk,
+            put_away=put_away,
+            all_mail=use.all_mail and row.labels is None,
         )

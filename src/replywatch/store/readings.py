@@ -8,20 +8,31 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from replywatch.domain.messages import Because, Kind, Parties, Reading, Shown, Verdict
+from replywatch.domain.messages import Because, Delivery, Kind, Parties, Reading, Shown, Verdict
 
 _FIELDS = tuple(field.name for field in fields(Reading))
+_IF_KNOWN = _FIELDS.index("if_known")
 _values = attrgetter(*_FIELDS)
 
 
 def encode_reading(reading: Reading) -> str:
     """A reading as JSON."""
-    return json.dumps(_values(reading), separators=(",", ":"))
+    return json.dumps(_list(reading), separators=(",", ":"))
 
 
 def decode_reading(data: str) -> Reading:
     """The reading that `encode_reading` wrote."""
-    values = json.loads(data)
+    return _reading(json.loads(data))
+
+
+def _list(reading: Reading) -> tuple[Any, ...]:
+    values: tuple[Any, ...] = _values(reading)
+    return (
+        values if reading.if_known is None else (*values[:_IF_KNOWN], _list(reading.if_known), *values[_IF_KNOWN + 1 :])
+    )
+
+
+def _reading(values: list[Any]) -> Reading:
     _decode(values, _READING)
     return Reading(*values)
 
@@ -51,6 +62,11 @@ def _parties(values: list[Any]) -> Parties:
     return Parties._make(values)
 
 
+def _maybe(decoder: Decoder) -> Decoder:
+    """The same for what may be None."""
+    return lambda value: None if value is None else decoder(value)
+
+
 def _by_place(names: Sequence[str], decoders: Mapping[str, Decoder]) -> tuple[tuple[int, Decoder], ...]:
     return tuple((names.index(name), decoder) for name, decoder in decoders.items())
 
@@ -59,8 +75,11 @@ _PARTIES = _by_place(Parties._fields, {"contact_because": _because, "senders": t
 _READING = _by_place(
     _FIELDS,
     {
-        **dict.fromkeys(("ids", "in_reply_to", "references", "outsiders"), tuple),
+        **dict.fromkeys(("ids", "in_reply_to", "references", "outsiders", "to", "failed"), tuple),
         "verdict": _verdict,
         "parties": _parties,
+        "firm": _maybe(_verdict),
+        "delivery": _maybe(Delivery),
+        "if_known": _maybe(_reading),
     },
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 SET = "replywatch"
-NAMES = ("0001_facts", "0002_derived", "0003_passes", "0004_labels", "0005_values")
+NAMES = ("0001_facts", "0002_derived", "0003_passes", "0004_labels", "0005_values", "0006_circles")
 """The migrations of this release in order; a store with any other is from a newer one."""
 
 DERIVED_TABLES = (
@@ -301,6 +301,11 @@ _VALUES_DERIVED: tuple[str, ...] = (
     "ALTER TABLE exchanges DROP COLUMN answered_by",
 )
 
+_CIRCLES: tuple[str, ...] = (
+    "ALTER TABLE exchanges ADD COLUMN bounced_reply TEXT",  # NULL: no reply is known to have failed; else its identity
+    "ALTER TABLE exchanges ADD COLUMN put_away INTEGER NOT NULL DEFAULT 0",  # 1: counts because it was answered
+)
+
 
 def migrations() -> Migrations:
     """The migrations of this release, ready to be applied."""
@@ -308,7 +313,7 @@ def migrations() -> Migrations:
 
     found = Migrations(SET)
 
-    every = (_FACTS, _DERIVED, _PASSES, _LABELS, (*_VALUES_FACTS, *_VALUES_DERIVED))
+    every = (_FACTS, _DERIVED, _PASSES, _LABELS, (*_VALUES_FACTS, *_VALUES_DERIVED), _CIRCLES)
     for name, statements in zip(NAMES, every, strict=True):
         found(name=name)(_executing(statements))
     return found

@@ -60,5 +60,6 @@ def mailbox_uses(derived: Derived, config: Config) -> dict[int, MailboxUse]:
             on_disk = account.kind != "imap"
             watched = account.watched and not listing.of_other_user
             both = role is Role.ARCHIVE or on_disk
-            uses[epoch] = MailboxUse(name, watched, role, both, on_disk, labels[name], listing.of_other_user)
+            all_mail = "\\all" in map(str.lower, listing.attributes)
+            uses[epoch] = MailboxUse(name, watched, role, both, on_disk, labels[name], listing.of_other_user, all_mail)
     return uses

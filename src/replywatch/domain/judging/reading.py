@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
+from itertools import chain
 
+from replywatch.domain.headers.addresses import parse_addresses
 from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
 from replywatch.domain.judging.identity import identity_of
@@ -36,13 +38,22 @@ def read(header: Header, team: Team) -> Reading:
         date_has_zone=header.date_has_zone,
         received=header.received,
         subject=header.subject,
-        base_subject=subject.base,
+        exact_subject=subject.base,
+        bare_subject=subject.base,
         reply_prefix=subject.reply,
         public_list=not team.public_lists.isdisjoint(reached),
         outsiders=_outsiders(reached, team),
+        to=_outsiders([a.address for a in header.to if a.address], team),
         verdict=classify(header, parties, team),
         parties=parties,
+        failed=_failed(header),
     )
+
+
+def _failed(header: Header) -> tuple[str, ...]:
+    """Whom a mail server says that it could not reach, as they are compared."""
+    found = chain.from_iterable(map(parse_addresses, header.fields.get("x-failed-recipients", ())))
+    return tuple(dict.fromkeys([contact_key(a.address) for a in found if a.address]))
 
 
 def _outsiders(reached: Iterable[str], team: Team) -> tuple[str, ...]:
@@ -65,24 +76,33 @@ def _ids(reading: Reading) -> Iterator[str]:
     yield from reading.references
 
 
-def subject_pairs(reading: Reading, marked: Kind | None = None) -> Iterator[str]:
-    """The pairs of person outside and base subject by which the subject rung may join this copy to others.
+def subject_pairs(reading: Reading, marked: Kind | None = None) -> tuple[frozenset[str], frozenset[str]]:
+    """The pairs of person outside and subject, exact and bare, by which the subject rung may join this copy to others.
 
     Personal mail has them, and our own automatic answers; mail of public lists never. The kind is that which the rules
     found, unless it was `marked` by hand.
     """
     ours, kind = reading.parties.ours, marked or reading.verdict.kind
-    if not reading.base_subject or reading.public_list:
-        return
-    if kind is Kind.HUMAN or (ours and kind in AUTOMATIC_ANSWERS):
-        for person in reading.outsiders if ours else reading.parties.senders:
-            yield f"{person}\0{reading.base_subject}"
+    if reading.public_list or not (kind is Kind.HUMAN or (ours and kind in AUTOMATIC_ANSWERS)):
+        return frozenset(), frozenset()
+    people = reading.outsiders if ours else reading.parties.senders
+    exact, bare = reading.exact_subject, reading.bare_subject
+    return (
+        frozenset([f"{person}\0{exact}" for person in people] if exact else ()),
+        frozenset([f"{person}\0{bare}" for person in people] if bare else ()),
+    )
+
+
+def _all_pairs(reading: Reading, marked: Kind | None = None) -> Iterator[str]:
+    """The pairs in either form, without telling which is which: they make a cluster, no conversation."""
+    exact, bare = subject_pairs(reading, marked)
+    yield from exact | bare
 
 
 EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {
     "same": _same_message,
     "id": _ids,
-    "subject": subject_pairs,
+    "subject": _all_pairs,
 }
 """What can tie two copies together, by kind. Provider thread ids come from the mailbox: see `keys_of`."""
 
@@ -112,7 +132,7 @@ def mark_keys(reading: Reading, corrections: Iterable[Correction]) -> set[int]:
         if isinstance(correction, ReplyOf):
             keys.add(_key("same", correction.identity))
         elif isinstance(correction, OfKind):
-            keys |= {_key("subject", pair) for pair in subject_pairs(reading, correction.kind)}
+            keys |= {_key("subject", pair) for pair in _all_pairs(reading, correction.kind)}
     return keys
 
 

@@ -25,12 +25,17 @@ class Locations:
         return {s.role for s in self._locations} - {Role.ARCHIVE} == {Role.SENT}
 
     def put_away(self) -> bool:
-        """Whether every place that holds it now, or else each of the last that did, is Junk or Trash."""
+        """Whether every place that holds it now, or else each of the last that did, says that it was thrown away.
+
+        Outside Gmail a mailbox of all mail (RFC 6154) holds what lies in Trash or Junk as well: of a message that lies
+        elsewhere it says nothing.
+        """
         lying = [s for s in self._locations if s.gone is None]
         if not lying:
             last = max(s.gone or 0 for s in self._locations)
             lying = [s for s in self._locations if s.gone == last]
-        return all(s.role in PUT_AWAY for s in lying)
+        lying = [s for s in lying if not s.all_mail] or lying
+        return all(s.put_away or s.role in PUT_AWAY for s in lying)
 
     def watched(self) -> bool:
         """Whether an account or mailbox whose personal mail counts holds it."""

@@ -119,7 +119,7 @@ class _Walk:
             message = self._messages[i]
             conversation = conversations[i] = self._conversation(i, message)
             self._believe_mark(conversation, message.clock)
-            for pair in message.pairs:
+            for pair in message.bare_pairs:
                 self._latest[pair] = (step, conversation)
             if message.direction is Direction.INBOUND:
                 self._inbound(i, message, conversation)
@@ -160,14 +160,14 @@ class _Walk:
         if self._ties.named[i]:
             return None
         if message.direction is Direction.OUTBOUND:
-            waiting = self._newest_waiting(message.pairs)
+            waiting = self._newest_waiting(message.bare_pairs)
             return waiting.conversation if waiting else None
         if message.direction is not Direction.INBOUND or message.in_reply_to or message.references:
             return None
-        waiting = self._newest_waiting(message.pairs)
+        waiting = self._newest_waiting(message.bare_pairs)
         if waiting and message.clock - waiting.exchange.opener.clock <= RESEND_WINDOW:
             return waiting.conversation
-        return self._latest_with(message.pairs) if message.reply_prefix else None
+        return self._latest_with(message.bare_pairs) if message.reply_prefix else None
 
     def _newest_waiting(self, pairs: Iterable[str]) -> _Waiting | None:
         """Of the open exchanges that have one of these pairs of person and subject the one with the newest opener."""
@@ -213,7 +213,7 @@ class _Walk:
         self._take_in(conversation, conversation.open, message, people=True)
 
     def _take_in(self, conversation: Conversation, waiting: OpenExchange, message: Message, *, people: bool) -> None:
-        for pair in message.pairs - waiting.pairs:
+        for pair in message.bare_pairs - waiting.pairs:
             entry = _Waiting(-waiting.opener.clock, waiting.opener.identity, waiting, conversation)
             heapq.heappush(self._waiting.setdefault(pair, []), entry)
         waiting.take_in(message, people=people)

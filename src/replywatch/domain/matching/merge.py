@@ -42,6 +42,9 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
     public_list = any(r.public_list for r in readings)
     clock = locations.sent_at(first.date, has_zone=first.date_has_zone) if parties.ours else _arrival(found)
     filed = direction is Direction.OUTBOUND
+    exact, bare = (frozenset[str](), frozenset[str]()) if public_list else subject_pairs(first, corrections.kind)
+    personal = _personal(readings, locations, all_inbound=all_inbound)
+    put_away = locations.put_away()
     return Message(
         identity=first.identity,
         message_id=first.message_id,
@@ -51,7 +54,7 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         threads=locations.threads(),
         direction=direction,
         disposition=(
-            _disposition(verdict.kind, corrections, readings, locations, all_inbound=all_inbound)
+            disposition_of(verdict.kind, corrections, personal, put_away=put_away)
             if direction is Direction.INBOUND
             else Disposition(direction.value)
         ),
@@ -63,7 +66,8 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         outsiders=_any_of([r.outsiders for r in readings]),
         address=next((r.parties.team_address for r in readings if r.parties.team_address), ""),
         subject=first.subject,
-        pairs=frozenset(() if public_list else subject_pairs(first, corrections.kind)),
+        exact_pairs=exact,
+        bare_pairs=bare,
         reply_prefix=first.reply_prefix,
         public_list=public_list,
         sent_in=locations.accounts_with_it_in_sent(),
@@ -73,6 +77,14 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         clock_sure=clock.sure,
         corrections=corrections,
         flagged=locations.flagged(),
+        date=first.date,
+        date_has_zone=first.date_has_zone,
+        firm=None if corrections.kind else first.firm,
+        personal=personal,
+        put_away=put_away,
+        delivery=first.delivery,
+        failed=_any_of([r.failed for r in readings]),
+        names_nobody=not any(r.parties.recipients for r in readings),
     )
 
 
@@ -117,16 +129,18 @@ def marked_verdict(verdict: Verdict, corrections: Corrections) -> Verdict:
     return Verdict(corrections.kind, Because("mark", value=corrections.kind.value))
 
 
-def _disposition(
-    kind: Kind, corrections: Corrections, readings: Sequence[Reading], locations: Locations, *, all_inbound: bool
-) -> Disposition:
-    """Which line of the account an inbound message of this kind belongs to."""
+def disposition_of(kind: Kind, corrections: Corrections, personal: Disposition, *, put_away: bool) -> Disposition:
+    """Which line of the account an inbound message of this kind belongs to; `personal` is that of a person's mail."""
     if isinstance(corrections.outcome, NeedsNone) or corrections.kind not in {None, Kind.HUMAN}:
         return Disposition.SET_ASIDE
     if kind is not Kind.HUMAN:
         return Disposition.EXCLUDED_KIND
-    nobody = not readings[0].parties.contact  # nobody is known who could wait, and no reply could ever be told
-    if nobody or locations.put_away():
+    return Disposition.SET_ASIDE if put_away else personal
+
+
+def _personal(readings: Sequence[Reading], locations: Locations, *, all_inbound: bool) -> Disposition:
+    """Which line of the account an inbound message belongs to if it is a person's and nobody put it away."""
+    if not readings[0].parties.contact:  # nobody is known who could wait, and no reply could ever be told
         return Disposition.SET_ASIDE
     if all_inbound or any(r.parties.team_address for r in readings):
         return Disposition.COUNTED

@@ -80,7 +80,7 @@ class OpenExchange:
         """One more inbound message belongs to it; `people` says that a reply may go to those it names."""
         if people:
             self.people |= message.senders | message.outsiders
-        self.pairs |= message.pairs
+        self.pairs |= message.bare_pairs
         self.identities.add(message.identity)
         if message.corrections:
             self.marked = True
