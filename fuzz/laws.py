@@ -87,7 +87,7 @@ def header(data: bytes) -> None:
         hold("the first rule that fires decides", (verdicts or (HUMAN,))[0] == read(found, team).verdict)
         hold("no rule sleeps", [verdict.rule for verdict in verdicts] == [rule.id for rule in RULES if rule.sign(mail)])
     hold("keys are numbers of a database", all(-(1 << 63) <= key < 1 << 63 for key in keys_of(reading, ["gmail:1"])))
-    hidden = parse_header(hide_subject(data, KEY))
+    hidden = parse_header(hide_subject(kept, KEY))
     same = replace(hidden, subject=found.subject, fields=_without_topic(hidden.fields))
     hold("hiding a subject hides no more", same == replace(found, fields=_without_topic(found.fields)))
     list(list_ids(found))

@@ -146,6 +146,12 @@ def labels_of(office, name):
     )
 
 
+def warned(office):
+    """The warnings that a report has of mail of ours."""
+    report = make_report(office.config, ReportQuery(since="all"), office.now, Silent())
+    return [w.code for w in report.warnings if w.code in (Code.NO_SENT_MAILBOX, Code.SENT_EMPTY)]
+
+
 EXPECTED = {
     "anna": "counted",
     "to anna": "outbound",
@@ -266,8 +272,19 @@ class TestFigures:
         office = Office(tmp_path)
         office.put("will", office.story.inbound("will", "03-18 09:00"), INBOX)
         assert not office.poll().lacks_sent
-        report = make_report(office.config, ReportQuery(since="all"), office.now, Silent())
-        assert not [w for w in report.warnings if w.code is Code.NO_SENT_MAILBOX]
+        assert warned(office) == [Code.SENT_EMPTY]
+
+    def test_nor_is_a_label_that_stands_in_for_it(self, tmp_path):
+        """All Mail alone is shown, and what was erased of it last tells no labels any more."""
+        office = Office(tmp_path)
+        office.gmail.hidden = {SENT}
+        office.put("will", office.story.inbound("will", "03-18 09:00"), INBOX)
+        office.put("nora", office.story.inbound("nora", "03-19 09:00"), INBOX)
+        assert not office.poll().lacks_sent
+        assert warned(office) == [Code.SENT_EMPTY]
+        erase(office.config, people(["nora@nora.example"], office.config.team), office.now, Silent())
+        assert office.rows("SELECT uid, message IS NULL, labels IS NULL FROM locations") == [(1, 0, 0), (2, 1, 1)]
+        assert warned(office) == [Code.SENT_EMPTY]
 
 
 class TestLabelsChange:

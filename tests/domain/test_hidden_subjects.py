@@ -23,7 +23,12 @@ SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
 
 def hidden(subject):
     """The subject that is stored for `subject`."""
-    return parse_header(hide_subject(f"From: a@b.example\r\nSubject: {subject}\r\n\r\n".encode(), KEY)).subject
+    return parse_header(stored(f"From: a@b.example\r\nSubject: {subject}\r\n\r\n".encode())).subject
+
+
+def stored(header):
+    """What is stored of a header that comes from a source."""
+    return hide_subject(keep_fields(header), KEY)
 
 
 SUBJECTS = [
@@ -122,11 +127,11 @@ def test_the_same_subject_keeps_its_number(one, other, same):
 def test_that_a_program_put_the_label_there_is_still_seen(subject, topic, rule):
     """It shows by the topic, Outlook's subject without the label."""
     raw = f"From: a@b.example\nSubject: {subject}\nThread-Topic: {topic}\n\n".encode()
-    assert [read(parse_header(h), Team()).verdict.rule for h in (raw, hide_subject(raw, KEY))] == [rule, rule]
+    assert [read(parse_header(h), Team()).verdict.rule for h in (raw, stored(raw))] == [rule, rule]
 
 
 def test_another_key_another_number():
-    header = b"Subject: Offer\r\n\r\n"
+    header = b"Subject: Offer\n"
     assert hide_subject(header, b"a") != hide_subject(header, b"b")
 
 
@@ -146,17 +151,17 @@ def test_another_key_another_number():
     ],
 )
 def test_no_form_of_the_field_is_missed(header):
-    stored = hide_subject(header, KEY)
-    assert b"secret" not in stored.lower()
-    assert b"plan" not in stored.lower()
-    assert stored.count(b"ubject:") <= 1
-    assert [a.address for a in parse_header(stored).to] == ["a@b.example"]
+    found = stored(header)
+    assert b"secret" not in found.lower()
+    assert b"plan" not in found.lower()
+    assert found.count(b"ubject:") <= 1
+    assert [a.address for a in parse_header(found).to] == ["a@b.example"]
 
 
 @given(st.binary(max_size=300))
 def test_all_other_fields_stay_as_they_were(noise):
     header = b"From: a@b.example\nX-Loop: " + noise
-    before, after = parse_header(header), parse_header(hide_subject(header, KEY))
+    before, after = parse_header(header), parse_header(stored(header))
     for name in ("from_", "to", "message_id", "references", "date", "received"):
         assert getattr(after, name) == getattr(before, name)
     assert before.fields.get("x-loop") == after.fields.get("x-loop")
@@ -170,7 +175,7 @@ def test_real_mail_is_judged_the_same():
     differ = []
     for path in paths:
         raw = path.read_bytes()
-        one, other = (read(parse_header(h), team) for h in (keep_fields(raw), hide_subject(raw, KEY)))
+        one, other = (read(parse_header(h), team) for h in (keep_fields(raw), stored(raw)))
         if (one.verdict.kind, one.verdict.rule, one.reply_prefix, bool(one.bare_subject), one.parties) != (
             other.verdict.kind, other.verdict.rule, other.reply_prefix, bool(other.bare_subject), other.parties
         ):  # fmt: skip

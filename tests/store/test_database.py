@@ -277,7 +277,7 @@ class TestUpgrade:
     def test_its_name_is_random_and_stays(self, old, tmp_path):
         def name(path):
             with Database(path, create=True) as database:
-                return Facts(database).store()
+                return Facts(database).identifier()
 
         names = [name(path) for path in (old, old, tmp_path / "other.db")]
         assert names[0] == names[1] != names[2]

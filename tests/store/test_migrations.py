@@ -4,8 +4,9 @@ Three passes made it. Of the mail to info@: nora's was missed once, anna's was a
 fred's got the flag, theo's was moved to the trash, karl's mailbox was numbered anew, and one never came.
 """
 
+import resource
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -20,8 +21,9 @@ from replywatch.app.progress import Silent
 from replywatch.config.model import ImapAccount, PrivacySettings
 from replywatch.domain.headers.header import keep_fields
 from replywatch.domain.messages import ReplyOf
+from replywatch.errors import StoreError, UnusableStoreError
 from replywatch.store import schema
-from replywatch.store.database import Database
+from replywatch.store.database import _PRAGMAS, Database
 from replywatch.store.marks import Marks
 from story import HOUR, Story, at
 
@@ -176,18 +178,54 @@ class TestHeaders:
         assert office.rows("marks", "passes", "mailboxes") == kept
         assert office.rows_of("SELECT matched_by FROM exchanges") == [("mark",)]
 
-    def test_no_page_is_left_half_empty(self, office):
-        """Rows that were cut leave room between them, where no new one would ever be written."""
+    @staticmethod
+    def much(office):
+        """Take the store back, and give it many messages of which little is kept; says how many pages it has."""
         take_back(office.config.store_path, "0005_values")
         with closing(sqlite3.connect(office.config.store_path)) as store:
             for number in range(100, 400):
-                raw = b"X-Mailer: %s\r\nSubject: %d\r\n\r\n" % (b"x" * 2000, number)
+                raw = b"X-Mailer: %s\r\nSubject: %d\r\n\r\n" % (b"canary " * 300, number)
                 store.execute("INSERT INTO messages VALUES (?, ?, ?)", [number, digest(raw), raw])
             store.commit()
-            before = store.execute("PRAGMA page_count").fetchone()[0]
+            return store.execute("PRAGMA page_count").fetchone()[0]
+
+    def test_no_page_is_left_half_empty(self, office):
+        """Rows that were cut leave room between them, where no new one would ever be written."""
+        before = self.much(office)
         with Database(office.config.store_path) as database:
             assert database.value("PRAGMA page_count") < before / 2
             assert database.value("PRAGMA freelist_count") == 0
+
+    def test_where_there_is_no_room_to_write_them_anew_they_stay(self, office, monkeypatch):
+        """The store is whole all the same, and nothing that was cut is left on them; some builds of SQLite leave it."""
+        before = self.much(office)
+        monkeypatch.setattr("replywatch.store.database._PRAGMAS", (*_PRAGMAS, "secure_delete = OFF"))
+        for room in range(100_000, 3_000_000, 20_000):
+            with little_room(room), suppress(StoreError), Database(office.config.store_path):
+                break
+            with closing(sqlite3.connect(office.config.store_path)) as store:
+                applied = store.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
+            assert applied < len(schema.NAMES), "it could have been opened"
+        with Database(office.config.store_path) as database:
+            assert database.value("PRAGMA page_count") >= before
+            assert database.value("PRAGMA integrity_check") == "ok"
+            headers = [header for (header,) in database.rows("SELECT header FROM messages WHERE id >= 100 ORDER BY id")]
+        assert headers == [b"Subject: %d\n" % number for number in range(100, 400)]
+        assert len(office.exchanges_at()) == 1
+        for path in office.config.store_path.parent.iterdir():
+            assert b"canary" not in path.read_bytes(), path.name
+
+    def test_a_damaged_store_is_not_taken_for_one_without_room(self, office):
+        """What no migration touched is read for the first time where the pages are written anew."""
+        self.much(office)
+        with closing(sqlite3.connect(office.config.store_path)) as store:
+            page = store.execute("SELECT rootpage FROM sqlite_master WHERE name = 'locations'").fetchone()[0]
+            size = store.execute("PRAGMA page_size").fetchone()[0]
+        with office.config.store_path.open("r+b") as file:
+            file.seek((page - 1) * size)
+            file.write(b"\xff" * size)
+        with pytest.raises(UnusableStoreError, match="is damaged"), Database(office.config.store_path):
+            pass
 
     def test_one_that_fails_leaves_the_store_as_it_was(self, office, monkeypatch):
         self.before(office)
@@ -200,6 +238,17 @@ class TestHeaders:
         with closing(sqlite3.connect(office.config.store_path)) as store:
             assert list(store.iterdump()) == before
         assert office.exchanges_at()
+
+
+@contextmanager
+def little_room(size):
+    """Files can have so many octets, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def digest(header):

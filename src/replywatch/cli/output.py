@@ -55,6 +55,12 @@ def write_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+def tell(lines: Iterable[str]) -> None:
+    """Write lines for a person to stderr, broken between words where a terminal is too narrow for them."""
+    for line in lines:
+        click.echo(click.wrap_text(line, width()) if sys.stderr.isatty() else line, err=True)
+
+
 class _Display:
     """The bars of all that work at once, on stderr; there from the first stretch of work on that is worth one."""
 
@@ -68,12 +74,6 @@ class _Display:
                 self.bars = _bars()
                 self.bars.start()
             return self.bars
-
-
-def tell(lines: Iterable[str]) -> None:
-    """Write lines for a person to stderr, broken between words where a terminal is too narrow for them."""
-    for line in lines:
-        click.echo(click.wrap_text(line, width()) if sys.stderr.isatty() else line, err=True)
 
 
 class Listener:

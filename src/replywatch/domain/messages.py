@@ -240,7 +240,7 @@ class Reading:
     failed: tuple[str, ...] = ()
     """Whom such a notice names as not reached (X-Failed-Recipients)."""
     if_known: Reading | None = None
-    """How it is read if it names a message that is known: what does so is no web form's. None where that is the same."""
+    """How it is read if it names a known message: what does so is no web form's. None where that is the same."""
 
 
 class Location(NamedTuple):

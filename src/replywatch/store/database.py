@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -204,9 +204,13 @@ class Database:
                 schema.migrations().apply(SqliteUtils(self.connection, execute_plugins=False))
                 if self.value("SELECT EXISTS (SELECT 1 FROM messages)"):
                     # Pages of which rows were cut are half empty. Where there is no room to write them anew they stay
-                    # so: the store is whole all the same.
-                    with suppress(StoreError):
+                    # so: the store is whole all the same. One that is damaged is not.
+                    try:
                         self.execute("VACUUM")
+                    except UnusableStoreError:
+                        raise
+                    except StoreError:
+                        pass
 
     @contextmanager
     def faults(self) -> Iterator[None]:

@@ -177,11 +177,12 @@ class Derived:
         return [(a, Listing(m, d, tuple(json.loads(t)), bool(o))) for a, m, d, t, o in rows]
 
     def accounts_with_labels(self) -> set[str]:
-        """The accounts in whose All Mail the newest message has labels, so that they say what was sent."""
+        """The accounts in whose All Mail the newest message that is not erased has labels: they say what was sent."""
         rows = self._db.rows(
             "SELECT DISTINCT a.name FROM epochs e JOIN mailboxes m ON m.id = e.mailbox JOIN accounts a ON a.id ="
             " m.account WHERE m.attributes LIKE '%\\\\all\"%' AND e.superseded_at IS NULL AND"
-            " (SELECT labels IS NOT NULL FROM locations WHERE epoch = e.id ORDER BY uid DESC LIMIT 1)"
+            " (SELECT labels IS NOT NULL FROM locations WHERE epoch = e.id AND message IS NOT NULL"
+            " ORDER BY uid DESC LIMIT 1)"
         )
         return {name for (name,) in rows}
 

@@ -83,9 +83,9 @@ class DerivedRows:
         if m.author and m.verdict.kind is Kind.HUMAN:
             self.written.extend((a, m.clock, m.identity, conversation, cluster) for a in sorted(m.outsiders))
 
-    def add_exchange(self, cluster: int, exchange: Exchange, levels: int) -> None:
-        """Add an exchange that holds under `levels` of matching."""
-        self.exchanges.append((cluster, levels, *_exchange_values(exchange)))
+    def add_exchange(self, cluster: int, exchange: Exchange, rungs: int) -> None:
+        """Add an exchange that holds under `rungs` of matching, as bits (`domain.messages.RUNG_BITS`)."""
+        self.exchanges.append((cluster, rungs, *_exchange_values(exchange)))
 
 
 def inserting(table: str, columns: Sequence[str]) -> str:

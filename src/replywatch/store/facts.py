@@ -36,7 +36,7 @@ class Facts:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def store(self) -> str:
+    def identifier(self) -> str:
         """The random id that the store got when it was made: 32 hex digits, the same as long as there is a store."""
         return str(self._db.value("SELECT identifier FROM store"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from replywatch import __version__
@@ -21,7 +22,7 @@ from replywatch.domain.periods import parse_as_of, parse_period
 from replywatch.domain.results.ledger import ledger_of
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
 from replywatch.domain.results.warnings import age_warnings, coverage_warnings, ledger_warnings
-from replywatch.store.database import Database
+from replywatch.store.copies import MailboxUse
 from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries
 
@@ -56,13 +57,14 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             coverage=coverage,
         )
         ledger = ledger_of(snapshot.queries.account(*period.until_as_of(as_of)))
+        uses = mailbox_uses(Derived(database), config)
         asked_for = None if query.as_of is None else parse_as_of(query.as_of, zone)
         return Report(
             generated_at=now,
             version=__version__,
             as_of=as_of,
             period=period,
-            definition=_definition(config, query, _fields_version(database, config)),
+            definition=_definition(config, query, _fields_version(snapshot.queries, uses)),
             summary=summary,
             contact_written_to=snapshot.count_written_to(summary.never_ids),
             oldest_waiting=tuple(_waiting_person(e, as_of) for e in snapshot.by_id(summary.longest_waiting)),
@@ -70,7 +72,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             coverage=coverage,
             warnings=(
                 *age_warnings(newest, now, asked_for),
-                *shifted_dates_warnings(database, config),
+                *shifted_dates_warnings(snapshot.queries, uses, zone),
                 *coverage_warnings(coverage, as_of, period.since),
                 *ledger_warnings(ledger),
             ),
@@ -84,10 +86,9 @@ def asked_as_of(query: ReportQuery, newest: int, config: Config) -> int:
     return min(newest, parse_as_of(query.as_of, config.report.timezone))
 
 
-def _fields_version(database: Database, config: Config) -> int:
+def _fields_version(queries: Queries, uses: Mapping[int, MailboxUse]) -> int:
     """The lowest version of the fields that are stored of headers which count; the present one where there are none."""
-    uses = mailbox_uses(Derived(database), config)
-    lowest = Queries(database).lowest_fields_version([e for e, use in uses.items() if use.role is not Role.SKIP])
+    lowest = queries.lowest_fields_version([e for e, use in uses.items() if use.role is not Role.SKIP])
     return FIELDS_VERSION if lowest is None else lowest
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from replywatch.domain.headers.header import keep_fields, parse_header
+from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.automatic_subjects import Announcement, announced, is_rest, speaks_of_failure
 from replywatch.domain.messages import Kind
@@ -27,14 +27,14 @@ _LABELS = {
 """One subject for everything that `announced` can say."""
 
 
-def hide_subject(raw: bytes, key: bytes) -> bytes:
-    """The wanted fields of a header block, with LF line ends, its subject and topic replaced by a number.
+def hide_subject(kept: bytes, key: bytes) -> bytes:
+    """What `keep_fields` kept of a header block, its subject and topic replaced by a number.
 
     Subjects that are the same but for prefixes and tags get the same number: the first 12 hex digits of a digest of the
     base subject under `key`. All rules find what they found before (a test says so); the words are gone.
     """
-    lines = list(_without_subject(keep_fields(raw)))
-    header = parse_header(raw)
+    lines = list(_without_subject(kept))
+    header = parse_header(kept)
     subject = header.subject
     if subject:
         base = base_subject(subject).base
@@ -48,10 +48,10 @@ def hide_subject(raw: bytes, key: bytes) -> bytes:
     return b"".join(lines)
 
 
-def _without_subject(block: bytes) -> Iterator[bytes]:
-    """The lines of `block` but those of the fields that hold a subject."""
+def _without_subject(kept: bytes) -> Iterator[bytes]:
+    """The lines of `kept` but those of the fields that hold a subject."""
     keep = True
-    for line in block.splitlines(keepends=True):
+    for line in kept.splitlines(keepends=True):
         if not line.startswith((b" ", b"\t")):
             keep = line.partition(b":")[0].rstrip(b" \t").lower() not in _NAMES
         if keep:

@@ -40,7 +40,7 @@ class Definition:
     """The weakest rung of the matching ladder that counted."""
     rules_version: int
     fields_version: int
-    """Which header fields are asked for (`domain.headers.fields_version`)."""
+    """Of the fields that are stored (`domain.headers.fields_version`): the lowest version of all mail that counts."""
     config_fingerprint: str
     clock: Literal["calendar"] = "calendar"
 
