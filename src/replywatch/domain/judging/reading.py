@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from itertools import chain
+from typing import NamedTuple
 
 from replywatch.domain.headers.addresses import parse_addresses
 from replywatch.domain.headers.subjects import base_subject
@@ -97,6 +98,39 @@ def _all_pairs(reading: Reading, marked: Kind | None = None) -> Iterator[str]:
     """The pairs in either form, without telling which is which: they make a cluster, no conversation."""
     exact, bare = subject_pairs(reading, marked)
     yield from exact | bare
+
+
+class Letter(NamedTuple):
+    """One of our mails that answers nothing by what its header says; several of one subject make a form letter."""
+
+    subject: int
+    """Digest of the exact subject, a signed 64-bit integer."""
+    contact: str
+    """The first recipient outside, as people are compared."""
+    date: int
+    """What its Date says."""
+
+
+def letter_of(reading: Reading, marked: Kind | None = None) -> Letter | None:
+    """What this copy tells of form letters; None if it can't be one.
+
+    One can be personal mail of ours that names no message, has no reply or forward prefix and a subject that tells
+    something. The kind is that which the rules found, unless it was `marked` by hand.
+    """
+    if not (
+        reading.parties.ours
+        and (marked or reading.verdict.kind) is Kind.HUMAN
+        and reading.exact_subject
+        and reading.parties.contact
+        and reading.date is not None
+    ):
+        return None
+    if reading.in_reply_to or reading.references or reading.reply_prefix or reading.public_list:
+        return None
+    if base_subject(reading.subject).forward:
+        return None
+    contact = contact_key(reading.parties.contact)
+    return Letter(_key("letter", reading.exact_subject), contact, reading.date)
 
 
 EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {
