@@ -415,6 +415,8 @@ class Message:
     """As in `Reading`."""
     names_nobody: bool = False
     """No recipient is named at all."""
+    visitor: bool = False
+    """A web form's, about a visitor of whom no address is known: any answer that names it is one."""
 
 
 @dataclass(frozen=True, slots=True)
