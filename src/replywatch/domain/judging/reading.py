@@ -16,7 +16,7 @@ from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
 from replywatch.domain.judging.identity import identity_of
 from replywatch.domain.judging.parties import parties_of
-from replywatch.domain.messages import Correction, Header, Kind, OfKind, Reading, ReplyOf
+from replywatch.domain.messages import Correction, Header, Kind, OfKind, Parties, Reading, ReplyOf
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
@@ -77,16 +77,28 @@ def _ids(reading: Reading) -> Iterator[str]:
     yield from reading.references
 
 
-def subject_pairs(reading: Reading, marked: Kind | None = None) -> tuple[frozenset[str], frozenset[str]]:
+def persons_of(parties: Parties, *, relayed: bool) -> tuple[str, ...]:
+    """The addresses that stand for the author outside as a person; empty for our mail.
+
+    If it is `relayed`, From is an address behind which several people write, and Reply-To says which of them did.
+    """
+    if relayed and len(parties.senders) > 1:
+        return tuple([address for address in parties.senders if address != parties.contact])
+    return parties.senders
+
+
+def subject_pairs(
+    reading: Reading, marked: Kind | None = None, *, relayed: bool = False
+) -> tuple[frozenset[str], frozenset[str]]:
     """The pairs of person outside and subject, exact and bare, by which the subject rung may join this copy to others.
 
     Personal mail has them, and our own automatic answers; mail of public lists never. The kind is that which the rules
-    found, unless it was `marked` by hand.
+    found, unless it was `marked` by hand; `relayed` as for `persons_of`.
     """
     ours, kind = reading.parties.ours, marked or reading.verdict.kind
     if reading.public_list or not (kind is Kind.HUMAN or (ours and kind in AUTOMATIC_ANSWERS)):
         return frozenset(), frozenset()
-    people = reading.outsiders if ours else reading.parties.senders
+    people = reading.outsiders if ours else persons_of(reading.parties, relayed=relayed)
     exact, bare = reading.exact_subject, reading.bare_subject
     return (
         frozenset([f"{person}\0{exact}" for person in people] if exact else ()),
