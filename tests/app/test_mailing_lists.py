@@ -96,7 +96,8 @@ def compared(name: str, folder: Path) -> Compared:
         exchanges = {
             m: Exchange(c, o, Wait(None if a is None else max(0, a - t), r), t, a, who)
             for m, c, o, t, a, r, who in database.rows(
-                "SELECT message_id, conversation, ordinal, arrived_at, answered_at, reply_message_id, contact FROM exchanges"
+                "SELECT message_id, conversation, ordinal, arrived_at, answered_at, reply_message_id, contact"
+                " FROM exchanges"
             )
         }
     return Compared(

@@ -88,7 +88,7 @@ class OpenExchange:
     bounced_reply: str | None = None
     """Identity of the last reply that is known to have failed."""
     is_open: bool = True
-    _part_of: OpenExchange | None = None
+    part_of: OpenExchange | None = None
     """The older one that goes on instead."""
 
     @property
@@ -99,8 +99,8 @@ class OpenExchange:
     def current(self) -> OpenExchange:
         """The exchange that it is part of by now, mostly itself."""
         current = self
-        while current._part_of is not None:
-            current = current._part_of
+        while current.part_of is not None:
+            current = current.part_of
         return current
 
     def take_in(self, number: int, message: Message, *, counted: bool) -> None:
@@ -112,12 +112,12 @@ class OpenExchange:
             self.marked = True
             if isinstance(message.corrections.outcome, Answered):
                 self.marked_answered_at = message.corrections.outcome.at
-        self._flag(message.flagged)
+        self.flag(message.flagged)
 
     def joined(self, other: OpenExchange) -> OpenExchange:
         """The older of the two, which goes on; the messages of the younger are its reminders."""
         older, younger = sorted((self, other), key=lambda e: (e.opener.clock, e.opener.identity))
-        younger._part_of = older
+        younger.part_of = older
         younger.is_open = False
         older.received += younger.received
         older.people |= younger.people
@@ -128,11 +128,21 @@ class OpenExchange:
             older.marked_answered_at = younger.marked_answered_at
         if older.acknowledged_at is None:
             older.acknowledged_at = younger.acknowledged_at
-        older._flag(younger.flagged)
+        older.flag(younger.flagged)
         older.bounced_reply = older.bounced_reply or younger.bounced_reply
         return older
 
-    def _flag(self, flagged: Flagged | None) -> None:
+    def split(self, numbers: Collection[int]) -> OpenExchange | None:
+        """The part of it with these messages, which leave it; None if it has none of them. Others have to stay."""
+        leaving = [r for r in self.received if r.number in numbers]
+        if not leaving:
+            return None
+        self.received = [r for r in self.received if r.number not in numbers]
+        people = frozenset[str]().union(*(r.message.senders | r.message.outsiders for r in leaving))
+        return OpenExchange(self.speaker, self.ordinal, leaving, set(people), acknowledged_at=self.acknowledged_at)
+
+    def flag(self, flagged: Flagged | None) -> None:
+        """The server's word on one of its messages: the earliest counts."""
         if flagged and (self.flagged is None or flagged.before < self.flagged.before):
             self.flagged = flagged
 
