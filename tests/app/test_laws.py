@@ -39,7 +39,7 @@ from replywatch.domain.messages import (
     Rung,
 )
 from replywatch.domain.periods import Period
-from replywatch.store.derived import Derived
+from replywatch.store.counted import Counted
 from replywatch.store.erasure import Erasure
 from replywatch.store.schema import CLUSTER_TABLES
 from story import DAY, HOUR, LONG_AGO, MINUTE, Keep, Mail, Place, Story, at, merged
@@ -655,7 +655,7 @@ def test_without_soiling_namers_of_learned_domains_the_rebuild_differs(
     ours: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert rebuild_agrees(*domain_becomes(ours))
-    monkeypatch.setattr(Derived, "_soil_namers", lambda *_: None)
+    monkeypatch.setattr(Counted, "_soil", lambda *_: None)
     assert not rebuild_agrees(*domain_becomes(ours))
 
 

@@ -82,9 +82,14 @@ def persons_of(parties: Parties, *, relayed: bool) -> tuple[str, ...]:
 
     If it is `relayed`, From is an address behind which several people write, and Reply-To says which of them did.
     """
-    if relayed and len(parties.senders) > 1:
-        return tuple([address for address in parties.senders if address != parties.contact])
-    return parties.senders
+    return (relayed and _beside_from(parties)) or parties.senders
+
+
+def _beside_from(parties: Parties) -> tuple[str, ...]:
+    """Where else the author is reached if From names him; empty otherwise."""
+    if len(parties.senders) < 2 or parties.contact_because.rule != "contact.from":
+        return ()
+    return tuple([address for address in parties.senders if address != parties.contact])
 
 
 def subject_pairs(
@@ -143,6 +148,33 @@ def letter_of(reading: Reading, marked: Kind | None = None) -> Letter | None:
         return None
     contact = contact_key(reading.parties.contact)
     return Letter(_key("letter", reading.exact_subject), contact, reading.date)
+
+
+class Relayed(NamedTuple):
+    """A mail from outside whose author is to be reached at another address; several such from one are a relay's."""
+
+    sender: int
+    """Digest of the address in From, a signed 64-bit integer."""
+    reply_to: int
+    """Digest of the one in Reply-To."""
+
+
+def relayed_of(reading: Reading) -> Relayed | None:
+    """What this copy tells of relays; None if it can't be a relay's.
+
+    A Reply-To that is a recipient as well is that of a list, not of the author.
+    """
+    known = reading.if_known or reading
+    behind = () if known.public_list else _beside_from(known.parties)
+    for address in behind:
+        if address not in known.outsiders:
+            return Relayed(person_key(known.parties.contact), person_key(address))
+    return None
+
+
+def person_key(address: str) -> int:
+    """A digest of an address as people are compared, a signed 64-bit integer."""
+    return _key("person", address)
 
 
 EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {
