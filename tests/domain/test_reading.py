@@ -88,7 +88,9 @@ PAIRS = [
 @cases("by", "to", "subject", "fields", "people", rows=PAIRS)
 def test_pairs_of_person_and_subject(by: str, to: list[str], subject: str, fields: str, people: set[str]) -> None:
     s = Story(public_lists=["users@lists.example"])
-    exact, bare = subject_pairs(reading(s, s.mail(by, "03-02 09:00", to, subject=subject, fields=fields)))
+    exact, bare, exact_sought, bare_sought = subject_pairs(
+        reading(s, s.mail(by, "03-02 09:00", to, subject=subject, fields=fields))
+    )
     assert exact == bare == {f"{person}\0oak" for person in people}
 
 
