@@ -117,7 +117,7 @@ SAME = [
     ("[users] Offer", "[devel] Offer", "bare, numbers"),
     ("[users] Offer", "[users 2] Offer", "bare"),
     ("Offer [Ticket#17]", "Re: Offer Ticket#17", "exact, bare, numbers"),
-    ("Offer [Ticket#17]", "[Ticket#17] Offer", "bare, numbers"),
+    ("Offer [Ticket#17]", "[Ticket#17] Offer", "exact, bare, numbers"),
     ("[users] [#17] Offer (was: Question)", "[users] [#17] Offer", "bare, numbers"),
     ("[#17]", "Re: [#17] (no subject)", "exact, bare, numbers"),
     ("[#17]", "[#18]", "numbers"),
@@ -136,11 +136,34 @@ def test_numbers_are_the_same_where_subjects_are(one, other, same):
         assert ", ".join(n for n in ("exact", "bare", "numbers") if getattr(first, n) == getattr(second, n)) == same
 
 
+parts = [
+    st.sampled_from(["", "Re: ", "AW: ", "Fwd: ", "Betr: ", "Re-2: "]),
+    st.sampled_from(["", "[EXT] ", "EXTERN: ", "{Spam?} "]),
+    st.sampled_from(["", "[users] ", "[devel] ", "[#17] ", "[#18] ", "#17: ", "[users] [#17] ", "[Automatic reply] "]),
+    st.sampled_from(["", "Automatic reply: ", "Auto: "]),
+    st.sampled_from(["", "Offer", "Question", "Delivery failure", "(no subject)"]),
+    st.sampled_from(["", " [#17]", " (Case 17)", " (fwd)", " [EXT]", " (was: Question)"]),
+]
+subjects = st.tuples(*parts).map("".join)
+
+
+@given(subjects, subjects)
+def test_two_hidden_subjects_are_alike_just_where_the_subjects_are(one, other):
+    open_ = [base_subject(subject) for subject in (one, other)]
+    closed = [base_subject(hidden(subject)) for subject in (one, other)]
+    assert [(c.reply, c.forward, bool(c.exact), bool(c.bare)) for c in closed] == [
+        (o.reply, o.forward, bool(o.exact), bool(o.bare)) for o in open_
+    ]
+    for form in ("exact", "bare", "numbers"):
+        assert len({getattr(c, form) for c in closed}) == len({getattr(o, form) for o in open_})
+
+
 def test_mail_that_was_stored_before_there_were_tags_keeps_its_number():
     number = hidden("Offer")
     assert re.fullmatch("#[0-9a-f]{12}", number)
     assert hidden("Re: Offer") == f"Re: {number}"
-    assert re.fullmatch(rf"Re: \[#[0-9a-f]{{12}}\] {number} \[~[a-p]{{12}}\]", hidden("Re: [Order 17] Offer [new]"))
+    assert re.fullmatch(rf"Re: \[#[0-9a-f]{{12}}\] {number}", hidden("Re: [Order 17] Offer"))
+    assert re.fullmatch(rf"Re: \[#[0-9a-f]{{12}}\] \[={number}\] #[0-9a-f]{{12}}", hidden("Re: Offer [Order 17]"))
 
 
 @pytest.mark.parametrize("label", ["{}", *_LABELS.values()])
@@ -149,8 +172,9 @@ def test_mail_that_was_stored_before_there_were_tags_keeps_its_number():
 def test_no_part_of_a_hidden_subject_is_taken_for_a_tag(label, failure, digits):
     text = label.format(f"#{digits}{failure}")
     assert base_subject(text).bare == text.casefold()
-    found = base_subject(f"Re: [#{digits}] [~gghhiijjkkll] {text} [#{digits[::-1]}]")
-    assert (found.bare, found.numbers) == (text.casefold(), (f"#{digits}", f"#{digits[::-1]}"))
+    for end in (text, f"[={text}] #4f0c1d2e3a5b", f"[={text}] (no subject)"):
+        found = base_subject(f"Re: [#{digits}] [~gghhiijjkkll] {end}")
+        assert (found.bare, found.tags, found.reply) == (text.casefold(), (f"#{digits}", "~gghhiijjkkll"), True)
 
 
 @pytest.mark.parametrize(

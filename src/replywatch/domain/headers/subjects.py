@@ -61,6 +61,8 @@ _WHOLE_TOKEN = re.compile(rf"(?:{_SURE_TOKEN}|{_TOKEN})\Z")
 _WIDEST_TOKEN = 80
 """Characters at the end of a subject in which a token or a tag may begin."""
 
+_TOLD = re.compile(r"\[=([^\[\]]{0,60})\].*")
+"""A hidden subject that tells its bare form in front of the number by which the identity of the message knows it."""
 _FORWARD_TRAILER = re.compile(r" ?\(fwd\)\Z")
 _FORWARD_BRACKET = re.compile(r"\[(?:fwd|fw): ?(.*)\]\Z")
 
@@ -78,22 +80,21 @@ class BaseSubject(NamedTuple):
     """A subject without what mail programs, lists and gateways put around it, folded (NFKC, case, white space)."""
 
     exact: str
-    """Without prefixes and gateways' marks; tags stand in square brackets. "" where it is too common to tell anything."""
+    """Without prefixes and gateways' marks; the tags stand in front, in square brackets. "" where it is too common to tell
+    anything."""
     bare: str
     """Also without the tags; the exact form where nothing else is there."""
     reply: bool
     """There was a reply prefix."""
     forward: bool
     """There was a forward prefix."""
-    before: tuple[str, ...] = ()
-    """The tags before the bare subject, without their brackets."""
-    after: tuple[str, ...] = ()
-    """Those after it."""
+    tags: tuple[str, ...] = ()
+    """What the bare form leaves out, each once, without brackets."""
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Those of the tags that tell one matter from another: they have a digit, or a number sign."""
-        return tuple(tag for tag in (*self.before, *self.after) if is_number(tag))
+        """Those of the tags that tell one matter from another."""
+        return tuple(filter(is_number, self.tags))
 
 
 def decode_bytes(raw: bytes) -> str:
@@ -127,16 +128,18 @@ def base_subject(subject: str) -> BaseSubject:
 
 
 def is_number(tag: str) -> bool:
-    """Whether a tag tells one matter from another."""
+    """Whether a tag tells one matter from another: it has a digit, or a number sign."""
     return not tag.startswith(_WAS) and any(c.isdigit() or c == "#" for c in tag)
 
 
 @lru_cache(maxsize=4096)  # several rules ask for the same one, and conversations keep theirs
 def _base_subject(subject: str) -> BaseSubject:
     text = fold(subject)
+    if "[=" in text:
+        text = _TOLD.sub(r"\1", text, count=1)
     reply = forward = False
     before: list[str] = []
-    after: list[str] = []
+    behind: list[str] = []
     while True:
         start, replied, forwarded = _skip_prefixes(text, before)
         reply |= replied
@@ -147,20 +150,16 @@ def _base_subject(subject: str) -> BaseSubject:
             shorter = bracket[1]
         if shorter != text:
             text, forward = shorter, True
-        elif (shorter := _without_last_tag(text, after)) != text:
+        elif (shorter := _without_last_tag(text, behind)) != text:
             text = shorter
         else:
             break
-    tags = tuple(dict.fromkeys(before)), tuple(dict.fromkeys(reversed(after)))
+    tags = tuple(dict.fromkeys([*before, *reversed(behind)]))
+    in_brackets = list(map("[{}]".format, tags))
     if not _is_trivial(text):
-        return BaseSubject(
-            " ".join([*map("[{}]".format, tags[0]), text, *map("[{}]".format, tags[1])]), text, reply, forward, *tags
-        )
-    alone = [*tags[0], *tags[1]]
-    if text and not any(map(is_number, alone)):
-        alone = []
-    exact = " ".join(map("[{}]".format, alone))
-    return BaseSubject(exact, exact, reply, forward)
+        return BaseSubject(" ".join([*in_brackets, text]), text, reply, forward, tags)
+    alone = " ".join(in_brackets if not text or any(map(is_number, tags)) else ())
+    return BaseSubject(alone, alone, reply, forward)
 
 
 def _skip_prefixes(text: str, tags: list[str]) -> tuple[int, bool, bool]:
@@ -206,7 +205,7 @@ def _without_last_tag(text: str, tags: list[str]) -> str:
         inside = found[1] or found[2]
     else:
         return text
-    if not found.start() or not _has_room(tags, inside):
+    if not _has_room(tags, inside) or not any(map(str.isalnum, text[: found.start()])):
         return text
     tags.append(inside)
     return text[: found.start()]

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from replywatch.domain.headers.header import parse_header
-from replywatch.domain.headers.subjects import BaseSubject, base_subject, is_number
+from replywatch.domain.headers.subjects import base_subject, is_number
 from replywatch.domain.judging.automatic_subjects import Announcement, announced, is_rest, speaks_of_failure
+from replywatch.domain.judging.identity import first_base
 from replywatch.domain.messages import Kind
 
 _NAMES = (b"subject", b"thread-topic")
@@ -46,34 +47,36 @@ def hide_subject(kept: bytes, key: bytes) -> bytes:
 
 
 def _hidden(subject: str, key: bytes) -> tuple[str, str]:
-    """What is stored in place of `subject`, and the same without prefixes and label, which is Outlook's topic of it."""
-    base = base_subject(subject)
-    found = _announced(subject, base)
-    number = (f"#{_digest(base.bare, key)}" if base.bare else "") + _failure(base.bare)
-    before, after = ([f"[{_hidden_tag(tag, key)}]" for tag in tags] for tags in (base.before, base.after))
-    labelled = _LABELS[found].format(number) if found else number
+    """What is stored in place of `subject`, and the same without prefixes and labels, which is Outlook's topic of it.
+
+    Its end is what release 0.1.0 would have stored: the identity of a message without a Message-ID rests on that.
+    Where the bare subject is another one by now, its number stands before, in brackets with an equals sign.
+    """
+    base, first = base_subject(subject), first_base(subject)
+    label = announced(first if base.reply or base.forward else subject)
+    end = _labelled(first, label, key)
+    told = _labelled(base.bare, announced(base.bare), key)
+    words = [f"[{_hidden_tag(tag, key)}]" for tag in base.tags]
+    words += [end] if told == end else [f"[={told}]", end or "(no subject)"]
     prefixes = "Re: " * base.reply + "Fwd: " * base.forward
-    topic = [number, *after] if found else [*before, number, *after]
-    return prefixes + " ".join([*before, labelled, *after]), " ".join(topic)
-
-
-def _announced(subject: str, base: BaseSubject) -> Announcement | None:
-    """What the subject announces behind its prefixes and tags."""
-    said = announced(base.bare)
-    whole = said if base.reply or base.forward else announced(subject)
-    return said if whole and whole in map(_announced_by_tag, base.before) else whole
-
-
-def _announced_by_tag(tag: str) -> Announcement | None:
-    return announced(f"[{tag}]")
+    return prefixes + " ".join(words), _number(first, key) if label else " ".join(words)
 
 
 def _hidden_tag(tag: str, key: bytes) -> str:
     """What stands for a tag: a number if it tells one matter from another, else letters alone."""
     digest = _digest(tag, key)
-    hidden = (f"#{digest}" if is_number(tag) else f"~{digest.translate(_TO_LETTERS)}") + _failure(tag)
-    found = _announced_by_tag(tag)
-    return _LABELS[found].format(hidden) if found else hidden
+    return (f"#{digest}" if is_number(tag) else f"~{digest.translate(_TO_LETTERS)}") + _failure(tag)
+
+
+def _labelled(text: str, label: Announcement | None, key: bytes) -> str:
+    """The number of a text behind a label that announces the same."""
+    number = _number(text, key)
+    return _LABELS[label].format(number).rstrip() if label else number
+
+
+def _number(text: str, key: bytes) -> str:
+    """The number of a text, with words of failed delivery if it had some; "" for an empty one."""
+    return (f"#{_digest(text, key)}" if text else "") + _failure(text)
 
 
 def _digest(text: str, key: bytes) -> str:
