@@ -216,7 +216,7 @@ class _Walk:
         """Whether message `i` and an exchange that the subject alone ties it to are answered each by an id of its own."""
         if self._answered_by_id is None:
             self._answered_by_id = _answered_components(self._messages, self._ties, self._components)
-        theirs = {self._components[r.index] for r in exchange.received}
+        theirs = {self._components[r.number] for r in exchange.received}
         return self._components[i] in self._answered_by_id and not theirs.isdisjoint(self._answered_by_id)
 
     # Who belongs together
@@ -307,11 +307,11 @@ class _Walk:
         if waiting.marked_answered_at is not None:
             conversation.marked.append(waiting)
         if held:
-            self._close(conversation, waiting, AnsweredBy(self._messages[held.index], Rung.SUBJECT), held.index)
+            self._close(conversation, waiting, AnsweredBy(self._messages[held.number], Rung.SUBJECT), held.number)
 
     def _widen(self, i: int, message: Message, conversation: Conversation, waiting: OpenExchange) -> None:
         """A reply may from now on also go to those whom this inbound message names."""
-        people = message.senders | message.outsiders
+        people = message.senders | (message.outsiders - self._settings.public_lists)
         conversation.may_be_reached(waiting, people - waiting.people, i)
         waiting.people |= people
 
@@ -388,7 +388,7 @@ class _Walk:
         """The strictest rung under which the reply is in one conversation with the opener."""
         if self._messages[reply].corrections.replies_to:
             return Rung.MARK
-        opener = waiting.received[0].index
+        opener = waiting.received[0].number
         components = self._ties.components.items()
         return next((rung for rung, roots in components if roots[opener] == roots[reply]), Rung.SUBJECT)
 

@@ -59,7 +59,8 @@ Ending = AnsweredBy | MarkedAnswered | AnsweredUnseen | EndedByEnquiry | StillOp
 class Received(NamedTuple):
     """An inbound message of an exchange."""
 
-    index: int
+    number: int
+    """Its place among the messages of the cluster."""
     message: Message
     counted: bool
     """It may open an exchange by itself; what was put away opens one only if somebody of ours answered it."""
@@ -102,10 +103,9 @@ class OpenExchange:
             current = current._part_of
         return current
 
-    def take_in(self, index: int, message: Message, *, counted: bool) -> None:
+    def take_in(self, number: int, message: Message, *, counted: bool) -> None:
         """One more inbound message belongs to it."""
-        self.received.append(Received(index, message, counted))
-        self.people |= message.senders | message.outsiders
+        self.received.append(Received(number, message, counted))
         self.exact_pairs |= message.exact_pairs
         self.bare_pairs |= message.bare_pairs
         if message.corrections:
@@ -136,9 +136,9 @@ class OpenExchange:
         if flagged and (self.flagged is None or flagged.before < self.flagged.before):
             self.flagged = flagged
 
-    def named_in(self, indexes: Collection[int]) -> list[Message]:
-        """Those of its messages that are among `indexes`, in the order of the walk."""
-        return [r.message for r in self.received if r.index in indexes]
+    def named_in(self, numbers: Collection[int]) -> list[Message]:
+        """Those of its messages that are among `numbers`, in the order of the walk."""
+        return [r.message for r in self.received if r.number in numbers]
 
     def unseen(self, ending: Ending) -> AnsweredUnseen | None:
         """What tells of an answer that was not seen: `ending` itself, or the server's flag if nothing answered it."""
@@ -162,7 +162,7 @@ class OpenExchange:
         was_answered = unseen is not None or isinstance(ending, AnsweredBy | MarkedAnswered)
         alone = was_answered and not self.counts
         for n, r in enumerate(self.received):
-            if r.counted or alone or (was_answered and (r.index in answered or r.message.flagged is not None)):
+            if r.counted or alone or (was_answered and (r.number in answered or r.message.flagged is not None)):
                 return self.received[n:]
         return []
 

@@ -34,7 +34,7 @@ class Unclaimed(NamedTuple):
 
     sent_at: int
     identity: str
-    index: int
+    number: int
     conversation: Conversation
 
 
@@ -80,9 +80,9 @@ class SubjectRung:
                 if pair not in known:
                     heapq.heappush(form.waiting.setdefault(pair, []), entry)
 
-    def leave(self, index: int, reply: Message, conversation: Conversation) -> None:
+    def leave(self, number: int, reply: Message, conversation: Conversation) -> None:
         """A reply of ours without known ids ended no wait: it may answer mail that was held on its way."""
-        entry = Unclaimed(reply.clock, reply.identity, index, conversation)
+        entry = Unclaimed(reply.clock, reply.identity, number, conversation)
         for form, pairs in self._sought(reply):
             for pair in pairs:
                 form.unclaimed.setdefault(pair, []).append(entry)
