@@ -199,9 +199,12 @@ class Parties(NamedTuple):
     recipients: tuple[str, ...]
     """Every address of To, Cc and Bcc, ours too, each once."""
     team_address: str
-    """The watched address it was sent to: the first one in Delivered-To, X-Original-To, To, Cc; "" if none."""
+    """The watched address it was sent to: the first one in Delivered-To, X-Original-To, To, Cc, Resent-To; "" if none.
+    """
     names_ours: bool
-    """Somebody of the team is in To, Cc, Delivered-To or X-Original-To."""
+    """Somebody of the team is in To, Cc, Delivered-To, X-Original-To or Resent-To."""
+    visitor: bool = False
+    """A visitor of a web form wrote it whom nothing names: `contact` is "", and the form's address `contact_name`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import keys_of, mark_keys, read, thread_keys
 from replywatch.domain.matching.clusters import assign
 from replywatch.domain.matching.match import MatchSettings, match
-from replywatch.domain.matching.merge import merge
+from replywatch.domain.matching.merge import as_named, merge
 from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message
 from replywatch.domain.people import contact_key
 from replywatch.domain.results.notice import Stretch
@@ -72,7 +72,7 @@ def exchanges_until(
 def messages_of(copies: Sequence[Copy], team: Team, corrections: Mapping[str, Corrections]) -> list[Message]:
     """The messages behind the copies of one cluster, with the corrections by hand that hold for them."""
     same: dict[str, list[Copy]] = {}
-    for copy in copies:
+    for copy in as_named(copies):
         same.setdefault(copy.reading.identity, []).append(copy)
     all_inbound = not team.addresses
     merged = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from replywatch.domain.judging.reading import SubjectPairs, persons_of, subject_pairs
@@ -91,7 +91,33 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         delivery=first.delivery,
         failed=_any_of([r.failed for r in readings]),
         names_nobody=not any(r.parties.recipients for r in readings),
+        visitor=parties.visitor,
     )
+
+
+def as_named(copies: Sequence[Copy]) -> Sequence[Copy]:
+    """The copies of a cluster, each with the reading that its ids demand: what names a known message is no web form's.
+
+    Known is a message that was found outside of drafts, under any of its ids.
+    """
+    if not any(copy.reading.if_known for copy in copies):
+        return copies
+    bearers: dict[str, set[str]] = {}
+    for copy in copies:
+        if not all(location.draft for location in copy.locations):
+            for own in copy.reading.ids:
+                bearers.setdefault(own, set()).add(copy.reading.identity)
+    return [_as_named(copy, bearers) for copy in copies]
+
+
+def _as_named(copy: Copy, bearers: Mapping[str, set[str]]) -> Copy:
+    reading = copy.reading
+    if reading.if_known is None:
+        return copy
+    for named in (*reading.in_reply_to, *reading.references):
+        if not bearers.get(named, set()) <= {reading.identity}:
+            return copy._replace(reading=reading.if_known)
+    return copy
 
 
 def most_personal(copies: Iterable[Copy]) -> list[Copy]:
@@ -105,7 +131,8 @@ def most_personal(copies: Iterable[Copy]) -> list[Copy]:
 
 def _most_personal_first(copy: Copy) -> tuple[bool, bool, bool, str]:
     parties = copy.reading.parties
-    return (copy.reading.verdict.kind is not Kind.HUMAN, not parties.contact, not parties.team_address, copy.digest)
+    nobody = not (parties.contact or parties.visitor)
+    return (copy.reading.verdict.kind is not Kind.HUMAN, nobody, not parties.team_address, copy.digest)
 
 
 def _without_drafts(copy: Copy) -> Copy:
@@ -146,7 +173,8 @@ def disposition_of(kind: Kind, corrections: Corrections, personal: Disposition, 
 
 def _personal(readings: Sequence[Reading], locations: Locations, *, all_inbound: bool) -> Disposition:
     """Which line of the account an inbound message belongs to if it is a person's and nobody put it away."""
-    if not readings[0].parties.contact:  # nobody is known who could wait, and no reply could ever be told
+    parties = readings[0].parties
+    if not (parties.contact or parties.visitor):  # nobody is known who could wait, and no reply could ever be told
         return Disposition.SET_ASIDE
     if all_inbound or any(r.parties.team_address for r in readings):
         return Disposition.COUNTED
