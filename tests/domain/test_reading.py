@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from replywatch.domain.headers.header import parse_header
-from replywatch.domain.judging.reading import id_domain, keys_of, read, subject_pairs, thread_keys
+from replywatch.domain.judging.reading import Letter, id_domain, keys_of, letter_of, read, subject_pairs, thread_keys
 from replywatch.domain.messages import Kind, Reading
-from story import INFO, Mail, Story, cases
+from story import INFO, Mail, Story, at, cases
 
 
 def reading(story: Story, mail: Mail) -> Reading:
@@ -90,6 +90,38 @@ def test_pairs_of_person_and_subject(by: str, to: list[str], subject: str, field
     s = Story(public_lists=["users@lists.example"])
     exact, bare = subject_pairs(reading(s, s.mail(by, "03-02 09:00", to, subject=subject, fields=fields)))
     assert exact == bare == {f"{person}\0oak" for person in people}
+
+
+LETTERS = [
+    # name, of the mail, marked, does it count
+    ("a bill", "ben", {"subject": "Invoice"}, None, True),
+    ("in Cc", "ben", {"to": [INFO], "cc": ["anna"], "subject": "Invoice"}, None, True),
+    ("to a colleague", "ben", {"to": ["eva"], "subject": "Invoice"}, None, False),
+    ("of a customer", "carl", {"to": [INFO], "subject": "Invoice"}, None, False),
+    ("names a mail", "ben", {"subject": "Invoice", "replies": "q@x.example"}, None, False),
+    ("names a thread", "ben", {"subject": "Invoice", "references": "q@x.example"}, None, False),
+    ("reply prefix", "ben", {"subject": "AW: Invoice"}, None, False),
+    ("forward prefix", "ben", {"subject": "WG: Invoice"}, None, False),
+    ("no subject", "ben", {"subject": "(no subject)"}, None, False),
+    ("automatic", "ben", {"subject": "Invoice", "fields": "Auto-Submitted: auto-generated"}, None, False),
+    ("marked human", "ben", {"subject": "Invoice", "fields": "Auto-Submitted: auto-generated"}, Kind.HUMAN, True),
+    ("marked automatic", "ben", {"subject": "Invoice"}, Kind.NOTIFICATION, False),
+    ("no date", "ben", {"subject": "Invoice", "date": None}, None, False),
+    ("to a list", "ben", {"to": ["users@lists.example"], "subject": "Invoice"}, None, False),
+]
+
+
+@cases("sender", "said", "marked", "counts", rows=LETTERS)
+def test_what_may_be_one_of_many_letters(
+    sender: str, said: dict[str, object], marked: Kind | None, counts: bool
+) -> None:
+    s = Story(public_lists=["users@lists.example"])
+    first = letter_of(reading(s, s.outbound("anna", "03-01 09:00", subject="invoice ")))
+    assert first is not None
+    found = letter_of(reading(s, s.mail(sender, "03-02 09:00", **({"to": ["anna"]} | said))), marked)
+    assert (found is not None and found.subject == first.subject) == counts
+    if found:
+        assert found == Letter(found.subject, "anna@anna.example", at("03-02 09:00"))
 
 
 def share(first: dict[str, object], second: dict[str, object]) -> bool:

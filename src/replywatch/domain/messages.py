@@ -357,6 +357,10 @@ class Copy(NamedTuple):
     """Of the raw header: orders copies the same way in every store."""
     reading: Reading
     locations: tuple[Location, ...]
+    form_letter: bool = False
+    """As in `Message`, counted over all mail that was read."""
+    relayed: bool = False
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +381,8 @@ class Message:
     author: str
     senders: frozenset[str]
     """Addresses outside at which the author can be reached; empty for our mail."""
+    persons: frozenset[str]
+    """Those of them that stand for the author as a person: all but From where a relay put its own address there."""
     outsiders: frozenset[str]
     """The recipients that are not ours."""
     address: str
@@ -410,11 +416,15 @@ class Message:
     """Every place that holds it says that it was thrown away, or that it is spam."""
     form_letter: bool = False
     """Ours, one of several of the same subject to different people: the subject ties it to nothing."""
+    relayed: bool = False
+    """From is an address behind which several people write, each with a Reply-To of his own."""
     delivery: Delivery | None = None
     failed: frozenset[str] = frozenset()
     """As in `Reading`."""
     names_nobody: bool = False
     """No recipient is named at all."""
+    visitor: bool = False
+    """A web form's, about a visitor of whom no address is known: any answer that names it is one."""
 
 
 @dataclass(frozen=True, slots=True)

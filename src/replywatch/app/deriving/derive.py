@@ -17,6 +17,7 @@ from replywatch.domain.matching.clusters import assign
 from replywatch.domain.matching.match import MatchSettings, match
 from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message, Reading
+from replywatch.domain.people import contact_key
 from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
@@ -83,7 +84,9 @@ def match_settings(config: Config, our_domains: frozenset[str]) -> MatchSettings
     """What matching needs to know of the config and of the right sides of our Message-IDs."""
     team = config.team
     return MatchSettings(
-        config.report.new_enquiry_after, lambda domain: domain in our_domains or team.has_domain(domain)
+        config.report.new_enquiry_after,
+        lambda domain: domain in our_domains or team.has_domain(domain),
+        frozenset(map(contact_key, team.public_lists)),
     )
 
 
@@ -91,7 +94,7 @@ def _derive_cluster(
     rows: DerivedRows, cluster: int, messages: Sequence[Message], config: Config, our_domains: frozenset[str]
 ) -> None:
     matched = match(messages, match_settings(config, our_domains))
-    for message in messages:
+    for message in matched.messages:
         rows.add_message(cluster, message, matched.conversations[message.identity], matched.rungs[message.identity])
     for exchange, rungs in matched.exchanges:
         rows.add_exchange(cluster, exchange, rungs)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from itertools import chain
+from typing import NamedTuple
 
 from replywatch.domain.headers.addresses import parse_addresses
 from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
 from replywatch.domain.judging.identity import identity_of
 from replywatch.domain.judging.parties import parties_of
-from replywatch.domain.messages import Correction, Header, Kind, OfKind, Reading, ReplyOf
+from replywatch.domain.messages import Correction, Header, Kind, OfKind, Parties, Reading, ReplyOf
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
@@ -76,16 +77,28 @@ def _ids(reading: Reading) -> Iterator[str]:
     yield from reading.references
 
 
-def subject_pairs(reading: Reading, marked: Kind | None = None) -> tuple[frozenset[str], frozenset[str]]:
+def persons_of(parties: Parties, *, relayed: bool) -> tuple[str, ...]:
+    """The addresses that stand for the author outside as a person; empty for our mail.
+
+    If it is `relayed`, From is an address behind which several people write, and Reply-To says which of them did.
+    """
+    if relayed and len(parties.senders) > 1:
+        return tuple([address for address in parties.senders if address != parties.contact])
+    return parties.senders
+
+
+def subject_pairs(
+    reading: Reading, marked: Kind | None = None, *, relayed: bool = False
+) -> tuple[frozenset[str], frozenset[str]]:
     """The pairs of person outside and subject, exact and bare, by which the subject rung may join this copy to others.
 
     Personal mail has them, and our own automatic answers; mail of public lists never. The kind is that which the rules
-    found, unless it was `marked` by hand.
+    found, unless it was `marked` by hand; `relayed` as for `persons_of`.
     """
     ours, kind = reading.parties.ours, marked or reading.verdict.kind
     if reading.public_list or not (kind is Kind.HUMAN or (ours and kind in AUTOMATIC_ANSWERS)):
         return frozenset(), frozenset()
-    people = reading.outsiders if ours else reading.parties.senders
+    people = reading.outsiders if ours else persons_of(reading.parties, relayed=relayed)
     exact, bare = reading.exact_subject, reading.bare_subject
     return (
         frozenset([f"{person}\0{exact}" for person in people] if exact else ()),
@@ -97,6 +110,39 @@ def _all_pairs(reading: Reading, marked: Kind | None = None) -> Iterator[str]:
     """The pairs in either form, without telling which is which: they make a cluster, no conversation."""
     exact, bare = subject_pairs(reading, marked)
     yield from exact | bare
+
+
+class Letter(NamedTuple):
+    """One of our mails that answers nothing by what its header says; several of one subject make a form letter."""
+
+    subject: int
+    """Digest of the exact subject, a signed 64-bit integer."""
+    contact: str
+    """The first recipient outside, as people are compared."""
+    date: int
+    """What its Date says."""
+
+
+def letter_of(reading: Reading, marked: Kind | None = None) -> Letter | None:
+    """What this copy tells of form letters; None if it can't be one.
+
+    One can be personal mail of ours that names no message, has no reply or forward prefix and a subject that tells
+    something. The kind is that which the rules found, unless it was `marked` by hand.
+    """
+    if not (
+        reading.parties.ours
+        and (marked or reading.verdict.kind) is Kind.HUMAN
+        and reading.exact_subject
+        and reading.parties.contact
+        and reading.date is not None
+    ):
+        return None
+    if reading.in_reply_to or reading.references or reading.reply_prefix or reading.public_list:
+        return None
+    if base_subject(reading.subject).forward:
+        return None
+    contact = contact_key(reading.parties.contact)
+    return Letter(_key("letter", reading.exact_subject), contact, reading.date)
 
 
 EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from replywatch.domain.judging.reading import subject_pairs
+from replywatch.domain.judging.reading import persons_of, subject_pairs
 from replywatch.domain.matching.clocks import Clock, arrival
 from replywatch.domain.matching.locations import Locations
 from replywatch.domain.messages import (
@@ -42,7 +42,10 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
     public_list = any(r.public_list for r in readings)
     clock = locations.sent_at(first.date, has_zone=first.date_has_zone) if parties.ours else _arrival(found)
     filed = direction is Direction.OUTBOUND
-    exact, bare = (frozenset[str](), frozenset[str]()) if public_list else subject_pairs(first, corrections.kind)
+    relayed = any(copy.relayed for copy in found)
+    exact, bare = (
+        (frozenset[str](), frozenset[str]()) if public_list else subject_pairs(first, corrections.kind, relayed=relayed)
+    )
     personal = _personal(readings, locations, all_inbound=all_inbound)
     put_away = locations.put_away()
     return Message(
@@ -63,6 +66,7 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         contact_name=parties.contact_name,
         author=parties.author,
         senders=_any_of([r.parties.senders for r in readings]),
+        persons=_any_of([persons_of(r.parties, relayed=relayed) for r in readings]),
         outsiders=_any_of([r.outsiders for r in readings]),
         address=next((r.parties.team_address for r in readings if r.parties.team_address), ""),
         subject=first.subject,
@@ -82,6 +86,8 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         firm=None if corrections.kind else first.firm,
         personal=personal,
         put_away=put_away,
+        form_letter=any(copy.form_letter for copy in found),
+        relayed=relayed,
         delivery=first.delivery,
         failed=_any_of([r.failed for r in readings]),
         names_nobody=not any(r.parties.recipients for r in readings),
@@ -104,7 +110,7 @@ def _most_personal_first(copy: Copy) -> tuple[bool, bool, bool, str]:
 
 def _without_drafts(copy: Copy) -> Copy:
     kept = [s for s in copy.locations if not s.draft]
-    return copy if len(kept) == len(copy.locations) else Copy(copy.digest, copy.reading, tuple(kept))
+    return copy if len(kept) == len(copy.locations) else copy._replace(locations=tuple(kept))
 
 
 def _any_of(fields: Iterable[tuple[str, ...]]) -> frozenset[str]:
