@@ -72,9 +72,27 @@ def is_token(tag: str) -> bool:
     return bool(letters and digits) and letters + digits >= _SHORTEST_TOKEN
 
 
-def shared_names(domain: str) -> SharedNames:
-    """The domains (lower case) at which a name is the same mailbox as at `domain`, which is mostly one of a kind."""
-    return _BY_DOMAIN.get(domain) or SharedNames((domain,), "")
+class Spellings(NamedTuple):
+    """All addresses of one person, or of whoever reads one mailbox."""
+
+    name: str
+    """Without the characters of `without_meaning`."""
+    token: str
+    """The tag that the address has to bear; "" where it may bear any, or none."""
+    domains: tuple[str, ...]
+    without_meaning: str
+
+    def include(self, address: str) -> bool:
+        """Whether `address` (lower case) is one of them."""
+        name, tag, domain = _parts(address)
+        return (name, domain) == (self.name, self.domains[0]) and self.token in ("", tag)
+
+
+def spellings(address: str) -> Spellings:
+    """Everything that reaches whom `address` (lower case) reaches; what has a relay's token stands for that alone."""
+    name, tag, domain = _parts(address)
+    shared = _BY_DOMAIN.get(domain) or SharedNames((domain,), "")
+    return Spellings(name, tag if is_token(tag) else "", *shared)
 
 
 def _parts(address: str) -> tuple[str, str, str]:

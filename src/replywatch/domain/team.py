@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from replywatch.domain.people import mailbox_key, tagged_key
+from replywatch.domain.people import contact_key, mailbox_key, tagged_key
 
 _MOST_REMEMBERED = 32_768
 """Addresses of which a team remembers whether they are its own."""
@@ -16,19 +16,19 @@ class Team:
     """The addresses and domains that count as ours (config `[team]`), all in lower case.
 
     An address of the config stands for itself, in any spelling that its provider takes for it, and with any `+tag`; one
-    that is named with its tag stands for that tag alone. All questions take an address as a header has it: the tag of a
-    watched address is part of it.
+    that is named with its tag stands for that tag alone, unless it is a public list. All questions take an address as a
+    header has it: the tag of a watched address is part of it.
     """
 
     addresses: tuple[str, ...] = ()
     """The watched, shared addresses; empty means that all inbound mail counts."""
-    people: frozenset[str] = frozenset()
-    """Ours at other domains, such as a colleague's private address; not watched."""
     domains: tuple[str, ...] = ()
     """Exact domains; `*.example.com` adds the sub-domains of example.com."""
     automatic_senders: frozenset[str] = frozenset()
     webforms: frozenset[str] = frozenset()
     public_lists: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    """Ours at other domains, such as a colleague's private address; not watched."""
     _watched: dict[str, str] = field(init=False, repr=False, compare=False)
     """The watched addresses as the config spells them, by their keys."""
     _named: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -45,7 +45,7 @@ class Team:
         object.__setattr__(self, "_automatic", frozenset(map(tagged_key, self.automatic_senders)))
         object.__setattr__(self, "_named", self._automatic.union(self._watched, map(tagged_key, self.people)))
         object.__setattr__(self, "_forms", frozenset(map(tagged_key, self.webforms)))
-        object.__setattr__(self, "_lists", frozenset(map(tagged_key, self.public_lists)))
+        object.__setattr__(self, "_lists", frozenset(map(contact_key, self.public_lists)))
         object.__setattr__(self, "_exact", frozenset(d for d in self.domains if not d.startswith("*.")))
         object.__setattr__(self, "_parents", tuple(d[1:] for d in self.domains if d.startswith("*.")))
         object.__setattr__(self, "_judged", {})
@@ -77,7 +77,7 @@ class Team:
 
     def is_public_list(self, address: str) -> bool:
         """Whether `address` is that of a mailing list that reaches the contacts, too."""
-        return _is_among(self._lists, address)
+        return bool(self._lists) and contact_key(address) in self._lists
 
     def _judge(self, address: str) -> bool:
         if not address or self.is_public_list(address):

@@ -47,7 +47,7 @@ class _Case(NamedTuple):
     @property
     def from_list(self) -> bool:
         """From is the address of a list or group that puts itself there."""
-        return self.via is not None or self.sender.address in self.team.public_lists
+        return self.via is not None or self.team.is_public_list(self.sender.address)
 
     @property
     def relayed(self) -> bool:
@@ -160,7 +160,7 @@ def _spoken_for(case: _Case, field: str, written: Iterable[Address]) -> _Author 
     """The first of the addresses in `field` that may be the author's for whom From speaks."""
     sender, team = case.sender.address, case.team
     for name, address in _usable(written):
-        if address == sender or address in team.public_lists:
+        if address == sender or team.is_public_list(address):
             continue
         if case.relayed or not team.is_ours(address):  # else anybody could pose as one of us
             shown = name or (case.via[1].strip("\"' ") if case.via else "")
@@ -175,7 +175,7 @@ def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
     """The person in Reply-To who filled in a web form, if `sender` is one; the first outside of several."""
     team = case.team
     for visitor in _usable(case.header.reply_to):
-        if not team.is_ours(visitor.address) and visitor.address not in team.public_lists:
+        if not team.is_ours(visitor.address) and not team.is_public_list(visitor.address):
             for is_a_form, because in _WEB_FORMS:
                 if is_a_form(case, sender, visitor.address):
                     return _Author(visitor, because, relayed=True)
@@ -184,7 +184,7 @@ def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
 
 
 def _is_configured_form(case: _Case, sender: str, _: str) -> bool:
-    return sender in case.team.webforms
+    return case.team.is_webform(sender)
 
 
 def _is_our_form(case: _Case, sender: str, visitor: str) -> bool:
@@ -243,18 +243,15 @@ def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
     """The addresses outside at which the author can be reached."""
     yield contact.address
     for address in _usable((*(() if contact.relayed else case.header.from_), *case.header.reply_to)):
-        if not case.team.is_ours(address.address) and address.address not in case.team.public_lists:
+        if not case.team.is_ours(address.address) and not case.team.is_public_list(address.address):
             yield address
 
 
 def _team_address(named: Iterable[Address], team: Team) -> str:
-    """The first of `named` that is a watched address; "" if none."""
-    if team.addresses:
-        for person in named:
-            for address in (person.address, contact_key(person.address)):
-                if address in team.addresses:
-                    return address
-    return ""
+    """The watched address that the first of `named` is that is one, as the config spells it; "" if none."""
+    if not team.addresses:
+        return ""
+    return next((watched for person in named if (watched := team.watched(person.address))), "")
 
 
 def _usable(addresses: Iterable[Address]) -> list[Address]:

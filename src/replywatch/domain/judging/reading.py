@@ -42,7 +42,7 @@ def read(header: Header, team: Team) -> Reading:
         exact_subject=subject.base,
         bare_subject=subject.base,
         reply_prefix=subject.reply,
-        public_list=not team.public_lists.isdisjoint(reached),
+        public_list=any(map(team.is_public_list, reached)),
         outsiders=_outsiders(reached, team),
         to=_outsiders([a.address for a in header.to if a.address], team),
         verdict=classify(header, parties, team),

@@ -114,7 +114,7 @@ def calendar_program(mail: Mail) -> Found:
 
 def from_web_form(mail: Mail) -> bool:
     """A form of the config handed over what a visitor wrote: that a machine sent it means nothing."""
-    return not mail.parties.ours and any(a.address in mail.team.webforms for a in mail.header.from_)
+    return not mail.parties.ours and any(mail.team.is_webform(a.address) for a in mail.header.from_)
 
 
 def handed_on(mail: Mail) -> bool:

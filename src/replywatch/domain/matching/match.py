@@ -278,7 +278,14 @@ class _Walk:
         circle.note_human(message.clock)
 
     def _take_in(
-        self, i: int, message: Message, conversation: Conversation, circle: Circle, *, counted: bool, held: Unclaimed | None
+        self,
+        i: int,
+        message: Message,
+        conversation: Conversation,
+        circle: Circle,
+        *,
+        counted: bool,
+        held: Unclaimed | None,
     ) -> None:
         silent = circle.is_silent(message.clock, self._settings.new_enquiry_after)
         waiting = circle.open

@@ -153,9 +153,7 @@ class OpenExchange:
         """Whether one of its messages opens an exchange by itself."""
         return any(r.counted for r in self.received)
 
-    def on_record(
-        self, ending: Ending, unseen: AnsweredUnseen | None, answered: Collection[int]
-    ) -> Sequence[Received]:
+    def on_record(self, ending: Ending, unseen: AnsweredUnseen | None, answered: Collection[int]) -> Sequence[Received]:
         """The messages that count once it ended so; the first one opened it, none: nothing is on record.
 
         What was thrown away, or called spam, counts if somebody of ours answered it: it alone, or by a reply to it,

@@ -35,7 +35,11 @@ def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[s
         if reply.direction is Direction.OUTBOUND and reply.verdict.kind is Kind.HUMAN:
             for n in ties.named[i]:
                 message = revised[n]
-                if message.firm and message.verdict.kind is Kind.SPAM and not message.senders.isdisjoint(reply.outsiders):
+                if (
+                    message.firm
+                    and message.verdict.kind is Kind.SPAM
+                    and not message.senders.isdisjoint(reply.outsiders)
+                ):
                     revised[n] = _judged(message, message.firm)
     return revised
 
