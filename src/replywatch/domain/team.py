@@ -32,6 +32,7 @@ class Team:
     _watched: dict[str, str] = field(init=False, repr=False, compare=False)
     """The watched addresses as the config spells them, by their keys."""
     _named: frozenset[str] = field(init=False, repr=False, compare=False)
+    _people: frozenset[str] = field(init=False, repr=False, compare=False)
     _automatic: frozenset[str] = field(init=False, repr=False, compare=False)
     _forms: frozenset[str] = field(init=False, repr=False, compare=False)
     _lists: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -43,7 +44,8 @@ class Team:
         """Prepare the look-ups."""
         object.__setattr__(self, "_watched", {tagged_key(a): a for a in reversed(self.addresses)})
         object.__setattr__(self, "_automatic", frozenset(map(tagged_key, self.automatic_senders)))
-        object.__setattr__(self, "_named", self._automatic.union(self._watched, map(tagged_key, self.people)))
+        object.__setattr__(self, "_people", frozenset(map(tagged_key, self.people)))
+        object.__setattr__(self, "_named", self._automatic.union(self._watched, self._people))
         object.__setattr__(self, "_forms", frozenset(map(tagged_key, self.webforms)))
         object.__setattr__(self, "_lists", frozenset(map(contact_key, self.public_lists)))
         object.__setattr__(self, "_exact", frozenset(d for d in self.domains if not d.startswith("*.")))
@@ -66,6 +68,10 @@ class Team:
     def watched(self, address: str) -> str:
         """The watched address that `address` is, as the config spells it; "" if it is none."""
         return self._watched.get(tagged_key(address)) or self._watched.get(mailbox_key(address)) or ""
+
+    def is_person(self, address: str) -> bool:
+        """Whether `address` is one of `people`."""
+        return _is_among(self._people, address)
 
     def is_automatic(self, address: str) -> bool:
         """Whether `address` is one whose mail is never a person's."""
