@@ -53,7 +53,7 @@ def _read(header: Header, team: Team, parties: Parties) -> Reading:
         bare_subject=subject.bare,
         numbers=subject.numbers,
         reply_prefix=subject.reply,
-        public_list=not team.public_lists.isdisjoint(reached),
+        public_list=any(map(team.is_public_list, reached)),
         outsiders=_outsiders(reached, team),
         to=_outsiders([a.address for a in header.to if a.address], team),
         verdict=classify(header, parties, team),
