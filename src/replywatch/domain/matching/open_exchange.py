@@ -129,6 +129,8 @@ class OpenExchange:
             answered_before=max(opener.clock, unseen.between.before) if unseen else None,
             ended_at=ending.at if isinstance(ending, EndedByEnquiry) else None,
             marked=self.marked or bool(reply and reply.corrections),
+            answer_source=reply.clock_source if reply else None,
+            answer_sure=reply.clock_sure if reply else True,
         )
 
 
