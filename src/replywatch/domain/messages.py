@@ -273,6 +273,10 @@ class Location(NamedTuple):
     """A mailbox of all mail (`\\All`) outside Gmail: no place of its own where the message has another."""
     in_burst: bool = False
     """It was saved there together with others that were written on other days: `internal_date` is that of a move."""
+    last_pass: int | None = None
+    """When mail was last looked for at all: what is later lies ahead. None: nothing does."""
+    ahead: bool = False
+    """What this machine's clock said of it lay after `last_pass`, and is read as `last_pass`."""
 
 
 class NamedLocation(NamedTuple):
@@ -433,6 +437,10 @@ class Message:
     """No recipient is named at all."""
     visitor: bool = False
     """A web form's, about a visitor of whom no address is known: any answer that names it is one."""
+    clock_on_its_word: bool = False
+    """The clock is sure though nothing confirms it: it no longer is where it lies before a message that it names."""
+    ahead: bool = False
+    """Something that is said of it lies after the last pass; the next one may tell otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +482,10 @@ class Exchange:
     """Identity of the last reply of which a notice said that it could not be delivered."""
     put_away: bool = False
     """Its opener was thrown away, or called spam, and counts because somebody of ours answered it."""
+    answer_source: str | None = None
+    """The field that says when the reply left us, as `arrival_source`; None without a reply, and of a mark."""
+    answer_sure: bool = True
+    """Whether that field was confirmed by another; True where nothing can be unsure."""
 
     @property
     def clock_anomaly(self) -> bool:
