@@ -73,9 +73,25 @@ def test_a_judgement_is_stored_in_values(database, fields, row):
     story.inbound("anna", "03-02 09:00", subject="Read: Oak", fields=fields)
     (message,) = story.messages()
     rows = DerivedRows()
-    rows.add_message(7, message, message.identity, None)
+    rows.add_message(7, message, story.matched())
     Derived(database).replace([7], rows)
     assert list(database.rows("SELECT kind, rule, field, value, beside FROM judgements")) == [row]
+
+
+def test_what_a_mail_tells_of_mail_that_is_not_there_is_stored(database):
+    story = Story()
+    goes_on, orphan, other = (story.inbound(who, "03-02 09:00") for who in ("anna", "carl", "eric"))
+    told = {"unseen": frozenset({story.identity(goes_on)}), "orphaned": frozenset({story.identity(orphan)})}
+    rows = DerivedRows()
+    for message in story.messages():
+        rows.add_message(7, message, replace(story.matched(), **told))
+    Derived(database).replace([7], rows)
+    found = database.rows("SELECT identity, goes_on, answers_missing FROM judgements")
+    assert {identity: flags for identity, *flags in found} == {
+        story.identity(goes_on): [1, 0],
+        story.identity(orphan): [0, 1],
+        story.identity(other): [0, 0],
+    }
 
 
 @pytest.fixture

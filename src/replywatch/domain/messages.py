@@ -454,6 +454,8 @@ class Exchange:
     """A correction by hand had a part in it."""
     bounced_reply: str | None = None
     """Identity of the last reply of which a notice said that it could not be delivered."""
+    bounced_reply_message_id: str | None = None
+    """Its Message-ID; None if there is no such reply, or it has none."""
     put_away: bool = False
     """Its opener was thrown away, or called spam, and counts because somebody of ours answered it."""
 

@@ -6,9 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from replywatch.domain.messages import Direction, Disposition, Exchange, Kind, Message, Rung
+
+if TYPE_CHECKING:  # reports read what is derived, and need no rules
+    from replywatch.domain.matching.match import Matched
 
 EXCHANGE_COLUMNS = tuple(f.name for f in fields(Exchange))
 _exchange_values = attrgetter(*EXCHANGE_COLUMNS)
@@ -35,6 +38,8 @@ class _Judgement(NamedTuple):
     clock: int
     clock_source: str
     clock_sure: bool
+    goes_on: bool
+    answers_missing: bool
 
 
 JUDGEMENT_COLUMNS = _Judgement._fields
@@ -51,15 +56,16 @@ class DerivedRows:
         self.written: list[tuple[object, ...]] = []
         self.evidence: dict[tuple[str, bool, int], int] = {}
 
-    def add_message(self, cluster: int, message: Message, conversation: str, rung: Rung | None) -> None:
+    def add_message(self, cluster: int, message: Message, matched: Matched) -> None:
         """Add the judgement of a message, and whom it was written to if a person of ours wrote it."""
         m, because = message, message.verdict.because
+        conversation = matched.conversations[m.identity]
         self.judgements.append(
             _Judgement(
                 identity=m.identity,
                 cluster=cluster,
                 conversation=conversation,
-                rung=rung,
+                rung=matched.rungs[m.identity],
                 message_id=m.message_id,
                 direction=m.direction,
                 disposition=m.disposition,
@@ -74,6 +80,8 @@ class DerivedRows:
                 clock=m.clock,
                 clock_source=m.clock_source,
                 clock_sure=m.clock_sure,
+                goes_on=m.identity in matched.unseen,
+                answers_missing=m.identity in matched.orphaned,
             )
         )
         for in_sent, accounts in ((True, m.sent_in), (False, m.filed_in)):
