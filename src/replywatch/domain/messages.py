@@ -463,3 +463,8 @@ class Exchange:
     def clock_anomaly(self) -> bool:
         """The reply is dated before the message it answers."""
         return self.answered_at is not None and self.answered_at < self.arrived_at
+
+    @property
+    def bounced_reply_name(self) -> str | None:
+        """What `bounced_reply` is found by: its Message-ID, else its identity; None if there is no such reply."""
+        return self.bounced_reply_message_id or self.bounced_reply

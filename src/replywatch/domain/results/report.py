@@ -70,6 +70,8 @@ class WaitingPerson:
     """As it came: hostile text."""
     arrived_at: int
     waiting_seconds: int
+    bounced_reply: str | None = None
+    """Message-ID, else identity, of the last answer that could not be delivered; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
