@@ -15,14 +15,14 @@ from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, keys_of, mark_keys, read, thread_keys
 from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.domain.matching.clusters import assign
-from replywatch.domain.matching.match import MatchSettings, match
+from replywatch.domain.matching.match import Matched, MatchSettings, match
 from replywatch.domain.matching.merge import merge
 from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message, Reading
 from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, Pending, ReadBatch
-from replywatch.store.derived_rows import DerivedRows
+from replywatch.store.derived_rows import DerivedRows, Standing
 from replywatch.store.marks import Marks
 
 READ_AT_ONCE = 2000
@@ -106,9 +106,19 @@ def _derive_cluster(
 ) -> None:
     matched = match(messages, match_settings(config, our_domains))
     for message in messages:
-        rows.add_message(cluster, message, matched)
+        rows.add_message(cluster, message, _standing(message.identity, matched))
     for exchange, rungs in matched.exchanges:
         rows.add_exchange(cluster, exchange, rungs)
+
+
+def _standing(identity: str, matched: Matched) -> Standing:
+    """What matching found a message to be among those of its cluster."""
+    return Standing(
+        matched.conversations[identity],
+        matched.rungs[identity],
+        goes_on=identity in matched.unseen,
+        answers_missing=identity in matched.orphaned,
+    )
 
 
 def _read_batch(
