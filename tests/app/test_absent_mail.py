@@ -291,3 +291,30 @@ class TestToml:
         assert 'host = "info.example.com"' in another_account(config, "eva@example.com")
         config = replace(config, accounts=tuple(accounts[:2]), report=ReportSettings(ZoneInfo("UTC")))
         assert 'host = "old.example.com"' in another_account(config, "eva@example.com")
+
+
+class TestPutAway:
+    """What was thrown away or called spam, and counts only because it was answered."""
+
+    def test_each_of_the_figures_that_are_asked_for(self, tmp_path, story):
+        first = story.inbound("anna", "03-02 09:00")
+        turn = story.answer(story.reply(first, "03-02 10:00"), "03-03 09:00", by="anna")
+        story.reply(turn, "03-03 10:00")
+        loose = story.inbound("carl", "03-10 09:00", subject="Beech")
+        story.outbound("carl", "03-10 10:00", subject="Re: Beech")
+        story.inbound("dora", "03-11 09:00", subject="Pine")
+        office = Told(tmp_path, story)
+        with Database(office.config.store_path) as database:
+            ids = [story.identity(mail) for mail in (first, turn, loose)]
+            database.execute("UPDATE exchanges SET put_away = 1 WHERE id IN (?, ?, ?)", ids)
+        for query, count in (
+            ({}, 2),
+            ({"first_only": False}, 3),
+            ({"since": "2026-03-03"}, 1),
+            ({"until": "2026-03-02"}, 1),
+            ({"as_of": "2026-03-09"}, 1),
+        ):
+            assert office.report(**query).put_away == count, query
+
+    def test_none(self, tmp_path, story):
+        assert Told(tmp_path, story).report().put_away == 0
