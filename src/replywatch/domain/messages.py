@@ -480,6 +480,8 @@ class Exchange:
     """A correction by hand had a part in it."""
     bounced_reply: str | None = None
     """Identity of the last reply of which a notice said that it could not be delivered."""
+    bounced_reply_message_id: str | None = None
+    """Its Message-ID; None if there is no such reply, or it has none."""
     put_away: bool = False
     """Its opener was thrown away, or called spam, and counts because somebody of ours answered it."""
     answer_source: str | None = None
@@ -491,3 +493,8 @@ class Exchange:
     def clock_anomaly(self) -> bool:
         """The reply is dated before the message it answers."""
         return self.answered_at is not None and self.answered_at < self.arrived_at
+
+    @property
+    def bounced_reply_name(self) -> str | None:
+        """What `bounced_reply` is found by: its Message-ID, else its identity; None if there is no such reply."""
+        return self.bounced_reply_message_id or self.bounced_reply

@@ -125,6 +125,15 @@ class Queries:
             )
         )
 
+    def count_put_away(self, window: Window) -> int:
+        """How many exchanges count though their opener was thrown away or called spam, since it was answered."""
+        return int(
+            self._db.value(
+                f"SELECT count(*) FROM exchanges e INDEXED BY exchanges_put_away WHERE e.put_away AND {_where(window)}",
+                _values(window),
+            )
+        )
+
     def account(self, since: int, until: int) -> list[tuple[str, str, int]]:
         """(disposition, kind, messages) of all messages whose clock lies in [since, until)."""
         return [
