@@ -25,8 +25,6 @@ FOR_MANY = (
 """Fields, in lower case, of what goes to many: newsletters, lists, trackers' notices. No form service sets them."""
 _NEWS_HOSTS = frozenset({"news", "newsletter", "newsletters", "mailing", "mailings", "marketing"})
 """First labels of domains from which newsletters are sent."""
-UNNAMED = "contact.web-form.visitor"
-"""The reason for a contact who has no address: a visitor of a form that names nobody."""
 _SHORTEST_HOUSE = 4
 """Letters of a domain's name in which a display name is recognised."""
 
@@ -70,7 +68,7 @@ def form_of(header: Header, team: Team, sender: str, *, answers: bool = False) -
                     return Form(visitor, because)
             break
     if _is_configured(sent, "") and _reaches_us(sent):
-        return Form(Address(sender, ""), Because(UNNAMED, "From", sender))
+        return Form(Address(sender, ""), Because("contact.web-form.visitor", "From", sender))
     return None
 
 
@@ -142,7 +140,7 @@ _FORMS: tuple[tuple[Callable[[_Sent, str], bool], Because], ...] = (
     (_is_owners, Because("contact.web-form.recipient", "Reply-To")),
 )
 """Whether a message is a form's that names its visitor in Reply-To, and what to call it then."""
-_CONFIGURED = frozenset({"contact.web-form", UNNAMED})
+_CONFIGURED = frozenset({"contact.web-form", "contact.web-form.visitor"})
 _RULES = _CONFIGURED.union(because.rule for _, because in _FORMS)
 
 
