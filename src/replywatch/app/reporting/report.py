@@ -113,4 +113,5 @@ def _waiting_person(exchange: Exchange, as_of: int) -> WaitingPerson:
         subject=exchange.subject,
         arrived_at=exchange.arrived_at,
         waiting_seconds=waited(exchange.arrived_at, as_of),
+        visitor_of=exchange.visitor_of,
     )

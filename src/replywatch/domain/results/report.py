@@ -70,6 +70,8 @@ class WaitingPerson:
     """As it came: hostile text."""
     arrived_at: int
     waiting_seconds: int
+    visitor_of: str = ""
+    """As in `Exchange`."""
 
 
 @dataclass(frozen=True, slots=True)
