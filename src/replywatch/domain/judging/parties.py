@@ -46,7 +46,7 @@ class _Case(NamedTuple):
     @property
     def from_list(self) -> bool:
         """From is the address of a list or group that puts itself there."""
-        return self.via is not None or self.sender.address in self.team.public_lists
+        return self.via is not None or self.team.is_public_list(self.sender.address)
 
     @property
     def relayed(self) -> bool:
@@ -190,7 +190,7 @@ def _spoken_for(case: _Case, field: str, written: Iterable[Address]) -> _Author 
     """The first of the addresses in `field` that may be the author's for whom From speaks."""
     sender, team = case.sender.address, case.team
     for name, address in _usable(written):
-        if address == sender or address in team.public_lists:
+        if address == sender or team.is_public_list(address):
             continue
         if case.relayed or not team.is_ours(address):  # else anybody could pose as one of us
             return _Author(
@@ -229,18 +229,15 @@ def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
         return  # an address that many share would make them one person
     yield contact.address
     for address in _usable((*(() if contact.relayed else case.header.from_), *case.header.reply_to)):
-        if not case.team.is_ours(address.address) and address.address not in case.team.public_lists:
+        if not case.team.is_ours(address.address) and not case.team.is_public_list(address.address):
             yield address
 
 
 def _team_address(named: Iterable[Address], team: Team) -> str:
-    """The first of `named` that is a watched address; "" if none."""
-    if team.addresses:
-        for person in named:
-            for address in (person.address, contact_key(person.address)):
-                if address in team.addresses:
-                    return address
-    return ""
+    """The watched address that the first of `named` is that is one, as the config spells it; "" if none."""
+    if not team.addresses:
+        return ""
+    return next((watched for person in named if (watched := team.watched(person.address))), "")
 
 
 def _usable(addresses: Iterable[Address]) -> list[Address]:
