@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from replywatch.domain.headers.addresses import fold_domain
 from replywatch.domain.judging.lists import LIST_FIELDS
-from replywatch.domain.judging.web_forms import UNNAMED, form_of
+from replywatch.domain.judging.web_forms import form_of
 from replywatch.domain.messages import Address, Because, Header, Parties
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
@@ -67,6 +67,11 @@ class _Author(NamedTuple):
     relayed: bool = False
     """From is the address of a list or form that handed the message on, none of the author's own."""
 
+    @property
+    def unnamed(self) -> bool:
+        """A visitor of a web form whom nothing names."""
+        return self.relayed and not self.address.address
+
 
 def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
     """Who wrote the message and whom it reached, for `team`; an empty team has nobody but outsiders.
@@ -93,7 +98,7 @@ def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
         recipients=_keys(people),
         team_address=_team_address(named, team),
         names_ours=any(is_ours(a.address) for a in named),
-        visitor=contact.because.rule == UNNAMED,
+        visitor=contact.unnamed,
     )
 
 
@@ -220,8 +225,8 @@ def _addressee(outside: list[Address]) -> _Author:
 
 def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
     """The addresses outside at which the author can be reached."""
-    if not contact.address.address and contact.relayed:
-        return  # nothing names the visitor: an address that many share would make them one person
+    if contact.unnamed:
+        return  # an address that many share would make them one person
     yield contact.address
     for address in _usable((*(() if contact.relayed else case.header.from_), *case.header.reply_to)):
         if not case.team.is_ours(address.address) and not case.team.is_public_list(address.address):

@@ -19,14 +19,12 @@ from replywatch.domain.messages import Address, Because, Header, Parties
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
-FOR_MANY = (
+_FOR_MANY = (
     "list-id", "list-post", "x-bulkmail", "x-jira-fingerprint", "x-launchpad-message-rationale", "x-github-reason",
 )  # fmt: skip
 """Fields, in lower case, of what goes to many: newsletters, lists, trackers' notices. No form service sets them."""
 _NEWS_HOSTS = frozenset({"news", "newsletter", "newsletters", "mailing", "mailings", "marketing"})
 """First labels of domains from which newsletters are sent."""
-UNNAMED = "contact.web-form.visitor"
-"""The reason for a contact who has no address: a visitor of a form that names nobody."""
 _SHORTEST_HOUSE = 4
 """Letters of a domain's name in which a display name is recognised."""
 
@@ -70,7 +68,7 @@ def form_of(header: Header, team: Team, sender: str, *, answers: bool = False) -
                     return Form(visitor, because)
             break
     if _is_configured(sent, "") and _reaches_us(sent):
-        return Form(Address(sender, ""), Because(UNNAMED, "From", sender))
+        return Form(Address(sender, ""), Because("contact.web-form.visitor", "From", sender))
     return None
 
 
@@ -124,7 +122,9 @@ def _is_service(sent: _Sent, visitor: str) -> bool:
         return False
     if sent.answers and any(map(sent.header.fields.__contains__, _OF_PROGRAMS)):
         return False
-    return is_named_form(sent.sender) or not _goes_to_many(sent, visitor)
+    if is_named_form(sent.sender):
+        return True
+    return not goes_to_many(sent.header, sent.sender) and not _speaks_for_itself(sent, visitor)
 
 
 def _is_owners(sent: _Sent, visitor: str) -> bool:
@@ -142,7 +142,7 @@ _FORMS: tuple[tuple[Callable[[_Sent, str], bool], Because], ...] = (
     (_is_owners, Because("contact.web-form.recipient", "Reply-To")),
 )
 """Whether a message is a form's that names its visitor in Reply-To, and what to call it then."""
-_CONFIGURED = frozenset({"contact.web-form", UNNAMED})
+_CONFIGURED = frozenset({"contact.web-form", "contact.web-form.visitor"})
 _RULES = _CONFIGURED.union(because.rule for _, because in _FORMS)
 
 
@@ -171,21 +171,23 @@ def _speaks_for(sent: _Sent, visitor: str) -> bool:
     return not (sent.team.is_ours(sent.sender) or own or is_no_reply(visitor) or is_token(visitor))
 
 
-def _goes_to_many(sent: _Sent, visitor: str) -> bool:
-    """Whether something says that it is no form's but a newsletter or notice, with its customer in Reply-To.
+def goes_to_many(header: Header, sender: str) -> bool:
+    """Whether something says that it is a newsletter or a notice instead of a form's mail.
 
-    That may be a field of lists, two signs of bulk mail together, the sender's host, or a sign of a program beside a
-    display name that is the name of the house in Reply-To: then that house speaks for itself.
+    That may be a field of lists, two signs of bulk mail together, or the host of `sender` (its address, in lower case).
     """
-    header = sent.header
     fields = header.fields
-    if any(map(fields.__contains__, FOR_MANY)) or _domain(sent.sender).partition(".")[0] in _NEWS_HOSTS:
+    if any(map(fields.__contains__, _FOR_MANY)) or _domain(sender).partition(".")[0] in _NEWS_HOSTS:
         return True
-    if "list-unsubscribe" in fields and (_says(header, "precedence", "bulk") or _says(header, "precedence", "list")):
-        return True
-    names = [a.name for a in header.from_ if a.address == sent.sender and a.name]
-    by_program = any(map(fields.__contains__, _OF_PROGRAMS))
-    return by_program and any(_is_house(name, visitor) for name in names)
+    return "list-unsubscribe" in fields and (_says(header, "precedence", "bulk") or _says(header, "precedence", "list"))
+
+
+def _speaks_for_itself(sent: _Sent, visitor: str) -> bool:
+    """Whether a program writes in the name of the house in Reply-To: a service's mail, with its customer there."""
+    header = sent.header
+    if not any(map(header.fields.__contains__, _OF_PROGRAMS)):
+        return False
+    return any(_is_house(a.name, visitor) for a in header.from_ if a.address == sent.sender and a.name)
 
 
 @lru_cache(maxsize=1024)
