@@ -188,7 +188,8 @@ class Parties(NamedTuple):
     ours: bool
     """The author is one of the team (From or Sender), and nobody outside speaks through that address."""
     contact: str
-    """Address of the author outside; for our own mail the first recipient outside; "" if there is none."""
+    """Address of the author outside, as she spells it but for a `+tag`; for our own mail the first recipient outside;
+    "" if there is none. People are compared by `contact_key`."""
     contact_name: str
     contact_because: Because
     """Which field the contact was taken from, and why; the value is the sender who wrote it in another's name."""
@@ -220,9 +221,11 @@ class Reading:
     received: int | None
     subject: str
     exact_subject: str
-    """Subject without reply and forward prefixes, folded; "" where it is too common to tell anything."""
+    """Subject without prefixes and gateways' marks, folded; "" where it is too common to tell anything."""
     bare_subject: str
-    """The same without tags, ticket numbers and gateways' marks."""
+    """The same without tags and ticket numbers."""
+    numbers: tuple[str, ...]
+    """Those of the tags that tell one matter from another."""
     reply_prefix: bool
     public_list: bool
     """Goes to a list that reaches the contacts too."""
@@ -389,9 +392,12 @@ class Message:
     """The watched address it was sent to, or ""."""
     subject: str
     exact_pairs: frozenset[str]
-    """Person outside and exact subject, by which the subject rung may join it (`judging.reading.subject_pairs`)."""
+    """Person outside and exact subject, by which the subject rung finds it (`judging.reading.SubjectPairs`)."""
     bare_pairs: frozenset[str]
     """Person outside and bare subject, where no exact pair is found."""
+    exact_sought: frozenset[str]
+    """The pairs by which the rung looks for what it may be joined to."""
+    bare_sought: frozenset[str]
     reply_prefix: bool
     public_list: bool
     sent_in: frozenset[str]

@@ -14,7 +14,7 @@ from replywatch.domain.headers.addresses import fold_domain
 from replywatch.domain.judging.lists import related
 from replywatch.domain.judging.sender_shapes import is_form, is_no_reply
 from replywatch.domain.messages import Address, Because, Header, Parties
-from replywatch.domain.people import contact_key
+from replywatch.domain.people import contact_key, without_tag
 from replywatch.domain.team import Team
 
 LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
@@ -67,7 +67,8 @@ class _Author(NamedTuple):
 def parties_of(header: Header, team: Team) -> Parties:
     """Who wrote the message and whom it reached, for `team`; an empty team has nobody but outsiders.
 
-    The result's addresses are those of `contact_key`, so that a `+tag` makes nobody another person.
+    The result's addresses are those of `contact_key`, by which people are compared, but for those that are shown:
+    `contact` and `author` are spelled as the header has them.
     """
     is_ours = team.is_ours
     people = [a for a in (*header.to, *header.cc, *header.bcc) if a.address]
@@ -80,10 +81,10 @@ def parties_of(header: Header, team: Team) -> Parties:
     named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc)
     return Parties(
         ours=bool(author),
-        contact=contact_key(contact.address.address),
+        contact=without_tag(contact.address.address),
         contact_name=contact.address.name,
         contact_because=contact.because,
-        author=contact_key(author),
+        author=without_tag(author),
         senders=() if author else _keys(_reachable(case, contact)),
         recipients=_keys(people),
         team_address=_team_address(named, team),

@@ -120,4 +120,4 @@ def from_web_form(mail: Mail) -> bool:
 def handed_on(mail: Mail) -> bool:
     """A form or a group handed over what the contact wrote."""
     written = {contact_key(a.address) for a in mail.header.from_ if a.address}
-    return not mail.parties.ours and bool(written) and mail.parties.contact not in written
+    return not mail.parties.ours and bool(written) and contact_key(mail.parties.contact) not in written

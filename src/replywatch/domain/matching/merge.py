@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from replywatch.domain.judging.reading import persons_of, subject_pairs
+from replywatch.domain.judging.reading import SubjectPairs, persons_of, subject_pairs
 from replywatch.domain.matching.clocks import Clock, arrival
 from replywatch.domain.matching.locations import Locations
 from replywatch.domain.messages import (
@@ -43,9 +43,7 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
     clock = locations.sent_at(first.date, has_zone=first.date_has_zone) if parties.ours else _arrival(found)
     filed = direction is Direction.OUTBOUND
     relayed = any(copy.relayed for copy in found)
-    exact, bare = (
-        (frozenset[str](), frozenset[str]()) if public_list else subject_pairs(first, corrections.kind, relayed=relayed)
-    )
+    pairs = SubjectPairs() if public_list else subject_pairs(first, corrections.kind, relayed=relayed)
     personal = _personal(readings, locations, all_inbound=all_inbound)
     put_away = locations.put_away()
     return Message(
@@ -70,8 +68,10 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         outsiders=_any_of([r.outsiders for r in readings]),
         address=next((r.parties.team_address for r in readings if r.parties.team_address), ""),
         subject=first.subject,
-        exact_pairs=exact,
-        bare_pairs=bare,
+        exact_pairs=pairs.exact,
+        bare_pairs=pairs.bare,
+        exact_sought=pairs.exact_sought,
+        bare_sought=pairs.bare_sought,
         reply_prefix=first.reply_prefix,
         public_list=public_list,
         sent_in=locations.accounts_with_it_in_sent(),
