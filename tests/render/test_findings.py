@@ -23,6 +23,10 @@ FORMS = [
     {"address": "web@example.com", "count": 5, "people": 4},
     {"address": "f@host.example", "count": 9, "people": 9},
 ]
+LIKELY = (
+    {"address": "eva@beispiel.de", "toml": '[accounts.eva]\nusername = "e{v}a"\nwatched = false'},
+    {"address": "max@beispiel.de", "toml": "[accounts.max]"},
+)
 FINDINGS = [
     ("failed", {"text": "it is {broken}", "hint": "Mend {it}."}),
     ("config", {"path": "/home/anna/replywatch.toml"}),
@@ -32,6 +36,10 @@ FINDINGS = [
     ("team", {"addresses": (), "domains": ("example.com",)}),
     ("team", {"addresses": ("info@example.com",), "domains": ()}),
     ("team_open_domain", {"domain": "gmx.de"}),
+    ("answers_unseen", {"conversations": 12, "mailboxes": LIKELY, "more": 2}),
+    ("answers_unseen", {"conversations": 1, "mailboxes": (), "more": 0}),
+    ("answers_to_missing", {"count": 10}),
+    ("answers_to_missing", {"count": 1}),
     ("password_in_environment", {"name": "PASSWORD"}),
     ("password_from_command", {}),
     ("password_in_file", {"path": "/etc/password"}),

@@ -76,6 +76,14 @@ def _sent_dates_shifted(oldest: bool, **_: object) -> Words:
     return Words("{count} of the " + age + " {known} messages in Sent " + SHIFTED, SHIFTED_HINT)
 
 
+def _answers_unseen(mailboxes: tuple[object, ...], **_: object) -> Words:
+    return Words(
+        "{conversations:going_on} after mail of ours that was not seen",
+        "Somebody answers from a mailbox that is not read, and who did not write again counts as unanswered."
+        " {mailboxes:likely}{more:and_further}." + "\n{mailboxes:tables}" * bool(mailboxes),
+    )
+
+
 _SENDERS = "{ours} of the newest {seen} messages in Sent are from the team"
 _SPAN = "INBOX from {inbox_from:day} to {inbox_to:day}, Sent from {sent_from:day} to {sent_to:day}"
 _ADDRESSES = "{counted} of the newest {seen} personal mails here count"
@@ -95,6 +103,12 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     "team_open_domain": Words(
         "anybody can have an address at {domain}; all of them count as colleagues",
         "Take it out of [team] domains, and name your own addresses: shared ones in addresses, others in people.",
+    ),
+    "answers_unseen": _answers_unseen,
+    "answers_to_missing": Words(
+        "{count:answers_are} to mail that is no longer in any mailbox",
+        "What is deleted for good once it is answered can't be counted, so that the unanswered weigh too much. Keep"
+        " answered mail, if only in an archive.",
     ),
     # how an account logs in
     "password_in_environment": Words("from the environment variable {name}"),

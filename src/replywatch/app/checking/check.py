@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from replywatch.app.checking.absent import absent_findings
 from replywatch.app.checking.mail import account_mail
 from replywatch.app.checking.mailboxes import Box, mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
@@ -44,6 +45,7 @@ def _findings(config: Config, accounts: Sequence[AnyAccount], open_source: Open,
     yield Finding(Severity.OK, "", "config", "config", {"path": str(config.path)})
     yield _store(config)
     yield from _team(config.team)
+    yield from absent_findings(config, now)
     for account in accounts:
         yield from _account(config, account, open_source, now)
 

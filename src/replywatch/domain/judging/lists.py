@@ -11,6 +11,9 @@ from replywatch.domain.messages import Address, Header, Parties
 from replywatch.domain.people import contact_key, mailbox_key
 from replywatch.domain.team import Team
 
+LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
+"""Fields by which a mailing list or a newsletter shows (RFC 2369, RFC 2919), in lower case."""
+
 _POST_ADDRESS = re.compile(r"mailto:\s?([^<>?\s,]{1,320})", re.IGNORECASE)
 _LIST_SENDER = re.compile(r"owner-.|.{1,80}-(?:owner|bounces?|admin|request|errors)(?:[+=].*)?@")
 

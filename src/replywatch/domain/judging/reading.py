@@ -7,6 +7,7 @@ others, form a *cluster*; nothing outside a cluster can change what is derived f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, product
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
 from replywatch.domain.judging.identity import identity_of
 from replywatch.domain.judging.parties import parties_of
+from replywatch.domain.judging.web_forms import by_web_form
 from replywatch.domain.messages import Correction, Header, Kind, OfKind, Parties, Reading, ReplyOf
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
@@ -26,7 +28,15 @@ AUTOMATIC_ANSWERS = (Kind.AUTO_REPLY, Kind.NOTIFICATION)
 
 def read(header: Header, team: Team) -> Reading:
     """The judgement of one copy under `team`."""
-    parties = parties_of(header, team)
+    reading = _read(header, team, parties_of(header, team))
+    if not by_web_form(reading.parties) or set(reading.ids).issuperset((*reading.in_reply_to, *reading.references)):
+        return reading
+    parties = parties_of(header, team, answers=True)
+    return reading if parties == reading.parties else replace(reading, if_known=_read(header, team, parties))
+
+
+def _read(header: Header, team: Team, parties: Parties) -> Reading:
+    """The judgement of a copy of which it is known who wrote to whom."""
     subject = base_subject(header.subject)
     reached = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address]
     return Reading(
@@ -142,6 +152,8 @@ def _all_pairs(reading: Reading, marked: Kind | None = None) -> Iterator[str]:
     """The pairs in either form, without telling which is which: they make a cluster, no conversation."""
     people = _people_of_pairs(reading, marked)
     yield from _pairs(people, filter(None, {reading.exact_subject, reading.bare_subject}))
+    if reading.if_known:
+        yield from _all_pairs(reading.if_known, marked)
 
 
 class Letter(NamedTuple):
@@ -201,7 +213,7 @@ def relayed_of(reading: Reading) -> Relayed | None:
 
 def person_key(address: str) -> int:
     """A digest of an address as people are compared, a signed 64-bit integer."""
-    return _key("person", address)
+    return _key("person", contact_key(address))
 
 
 EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {

@@ -76,9 +76,10 @@ class Matched:
     evidence: dict[Exchange, Evidence]
     """Of the exchanges with `answered_before`."""
     unseen: frozenset[str] = frozenset()
-    """Identities of the inbound messages that go on after an answer of ours that was never seen."""
+    """Identities of the inbound messages that go on after mail of ours which was never seen: they name its id in a way
+    that is evidence of it."""
     orphaned: frozenset[str] = frozenset()
-    """Identities of our own personal mail that answers mail from outside which was never seen."""
+    """Identities of the human outbound messages that answer mail of somebody outside which was never seen."""
 
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:

@@ -211,6 +211,8 @@ class OpenExchange:
             marked=self.marked or bool(reply and reply.corrections),
             bounced_reply=self.bounced_reply,
             put_away=not received[0].counted,
+            answer_source=reply.clock_source if reply else None,
+            answer_sure=reply.clock_sure if reply else True,
         )
 
 
