@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import Copy, Direction, Disposition, Flagged, Kind
+from replywatch.domain.messages import Direction, Disposition, Flagged, Kind
 from story import DAY, INFO, MINUTE, Story, at, cases
 
 LIST_TRACE = "Precedence: list\nX-Spam-Flag: NO\n"
@@ -288,10 +288,11 @@ def test_which_mailbox_says_that_it_was_answered(
 ) -> None:
     s = Story()
     s.inbound("anna", "03-02 09:00")
-    ((digest, reading, (location,)),) = s.copies()
+    (copy,) = s.copies()
+    (location,) = copy.locations
     for order in itertools.permutations(flags):
         locations = tuple(location._replace(flagged=flag and Flagged(*flag)) for flag in order)
-        message = merge([Copy(digest, reading, locations)], all_inbound=False)
+        message = merge([copy._replace(locations=locations)], all_inbound=False)
         assert message
         assert message.flagged == counts
 
@@ -314,7 +315,7 @@ def test_a_copy_imported_later_does_not_move_the_arrival() -> None:
     q = s.inbound("anna", "03-02 09:00", internal="03-02 09:01", received="03-02 09:00")
     s.copy(q, "Archive", later=300 * DAY)
     m = s.message(q)
-    assert (m.clock, m.clock_source, m.clock_sure) == (at("03-02 09:01"), "internaldate", True)
+    assert (m.clock, m.clock_source, m.clock_sure) == (at("03-02 09:00"), "received", True)
 
 
 def test_the_sent_copy_says_when_a_reply_left() -> None:

@@ -65,7 +65,8 @@ SENTENCES = [
         (
             "Senders found in Sent mail that are not in [team], with their messages: sales@example.net (12), "
             "q\"@example.net (1). Their mail counts as nobody's reply. If they are yours, add them in the config, "
-            'under [team]: addresses = […, "sales@example.net", "q\\"@example.net"]'
+            'under [team]: people = […, "sales@example.net", "q\\"@example.net"]; or under addresses, if customers '
+            "write there"
         ),
     ),
     (
@@ -73,8 +74,8 @@ SENTENCES = [
         {"senders": SENDERS[:1], "more": 2},
         (
             "Senders found in Sent mail that are not in [team], with their messages: sales@example.net (12) and 2 more."
-            " Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: addresses ="
-            ' […, "sales@example.net"]'
+            " Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: people = "
+            '[…, "sales@example.net"]; or under addresses, if customers write there'
         ),
     ),
     (

@@ -27,8 +27,8 @@ PHRASES: Mapping[Code, str] = {
     Code.COVERAGE_ENDS_EARLY: "Mail was read only up to {last_read_at:day}: later replies are not seen.",
     Code.SENDERS_NOT_OURS: (
         "Senders found in Sent mail that are not in [team], with their messages: {senders:counted}{more:and_further}. "
-        "Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: addresses = "
-        "[…, {senders:quoted}]"
+        "Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: people = "
+        "[…, {senders:quoted}]; or under addresses, if customers write there"
     ),
     Code.SENT_DATES_SHIFTED: (
         "In Sent of account {account} {count} of {known} messages " + SHIFTED + ". " + SHIFTED_HINT

@@ -14,7 +14,7 @@ from replywatch.store.readings import decode_reading
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
-_FLAGS = [EXCHANGE_COLUMNS.index(name) for name in ("arrival_sure", "marked", "put_away")]
+_FLAGS = [EXCHANGE_COLUMNS.index(name) for name in ("arrival_sure", "marked", "put_away", "answer_sure")]
 
 
 @dataclass(frozen=True, slots=True)

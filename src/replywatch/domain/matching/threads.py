@@ -29,6 +29,8 @@ class Ties:
     """All messages by clock, but none before a message that it names, unless they name each other in a circle."""
     named: tuple[tuple[int, ...], ...]
     """The other messages of the cluster that each message names."""
+    answered: tuple[tuple[int, ...], ...]
+    """Those that it names as the ones it answers: in In-Reply-To, without one as the last in References."""
     ghosts: tuple[frozenset[str], ...]
     """The ids each message names that no message of the cluster has."""
 
@@ -45,8 +47,11 @@ def tie(messages: Sequence[Message]) -> Ties:
     components = _components(links)
     nodes_of = [dict.fromkeys((*link.in_reply_to, *link.references)) for link in links]
     named = tuple(tuple([node for node in nodes if isinstance(node, int)]) for nodes in nodes_of)
+    answered = tuple(
+        tuple([node for node in link.in_reply_to or link.references[-1:] if isinstance(node, int)]) for link in links
+    )
     ghosts = tuple(frozenset([node for node in nodes if isinstance(node, str)]) for nodes in nodes_of)
-    return Ties(components, tuple(_rungs(components)), tuple(_order(messages, named)), named, ghosts)
+    return Ties(components, tuple(_rungs(components)), tuple(_order(messages, named)), named, answered, ghosts)
 
 
 _ALONE: dict[Rung, tuple[int, ...]] = dict.fromkeys((Rung.IN_REPLY_TO, Rung.REFERENCES, Rung.PROVIDER), (0,))
@@ -55,7 +60,7 @@ _ALONE: dict[Rung, tuple[int, ...]] = dict.fromkeys((Rung.IN_REPLY_TO, Rung.REFE
 def _alone(message: Message) -> Ties:
     """As `tie` says of a message without others, as every second one is: only ids that were never seen are left."""
     ghosts = frozenset((*message.in_reply_to, *message.references)) - message.ids
-    return Ties(_ALONE, (None,), (0,), ((),), (ghosts,))
+    return Ties(_ALONE, (None,), (0,), ((),), ((),), (ghosts,))
 
 
 class _Link(NamedTuple):
