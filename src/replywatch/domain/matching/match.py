@@ -157,7 +157,7 @@ class _Walk:
 
         It names no known message, so all that was walked before it lies before it in time, too.
         """
-        if self._ties.named[i]:
+        if self._ties.named[i] or message.form_letter:
             return None
         if message.direction is Direction.OUTBOUND:
             waiting = self._newest_waiting(message.bare_pairs)
