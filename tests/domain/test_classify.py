@@ -32,7 +32,7 @@ def judged(*lines: str, team: Team = TEAM) -> Verdict:
     usual = {"from": ANNA, "to": "To: info@example.com", "subject": "Subject: Offer"}
     block = "\r\n".join((*lines, *(line for name, line in usual.items() if name not in names), "", ""))
     header = parse_header(block.encode())
-    verdict = classify(header, parties_of(header, team), team)
+    verdict = classify(header, parties_of(header, team), team).verdict
     every = fired(header, parties_of(header, team), team)
     assert verdict == (every[0] if every else Verdict(Kind.HUMAN, Because("human")))
     return verdict
@@ -593,7 +593,7 @@ def test_any_header_gets_a_verdict(fields):
     header = parse_header(block)
     for team in (TEAM, Team()):
         parties = parties_of(header, team)
-        verdict, every = classify(header, parties, team), fired(header, parties, team)
+        verdict, every = classify(header, parties, team).verdict, fired(header, parties, team)
         assert every[:1] == (() if verdict.kind is Kind.HUMAN else (verdict,))
 
 
@@ -611,4 +611,4 @@ def test_any_header_gets_a_verdict(fields):
 )
 def test_long_fields_take_no_time(value):
     header = parse_header("".join(f"{name}: x{value}\n{name}: {value}x\n" for name in FETCH_FIELDS).encode())
-    assert classify(header, parties_of(header, TEAM), TEAM).kind in Kind
+    assert classify(header, parties_of(header, TEAM), TEAM).verdict.kind in Kind

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from replywatch.domain.headers.header import keep_fields, parse_header
 from replywatch.domain.headers.subjects import base_subject
-from replywatch.domain.judging import automatic_subjects
-from replywatch.domain.judging.automatic_subjects import Announcement, announced, speaks_of_failure
-from replywatch.domain.judging.hidden_subjects import _LABELS, hide_subject
+from replywatch.domain.judging.automatic_subjects import ANNOUNCEMENTS, Announcement, Proof, announced
+from replywatch.domain.judging.failure_subjects import speaks_of_failure, told_of_delivery
+from replywatch.domain.judging.hidden_subjects import _ENDINGS, _ENDINGS_OF_MAIL, _LABELS, hide_subject
 from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Kind
 from replywatch.domain.team import Team
