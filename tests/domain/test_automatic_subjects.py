@@ -87,9 +87,9 @@ Jan Jansen/Firma is afwezig.
 [a-very-long-name-of-a-help-desk.university.example #33575] AutoReply: Offer
 Your order 17 (automatic reply)
 Ihre Anfrage [Automatische Antwort]
-ご予約について（自動返信）
-【予約確認】ご注文（自動応答）
-您的订单（自动回复）
+ご予約について\uff08自動返信\uff09
+【予約確認】ご注文\uff08自動応答\uff09
+您的订单\uff08自动回复\uff09
 """
 MORE_LANGUAGES = """
 Automaattivastaus: Tarjous
@@ -107,7 +107,7 @@ Automatski odgovor: Ponuda
 Автоматична відповідь: Лист
 Аўтаматычны адказ: Ліст
 Автоматты жауап: Хат
-Otomatik Yanıt: Soru
+Otomatik Yan\u0131t: Soru
 Otomatik yanit: Soru
 Avtomatik cavab: Sual
 Erantzun automatikoa: Galdera
@@ -226,7 +226,7 @@ Geaccepteerd: Vergadering
 Godtatt: Møte
 Zaakceptowano: Spotkanie
 Elfogadva: Megbeszélés
-Kabul edildi: Toplantı
+Kabul edildi: Toplant\u0131
 承諾済み: 会議
 Принято: Встреча
 """

@@ -122,7 +122,7 @@ Kézbesíthetetlen: Ajánlat
 Nelivrabil: Ofertă
 Teslim edilemiyor: Teklif
 Недоставленное сообщение
-Не удается доставить: Предложение
+Сообщение не доставлено: Предложение
 退信
 无法送达
 メールエラー通知

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from replywatch.domain.headers.subjects import base_subject, decode_text
 from replywatch.domain.judging import subject_words as words
-from replywatch.domain.judging.subject_words import any_of, fold
+from replywatch.domain.judging.subject_words import any_of, either, fold
 from replywatch.domain.messages import Address, Kind
 
 _LONGEST_TOPIC = 2000
@@ -27,7 +27,7 @@ _LONGEST_TOPIC = 2000
 _LONGEST_LABEL = 200
 """Characters of a subject in which a label is looked for, at the start and at the end."""
 _SHORTEST_LABEL = 4
-"""Outlook takes up to three letters before a colon for a prefix and leaves them out of the topic, whoever wrote them."""
+"""Characters; Outlook takes up to three letters before a colon for a prefix, which it leaves out of the topic."""
 
 
 class Proof(StrEnum):
@@ -84,11 +84,6 @@ _TAGS = (
 )
 
 
-def _either(patterns: str) -> str:
-    """A pattern for one of `patterns`, which stand in lines."""
-    return "(?:" + "|".join(filter(None, patterns.split("\n"))) + ")"
-
-
 _SURE_BOUNCES = r"""
 warning: (?:could not send message|message (?:\S{1,40} )?(?:delayed|has not yet)|message still undelivered)
 delivery notification: delivery (?:has|is|of)\b
@@ -103,11 +98,15 @@ _ASKED = r"(?:support )?(?:request|ticket|enquiry|inquiry|question|order|applica
 _ASKED_DE = r"(?:support-?)?(?:anfrage|frage|bestellung|bewerbung|meldung|kontaktanfrage|kontaktaufnahme)"
 _SAID = r"(?:message|e-?mail|mail)"
 _SAID_DE = r"(?:nachricht|e-?mail|mail)"
+_ARRIVED_DE = (
+    "(?:eingegangen|angekommen|empfangen|erhalten|registriert|aufgenommen|ubermittelt|versendet|versandt|gesendet"
+    "|weitergeleitet)"
+)
 _RECEIVED = rf"""
 we(?:'ve| have) received your (?:{_ASKED}|{_SAID})
 your (?:{_ASKED}|{_SAID}) (?:has been|was|is) (?:successfully )?(?:received|submitted|registered|logged)
 (?:{_ASKED}|{_SAID}) received|acknowledge?ment of receipt
-(?:ihre|deine|eure) (?:{_ASKED_DE}|{_SAID_DE}) (?:ist|wurde) (?:bei uns |erfolgreich ){{0,2}}(?:eingegangen|empfangen|erhalten|registriert|ubermittelt|versendet|versandt|gesendet|aufgenommen|angekommen|weitergeleitet)
+(?:ihre|deine|eure) (?:{_ASKED_DE}|{_SAID_DE}) (?:ist|wurde) (?:bei uns |erfolgreich ){{0,2}}{_ARRIVED_DE}
 wir haben (?:ihre|deine|eure) (?:{_ASKED_DE}|{_SAID_DE}) (?:erhalten|empfangen)|empfangsbestatigung
 (?:nous avons|bien) (?:bien )?recu votre (?:demande|message|e-?mail|courriel|commande)|accuse de reception
 votre (?:demande|message|e-?mail|courriel|commande) a (?:bien )?ete (?:recue?|enregistree?|prise en compte)
@@ -131,17 +130,17 @@ _AUTOMATIC = rf"(?:auto:\s*)?{any_of(words.AUTOMATIC_REPLIES, words.NOTICES)}"
 _SURE = re.compile(
     f"{_TAGS}(?:"
     f"(?P<auto_reply__none>{_AUTOMATIC}(?:{_LABEL_END}|{_UNTIL}|{_PREFIXED}|{_YOURS}))"
-    rf"|(?P<bounce__none>(?:{_either(_SURE_BOUNCES)}|returned (?:e-?)?mail{_DETAIL}|{any_of(words.BOUNCES)}{_LABEL_END}))"
+    rf"|(?P<bounce__none>{either(_SURE_BOUNCES)}|returned (?:e-?)?mail{_DETAIL}|{any_of(words.BOUNCES)}{_LABEL_END})"
     rf"|(?P<calendar__none>{any_of(words.CALENDAR, words.INVITATION_ANSWERS)}\s*:{_DAY_OF_EVENT}"
     rf"|{any_of(words.FORWARDED_MEETINGS)}{_LABEL_END})"
-    rf"|(?P<notification__none>{_either(_SURE_NOTIFICATIONS)})"
+    rf"|(?P<notification__none>{either(_SURE_NOTIFICATIONS)})"
     ")"
 )
 _MAYBE = re.compile(
     f"{_TAGS}(?:"
     f"(?P<auto_reply__any>auto:|{any_of(words.ABSENCES)}{_STRICT_END}"
     f"|(?:{_AUTOMATIC}|{any_of(words.ABSENCES)}){_CONNECTED}"
-    f"|{_either(_RECEIVED)}(?:{_COLON}|{_TICKET_END})|{_either(_THANKED)}{_TICKET_END})"
+    f"|{either(_RECEIVED)}(?:{_COLON}|{_TICKET_END})|{either(_THANKED)}{_TICKET_END})"
     f"|(?P<auto_reply__thanks>(?:{_THANKED_BY_ANYBODY}){_TICKET_END})"
     f"|(?P<receipt__any>{any_of(words.RECEIPTS)}{_LABEL_END})"
     f"|(?P<calendar__multipart>{any_of(words.INVITATION_ANSWERS)}{_COLON}{_BARGAIN})"
@@ -159,7 +158,8 @@ _STARTS = frozenset(
     phrase[:_FIRST_LETTERS]
     for phrase in words.phrases(
         words.AUTOMATIC_REPLIES, words.NOTICES, words.ABSENCES, words.BOUNCES, words.RECEIPTS, words.DELETED,
-        words.DELIVERED, words.RECALLS, words.CALENDAR, words.INVITATION_ANSWERS, words.UPDATES, words.FORWARDED_MEETINGS,
+        words.DELIVERED, words.RECALLS, words.CALENDAR, words.INVITATION_ANSWERS, words.UPDATES,
+        words.FORWARDED_MEETINGS,
         """auto:|abb|ack|acc|acu|app|bes|bie|com|con|cro|dan|dei|del|e-m|ema|emp|enq|eur|hem|her|ihr|inq|loo|mai|mes|nou|ord
         que|rec|rep|req|ret|sub|sup|tha|tic|vie|vot|war|we|wij|wir|you""",
     )
@@ -178,13 +178,15 @@ _AWAY_ELSEWHERE = re.compile(
     r"|(?:e|sara) (?:fuori (?:ufficio|sede)|assente(?: dall.{1,2}ufficio)?)"
     r"|is (?:momenteel )?(?:afwezig|niet aanwezig|niet op kantoor)|ar (?:inte|ej) pa kontoret|ar franvarande"
     r"|er (?:ikke (?:pa kontoret|til stede)|fraværende)|on poissa(?: toimistosta)?|jest (?:poza biurem|nieobecn[ya])"
-    r"|je mimo kancelar|neni v kancelari|je nepritomen|hazon kivul(?: van)?|отсутствует(?: в офисе)?|ofis d[iı]s[iı]nda"
+    r"|je mimo kancelar|neni v kancelari|je nepritomen|hazon kivul(?: van)?|отсутствует(?: в офисе)?"
+    r"|ofis d[i\u0131]s[i\u0131]nda"
     r"|[はが]?(?:不在|外出中)です"
     r")(?=\s*(?:$|[.(!,]))"
 )
-_AWAY_VERBS = frozenset(
-    "is ist est esta estara e sara ar er on jest je neni hazon ofis отсутствует отсутствует.".split()
-)
+_AWAY_VERBS = frozenset({
+    "is", "ist", "est", "esta", "estara", "e", "sara", "ar", "er", "on", "jest", "je", "neni", "hazon", "ofis",
+    "отсутствует", "отсутствует.",
+})  # fmt: skip
 _AWAY_WORDS = (
     " office", " haus", "buro", "abwesend", "urlaub", " absent", "bureau", " conge", "oficina", "ausente", "escritorio",
     "ufficio", "fuori sede", "assente", " afwezig", "aanwezig", "kantoor", "kontor", "franvar", "fravær", "til stede",
@@ -196,8 +198,6 @@ _AT_END = frozenset(words.phrases(words.AUTOMATIC_REPLIES))
 _MAYBE_AT_END = frozenset(words.phrases(words.NOTICES))
 _BRACKETS = {")": "(", "]": "[", "】": "【"}
 _DASHES = (" - ", " \u2013 ", " \u2014 ")
-
-
 
 
 def _announcement(group: str) -> Announcement:
@@ -229,7 +229,7 @@ def announced(subject: str) -> Announcement | None:
 
 
 def _may_start_with_label(text: str) -> bool:
-    """Whether folded `text` has the first letters of a label, after tags or in one; false only where no pattern fits."""
+    """Whether folded `text` has the first letters of a label, after tags or in one; else no pattern fits."""
     if text[:1] not in _OPENING:
         return _starts(text, 0)
     tags = _AT_START.match(text)
@@ -247,7 +247,7 @@ def _starts(text: str, position: int) -> bool:
 
 
 def _away(text: str) -> Announcement | None:
-    """What a sentence that says of somebody that he is away announces; Lotus Notes adds the organisation to his name."""
+    """What a sentence that says of somebody that he is away announces; Lotus Notes names his organisation, too."""
     if not any(map(text.__contains__, _AWAY_WORDS)):
         return None
     if _AWAY.match(text):

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from replywatch.domain.headers.subjects import base_subject
-from replywatch.domain.judging.subject_words import fold
+from replywatch.domain.judging.subject_words import either, fold
 from replywatch.domain.messages import Delivery
 
 _LONGEST = 200
@@ -66,34 +66,44 @@ _FAILED_FOR_GOOD = re.compile(
 )
 """What is said after a delay, when nothing will come of it."""
 _STILL_TRYING = re.compile(
-    r"still (?:being )?(?:retr|undeliver|trying)|not yet|will (?:be )?retr|for (?:the )?past|has not been delivered (?:yet|for)"
-    r"|noch nicht|weiter(?:hin)? versucht|pas encore|todavia no|ainda nao|non ancora|nog niet|annu inte|endnu ikke"
-    r"|enna ikke|jeszcze nie|zatim ne|пока не|尚未|まだ"
+    either(r"""
+still (?:being )?(?:retr|undeliver|trying)|not yet|will (?:be )?retr|for (?:the )?past|not been delivered (?:yet|for)
+noch nicht|weiter(?:hin)? versucht|pas encore|todavia no|ainda nao|non ancora|nog niet|annu inte|endnu ikke
+enna ikke|jeszcze nie|zatim ne|пока не|尚未|まだ
+""")
 )
 """A failure that is none so far."""
 _FAILED = re.compile(
-    r"undeliver|non-?deliver|nondeliver|not (?:be )?(?:been )?(?:deliver|sent|accept)|fail|could ?n.t|could not"
-    r"|can ?not|can't|unable|\breturn(?:ed|ing)\b|reject|bounce|refus|\bblock|unknown|no such|over quota|mailbox full"
-    r"|mailbox is full|\berror\b|unzustell|fehlgeschlagen|fehler|(?:nicht|kein\w*) (?:zugestellt|zustell|ubermittel|gesendet)"
-    r"|zuruckgewiesen|abgelehnt|rucklaufer|gescheitert|non[- _](?:remis|distribu|delivr|achemin)|echec|rejet|impossible"
-    r"|no (?:se (?:puede|pudo|ha podido) )?entreg|devuelt|rechazad|fallid|fallo|imposible|falha|nao (?:e possivel |foi )?entreg"
-    r"|devolvid|rejeitad|recusad|non (?:e stato )?(?:recapit|consegn)|mancat[ao] (?:recapito|consegna)|respint|fallit"
-    r"|impossibile|errore|onbestel|niet (?:bezorg|aflever)|mislukt|geweigerd|ej lever|olever|inte (?:att )?lever|misslyck"
-    r"|ikke lever|uleverbar|mislyk|avvist|afvist|ei (?:voitu )?toimit|epaonn|niedostarcz|nie (?:mozna |zosta\w+ )?dostarcz"
-    r"|nieudan|zwrot|nedoruc|nelze doruc|kezbesithetetlen|sikertelen|nelivrabil|nu (?:a putut fi|poate fi) livrat"
-    r"|edilemi|iletilemedi|basarisiz|недостав|не (?:было |удалось |удается |вдалося |была )?достав|возвращ|сбои|не удалось"
-    r"|не вдалося|退信|失败|失敗|无法|無法|退回|未传递|エラー|不能|配信できま|送信できま|不可|반송|실패|배달되지 않|불가"
+    either(r"""
+undeliver|non-?deliver|nondeliver|not (?:be )?(?:been )?(?:deliver|sent|accept)|fail|could ?n.t|could not|can ?not|can't
+unable|\breturn(?:ed|ing)\b|reject|bounce|refus|\bblock|unknown|no such|over quota|mailbox (?:is )?full|\berror\b
+unzustell|fehlgeschlagen|fehler|(?:nicht|kein\w*) (?:zugestellt|zustell|ubermittel|gesendet)|zuruckgewiesen|abgelehnt
+rucklaufer|gescheitert
+non[- _](?:remis|distribu|delivr|achemin)|echec|rejet|impossible
+no (?:se (?:puede|pudo|ha podido) )?entreg|devuelt|rechazad|fallid|fallo|imposible
+falha|nao (?:e possivel |foi )?entreg|devolvid|rejeitad|recusad
+non (?:e stato )?(?:recapit|consegn)|mancat[ao] (?:recapito|consegna)|respint|fallit|impossibile|errore
+onbestel|niet (?:bezorg|aflever)|mislukt|geweigerd
+ej lever|olever|inte (?:att )?lever|misslyck|ikke lever|uleverbar|mislyk|avvist|afvist
+ei (?:voitu )?toimit|epaonn
+niedostarcz|nie (?:mozna |zosta\w+ )?dostarcz|nieudan|zwrot|nedoruc|nelze doruc
+kezbesithetetlen|sikertelen|nelivrabil|nu (?:a putut fi|poate fi) livrat|edilemi|iletilemedi|basarisiz
+недостав|не (?:было |удалось |удается |вдалося |была )?достав|возвращ|сбои|не удалось|не вдалося
+退信|失败|失敗|无法|無法|退回|未传递|エラー|不能|配信できま|送信できま|不可|반송|실패|배달되지 않|불가
+""")
 )
 _DELAYED = re.compile(
-    r"delay|defer|retry|retried|queued|postpone|verzoger|verspat|warteschlange|retard|differe|en attente|retras|demor"
-    r"|aplazad|diferid|atras|adiad|ritard|rinviat|vertraag|vertraging|uitgesteld|forsen|fordroj|forsink|utsatt|udskudt"
-    r"|viivast|viive|opozni|opozni|odroczon|zpozd|odloz|oneskor|kesik|kesleltet|keses|intarzi|amanat|gecik|ertelen"
-    r"|задерж|отлож|затрим|відклад|забав|καθυστερ|延迟|延遲|延期|推迟|遅延|遅れ|지연"
-    r"|successful|success\b|\bdelivered\b|\brelay(?:ed)?\b|\bexpanded\b|erfolgreich|zugestellt|\bremis\b|relaye|entregad"
-    r"|entregue|consegnat|recapitat|bezorgd|afgeleverd|leverera|leveret|levert|toimitettu|dostarczon|doruceno|dorucene"
-    r"|kezbesitve|livrat|доставлен|teslim edildi|παραδοθηκε|已送达|已传递|已傳遞|配信済|배달됨"
+    either(r"""
+delay|defer|retry|retried|queued|postpone|verzoger|verspat|warteschlange|retard|differe|en attente|retras|demor|aplazad
+diferid|atras|adiad|ritard|rinviat|vertraag|vertraging|uitgesteld|forsen|fordroj|forsink|utsatt|udskudt|viivast|viive
+opozni|odroczon|zpozd|odloz|oneskor|kesik|kesleltet|keses|intarzi|amanat|gecik|ertelen
+задерж|отлож|затрим|відклад|забав|καθυστερ|延迟|延遲|延期|推迟|遅延|遅れ|지연
+successful|success\b|\bdelivered\b|\brelay(?:ed)?\b|\bexpanded\b|erfolgreich|zugestellt|\bremis\b|relaye|entregad
+entregue|consegnat|recapitat|bezorgd|afgeleverd|leverera|leveret|levert|toimitettu|dostarczon|doruceno|dorucene
+kezbesitve|livrat|доставлен|teslim edildi|παραδοθηκε|已送达|已传递|已傳遞|配信済|배달됨
+""")
 )
-"""It was put off, or it arrived, which no failure is either."""
+"""It was put off, or it arrived, which is no failure either."""
 
 
 @lru_cache(maxsize=512)

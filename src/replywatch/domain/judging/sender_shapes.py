@@ -1,4 +1,4 @@
-"""What an address looks like: a part of the mail system, a machine that nobody answers, a robot, a newsletter, a web form.
+"""What an address looks like: a part of the mail system, a machine, a robot, a newsletter, a web form.
 
 Addresses are judged by their local part and, where people can't have such a name, by the display name.
 """
@@ -67,7 +67,8 @@ _POSTMASTER = re.compile(r"postmaster(?:$|[-._+])")
 _OFFICE = re.compile(
     r"\b(?:post[-_ ]?master"
     r"|e?-?mail ?(?:delivery|system|server|router|gateway|gate|hub|admin\w*|filter|security)"
-    r"|smtp[-_ ]?(?:gateways?|server|relay)|system[-_. ]?administrator|sys[-_. ]?admin|mailserver|mailgate|mail[-_. ]?administrator|content[-_ ]filter"
+    r"|smtp[-_ ]?(?:gateways?|server|relay)"
+    r"|system[-_. ]?administrator|sys[-_. ]?admin|mailserver|mailgate|mail[-_. ]?administrator|content[-_ ]filter"
     r"|interscan|post office|delivery (?:sub)?system|ndr|mta|spam firewall|jetmail)\b"
 )
 _CARETAKER = re.compile(r"(?:^|[-._])(?:admin|administrator|mailer|owner|request|bounces?|errors?)$|^owner-")
@@ -77,7 +78,8 @@ _CALENDAR_HOST = re.compile(r"(?:.+\.)?(?:imip|caldav|calendar-?server)\.")
 _RETURNED_TO = re.compile(r"(?:.{1,80}[-.])?bounces?(?:[-+=].*)?$")
 
 _NEWSLETTER_HOST = re.compile(
-    r"(?:e-?)?(?:newsletters?|mailings?|newsmail|rundmail|infomail|infoletter|nieuwsbrief|nyhetsbrev|infolettre|boletin)\d*$"
+    r"(?:e-?)?(?:newsletters?|mailings?|newsmail|rundmail|infomail|infoletter|nieuwsbrief|nyhetsbrev"
+    r"|infolettre|boletin)\d*$"
 )
 _BULK_HOST = re.compile(
     r"(?:e|em|e-?mails?|e-?news|news|mailer|campaigns?|crm|mkt|mktg|marketing|promos?|promotions?|offers?|angebote|click)"
@@ -189,14 +191,14 @@ def _own_labels(domain: str) -> int:
 
 @lru_cache(maxsize=8192)
 def is_calendar(address: str) -> bool:
-    """Whether answers to invitations go to an address (lower case), such as Apple's `2_HAYTG…@imip.me.com` (RFC 6047)."""
+    """Whether answers to invitations go to an address (lower case), such as Apple's at imip.me.com (RFC 6047)."""
     local, _, domain = address.rpartition("@")
-    return _CALENDAR_HOST.match(domain[:_LONGEST_DOMAIN]) is not None and is_token(local)
+    return len(local) >= _SHORTEST_TOKEN and _CALENDAR_HOST.match(domain[:_LONGEST_DOMAIN]) is not None
 
 
 @lru_cache(maxsize=8192)
 def takes_returns(address: str) -> bool:
-    """Whether an address (lower case) is there for returned mail, such as `users-bounces@`: only mail systems write there."""
+    """Whether an address (lower case) is there for returned mail, such as `users-bounces@`: nobody writes there."""
     return "bounce" in address and _RETURNED_TO.match(_local(address)) is not None
 
 

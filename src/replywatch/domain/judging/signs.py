@@ -29,6 +29,7 @@ from replywatch.domain.judging.field_signs import (
     typed,
 )
 from replywatch.domain.judging.lists import discussion_list, list_ids, own_list
+from replywatch.domain.judging.sender_shapes import is_no_reply, is_persons, organisation
 from replywatch.domain.judging.sender_signs import (
     automatic_sender,
     bulk_sender,
@@ -43,7 +44,6 @@ from replywatch.domain.judging.sender_signs import (
     office,
     returned,
 )
-from replywatch.domain.judging.sender_shapes import is_no_reply, is_persons, organisation
 from replywatch.domain.messages import Kind, Shown
 
 # Senders
@@ -154,7 +154,7 @@ def _answers_in_person(mail: Mail) -> bool:
 
 @needing(_RULES_LOOP)
 def exchange_reply(mail: Mail) -> Found:
-    """A rule of the writer's own mailbox answers; what a rule passes on bears the mark of the mailbox it passed through."""
+    """A rule of the writer's own mailbox answers; what a rule passes on bears the mark of the mailbox on its way."""
     suppressed, loop = _SUPPRESS_ALL(mail), _RULES_LOOP(mail)
     subject = base_subject(mail.header.subject)
     if not suppressed or not loop or subject.forward:
@@ -163,7 +163,8 @@ def exchange_reply(mail: Mail) -> Found:
         mark = value.strip().strip("<>").lower()
         for address in mail.header.from_:
             house = organisation(address.address.rpartition("@")[2])
-            if mark == address.address or (house and not subject.reply and house == organisation(mark.rpartition("@")[2])):
+            related = house and house == organisation(mark.rpartition("@")[2])
+            if mark == address.address or (related and not subject.reply):
                 return loop + suppressed
     return NOTHING
 

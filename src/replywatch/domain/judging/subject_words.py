@@ -29,6 +29,11 @@ def any_of(*tables: str) -> str:
     return "(?:" + "|".join(map(re.escape, phrases(*tables))) + ")"
 
 
+def either(patterns: str) -> str:
+    """A pattern for one of `patterns`, which stand in lines."""
+    return "(?:" + "|".join(filter(None, patterns.split("\n"))) + ")"
+
+
 AUTOMATIC_REPLIES = """
 automatic reply|automatic response|automatic answer|automatic e-mail reply|automatic email reply
 automatic out of office reply|automatic acknowledgement|automatic acknowledgment|automated reply
@@ -56,11 +61,13 @@ avtomatik cavab|avtomatik javob|erantzun automatikoa|sjálfvirkt svar|ateb awtom
 freagairt uathoibríoch|përgjigje automatike|tweġiba awtomatika|outomatiese antwoord|outomatiese reaksie
 balasan otomatis|jawaban otomatis|balasan automatik|jawapan automatik|awtomatikong tugon|jibu otomatiki
 תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|رد آلي|پاسخ خودکار|خودکار جواب|स्वचालित उत्तर|स्वचालित प्रत्युत्तर
-स्वचालित जवाब|स्वतः उत्तर|स्वयंचलित उत्तर|স্বয়ংক্রিয় উত্তর|સ્વચાલિત જવાબ|ਸਵੈਚਲਿਤ ਜਵਾਬ|தானியங்கு பதில்|స్వయంచాలక ప్రత్యుత్తరం
+स्वचालित जवाब|स्वतः उत्तर|स्वयंचलित उत्तर|স্বয়ংক্রিয় উত্তর|સ્વચાલિત જવાબ|ਸਵੈਚਲਿਤ ਜਵਾਬ
+தானியங்கு பதில்|స్వయంచాలక ప్రత్యుత్తరం
 ಸ್ವಯಂಚಾಲಿತ ಪ್ರತ್ಯುತ್ತರ|യാന്ത്രിക മറുപടി|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|phản hồi tự động|trả lời tự động|thư trả lời tự động
-ავტომატური პასუხი|ավտոմատ պատասխան|ራስ-ሰር ምላሽ|自动回复|自動回覆|自动答复|自動答覆|自動回信|自動返信|自動返信メール|自動応答|自動応答メッセージ
+ავტომატური პასუხი|ավտոմատ պատասխան|ራስ-ሰር ምላሽ
+自动回复|自動回覆|自动答复|自動答覆|自動回信|自動返信|自動返信メール|自動応答|自動応答メッセージ
 자동 회신|자동 응답|자동응답|자동회신
-"""
+"""  # noqa: RUF001 - letters of other scripts are meant
 """Automatic answers in so many words: no person puts them before or behind a subject."""
 
 NOTICES = """
@@ -133,7 +140,8 @@ borttaget|raderat|slettet|slettet ulest|poistettu|usunięto|smazáno|odstraněno
 DELIVERED = """
 delivered|relayed|expanded|zugestellt|übermittelt|remis|relayé|développé|entregado|retransmitido|entregue
 consegnato|recapitato|inoltrato|bezorgd|afgeleverd|levererat|leveret|levert|toimitettu|dostarczono|dostarczone
-doručeno|doručené|kézbesítve|livrat|доставлено|доставлен|teslim edildi|παραδόθηκε|已送达|已傳遞|已传递|配信済み|開封なし配信済み|배달됨
+doručeno|doručené|kézbesítve|livrat|доставлено|доставлен|teslim edildi|παραδόθηκε
+已送达|已傳遞|已传递|配信済み|開封なし配信済み|배달됨
 """
 """What Exchange says of mail that arrived, went on to other servers, or to the members of a list."""
 
@@ -141,7 +149,8 @@ RECALLS = """
 recall|message recall|rückruf|nachrichtenrückruf|rappel|rappel du message|rappel de message|recuperar|retirada
 richiamo|richiama|intrekken|intrekking|återkalla|tilbagekald|tilbakekall|palautus|odwołanie|odvolání|visszahívás
 отзыв|geri çağırma|撤回|回収|회수
-"""
+"""  # noqa: RUF001 - letters of other scripts are meant
+"""What Outlook says where somebody wants a message back."""
 
 CALENDAR = """
 invitation|updated invitation|canceled|cancelled|canceled event
@@ -164,7 +173,8 @@ preliminär|accepteret|afvist|afslået|foreløbig|godtatt|avslått|hyväksytty|h
 zaakceptowane|odrzucono|odrzucone|wstępna akceptacja|přijato|odmítnuto|nezávazně|prijaté|odmietnuté|elfogadva
 elutasítva|feltételes|acceptat|refuzat|prihvaćeno|odbijeno|sprejeto|zavrnjeno|vastu võetud|keeldutud|priimta
 atmesta|pieņemts|noraidīts|принято|отклонено|под вопросом|прийнято|відхилено|прието|отказано|αποδεκτή
-kabul edildi|reddedildi|belirsiz|התקבל|נדחה|مقبول|مرفوض|已接受|已拒绝|已拒絕|已谢绝|暂定|暫訂|承諾|辞退|承諾済み|仮承諾|수락됨|거절됨|미정
+kabul edildi|reddedildi|belirsiz
+התקבל|נדחה|مقبول|مرفوض|已接受|已拒绝|已拒絕|已谢绝|暂定|暫訂|承諾|辞退|承諾済み|仮承諾|수락됨|거절됨|미정
 """
 """Answers to invitations: people accept offers in the same words."""
 
@@ -182,8 +192,10 @@ notificación de reenvío de reunión|notificación de reunión reenviada|notifi
 notifica inoltro riunione|kennisgeving van doorgestuurde vergadering|melding van doorgestuurde vergadering
 notificação de encaminhamento de reunião|notificação de reunião encaminhada|meddelande om vidarebefordrat möte
 meddelelse om videresendt møde|varsel om videresendt møte|powiadomienie o przekazaniu spotkania
-уведомление о пересылке приглашения на собрание|会议转发通知|會議轉寄通知|会議の転送通知|모임 전달 알림
-"""
+уведомление о пересылке приглашения на собрание
+会议转发通知|會議轉寄通知|会議の転送通知|모임 전달 알림
+"""  # noqa: RUF001 - letters of other scripts are meant
+"""What Exchange says to whom a meeting was passed on."""
 
 BARGAINS = (
     r"angebot|anfrage|antrag|auftrag|bestell|rechnung|vertrag|preis|kauf|liefer|paket|reklamation|zahlung|bewerbung"
