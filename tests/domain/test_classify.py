@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.headers.header import FETCH_FIELDS, parse_header
+from replywatch.domain.headers.header import FETCH_FIELDS, keep_fields, parse_header
 from replywatch.domain.judging.automatic_subjects import announced
 from replywatch.domain.judging.classify import RULES, TRAITS, classify, fired
 from replywatch.domain.judging.field_signs import Mail
+from replywatch.domain.judging.hidden_subjects import hide_subject
 from replywatch.domain.judging.parties import parties_of
+from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Because, Kind, Shown, Verdict
 from replywatch.domain.team import Team
 
@@ -764,6 +766,18 @@ def test_no_rule_sleeps_where_its_sign_is_there():
             assert [verdict.rule for verdict in fired(header, parties, team)] == found
             seen.update(found)
     assert seen == {rule.id for rule in RULES}
+
+
+def test_hidden_subjects_are_judged_the_same():
+    dice = Random(7)
+    for _ in range(1000):
+        raw = "\n".join((*odd_mail(dice), "", "")).encode()
+        seen, hidden = (read(parse_header(block), TEAM) for block in (raw, hide_subject(keep_fields(raw), b"key")))
+        assert (hidden.verdict.rule, hidden.firm and hidden.firm.rule, hidden.delivery) == (
+            seen.verdict.rule,
+            seen.firm and seen.firm.rule,
+            seen.delivery,
+        )
 
 
 @pytest.mark.parametrize(

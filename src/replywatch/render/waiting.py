@@ -19,6 +19,7 @@ _COLUMNS = (
     Column(too_long="cut"),
 )
 """How long, since when, id, who, subject."""
+_BOUNCED = "somebody answered, but the answer could not be delivered"
 
 
 def waiting_text(found: WaitingList, locale: Locale) -> str:
@@ -36,7 +37,8 @@ def waiting_text(found: WaitingList, locale: Locale) -> str:
 def _row(row: ExchangeAt, locale: Locale) -> Row:
     e = row.exchange
     since = local_time(e.arrived_at, locale.zone)
-    return Row([human_duration(row.waited), since, e.id[:SHORT_ID], safe(e.contact), safe(e.subject)])
+    below = [_BOUNCED] if e.bounced_reply else []
+    return Row([human_duration(row.waited), since, e.id[:SHORT_ID], safe(e.contact), safe(e.subject)], below)
 
 
 def waiting_json(found: WaitingList) -> str:
@@ -52,6 +54,7 @@ def waiting_json(found: WaitingList) -> str:
             "arrived_at": rfc3339(r.exchange.arrived_at),
             "waiting_seconds": r.waited,
             "acknowledged_at": rfc3339(r.exchange.acknowledged_at),
+            "bounced_reply": r.exchange.bounced_reply_name and brief(r.exchange.bounced_reply_name),
         }
         for r in found.rows
     ]

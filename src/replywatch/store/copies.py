@@ -42,7 +42,9 @@ _JUNK, _NO_JUNK = {"$junk", "junk"}, {"$notjunk", "notjunk", "nonjunk"}
 
 COPIES = """
     SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone, l.flags,
-        l.unanswered_at, l.answered_at, l.labels
+        l.unanswered_at, l.answered_at, l.labels,
+        EXISTS (SELECT 1 FROM letters f WHERE f.message = r.message AND f.is_form = 1),
+        EXISTS (SELECT 1 FROM relays f WHERE f.message = r.message AND f.is_relayed = 1)
     FROM json_each(?) j JOIN readings r ON r.cluster = j.value JOIN messages m ON m.id = r.message
         LEFT JOIN locations l ON l.message = r.message ORDER BY r.cluster, r.message
 """
@@ -65,6 +67,8 @@ class _CopyRow(NamedTuple):
     unanswered_at: int | None
     answered_at: int | None
     labels: str | None
+    form_letter: int
+    relayed: int
 
 
 def copies_of(rows: Iterable[Sequence[Any]], uses: Mapping[int, MailboxUse]) -> Iterator[tuple[int, list[Copy]]]:
@@ -81,7 +85,14 @@ def _copy(rows: Sequence[_CopyRow], uses: Mapping[int, MailboxUse]) -> Copy:
     """The message of `rows`, which are its locations."""
     located = ((row, uses.get(row.epoch)) for row in rows if row.epoch is not None)
     locations = [location for row, use in located if use for location in _locations(row, use)]
-    return Copy(rows[0].digest.hex(), decode_reading(rows[0].reading), tuple(locations))
+    first = rows[0]
+    return Copy(
+        first.digest.hex(),
+        decode_reading(first.reading),
+        tuple(locations),
+        form_letter=bool(first.form_letter),
+        relayed=bool(first.relayed),
+    )
 
 
 def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:

@@ -22,6 +22,8 @@ DERIVED_TABLES = (
     "keys",
     "id_domains",
     "named_domains",
+    "letters",
+    "relays",
     "dirty",
     "judgements",
     "exchanges",
@@ -303,7 +305,35 @@ _VALUES_DERIVED: tuple[str, ...] = (
 
 _CIRCLES: tuple[str, ...] = (
     "ALTER TABLE exchanges ADD COLUMN bounced_reply TEXT",  # NULL: no reply is known to have failed; else its identity
+    "ALTER TABLE exchanges ADD COLUMN bounced_reply_message_id TEXT",  # NULL: there is none, or it has no Message-ID
     "ALTER TABLE exchanges ADD COLUMN put_away INTEGER NOT NULL DEFAULT 0",  # 1: counts because it was answered
+    """CREATE TABLE letters (
+        subject INTEGER NOT NULL, -- digest of the exact subject of a mail of ours that answers nothing
+        sent_at INTEGER NOT NULL, -- as Date says
+        contact INTEGER NOT NULL, -- digest of the first recipient outside
+        message INTEGER NOT NULL REFERENCES messages (id),
+        is_form INTEGER NOT NULL, -- 1: so many people got one about that time that it is a form letter
+        PRIMARY KEY (subject, sent_at, message)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX letters_by_message ON letters (message, is_form)",
+    """CREATE TABLE relays (
+        sender INTEGER NOT NULL, -- digest of From of a mail from outside
+        reply_to INTEGER NOT NULL, -- digest of Reply-To, another person
+        message INTEGER NOT NULL REFERENCES messages (id),
+        is_relayed INTEGER NOT NULL, -- 1: other mail of that From has another Reply-To, so it is a relay's
+        PRIMARY KEY (sender, reply_to, message)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX relays_by_message ON relays (message, is_relayed)",
+    "CREATE INDEX exchanges_put_away ON exchanges (arrived_at) WHERE put_away",
+    "ALTER TABLE judgements ADD COLUMN goes_on INTEGER NOT NULL DEFAULT 0",  # 1: it names mail of ours never seen
+    "ALTER TABLE judgements ADD COLUMN answers_missing INTEGER NOT NULL DEFAULT 0",  # 1: ours, to mail never seen
+    "CREATE INDEX judgements_going_on ON judgements (clock, conversation) WHERE goes_on",
+    "CREATE INDEX judgements_answering_missing ON judgements (clock) WHERE answers_missing",
+    "CREATE INDEX judgements_of_ours ON judgements (author, clock) WHERE author <> ''",
+    # So that the words can tell why all is derived anew; what there is was derived under rules of an earlier release.
+    "ALTER TABLE derivation ADD COLUMN rules_version INTEGER NOT NULL DEFAULT 0",
+    """INSERT OR IGNORE INTO derivation (id, fingerprint, last_pass)
+        SELECT 1, '', -1 WHERE EXISTS (SELECT 1 FROM messages)""",
 )
 
 

@@ -56,6 +56,11 @@ class Snapshot:
         stored = self.queries.count_written_to([i for i in ids if i not in again], self.down_to, self.as_of)
         return stored + sum(self.written_to_at(again[i]) is not None for i in ids if i in again)
 
+    def count_put_away(self, period: Period, *, first_only: bool) -> int:
+        """How many of the exchanges that arrived in `period` count only because they were answered."""
+        window = self._window(period, first_only=first_only)
+        return self.queries.count_put_away(window) + sum(e.put_away for e in self._again_in(window))
+
     def _window(self, period: Period, *, first_only: bool) -> Window:
         return Window(*period.until_as_of(self.as_of), self.down_to, first_only)
 

@@ -12,6 +12,9 @@ from functools import lru_cache
 from replywatch.domain.mail_providers import is_mail_provider
 from replywatch.domain.messages import Address
 
+_LONGEST_LOCAL = 100
+"""Characters before the `@` that are looked at."""
+
 _NO_REPLY = re.compile(
     r"""(?:^|[-._+=])(?:
         (?:please[-._]?)?(?:do[-._]?not|dont)[-._]?(?:reply|respond|answer) | no[-._]?reply | noreplies
@@ -52,12 +55,25 @@ _ROBOT = re.compile(rf"(?:.*-bot|(?:ro)?bot-.*|robots?|{_PROGRAM_WORDS}-?bot\d*|
 _TAGGED_ROBOT = re.compile(r"[^+]{0,60}bot\+.")
 _ROBOT_NAME = re.compile(rf".*\[bot\]|.*\w-bot$|.*\w robot$|(?i:(?:.*\s)?{_PROGRAM_WORDS}[ -]?(?:ro)?bot)$")
 
-_FORM = re.compile(
-    r"""^(?:wordpress | www-?data | apache | httpd | wwwrun | nobody
-      | .{0,60}(?:web|contact|kontakt|mail)[-._]?form(?:ular|s|ulaire)?
-      | form[-._]?(?:submissions?|mail(?:er)?|s)? | forms[-._].{1,60} | form-submission)$""",
+_NAMED_FORM = re.compile(
+    r"""^(?:.{0,60}(?:web|contact|kontakt|mail|anfrage)[-._]?form(?:ular|s|ulaire|ulario|ulier)?
+      | form(?:ulare?|ulaire|ulario|ulier) | form[-._]?(?:submissions?|responses?|entry|entries|results?|mail(?:er)?|s)?
+      | forms[-._].{1,60} | submissions?)(?:\+.*)?$""",
     re.VERBOSE,
 )
+"""Names that nobody but a web form has."""
+_OF_FORMS = re.compile(
+    r"""^(?:wordpress | www-?data | apache | httpd | wwwrun | nobody
+      | (?:(?:web(?:site)?|site|forms?|contact|kontakt)[-._]?)?
+        (?:notifications?|notify|notifier|auto[-._]?mail(?:er)?|mailer))(?:\+.*)?$""",
+    re.VERBOSE,
+)
+"""Names that form services and web servers share with other programs."""
+_TOKEN_HOSTS = frozenset({"imip.me.com"})
+"""Domains at which machines read answers: iCloud's to its invitations."""
+_TOKEN = re.compile(r"(?:[a-z]+[0-9]+){4}")
+"""Letters and digits that take turns, as in no name."""
+_SHORTEST_TOKEN = 30
 
 _DAEMON = re.compile(
     r"(?:mailer|mail)[-_. ]?daemon\b|mdaemon$|post_master$|microsoftexchange[0-9a-f]{20,40}$"
@@ -98,7 +114,7 @@ _RELAY = re.compile(r"(?:re(?:ply)?|r|guest|member|user|conversation|chat|ticket
 _NAME_WORD = re.compile(r"[^\W\d_]{3,}")
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "gv", "ltd", "ne", "net", "or", "org"})
 _LONGEST_DOMAIN = 255
-_SHORTEST_TOKEN = 16
+_SHORTEST_MADE_UP = 16
 
 
 class PostOffice(StrEnum):
@@ -160,7 +176,7 @@ def is_bulk_sender(sender: Address) -> bool:
     if _ANNOUNCER.match(local[:100]) or any(map(_NEWSLETTER_HOST.match, hosts)):
         return True
     role = _ROLE.match(local[:100]) is not None and "news" in hosts
-    return (role or is_token(local)) and any(map(_BULK_HOST.match, hosts))
+    return (role or is_made_up(local)) and any(map(_BULK_HOST.match, hosts))
 
 
 def is_persons(sender: Address) -> bool:
@@ -170,9 +186,9 @@ def is_persons(sender: Address) -> bool:
     return any(word not in domain and not _ROLE.match(word) for word in found)
 
 
-def is_token(local: str) -> bool:
+def is_made_up(local: str) -> bool:
     """Whether the part before the @ was made by a program for one mail, and isn't one by which people are answered."""
-    if len(local) < _SHORTEST_TOKEN or _RELAY.match(local):
+    if len(local) < _SHORTEST_MADE_UP or _RELAY.match(local):
         return False
     digits = sum(map(str.isdigit, local[:100]))
     return "#" in local or (digits >= 4 and sum(map(str.isalpha, local[:100])) >= 4)
@@ -193,7 +209,7 @@ def _own_labels(domain: str) -> int:
 def is_calendar(address: str) -> bool:
     """Whether answers to invitations go to an address (lower case), such as Apple's at imip.me.com (RFC 6047)."""
     local, _, domain = address.rpartition("@")
-    return len(local) >= _SHORTEST_TOKEN and _CALENDAR_HOST.match(domain[:_LONGEST_DOMAIN]) is not None
+    return len(local) >= _SHORTEST_MADE_UP and _CALENDAR_HOST.match(domain[:_LONGEST_DOMAIN]) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -203,9 +219,23 @@ def takes_returns(address: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def is_named_form(address: str) -> bool:
+    """Whether `address` (lower case) has a name that nobody but a web form has, such as `formresponses@`."""
+    return _NAMED_FORM.match(_local(address)) is not None
+
+
+@lru_cache(maxsize=8192)
 def is_form(address: str) -> bool:
-    """Whether web forms send from such an address (lower case) on behalf of their visitors."""
-    return is_no_reply(address) or _FORM.match(_local(address)) is not None
+    """Whether web forms send from such an address (lower case) on behalf of their visitors; others may, too."""
+    return is_no_reply(address) or is_named_form(address) or _OF_FORMS.match(_local(address)) is not None
+
+
+@lru_cache(maxsize=8192)
+def is_token(address: str) -> bool:
+    """Whether `address` (lower case) is one that a machine made to read what comes back; nobody is called so."""
+    local, _, domain = address.rpartition("@")
+    token = "".join(c for c in local[:_LONGEST_LOCAL] if c.isalnum())
+    return domain in _TOKEN_HOSTS or (len(token) >= _SHORTEST_TOKEN and _TOKEN.search(token) is not None)
 
 
 @lru_cache(maxsize=8192)
@@ -223,4 +253,4 @@ def post_office(sender: Address) -> PostOffice | None:
 
 def _local(address: str) -> str:
     """The part before the `@`, of a length that patterns may see."""
-    return address.rpartition("@")[0][:100]
+    return address.rpartition("@")[0][:_LONGEST_LOCAL]

@@ -35,7 +35,6 @@ from replywatch.domain.judging.sender_signs import (
     bulk_sender,
     calendar_program,
     caretaker,
-    from_web_form,
     handed_on,
     machine,
     mail_server,
@@ -44,6 +43,7 @@ from replywatch.domain.judging.sender_signs import (
     office,
     returned,
 )
+from replywatch.domain.judging.web_forms import by_web_form
 from replywatch.domain.messages import Kind, Shown
 
 # Senders
@@ -126,7 +126,7 @@ def auto_replied(mail: Mail) -> Found:
 @needing("Auto-Submitted")
 def auto_generated(mail: Mail) -> Found:
     """A machine writes without answering (RFC 3834, section 5)."""
-    if from_web_form(mail):
+    if by_web_form(mail.parties):
         return NOTHING
     return next((found for keyword, found in _auto_submitted(mail) if not _ANSWERS.match(keyword)), NOTHING)
 
@@ -357,11 +357,11 @@ def _discussed(mail: Mail) -> bool:
 
 @needing("List-Unsubscribe", "List-Id")
 def newsletter(mail: Mail) -> Found:
-    """A list that isn't ours sent it, and not because a person wrote there.
+    """A list that isn't ours sent it, and not because a person wrote there; form services say how to be rid of them.
 
     Programs by which firms write to their customers put List-Unsubscribe on personal answers of ours as well.
     """
-    if own_list(mail.header, mail.parties, mail.team) or _discussed(mail):
+    if by_web_form(mail.parties) or own_list(mail.header, mail.parties, mail.team) or _discussed(mail):
         return NOTHING
     if mail.parties.ours and _goes_on(mail):
         return NOTHING
@@ -380,7 +380,7 @@ def _goes_on(mail: Mail) -> bool:
 def mass_mail(mail: Mail) -> Found:
     """A field that programs for mass mail set, or a sender like a newsletter's."""
     found = _BULK_MAIL(mail) or bulk_sender(mail)
-    if not found or _goes_on(mail) or from_web_form(mail) or own_list(mail.header, mail.parties, mail.team):
+    if not found or _goes_on(mail) or by_web_form(mail.parties) or own_list(mail.header, mail.parties, mail.team):
         return NOTHING
     return NOTHING if _discussed(mail) else found
 
@@ -424,7 +424,7 @@ def spam(name: str) -> Sign:
 @needing(_JUNK_MAIL)
 def bulk(mail: Mail) -> Found:
     """Sent to many, though not by a list that was found above; help desks say so of all they send."""
-    excused = from_web_form(mail) or _HELP_DESK(mail) or own_list(mail.header, mail.parties, mail.team)
+    excused = by_web_form(mail.parties) or _HELP_DESK(mail) or own_list(mail.header, mail.parties, mail.team)
     return NOTHING if excused or _discussed(mail) else _JUNK_MAIL(mail)
 
 

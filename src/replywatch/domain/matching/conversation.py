@@ -38,7 +38,7 @@ class Circle:
         return self.last_human is not None and clock - self.last_human >= seconds
 
     def absorb(self, other: Circle) -> None:
-        """Take in the members of another circle. Of two open waits the older one goes on, with all that the other had."""
+        """Take in the members of another circle; of two open waits the older one goes on."""
         self.members |= other.members
         self.ordinal = max(self.ordinal, other.ordinal)
         if other.last_human is not None:
@@ -97,11 +97,11 @@ class Conversation:
             self._circles[member] = larger
         return larger
 
-    def may_be_reached(self, exchange: OpenExchange, people: Iterable[str], index: int) -> None:
-        """A reply to one of these people, or one that names message `index`, may end this exchange."""
+    def may_be_reached(self, exchange: OpenExchange, people: Iterable[str], number: int) -> None:
+        """A reply to one of these people, or one that names message `number`, may end this exchange."""
         for person in people:
             self._reached.setdefault(person, []).append(exchange)
-        self._holding[index] = exchange
+        self._holding[number] = exchange
 
     def reached(self, people: Iterable[str]) -> Iterator[OpenExchange]:
         """The open exchanges of which somebody waits who is among `people`."""
@@ -111,8 +111,8 @@ class Conversation:
                 self._reached[person] = live
                 yield from live
 
-    def holding(self, indexes: Collection[int]) -> Iterator[OpenExchange]:
+    def holding(self, numbers: Collection[int]) -> Iterator[OpenExchange]:
         """The open exchanges that took in one of these messages."""
-        for index in indexes:
-            if (exchange := self._holding.get(index)) and (current := exchange.current()).is_open:
+        for number in numbers:
+            if (exchange := self._holding.get(number)) and (current := exchange.current()).is_open:
                 yield current

@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from replywatch.domain.judging.reading import AUTOMATIC_ANSWERS, id_domain
-from replywatch.domain.mail_providers import is_mail_provider
+from replywatch.domain.matching.belonging import Belonging
 from replywatch.domain.matching.conversation import Circle, Conversation
+from replywatch.domain.matching.failures import failed_replies
 from replywatch.domain.matching.merge import disposition_of
 from replywatch.domain.matching.open_exchange import (
     FLAG,
@@ -24,14 +25,13 @@ from replywatch.domain.matching.open_exchange import (
     MarkedAnswered,
     OpenExchange,
     StillOpen,
-    was_held,
 )
 from replywatch.domain.matching.second_thoughts import reconsidered
 from replywatch.domain.matching.subject_rung import RESEND_WINDOW, SubjectRung, Unclaimed
 from replywatch.domain.matching.threads import Ties, tie
+from replywatch.domain.matching.unseen import unseen_answer
 from replywatch.domain.messages import (
     RUNG_BITS,
-    Delivery,
     Direction,
     Disposition,
     Exchange,
@@ -76,9 +76,10 @@ class Matched:
     evidence: dict[Exchange, Evidence]
     """Of the exchanges with `answered_before`."""
     unseen: frozenset[str] = frozenset()
-    """Identities of the inbound messages that go on after an answer of ours that was never seen."""
+    """Identities of the inbound messages that go on after mail of ours which was never seen: they name its id in a way
+    that is evidence of it."""
     orphaned: frozenset[str] = frozenset()
-    """Identities of our own personal mail that answers mail from outside which was never seen."""
+    """Identities of the human outbound messages that answer mail of somebody outside which was never seen."""
 
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
@@ -123,13 +124,12 @@ class _Walk:
         self._down_to = down_to
         self._settings = settings
         self._components = ties.components[Rung.PROVIDER if down_to is Rung.SUBJECT else down_to]
-        self._failed = _failed_replies(messages, ties)
+        self._belonging = Belonging(messages, ties, settings.public_lists)
+        self._failed = failed_replies(messages, ties)
         self._by_component: dict[int, Conversation] = {}
         self._by_subject = SubjectRung()
         self._joined_by_subject = False
         self._answered_by_id: frozenset[int] | None = None
-        self._speakers: dict[int, str] = {}
-        """Inbound message → one of the outsiders who wrote it."""
         self.conversation_of: list[Conversation] = []
         """The conversation of each message."""
         self.rung_of: list[Rung | None] = list(ties.rungs)
@@ -189,122 +189,90 @@ class _Walk:
 
         It names no known message, so all that was walked before it lies before it in time, too.
         """
-        rung = self._by_subject
         if message.direction is Direction.OUTBOUND:
-            waiting = rung.newest_waiting(message)
-            if waiting is None or message.form_letter:
-                return None, None
-            soon = message.clock - waiting.exchange.opener.clock <= self._settings.new_enquiry_after
-            return (waiting.conversation, None) if message.reply_prefix or soon else (None, None)
+            return self._find_for_ours(message), None
         if message.direction is not Direction.INBOUND:
             return None, None
-        if not (message.in_reply_to or message.references):
-            waiting = rung.newest_waiting(message)
-            if waiting and message.clock - waiting.exchange.opener.clock <= RESEND_WINDOW:
-                return (None, None) if self._are_two_waits(i, waiting.exchange) else (waiting.conversation, None)
-        if message.reply_prefix:
-            waiting = rung.newest_waiting(message)
-            if waiting and self._are_two_waits(i, waiting.exchange):
-                return None, None
-            if latest := rung.latest(message):
-                return latest, None
-        if held := rung.answer_to_held(message):
-            return held.conversation, held
-        return None, None
+        if found := self._find_for_theirs(i, message):
+            return found, None
+        held = self._by_subject.answer_to_held(message)
+        return (held.conversation, held) if held else (None, None)
+
+    def _find_for_ours(self, message: Message) -> Conversation | None:
+        """Without a reply prefix it joins what is not too old, and a form letter joins nothing."""
+        waiting = None if message.form_letter else self._by_subject.newest_waiting(message)
+        if waiting is None:
+            return None
+        soon = message.clock - waiting.exchange.opener.clock <= self._settings.new_enquiry_after
+        return waiting.conversation if message.reply_prefix or soon else None
+
+    def _find_for_theirs(self, i: int, message: Message) -> Conversation | None:
+        """A second mail without ids within a week is a reminder; else it takes a reply prefix."""
+        waiting = self._by_subject.newest_waiting(message)
+        if waiting and self._are_two_waits(i, waiting.exchange):
+            return None
+        names_nothing = not (message.in_reply_to or message.references)
+        if waiting and names_nothing and message.clock - waiting.exchange.opener.clock <= RESEND_WINDOW:
+            return waiting.conversation
+        return self._by_subject.latest(message) if message.reply_prefix else None
 
     def _are_two_waits(self, i: int, exchange: OpenExchange) -> bool:
-        """Whether message `i` and an exchange that the subject alone ties it to are answered each by an id of its own."""
+        """Whether message `i` and an exchange to which the subject ties it are answered each by an id of its own."""
         if self._answered_by_id is None:
             self._answered_by_id = _answered_components(self._messages, self._ties, self._components)
-        theirs = {self._components[r.index] for r in exchange.received}
+        theirs = {self._components[r.number] for r in exchange.received}
         return self._components[i] in self._answered_by_id and not theirs.isdisjoint(self._answered_by_id)
-
-    # Who belongs together
-
-    def _hear(self, i: int, message: Message, conversation: Conversation) -> Circle:
-        """The circle of whoever wrote an inbound message, joined with all whom it shows to belong to it."""
-        lists = self._settings.public_lists
-        authors = message.persons or frozenset([f"\0{message.identity}"])  # a visitor whom nothing names
-        speaker = self._speakers[i] = min(authors)
-        is_new = not any(map(conversation.circle_of, authors))
-        people = [speaker, *authors, *(message.outsiders - lists)]
-        if is_new:
-            people += [self._speakers[n] for n in self._ties.answered[i] if n in self._speakers]
-        people += self._colleagues(i, message, speaker)
-        circle = conversation.together(people)
-        if circle.last_human is None and circle.ordinal == 0:
-            self._note_circular(i, circle)
-        return circle
-
-    def _colleagues(self, i: int, message: Message, speaker: str) -> Iterator[str]:
-        """People of the author's company whose mail it names, or to whom the mail of ours went that it names.
-
-        Ours has to be an answer to theirs, or to have gone to one of them alone and not to the author.
-        """
-        home = _home(speaker)
-        if not home or is_mail_provider(home):
-            return
-        for n in self._ties.named[i]:
-            named = self._messages[n]
-            for m in (n, *(self._ties.named[n] if named.direction is Direction.OUTBOUND else ())):
-                if (other := self._speakers.get(m)) and _home(other) == home:
-                    yield other
-            if named.direction is Direction.OUTBOUND and speaker not in named.outsiders:
-                colleagues = [person for person in named.outsiders if _home(person) == home]
-                if len(colleagues) == 1 and named.verdict.kind is Kind.HUMAN:
-                    yield colleagues[0]
-
-    def _note_circular(self, i: int, circle: Circle) -> None:
-        """A circle that answers mail of ours whose copy names no recipient, or a list, was written to by that."""
-        for n in self._ties.named[i]:
-            named = self._messages[n]
-            ours = named.author and named.verdict.kind is Kind.HUMAN
-            if ours and (named.names_nobody or named.public_list):
-                circle.written_to(named.clock)
 
     # What a message does
 
     def _inbound(self, i: int, message: Message, conversation: Conversation, held: Unclaimed | None) -> None:
         if message.verdict.kind is not Kind.HUMAN:
             return
-        circle = self._hear(i, message, conversation)
+        circle, speaker = self._belonging.hear(i, conversation)
+        if held and circle.last_human == held.sent_at:
+            circle.ordinal, circle.last_human = 0, None  # that mail of ours was no first word, but answers this one
         if circle.open and (unseen := self._answered_unseen(i, message, circle.open)):
             self._close(conversation, circle.open, unseen)
         counted = message.disposition is Disposition.COUNTED
         if counted or _counts_if_answered(message):
-            self._take_in(i, message, conversation, circle, counted=counted, held=held)
+            waiting = self._waiting(i, conversation, circle, speaker, counted=counted)
+            self._take_in(i, message, conversation, waiting, counted=counted)
+            if held:
+                self._close(conversation, waiting, AnsweredBy(self._messages[held.number], Rung.SUBJECT), held.number)
         elif circle.open:
             self._widen(i, message, conversation, circle.open)
         circle.note_human(message.clock)
 
-    def _take_in(
-        self, i: int, message: Message, conversation: Conversation, circle: Circle, *, counted: bool, held: Unclaimed | None
-    ) -> None:
+    def _waiting(
+        self, i: int, conversation: Conversation, circle: Circle, speaker: str, *, counted: bool
+    ) -> OpenExchange:
+        """The exchange that an inbound message belongs to: the one that is open in its circle, or a new one."""
+        message, waiting = self._messages[i], circle.open
         silent = circle.is_silent(message.clock, self._settings.new_enquiry_after)
-        waiting = circle.open
         if waiting and counted and silent and (waiting.ordinal > 1 or not waiting.counts):
             self._close(conversation, waiting, EndedByEnquiry(message.clock))
             waiting = None
         if waiting is None:
-            if held and circle.last_human == held.sent_at:
-                circle.ordinal = 0  # that mail of ours is no first word, but the answer to this one
             names_ours = any(map(self._settings.is_our_id, self._ties.ghosts[i]))
             if names_ours:
                 self.unseen.add(message.identity)
             circle.ordinal = 1 if silent else max(circle.ordinal, int(names_ours)) + 1
-            waiting = circle.open = OpenExchange(self._speakers[i], circle.ordinal)
+            waiting = circle.open = OpenExchange(speaker, circle.ordinal)
+        return waiting
+
+    def _take_in(
+        self, i: int, message: Message, conversation: Conversation, waiting: OpenExchange, *, counted: bool
+    ) -> None:
         if self._down_to is Rung.SUBJECT:
             self._by_subject.wait(waiting, message, conversation)
         self._widen(i, message, conversation, waiting)
         waiting.take_in(i, message, counted=counted)
         if waiting.marked_answered_at is not None:
             conversation.marked.append(waiting)
-        if held:
-            self._close(conversation, waiting, AnsweredBy(self._messages[held.index], Rung.SUBJECT), held.index)
 
     def _widen(self, i: int, message: Message, conversation: Conversation, waiting: OpenExchange) -> None:
         """A reply may from now on also go to those whom this inbound message names."""
-        people = message.senders | message.outsiders
+        people = message.senders | (message.outsiders - self._settings.public_lists)
         conversation.may_be_reached(waiting, people - waiting.people, i)
         waiting.people |= people
 
@@ -338,20 +306,20 @@ class _Walk:
         if message.corrections.replies_to:
             yield from conversation.holding(self._ties.named[i])
             return
-        found = list(conversation.reached(message.outsiders))
-        for waiting in conversation.holding(self._ties.named[i]):
-            if message.public_list or message.names_nobody or waiting.opener.visitor:
-                found.append(waiting)
-        yield from dict.fromkeys(found)
+        anybody = message.public_list or message.names_nobody
+        named = (w for w in conversation.holding(self._ties.named[i]) if anybody or w.opener.visitor)
+        yield from dict.fromkeys((*conversation.reached(message.outsiders), *named))
 
     def _may_end(self, i: int, message: Message, conversation: Conversation, waiting: OpenExchange) -> bool:
-        """End an exchange by a reply of ours that reaches it, unless the reply failed, or was sent before and elsewhere."""
+        """End an exchange by a reply of ours that reaches it, unless the reply failed or came before."""
         if waiting.marked_answered_at is not None:
             return False
-        named = waiting.named_in(self._ties.named[i])
-        first = waiting.opener
-        if message.clock < first.clock and not named and not was_held(first, message.clock):
-            return False
+        if message.clock < waiting.opener.clock and waiting.received[0].number not in self._ties.named[i]:
+            # What was still on its way, and isn't named, waits on.
+            part = waiting.split(self._ties.named[i])
+            if part is None:
+                return False
+            waiting = part
         if self._has_failed(i, message, waiting):
             waiting.bounced_reply = message.identity
             return False
@@ -381,7 +349,7 @@ class _Walk:
         """The strictest rung under which the reply is in one conversation with the opener."""
         if self._messages[reply].corrections.replies_to:
             return Rung.MARK
-        opener = waiting.received[0].index
+        opener = waiting.received[0].number
         components = self._ties.components.items()
         return next((rung for rung, roots in components if roots[opener] == roots[reply]), Rung.SUBJECT)
 
@@ -402,32 +370,11 @@ class _Walk:
         """
         if waiting.flagged and waiting.flagged.before <= message.clock:
             return AnsweredUnseen(waiting.flagged, FLAG)
-        unseen_id = self._unseen_answer(i, message, waiting)
+        unseen_id = unseen_answer(message, waiting, self._ties.ghosts[i], self._settings.is_our_id)
         if unseen_id is None:
             return None
         self.unseen.add(message.identity)
         return AnsweredUnseen(Flagged(None, message.clock), Evidence(unseen_id, message.identity))
-
-    def _unseen_answer(self, i: int, message: Message, waiting: OpenExchange) -> str | None:
-        """The id of an answer of ours that was never seen, if an inbound message of the circle names one.
-
-        It follows the opener's id, or stands alone in In-Reply-To; its right side is ours, or nobody but we can have
-        written it.
-        """
-        chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
-        ids = frozenset[str]().union(*(r.message.ids for r in waiting.received))
-        after = next((n + 1 for n, named in enumerate(chain) if named in ids), None)
-        if after is None:
-            alone = message.in_reply_to if not message.references else ()
-            return next((named for named in alone if self._is_unseen_of_ours(i, named)), None)
-        between_two = _is_between_two(waiting.opener, message)
-        for named in chain[after:]:
-            if named in self._ties.ghosts[i] and (between_two or self._settings.is_our_id(named)):
-                return named
-        return None
-
-    def _is_unseen_of_ours(self, i: int, named: str) -> bool:
-        return named in self._ties.ghosts[i] and self._settings.is_our_id(named)
 
     def _close(
         self, conversation: Conversation, waiting: OpenExchange, ending: Ending, reply: int | None = None
@@ -452,38 +399,6 @@ def _counts_if_answered(message: Message) -> bool:
     """Whether a message that was put away would count if nobody had put it away."""
     as_if = disposition_of(message.verdict.kind, message.corrections, message.personal, put_away=False)
     return message.put_away and as_if is Disposition.COUNTED
-
-
-def _home(address: str) -> str:
-    """The right side of an address, "" if it has none."""
-    return address.rpartition("@")[2] if "@" in address else ""
-
-
-def _is_between_two(opener: Message, message: Message) -> bool:
-    """Whether both mails were written by one person, with nobody else outside: all others in between are ours."""
-    people = opener.persons | message.persons
-    one_sender = not opener.persons.isdisjoint(message.persons)
-    return one_sender and opener.outsiders <= people and message.outsiders <= people
-
-
-def _failed_replies(messages: Sequence[Message], ties: Ties) -> dict[int, frozenset[str]]:
-    """Our messages that a notice of final failure names → whom they did not reach.
-
-    A notice that names nobody speaks of the only recipient; of several it can't be told whom it means. One that names
-    others than the recipients is about something else.
-    """
-    failed: dict[int, frozenset[str]] = {}
-    for i, notice in enumerate(messages):
-        if notice.verdict.kind is not Kind.BOUNCE or notice.delivery is not Delivery.FAILED or notice.author:
-            continue
-        for n in ties.named[i]:
-            ours = messages[n]
-            if ours.author:
-                whom = notice.failed if notice.failed else ours.outsiders if len(ours.outsiders) == 1 else frozenset()
-                whom = whom & ours.outsiders or (whom if ours.names_nobody else frozenset())
-                if whom:
-                    failed[n] = failed.get(n, frozenset()) | whom
-    return failed
 
 
 def _answered_components(messages: Sequence[Message], ties: Ties, components: Sequence[int]) -> frozenset[int]:

@@ -59,7 +59,8 @@ Ending = AnsweredBy | MarkedAnswered | AnsweredUnseen | EndedByEnquiry | StillOp
 class Received(NamedTuple):
     """An inbound message of an exchange."""
 
-    index: int
+    number: int
+    """Its place among the messages of the cluster."""
     message: Message
     counted: bool
     """It may open an exchange by itself; what was put away opens one only if somebody of ours answered it."""
@@ -87,7 +88,7 @@ class OpenExchange:
     bounced_reply: str | None = None
     """Identity of the last reply that is known to have failed."""
     is_open: bool = True
-    _part_of: OpenExchange | None = None
+    part_of: OpenExchange | None = None
     """The older one that goes on instead."""
 
     @property
@@ -98,26 +99,25 @@ class OpenExchange:
     def current(self) -> OpenExchange:
         """The exchange that it is part of by now, mostly itself."""
         current = self
-        while current._part_of is not None:
-            current = current._part_of
+        while current.part_of is not None:
+            current = current.part_of
         return current
 
-    def take_in(self, index: int, message: Message, *, counted: bool) -> None:
+    def take_in(self, number: int, message: Message, *, counted: bool) -> None:
         """One more inbound message belongs to it."""
-        self.received.append(Received(index, message, counted))
-        self.people |= message.senders | message.outsiders
+        self.received.append(Received(number, message, counted))
         self.exact_pairs |= message.exact_pairs
         self.bare_pairs |= message.bare_pairs
         if message.corrections:
             self.marked = True
             if isinstance(message.corrections.outcome, Answered):
                 self.marked_answered_at = message.corrections.outcome.at
-        self._flag(message.flagged)
+        self.flag(message.flagged)
 
     def joined(self, other: OpenExchange) -> OpenExchange:
         """The older of the two, which goes on; the messages of the younger are its reminders."""
         older, younger = sorted((self, other), key=lambda e: (e.opener.clock, e.opener.identity))
-        younger._part_of = older
+        younger.part_of = older
         younger.is_open = False
         older.received += younger.received
         older.people |= younger.people
@@ -128,17 +128,27 @@ class OpenExchange:
             older.marked_answered_at = younger.marked_answered_at
         if older.acknowledged_at is None:
             older.acknowledged_at = younger.acknowledged_at
-        older._flag(younger.flagged)
+        older.flag(younger.flagged)
         older.bounced_reply = older.bounced_reply or younger.bounced_reply
         return older
 
-    def _flag(self, flagged: Flagged | None) -> None:
+    def split(self, numbers: Collection[int]) -> OpenExchange | None:
+        """The part of it with these messages, which leave it; None if it has none of them. Others have to stay."""
+        leaving = [r for r in self.received if r.number in numbers]
+        if not leaving:
+            return None
+        self.received = [r for r in self.received if r.number not in numbers]
+        people = frozenset[str]().union(*(r.message.senders | r.message.outsiders for r in leaving))
+        return OpenExchange(self.speaker, self.ordinal, leaving, set(people), acknowledged_at=self.acknowledged_at)
+
+    def flag(self, flagged: Flagged | None) -> None:
+        """The server's word on one of its messages: the earliest counts."""
         if flagged and (self.flagged is None or flagged.before < self.flagged.before):
             self.flagged = flagged
 
-    def named_in(self, indexes: Collection[int]) -> list[Message]:
-        """Those of its messages that are among `indexes`, in the order of the walk."""
-        return [r.message for r in self.received if r.index in indexes]
+    def named_in(self, numbers: Collection[int]) -> list[Message]:
+        """Those of its messages that are among `numbers`, in the order of the walk."""
+        return [r.message for r in self.received if r.number in numbers]
 
     def unseen(self, ending: Ending) -> AnsweredUnseen | None:
         """What tells of an answer that was not seen: `ending` itself, or the server's flag if nothing answered it."""
@@ -153,9 +163,7 @@ class OpenExchange:
         """Whether one of its messages opens an exchange by itself."""
         return any(r.counted for r in self.received)
 
-    def on_record(
-        self, ending: Ending, unseen: AnsweredUnseen | None, answered: Collection[int]
-    ) -> Sequence[Received]:
+    def on_record(self, ending: Ending, unseen: AnsweredUnseen | None, answered: Collection[int]) -> Sequence[Received]:
         """The messages that count once it ended so; the first one opened it, none: nothing is on record.
 
         What was thrown away, or called spam, counts if somebody of ours answered it: it alone, or by a reply to it,
@@ -164,7 +172,7 @@ class OpenExchange:
         was_answered = unseen is not None or isinstance(ending, AnsweredBy | MarkedAnswered)
         alone = was_answered and not self.counts
         for n, r in enumerate(self.received):
-            if r.counted or alone or (was_answered and (r.index in answered or r.message.flagged is not None)):
+            if r.counted or alone or (was_answered and (r.number in answered or r.message.flagged is not None)):
                 return self.received[n:]
         return []
 
@@ -203,6 +211,8 @@ class OpenExchange:
             marked=self.marked or bool(reply and reply.corrections),
             bounced_reply=self.bounced_reply,
             put_away=not received[0].counted,
+            answer_source=reply.clock_source if reply else None,
+            answer_sure=reply.clock_sure if reply else True,
         )
 
 

@@ -7,7 +7,7 @@ recipient at all is mail to the outside if it names a mail from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from replywatch.domain.matching.merge import disposition_of
@@ -24,20 +24,28 @@ def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[s
     if all(m.firm is None and not m.names_nobody for m in messages):
         return revised
     for i in ties.order:
-        message = revised[i]
         named = [revised[n] for n in ties.named[i]]
-        if message.names_nobody and message.direction is Direction.OUTBOUND:
-            if not any(m.direction is Direction.INBOUND for m in named) and all(map(is_our_id, ties.ghosts[i])):
-                revised[i] = message = replace(message, direction=Direction.INTERNAL, disposition=Disposition.INTERNAL)
-        if message.firm and any(_answers(message, other) for other in named):
-            revised[i] = _judged(message, message.firm)
+        if _is_internal(revised[i], named, ties.ghosts[i], is_our_id):
+            revised[i] = replace(revised[i], direction=Direction.INTERNAL, disposition=Disposition.INTERNAL)
+        firm = revised[i].firm
+        if firm and any(_answers(revised[i], other) for other in named):
+            revised[i] = _judged(revised[i], firm)
     for i, reply in enumerate(revised):
         if reply.direction is Direction.OUTBOUND and reply.verdict.kind is Kind.HUMAN:
             for n in ties.named[i]:
-                message = revised[n]
-                if message.firm and message.verdict.kind is Kind.SPAM and not message.senders.isdisjoint(reply.outsiders):
-                    revised[n] = _judged(message, message.firm)
+                firm = revised[n].firm
+                spam = revised[n].verdict.kind is Kind.SPAM
+                if firm and spam and not revised[n].senders.isdisjoint(reply.outsiders):
+                    revised[n] = _judged(revised[n], firm)
     return revised
+
+
+def _is_internal(
+    message: Message, named: Sequence[Message], ghosts: Collection[str], is_our_id: Callable[[str], bool]
+) -> bool:
+    """Whether it is ours, names no recipient, and no mail from outside either."""
+    names_outside = any(m.direction is Direction.INBOUND for m in named) or not all(map(is_our_id, ghosts))
+    return message.names_nobody and message.direction is Direction.OUTBOUND and not names_outside
 
 
 def _answers(message: Message, other: Message) -> bool:

@@ -34,7 +34,7 @@ class Unclaimed(NamedTuple):
 
     sent_at: int
     identity: str
-    index: int
+    number: int
     conversation: Conversation
 
 
@@ -60,6 +60,9 @@ class SubjectRung:
     def _forms(self, message: Message) -> Sequence[tuple[_Form, Iterable[str]]]:
         return (self._exact, message.exact_pairs), (self._bare, message.bare_pairs)
 
+    def _sought(self, message: Message) -> Sequence[tuple[_Form, Iterable[str]]]:
+        return (self._exact, message.exact_sought), (self._bare, message.bare_sought)
+
     # What was seen
 
     def see(self, step: int, message: Message, conversation: Conversation) -> None:
@@ -77,10 +80,10 @@ class SubjectRung:
                 if pair not in known:
                     heapq.heappush(form.waiting.setdefault(pair, []), entry)
 
-    def leave(self, index: int, reply: Message, conversation: Conversation) -> None:
+    def leave(self, number: int, reply: Message, conversation: Conversation) -> None:
         """A reply of ours without known ids ended no wait: it may answer mail that was held on its way."""
-        entry = Unclaimed(reply.clock, reply.identity, index, conversation)
-        for form, pairs in self._forms(reply):
+        entry = Unclaimed(reply.clock, reply.identity, number, conversation)
+        for form, pairs in self._sought(reply):
             for pair in pairs:
                 form.unclaimed.setdefault(pair, []).append(entry)
 
@@ -88,7 +91,7 @@ class SubjectRung:
 
     def newest_waiting(self, message: Message) -> Waiting | None:
         """Of the open exchanges with one of the message's pairs the one with the newest opener."""
-        for form, pairs in self._forms(message):
+        for form, pairs in self._sought(message):
             candidates: list[Waiting] = []
             for heap in (form.waiting.get(pair, []) for pair in pairs):
                 while heap and not heap[0].exchange.is_open:
@@ -100,7 +103,7 @@ class SubjectRung:
 
     def latest(self, message: Message) -> Conversation | None:
         """The conversation in which a message last had one of the message's pairs."""
-        for form, pairs in self._forms(message):
+        for form, pairs in self._sought(message):
             if found := [form.latest[pair] for pair in pairs if pair in form.latest]:
                 return max(found, key=lambda f: f[0])[1]
         return None
