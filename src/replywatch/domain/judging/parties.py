@@ -209,7 +209,7 @@ def _plain_author(case: _Case) -> _Author:
     """
     header = case.header
     fields = ((_FROM, header.from_), (_REPLY_TO, header.reply_to), (_SENDER, header.sender))
-    for because, addresses in () if case.sender.address in case.team.public_lists else fields:
+    for because, addresses in () if case.team.is_public_list(case.sender.address) else fields:
         for address in _usable(addresses):
             if not case.team.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
                 return _Author(address, because)

@@ -16,7 +16,6 @@ from unicodedata import normalize
 from replywatch.domain.judging.lists import LIST_FIELDS, related
 from replywatch.domain.judging.sender_shapes import is_form, is_named_form, is_no_reply, is_token
 from replywatch.domain.messages import Address, Because, Header, Parties
-from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
 _FOR_MANY = (
@@ -57,7 +56,7 @@ def form_of(header: Header, team: Team, sender: str, *, answers: bool = False) -
     sign of a program is still handed over, such as the words of somebody who answers by a portal; what the config names
     as a form and nothing else stays one.
     """
-    if not header.reply_to and sender not in team.webforms:
+    if not header.reply_to and not team.is_webform(sender):
         return None
     outside = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address and not team.is_ours(a.address)]
     sent = _Sent(header, team, sender, tuple(outside), answers)
@@ -84,7 +83,7 @@ def by_configured_form(parties: Parties) -> bool:
 
 def is_form_alone(team: Team, address: str) -> bool:
     """Whether the config names `address` as a web form and nobody writes from it in person."""
-    return address in team.webforms and address not in team.addresses
+    return team.is_webform(address) and not team.watched(address)
 
 
 def _may_be_visitor(sent: _Sent, address: str) -> bool:
@@ -95,14 +94,14 @@ def _may_be_visitor(sent: _Sent, address: str) -> bool:
         and ".autoreply@" not in address
         and address != sent.sender
         and not team.is_ours(address)
-        and address not in team.public_lists
+        and not team.is_public_list(address)
     )
 
 
 def _is_configured(sent: _Sent, _: str) -> bool:
     """An address from which people write, too, is no form where it answers."""
     team, sender = sent.team, sent.sender
-    return sender in team.webforms and (not sent.answers or is_form_alone(team, sender))
+    return team.is_webform(sender) and (not sent.answers or is_form_alone(team, sender))
 
 
 def _is_ours(sent: _Sent, visitor: str) -> bool:
@@ -153,9 +152,8 @@ def _reaches_us(sent: _Sent) -> bool:
     """
     header, team = sent.header, sent.team
     people = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address]
-    if sent.sender in team.addresses:
-        shared = {*team.addresses, *map(contact_key, team.addresses)}
-        return bool(people) and shared.issuperset(map(contact_key, people))
+    if team.watched(sent.sender):
+        return bool(people) and all(map(team.watched, people))
     return not people or not team.is_ours(sent.sender) or any(map(team.is_ours, people))
 
 
