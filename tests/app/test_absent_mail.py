@@ -202,8 +202,9 @@ class TestCheck:
         assert (finding.severity, finding.account, finding.code) == ("warning", "", "answers_unseen")
         assert finding.values == warned | {"mailboxes": tuple(warned["mailboxes"])}
 
-    def test_only_the_usual_period_counts(self, office):
-        assert list(absent_findings(office.config, office.now + 91 * DAY)) == []
+    def test_all_mail_counts_however_old(self, office):
+        assert len(list(absent_findings(office.config, office.now + 400 * DAY))) == 1
+        assert list(absent_findings(office.config, at("03-02 12:00"))) == [], "of then, nobody had written again"
 
     def test_the_store_is_left_as_it_is(self, office):
         folder = office.config.store_path.parent

@@ -188,8 +188,8 @@ class Parties(NamedTuple):
     ours: bool
     """The author is one of the team (From or Sender), and nobody outside speaks through that address."""
     contact: str
-    """Address of the author outside; for our own mail the first recipient outside; "" if there is none, or `visitor`.
-    """
+    """Address of the author outside, as she spells it but for a `+tag`; for our own mail the first recipient outside;
+    "" if there is none, or it is a `visitor`. People are compared by `contact_key`."""
     contact_name: str
     contact_because: Because
     """Which field the contact was taken from, and why; the value is the sender who wrote it in another's name."""

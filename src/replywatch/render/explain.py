@@ -1,8 +1,7 @@
-"""Why a message was judged and matched as it was, as text for people and as JSON lines."""
+"""Why a message was judged and matched as it was, as text for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
@@ -73,21 +72,6 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
 def _labelled(rows: Iterable[tuple[str, str]], locale: Locale) -> Iterator[str]:
     """Each of `rows`, its label in front."""
     return grid_lines(Grid("", _LABELLED, map(Row, rows)), locale)
-
-
-def judgements_json_lines(judgements: Iterable[FileJudgement]) -> Iterator[str]:
-    """One JSON object for each file, one a line, in ASCII: no pipe can garble it."""
-    for j in judgements:
-        read = j.kind is not None
-        row = {
-            "path": j.path,
-            "direction": j.direction,
-            "kind": j.kind,
-            "rule": j.because.rule if read else None,
-            "because": because_text(j.because),
-            "contact": j.contact,
-        }
-        yield json.dumps(row)
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:

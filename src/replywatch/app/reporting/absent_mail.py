@@ -57,7 +57,7 @@ def _named(namings: Iterable[Naming], team: Team) -> dict[str, set[str]]:
     alone: set[str] = set()
     for conversation, recipients, first in namings:
         for addresses in (recipients, first):
-            ours = {a for a in addresses if team.is_ours(a) and not team.is_automatic(a) and a not in team.webforms}
+            ours = {a for a in addresses if team.is_ours(a) and not team.is_automatic(a) and not team.is_webform(a)}
             if len(ours) == 1:
                 alone |= ours
             for address in ours:

@@ -14,7 +14,7 @@ from replywatch.domain.headers.addresses import fold_domain
 from replywatch.domain.judging.lists import LIST_FIELDS
 from replywatch.domain.judging.web_forms import form_of
 from replywatch.domain.messages import Address, Because, Header, Parties
-from replywatch.domain.people import contact_key
+from replywatch.domain.people import contact_key, without_tag
 from replywatch.domain.team import Team
 
 _REWRITTEN_NAME = re.compile(r"(.+) via \S")
@@ -77,7 +77,8 @@ def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
     """Who wrote the message and whom it reached, for `team`; an empty team has nobody but outsiders.
 
     `answers` says that it names a known message, which decides whether it can be a web form's. The result's addresses
-    are those of `contact_key`, so that a `+tag` makes nobody another person.
+    are those of `contact_key`, by which people are compared, but for those that are shown: `contact` and `author` are
+    spelled as the header has them.
     """
     is_ours = team.is_ours
     people = [a for a in (*header.to, *header.cc, *header.bcc) if a.address]
@@ -90,10 +91,10 @@ def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
     named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc, *header.resent_to)
     return Parties(
         ours=bool(author),
-        contact=contact_key(contact.address.address),
+        contact=without_tag(contact.address.address),
         contact_name=contact.address.name,
         contact_because=contact.because,
-        author=contact_key(author),
+        author=without_tag(author),
         senders=() if author else _keys(_reachable(case, contact)),
         recipients=_keys(people),
         team_address=_team_address(named, team),
