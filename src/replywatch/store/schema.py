@@ -323,6 +323,9 @@ _CIRCLES: tuple[str, ...] = (
         PRIMARY KEY (sender, reply_to, message)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX relays_by_message ON relays (message, is_relayed)",
+    """CREATE TABLE counted_before (
+        identity TEXT PRIMARY KEY -- of a form letter or a relay's mail that stays where others like it were erased
+    ) STRICT, WITHOUT ROWID""",
 )
 
 
