@@ -357,7 +357,9 @@ def settings_of(team: Team, readings: Sequence[Reading], new_enquiry_after: int 
     """Match settings that know the right sides of ids seen on our mail alone."""
     ours = {id_domain(r.message_id) for r in readings if r.message_id and r.parties.ours}
     others = {id_domain(r.message_id) for r in readings if r.message_id and not r.parties.ours}
-    return MatchSettings(new_enquiry_after, lambda d: team.has_domain(d) or d in ours - others - {""})
+    return MatchSettings(
+        new_enquiry_after, lambda d: team.has_domain(d) or d in ours - others - {""}, team.public_lists
+    )
 
 
 def _rfc5322(moment: int) -> str:

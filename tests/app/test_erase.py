@@ -111,6 +111,58 @@ class TestForget:
         assert b"tagged" not in content
         assert office.rows("marks")["marks"] == []
 
+    @pytest.mark.parametrize("asked_for", ["anna.berg@gmail.com", "Anna.Berg+x@GoogleMail.com", "annaberg@gmail.com"])
+    def test_in_every_spelling_that_reaches_her(self, office, asked_for):
+        """No byte of any of them is left, wherever it stood; her namesakes stay."""
+        s = Story()
+        q = s.inbound("anna.berg@gmail.com", "03-02 09:00")
+        s.reply(q, "03-02 10:30", to=["annaberg@gmail.com"])
+        s.inbound("an.na.berg+7f3a9c2e51b04d@gmail.com", "03-03 09:00", subject="Token")
+        s.outbound("carl", "03-04 09:00", fields="Bcc: Annaberg+shop@googlemail.com")
+        for field in (
+            "Return-Path: <bounces+Anna.Berg=googlemail.com@list.example>",
+            "Return-Path: <SRS0=x7Fz=4Q=gmail.com=a.nnaberg@forwarder.example>",
+            "Return-Path: <anna.berg+x=40gmail.com@dmarc.list.example>",
+            "List-Unsubscribe: <https://x.example/?who=annaberg%2Bshop%40googlemail.com>",
+            "X-Original-To: ANNABERG@googlemail.com",
+            "X-Loop: =?utf-8?q?anna=2Eberg=40gmail=2Ecom?=",
+        ):
+            s.inbound("carl", "03-05 09:00", fields=field)
+        others = ["anna-berg@gmail.com", "anna.berg@gmail.com.example", "hannaberg@gmail.com", "anna.berg@gmx.de"]
+        for namesake in others:
+            s.inbound(namesake, "03-06 09:00")
+        office.tell(s)
+        office.pass_()
+        assert forget(office, asked_for).messages == len(s.mails) - len(others)
+        content = office.config.store_path.read_bytes().lower()
+        for namesake in others:
+            assert namesake.encode() in content
+            content = content.replace(namesake.encode(), b"")
+        spelled = ("anna.berg", "annaberg", "an.na.berg", "a.nnaberg")
+        for trace in (f"{name}{after}" for name in spelled for after in ("@gmail", "@google", "+", "=")):
+            assert trace.encode() not in content
+        for trace in (b"7f3a9c2e51b04d", b"googlemail", b"annaberg%2b", b"anna=2eberg"):
+            assert trace not in content
+
+    @pytest.mark.parametrize(
+        ("asked_for", "stay"),
+        [
+            ("reply+7f3a9c2e51b04d@portal.example", ["reply+0b91e77ac4d2f8@portal.example", "reply@portal.example"]),
+            ("reply@portal.example", []),
+        ],
+    )
+    def test_a_relays_token_is_one_person_and_its_address_all_of_them(self, office, asked_for, stay):
+        s = Story()
+        for sender in ("reply+7f3a9c2e51b04d@portal.example", "reply+0b91e77ac4d2f8@portal.example"):
+            s.inbound(sender, "03-02 09:00")
+        s.inbound("reply@portal.example", "03-02 09:00")
+        office.tell(s)
+        office.pass_()
+        assert forget(office, asked_for).messages == 3 - len(stay)
+        assert [e for e in stay if not left_over(office, e)] == []
+        assert bool(left_over(office, "portal.example")) is bool(stay)
+        assert left_over(office, "7f3a9c2e51b04d") == []
+
     @pytest.mark.parametrize("checkpointed", [True, False])
     def test_also_what_was_deleted_before(self, office, checkpointed):
         """Free pages, and the journal of a store that another program holds open, keep what was there."""
@@ -282,7 +334,7 @@ class TestForget:
         with pytest.raises(UsageError, match="is no address"):
             people([text], Story().team)
 
-    @pytest.mark.parametrize("text", ["info@example.com", "INFO+x@example.com"])
+    @pytest.mark.parametrize("text", ["info@example.com", "INFO+x@example.com", "info+7f3a9c2e51b04d@example.com"])
     def test_a_watched_address_is_refused(self, text):
         with pytest.raises(UsageError, match="watched address"):
             people([text], Story().team)

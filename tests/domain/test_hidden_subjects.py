@@ -1,6 +1,7 @@
 """A subject becomes a number, and everything that rules see in it stays."""
 
 import csv
+import re
 from itertools import product
 from pathlib import Path
 
@@ -37,6 +38,12 @@ SUBJECTS = [
     "AW: WG: Offer for oak boards",
     "Fwd: Offer",
     "[Ticket 12] Offer",
+    "Re: [Ticket 12] Automatic reply: Offer",
+    "[users] Out of office: Offer (Case 17)",
+    "[Undelivered mail] Offer",
+    "[Automatic reply] Offer",
+    "EXTERN: Automatische Antwort: Offer",
+    "AW: {Spam?} Offer #4711",
     "Automatische Antwort: Offer",
     "Abwesend: bis Montag",
     "Auto: VW Golf",
@@ -66,7 +73,7 @@ def seen(subject):
         announced(subject),
         base.reply,
         base.forward,
-        bool(base.base),
+        bool(base.bare),
         speaks_of_failure(subject, of_mail=False),
         speaks_of_failure(subject, of_mail=True),
     )
@@ -96,20 +103,78 @@ def test_every_announcement_has_a_label(kind, sure):
         assert announced(_LABELS[found].format("#0123456789ab")) == found
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("Offer", "Re: Offer", True),
-        ("Offer", "AW: [EXT] OFFER", True),
-        ("Automatic reply: Offer", "Re: Automatic reply: Offer", True),
-        ("Delivery failure", "Re: Delivery failure", True),
-        ("Offer", "Offers", False),
-        ("Offer", "Automatic reply: Offer", False),
-    ],
-)
-def test_the_same_subject_keeps_its_number(one, other, same):
-    assert (base_subject(one).base == base_subject(other).base) == same
-    assert (base_subject(hidden(one)).base == base_subject(hidden(other)).base) == same
+SAME = [
+    # two subjects, which of their forms are the same
+    ("Offer", "Re: Offer", "exact, bare, numbers"),
+    ("Offer", "AW: [EXT] OFFER", "exact, bare, numbers"),
+    ("Offer", "Betr: EXTERN: Offer", "exact, bare, numbers"),
+    ("Automatic reply: Offer", "Re: Automatic reply: Offer", "exact, bare, numbers"),
+    ("Delivery failure", "Re: Delivery failure", "exact, bare, numbers"),
+    ("[Order 17] Offer", "Re: [Order 17] offer", "exact, bare, numbers"),
+    ("[Order 17] Offer", "Re: [Order 18] Offer", "bare"),
+    ("[Order 17] Offer", "Re: Offer", "bare"),
+    ("[users] Offer", "Re: Offer", "bare, numbers"),
+    ("[users] Offer", "[devel] Offer", "bare, numbers"),
+    ("[users] Offer", "[users 2] Offer", "bare"),
+    ("Offer [Ticket#17]", "Re: Offer Ticket#17", "exact, bare, numbers"),
+    ("Offer [Ticket#17]", "[Ticket#17] Offer", "exact, bare, numbers"),
+    ("[users] [#17] Offer (was: Question)", "[users] [#17] Offer", "bare, numbers"),
+    ("[#17]", "Re: [#17] (no subject)", "exact, bare, numbers"),
+    ("[#17]", "[#18]", "numbers"),
+    ("[users] Automatic reply: Offer", "Re: [users] Automatic reply: Offer", "exact, bare, numbers"),
+    ("[#17] Automatic reply: Offer", "Automatic reply: Offer", "bare"),
+    ("[Undelivered mail] Offer", "Offer", "bare, numbers"),
+    ("Offer", "Offers", "numbers"),
+    ("Offer", "Automatic reply: Offer", "numbers"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), SAME)
+def test_numbers_are_the_same_where_subjects_are(one, other, same):
+    for subjects in ((one, other), (hidden(one), hidden(other))):
+        first, second = map(base_subject, subjects)
+        assert ", ".join(n for n in ("exact", "bare", "numbers") if getattr(first, n) == getattr(second, n)) == same
+
+
+parts = [
+    st.sampled_from(["", "Re: ", "AW: ", "Fwd: ", "Betr: ", "Re-2: "]),
+    st.sampled_from(["", "[EXT] ", "EXTERN: ", "{Spam?} "]),
+    st.sampled_from(["", "[users] ", "[devel] ", "[#17] ", "[#18] ", "#17: ", "[users] [#17] ", "[Automatic reply] "]),
+    st.sampled_from(["", "Automatic reply: ", "Auto: "]),
+    st.sampled_from(["", "Offer", "Question", "Delivery failure", "(no subject)"]),
+    st.sampled_from(["", " [#17]", " (Case 17)", " (fwd)", " [EXT]", " (was: Question)"]),
+]
+subjects = st.tuples(*parts).map("".join)
+
+
+@given(subjects, subjects)
+def test_two_hidden_subjects_are_alike_just_where_the_subjects_are(one, other):
+    open_ = [base_subject(subject) for subject in (one, other)]
+    closed = [base_subject(hidden(subject)) for subject in (one, other)]
+    assert [(c.reply, c.forward, bool(c.exact), bool(c.bare)) for c in closed] == [
+        (o.reply, o.forward, bool(o.exact), bool(o.bare)) for o in open_
+    ]
+    for form in ("exact", "bare", "numbers"):
+        assert len({getattr(c, form) for c in closed}) == len({getattr(o, form) for o in open_})
+
+
+def test_mail_that_was_stored_before_there_were_tags_keeps_its_number():
+    number = hidden("Offer")
+    assert re.fullmatch("#[0-9a-f]{12}", number)
+    assert hidden("Re: Offer") == f"Re: {number}"
+    assert re.fullmatch(rf"Re: \[#[0-9a-f]{{12}}\] {number}", hidden("Re: [Order 17] Offer"))
+    assert re.fullmatch(rf"Re: \[#[0-9a-f]{{12}}\] \[={number}\] #[0-9a-f]{{12}}", hidden("Re: Offer [Order 17]"))
+
+
+@pytest.mark.parametrize("label", ["{}", *_LABELS.values()])
+@pytest.mark.parametrize("failure", ["", ": undelivered message", ": undeliverable"])
+@pytest.mark.parametrize("digits", ["012345678901", "4f0c1d2e3a5b", "abcdefabcdef", "ab1234567890"])
+def test_no_part_of_a_hidden_subject_is_taken_for_a_tag(label, failure, digits):
+    text = label.format(f"#{digits}{failure}")
+    assert base_subject(text).bare == text.casefold()
+    for end in (text, f"[={text}] #4f0c1d2e3a5b", f"[={text}] (no subject)"):
+        found = base_subject(f"Re: [#{digits}] [~gghhiijjkkll] {end}")
+        assert (found.bare, found.tags, found.reply) == (text.casefold(), (f"#{digits}", "~gghhiijjkkll"), True)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +186,8 @@ def test_the_same_subject_keeps_its_number(one, other, same):
         ("Read: Offer", "Read: Offer", "human"),
         ("Read: Offer", "Another", "human"),
         ("Read: Offer", "", "human"),
+        ("[EXT] Read: Offer", "Offer", "subject.receipt"),
+        ("[users] Read: Offer [#17]", "Offer [#17]", "subject.receipt"),
         ("Read: Offer", "ffer", "human"),
     ],
 )

@@ -315,7 +315,7 @@ def test_a_copy_imported_later_does_not_move_the_arrival() -> None:
     q = s.inbound("anna", "03-02 09:00", internal="03-02 09:01", received="03-02 09:00")
     s.copy(q, "Archive", later=300 * DAY)
     m = s.message(q)
-    assert (m.clock, m.clock_source, m.clock_sure) == (at("03-02 09:01"), "internaldate", True)
+    assert (m.clock, m.clock_source, m.clock_sure) == (at("03-02 09:00"), "received", True)
 
 
 def test_the_sent_copy_says_when_a_reply_left() -> None:

@@ -21,6 +21,7 @@ _BY_ITS_FIELDS = (
 PHRASES = {
     **dict.fromkeys(_BY_ITS_FIELDS, "{shown}"),
     "team.automatic-sender": "{shown}, one of [team] automatic_senders",
+    "team.webform": "{shown}, one of [team] webforms",
     "human": "no sign of automatic mail",
     "mark": "marked by hand as {value}",
     # Who the contact is
@@ -36,6 +37,7 @@ PHRASES = {
         "{field}, since From is an address of another domain that nobody writes from, as a web form's is"
     ),
     "contact.web-form.recipient": "{field}, since From is the only recipient too, as a web form of its owner has it",
+    "contact.web-form.visitor": "nothing names the visitor of {value} ([team] webforms)",
     "contact.recipient": "the first recipient outside",
     "contact.no-recipient": "no recipient outside",
     # What a mailbox is for

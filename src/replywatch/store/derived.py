@@ -69,14 +69,19 @@ class Derived:
         pending = self._db.value("SELECT count(*) FROM pending")
         return int(pending), int(self._db.value("SELECT count(*) FROM dirty"))
 
-    def restart(self, fingerprint: str) -> None:
+    def rules_version(self) -> int | None:
+        """Of the rules behind all derived rows, 0 if an earlier release made them; None if nothing was derived yet."""
+        found = self._db.value("SELECT rules_version FROM derivation")
+        return None if found is None else int(found)
+
+    def restart(self, fingerprint: str, rules_version: int) -> None:
         """Drop all derived rows and make every message due, under a new fingerprint."""
         with self._db.transaction():
             for table in DERIVED_TABLES:
                 self._db.execute(f"DELETE FROM {table}")
             self._db.execute("DELETE FROM pending")
             self._db.execute("INSERT INTO pending SELECT id FROM messages")
-            self._db.execute("INSERT INTO derivation VALUES (1, ?, ?)", [fingerprint, UNFINISHED])
+            self._db.execute("INSERT INTO derivation VALUES (1, ?, ?, ?)", [fingerprint, UNFINISHED, rules_version])
 
     def newest_pass(self) -> int:
         """The number of the pass that began last, 0 if there was none."""

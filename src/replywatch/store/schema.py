@@ -305,6 +305,7 @@ _VALUES_DERIVED: tuple[str, ...] = (
 
 _CIRCLES: tuple[str, ...] = (
     "ALTER TABLE exchanges ADD COLUMN bounced_reply TEXT",  # NULL: no reply is known to have failed; else its identity
+    "ALTER TABLE exchanges ADD COLUMN bounced_reply_message_id TEXT",  # NULL: there is none, or it has no Message-ID
     "ALTER TABLE exchanges ADD COLUMN put_away INTEGER NOT NULL DEFAULT 0",  # 1: counts because it was answered
     """CREATE TABLE letters (
         subject INTEGER NOT NULL, -- digest of the exact subject of a mail of ours that answers nothing
@@ -326,6 +327,16 @@ _CIRCLES: tuple[str, ...] = (
     """CREATE TABLE counted_before (
         identity TEXT PRIMARY KEY -- of a form letter or a relay's mail that stays where others like it were erased
     ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX exchanges_put_away ON exchanges (arrived_at) WHERE put_away",
+    "ALTER TABLE judgements ADD COLUMN goes_on INTEGER NOT NULL DEFAULT 0",  # 1: it names mail of ours never seen
+    "ALTER TABLE judgements ADD COLUMN answers_missing INTEGER NOT NULL DEFAULT 0",  # 1: ours, to mail never seen
+    "CREATE INDEX judgements_going_on ON judgements (clock, conversation) WHERE goes_on",
+    "CREATE INDEX judgements_answering_missing ON judgements (clock) WHERE answers_missing",
+    "CREATE INDEX judgements_of_ours ON judgements (author, clock) WHERE author <> ''",
+    # So that the words can tell why all is derived anew; what there is was derived under rules of an earlier release.
+    "ALTER TABLE derivation ADD COLUMN rules_version INTEGER NOT NULL DEFAULT 0",
+    """INSERT OR IGNORE INTO derivation (id, fingerprint, last_pass)
+        SELECT 1, '', -1 WHERE EXISTS (SELECT 1 FROM messages)""",
 )
 
 

@@ -15,15 +15,17 @@ from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import keys_of, mark_keys, read, thread_keys
+from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.domain.matching.clusters import assign
-from replywatch.domain.matching.match import MatchSettings, match
-from replywatch.domain.matching.merge import merge
+from replywatch.domain.matching.match import Matched, MatchSettings, match
+from replywatch.domain.matching.merge import as_named, merge
 from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message
-from replywatch.domain.results.notice import Stretch
+from replywatch.domain.people import contact_key
+from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, Pending, ReadBatch
-from replywatch.store.derived_rows import DerivedRows
+from replywatch.store.derived_rows import DerivedRows, Standing
 from replywatch.store.marks import Marks
 
 READ_AT_ONCE = 2000
@@ -31,10 +33,15 @@ CLUSTERS_AT_ONCE = 1000
 
 
 def derive(database: Database, config: Config, progress: Progress, *, anew: bool = False) -> None:
-    """Bring all derived rows up to date; `anew` drops them first. The caller holds the store's lock."""
+    """Bring all derived rows up to date; `anew` drops them first. The caller holds the store's lock.
+
+    Where rules or config make it drop them unasked, it says so, and which of the two it was.
+    """
     derived, marks = Derived(database), Marks(database)
     if anew or derived.fingerprint() != fingerprint(config):
-        derived.restart(fingerprint(config))
+        if not anew:
+            _say_why(derived.rules_version(), progress)
+        derived.restart(fingerprint(config), RULES_VERSION)
     last_pass = derived.newest_pass()
     pending, _ = derived.due()
     progress.begin(Stretch("reading_headers"), pending)
@@ -55,6 +62,14 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
     derived.finish(last_pass)
 
 
+def _say_why(rules_version: int | None, progress: Progress) -> None:
+    """Say why all is derived anew that was derived under these rules; nothing where nothing was."""
+    if rules_version == RULES_VERSION:
+        progress.note(Notice("config_changed"))
+    elif rules_version is not None:
+        progress.say(Notice("new_rules"))
+
+
 def exchanges_until(
     database: Database, config: Config, clusters: Sequence[int], as_of: int
 ) -> Iterator[tuple[Exchange, int]]:
@@ -71,7 +86,7 @@ def exchanges_until(
 def messages_of(copies: Sequence[Copy], team: Team, corrections: Mapping[str, Corrections]) -> list[Message]:
     """The messages behind the copies of one cluster, with the corrections by hand that hold for them."""
     same: dict[str, list[Copy]] = {}
-    for copy in copies:
+    for copy in as_named(copies):
         same.setdefault(copy.reading.identity, []).append(copy)
     all_inbound = not team.addresses
     merged = [
@@ -85,7 +100,9 @@ def match_settings(config: Config, our_domains: frozenset[str]) -> MatchSettings
     """What matching needs to know of the config and of the right sides of our Message-IDs."""
     team = config.team
     return MatchSettings(
-        config.report.new_enquiry_after, lambda domain: domain in our_domains or team.has_domain(domain)
+        config.report.new_enquiry_after,
+        lambda domain: domain in our_domains or team.has_domain(domain),
+        frozenset(map(contact_key, team.public_lists)),
     )
 
 
@@ -93,10 +110,20 @@ def _derive_cluster(
     rows: DerivedRows, cluster: int, messages: Sequence[Message], config: Config, our_domains: frozenset[str]
 ) -> None:
     matched = match(messages, match_settings(config, our_domains))
-    for message in messages:
-        rows.add_message(cluster, message, matched.conversations[message.identity], matched.rungs[message.identity])
+    for message in matched.messages:
+        rows.add_message(cluster, message, _standing(message.identity, matched))
     for exchange, rungs in matched.exchanges:
         rows.add_exchange(cluster, exchange, rungs)
+
+
+def _standing(identity: str, matched: Matched) -> Standing:
+    """What matching found a message to be among those of its cluster."""
+    return Standing(
+        matched.conversations[identity],
+        matched.rungs[identity],
+        goes_on=identity in matched.unseen,
+        answers_missing=identity in matched.orphaned,
+    )
 
 
 class _Marked(NamedTuple):

@@ -94,6 +94,7 @@ def _possible(present: frozenset[str]) -> tuple[Rule, ...]:
 RULES: tuple[Rule, ...] = (
     Rule("team.automatic-sender", Kind.AUTO_REPLY, signs.automatic_sender_answers),
     Rule("team.automatic-sender", Kind.NOTIFICATION, sender_signs.automatic_sender),
+    Rule("team.webform", Kind.AUTO_REPLY, sender_signs.team_form),
     # Reports by their type (RFC 3464, 8098, 5965). A DSN about a delay or a success is no person's mail either; a spam
     # complaint isn't spam but a machine's note about our mail.
     Rule("report.refused", Kind.BOUNCE, signs.refused),

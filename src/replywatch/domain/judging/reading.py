@@ -7,8 +7,9 @@ others, form a *cluster*; nothing outside a cluster can change what is derived f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, product
 from typing import NamedTuple
 
 from replywatch.domain.headers.addresses import parse_addresses
@@ -16,6 +17,7 @@ from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
 from replywatch.domain.judging.identity import identity_of
 from replywatch.domain.judging.parties import parties_of
+from replywatch.domain.judging.web_forms import by_web_form
 from replywatch.domain.messages import Correction, Header, Kind, OfKind, Parties, Reading, ReplyOf
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
@@ -26,7 +28,15 @@ AUTOMATIC_ANSWERS = (Kind.AUTO_REPLY, Kind.NOTIFICATION)
 
 def read(header: Header, team: Team) -> Reading:
     """The judgement of one copy under `team`."""
-    parties = parties_of(header, team)
+    reading = _read(header, team, parties_of(header, team))
+    if not by_web_form(reading.parties) or set(reading.ids).issuperset((*reading.in_reply_to, *reading.references)):
+        return reading
+    parties = parties_of(header, team, answers=True)
+    return reading if parties == reading.parties else replace(reading, if_known=_read(header, team, parties))
+
+
+def _read(header: Header, team: Team, parties: Parties) -> Reading:
+    """The judgement of a copy of which it is known who wrote to whom."""
     subject = base_subject(header.subject)
     reached = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address]
     return Reading(
@@ -39,10 +49,11 @@ def read(header: Header, team: Team) -> Reading:
         date_has_zone=header.date_has_zone,
         received=header.received,
         subject=header.subject,
-        exact_subject=subject.base,
-        bare_subject=subject.base,
+        exact_subject=subject.exact,
+        bare_subject=subject.bare,
+        numbers=subject.numbers,
         reply_prefix=subject.reply,
-        public_list=not team.public_lists.isdisjoint(reached),
+        public_list=any(map(team.is_public_list, reached)),
         outsiders=_outsiders(reached, team),
         to=_outsiders([a.address for a in header.to if a.address], team),
         verdict=classify(header, parties, team),
@@ -89,32 +100,60 @@ def _beside_from(parties: Parties) -> tuple[str, ...]:
     """Where else the author is reached if From names him; empty otherwise."""
     if len(parties.senders) < 2 or parties.contact_because.rule != "contact.from":
         return ()
-    return tuple([address for address in parties.senders if address != parties.contact])
+    return tuple([address for address in parties.senders if address != contact_key(parties.contact)])
 
 
-def subject_pairs(
-    reading: Reading, marked: Kind | None = None, *, relayed: bool = False
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The pairs of person outside and subject, exact and bare, by which the subject rung may join this copy to others.
+class SubjectPairs(NamedTuple):
+    """The pairs of person outside and subject by which the subject rung may join a copy to others."""
+
+    exact: frozenset[str] = frozenset()
+    """By which others find it, with the exact subject."""
+    bare: frozenset[str] = frozenset()
+    """The same with the bare subject. A numbered one is found by its numbers, or by a subject that has none."""
+    exact_sought: frozenset[str] = frozenset()
+    """By which it looks for others: fewer, where ours has no reply prefix and a contact is not in To."""
+    bare_sought: frozenset[str] = frozenset()
+
+
+def subject_pairs(reading: Reading, marked: Kind | None = None, *, relayed: bool = False) -> SubjectPairs:
+    """The pairs of person outside and subject by which the subject rung may join this copy to others.
 
     Personal mail has them, and our own automatic answers; mail of public lists never. The kind is that which the rules
     found, unless it was `marked` by hand; `relayed` as for `persons_of`.
     """
+    people = _people_of_pairs(reading, marked, relayed=relayed)
+    if not people or not reading.exact_subject:
+        return SubjectPairs()
+    asked = reading.to if reading.parties.ours and not reading.reply_prefix else people
+    exact, bare = (reading.exact_subject,), (reading.bare_subject,)
+    by_number = [f"{reading.bare_subject}\0{number}" for number in reading.numbers]
+    any_number = f"{reading.bare_subject}\0"
+    return SubjectPairs(
+        _pairs(people, exact),
+        _pairs(people, (any_number, *by_number) if by_number else bare),
+        _pairs(asked, exact),
+        _pairs(asked, (*bare, *by_number) if by_number else (*bare, any_number)),
+    )
+
+
+def _people_of_pairs(reading: Reading, marked: Kind | None, *, relayed: bool = False) -> tuple[str, ...]:
+    """The persons outside by whom this copy may be joined to others."""
     ours, kind = reading.parties.ours, marked or reading.verdict.kind
     if reading.public_list or not (kind is Kind.HUMAN or (ours and kind in AUTOMATIC_ANSWERS)):
-        return frozenset(), frozenset()
-    people = reading.outsiders if ours else persons_of(reading.parties, relayed=relayed)
-    exact, bare = reading.exact_subject, reading.bare_subject
-    return (
-        frozenset([f"{person}\0{exact}" for person in people] if exact else ()),
-        frozenset([f"{person}\0{bare}" for person in people] if bare else ()),
-    )
+        return ()
+    return reading.outsiders if ours else persons_of(reading.parties, relayed=relayed)
+
+
+def _pairs(people: Iterable[str], subjects: Iterable[str]) -> frozenset[str]:
+    return frozenset([f"{person}\0{subject}" for person, subject in product(people, subjects)])
 
 
 def _all_pairs(reading: Reading, marked: Kind | None = None) -> Iterator[str]:
     """The pairs in either form, without telling which is which: they make a cluster, no conversation."""
-    exact, bare = subject_pairs(reading, marked)
-    yield from exact | bare
+    people = _people_of_pairs(reading, marked)
+    yield from _pairs(people, filter(None, {reading.exact_subject, reading.bare_subject}))
+    if reading.if_known:
+        yield from _all_pairs(reading.if_known, marked)
 
 
 class Letter(NamedTuple):
@@ -174,7 +213,7 @@ def relayed_of(reading: Reading) -> Relayed | None:
 
 def person_key(address: str) -> int:
     """A digest of an address as people are compared, a signed 64-bit integer."""
-    return _key("person", address)
+    return _key("person", contact_key(address))
 
 
 EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {

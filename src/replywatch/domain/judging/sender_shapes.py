@@ -11,6 +11,9 @@ from functools import lru_cache
 
 from replywatch.domain.messages import Address
 
+_LONGEST_LOCAL = 100
+"""Characters before the `@` that are looked at."""
+
 _NO_REPLY = re.compile(
     r"""(?:^|[-._+=])(?:
         (?:please[-._]?)?(?:do[-._]?not|dont)[-._]?(?:reply|respond|answer) | no[-._]?reply | noreplies
@@ -38,12 +41,25 @@ _SOFTWARE = re.compile(
 )
 _ROOT_NAMES = re.compile(r"(?:.{0,30}\b)?(?:root|cron)\b|$", re.IGNORECASE)
 
-_FORM = re.compile(
-    r"""^(?:wordpress | www-?data | apache | httpd | wwwrun | nobody
-      | .{0,60}(?:web|contact|kontakt|mail)[-._]?form(?:ular|s|ulaire)?
-      | form[-._]?(?:submissions?|mail(?:er)?|s)? | forms[-._].{1,60} | form-submission)$""",
+_NAMED_FORM = re.compile(
+    r"""^(?:.{0,60}(?:web|contact|kontakt|mail|anfrage)[-._]?form(?:ular|s|ulaire|ulario|ulier)?
+      | form(?:ulare?|ulaire|ulario|ulier) | form[-._]?(?:submissions?|responses?|entry|entries|results?|mail(?:er)?|s)?
+      | forms[-._].{1,60} | submissions?)(?:\+.*)?$""",
     re.VERBOSE,
 )
+"""Names that nobody but a web form has."""
+_OF_FORMS = re.compile(
+    r"""^(?:wordpress | www-?data | apache | httpd | wwwrun | nobody
+      | (?:(?:web(?:site)?|site|forms?|contact|kontakt)[-._]?)?
+        (?:notifications?|notify|notifier|auto[-._]?mail(?:er)?|mailer))(?:\+.*)?$""",
+    re.VERBOSE,
+)
+"""Names that form services and web servers share with other programs."""
+_TOKEN_HOSTS = frozenset({"imip.me.com"})
+"""Domains at which machines read answers: iCloud's to its invitations."""
+_TOKEN = re.compile(r"(?:[a-z]+[0-9]+){4}")
+"""Letters and digits that take turns, as in no name."""
+_SHORTEST_TOKEN = 30
 
 _DAEMON = re.compile(
     r"(?:mailer|mail)[-_. ]?daemon\b|mdaemon$|post_master$|microsoftexchange[0-9a-f]{20,40}$"
@@ -91,9 +107,23 @@ def is_machine(address: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def is_named_form(address: str) -> bool:
+    """Whether `address` (lower case) has a name that nobody but a web form has, such as `formresponses@`."""
+    return _NAMED_FORM.match(_local(address)) is not None
+
+
+@lru_cache(maxsize=8192)
 def is_form(address: str) -> bool:
-    """Whether web forms send from such an address (lower case) on behalf of their visitors."""
-    return is_no_reply(address) or _FORM.match(_local(address)) is not None
+    """Whether web forms send from such an address (lower case) on behalf of their visitors; others may, too."""
+    return is_no_reply(address) or is_named_form(address) or _OF_FORMS.match(_local(address)) is not None
+
+
+@lru_cache(maxsize=8192)
+def is_token(address: str) -> bool:
+    """Whether `address` (lower case) is one that a machine made to read what comes back; nobody is called so."""
+    local, _, domain = address.rpartition("@")
+    token = "".join(c for c in local[:_LONGEST_LOCAL] if c.isalnum())
+    return domain in _TOKEN_HOSTS or (len(token) >= _SHORTEST_TOKEN and _TOKEN.search(token) is not None)
 
 
 @lru_cache(maxsize=8192)
@@ -111,4 +141,4 @@ def post_office(sender: Address) -> PostOffice | None:
 
 def _local(address: str) -> str:
     """The part before the `@`, of a length that patterns may see."""
-    return address.rpartition("@")[0][:100]
+    return address.rpartition("@")[0][:_LONGEST_LOCAL]

@@ -31,7 +31,6 @@ from replywatch.domain.judging.sender_signs import (
     automatic_sender,
     calendar_program,
     caretaker,
-    from_web_form,
     handed_on,
     machine,
     mail_server,
@@ -39,6 +38,7 @@ from replywatch.domain.judging.sender_signs import (
     nameless,
     office,
 )
+from replywatch.domain.judging.web_forms import by_web_form
 from replywatch.domain.messages import Kind, Shown
 
 # Senders
@@ -117,7 +117,7 @@ def auto_replied(mail: Mail) -> Found:
 @needing("Auto-Submitted")
 def auto_generated(mail: Mail) -> Found:
     """A machine writes without answering (RFC 3834, section 5)."""
-    if from_web_form(mail):
+    if by_web_form(mail.parties):
         return NOTHING
     return next((found for keyword, found in _auto_submitted(mail) if keyword != "auto-replied"), NOTHING)
 
@@ -299,8 +299,8 @@ def _discussed(mail: Mail) -> bool:
 
 @needing("List-Unsubscribe", "List-Id")
 def newsletter(mail: Mail) -> Found:
-    """A list that isn't ours sent it, and not because a person wrote there."""
-    if own_list(mail.header, mail.parties, mail.team) or _discussed(mail):
+    """A list that isn't ours sent it, and not because a person wrote there; form services say how to be rid of them."""
+    if by_web_form(mail.parties) or own_list(mail.header, mail.parties, mail.team) or _discussed(mail):
         return NOTHING
     for value in mail.values("list-unsubscribe"):
         if value.strip():
@@ -327,7 +327,7 @@ def spam(name: str) -> Sign:
 @needing(_JUNK_MAIL)
 def bulk(mail: Mail) -> Found:
     """Sent to many, though not by a list that was found above; help desks say so of all they send."""
-    excused = from_web_form(mail) or _HELP_DESK(mail) or own_list(mail.header, mail.parties, mail.team)
+    excused = by_web_form(mail.parties) or _HELP_DESK(mail) or own_list(mail.header, mail.parties, mail.team)
     return NOTHING if excused or _discussed(mail) else _JUNK_MAIL(mail)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from replywatch.domain.mailboxes.roles import PUT_AWAY
-from replywatch.domain.matching.clocks import Clock, sent_time
-from replywatch.domain.messages import Flagged, Location, Role
+from replywatch.domain.matching.clocks import Clock, OwnTold, Saved, Seen, sent_time
+from replywatch.domain.messages import Flagged, Location, Reading, Role
 
 
 class Locations:
@@ -58,11 +58,19 @@ class Locations:
         flags = [s.flagged for s in self._locations if s.flagged]
         return min(flags, key=lambda f: (f.before, f.after or 0)) if flags else None
 
-    def sent_at(self, date: int | None, *, has_zone: bool) -> Clock:
-        """When it left us, if it is ours and has this Date: what Sent says of that comes before all other places."""
+    def ahead(self) -> bool:
+        """Whether this machine's clock said once that something happened after the last pass."""
+        return any(s.ahead for s in self._locations)
+
+    def sent_at(self, readings: Sequence[Reading]) -> Clock:
+        """When it left us, if it is ours: what Sent says of that comes before all other places."""
         kept = [s for s in self._locations if s.role is Role.SENT] or self._locations
-        servers, files = (
-            [s.internal_date for s in kept if s.internal_date is not None and s.on_disk is on_disk]
-            for on_disk in (False, True)
+        told = OwnTold(
+            readings[0].date,
+            readings[0].date_has_zone,
+            received=[r.received for r in readings if r.received is not None],
+            saved=[Saved(s.internal_date, s.in_burst) for s in kept if s.internal_date is not None and not s.on_disk],
+            filed=[s.internal_date for s in kept if s.internal_date is not None and s.on_disk],
         )
-        return sent_time(date, has_zone, servers, files, min(s.first_seen for s in self._locations))
+        seen = Seen(min(s.first_seen for s in self._locations), self._locations[0].last_pass)
+        return sent_time(told, seen, in_files_alone=all(s.on_disk for s in self._locations))

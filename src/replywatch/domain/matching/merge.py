@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from replywatch.domain.judging.reading import persons_of, subject_pairs
-from replywatch.domain.matching.clocks import Clock, arrival
+from replywatch.domain.judging.reading import SubjectPairs, persons_of, subject_pairs
+from replywatch.domain.matching.clocks import Clock, Seen, Told, arrival
 from replywatch.domain.matching.locations import Locations
 from replywatch.domain.messages import (
     UNCORRECTED,
@@ -16,6 +16,7 @@ from replywatch.domain.messages import (
     Direction,
     Disposition,
     Kind,
+    Location,
     Message,
     NeedsNone,
     Reading,
@@ -40,12 +41,10 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
     direction = _direction(first, locations)
     verdict = marked_verdict(first.verdict, corrections)
     public_list = any(r.public_list for r in readings)
-    clock = locations.sent_at(first.date, has_zone=first.date_has_zone) if parties.ours else _arrival(found)
+    clock = locations.sent_at(readings) if parties.ours else _arrival(found)
     filed = direction is Direction.OUTBOUND
     relayed = any(copy.relayed for copy in found)
-    exact, bare = (
-        (frozenset[str](), frozenset[str]()) if public_list else subject_pairs(first, corrections.kind, relayed=relayed)
-    )
+    pairs = SubjectPairs() if public_list else subject_pairs(first, corrections.kind, relayed=relayed)
     personal = _personal(readings, locations, all_inbound=all_inbound)
     put_away = locations.put_away()
     return Message(
@@ -70,8 +69,10 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         outsiders=_any_of([r.outsiders for r in readings]),
         address=next((r.parties.team_address for r in readings if r.parties.team_address), ""),
         subject=first.subject,
-        exact_pairs=exact,
-        bare_pairs=bare,
+        exact_pairs=pairs.exact,
+        bare_pairs=pairs.bare,
+        exact_sought=pairs.exact_sought,
+        bare_sought=pairs.bare_sought,
         reply_prefix=first.reply_prefix,
         public_list=public_list,
         sent_in=locations.accounts_with_it_in_sent(),
@@ -91,7 +92,35 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         delivery=first.delivery,
         failed=_any_of([r.failed for r in readings]),
         names_nobody=not any(r.parties.recipients for r in readings),
+        visitor=parties.visitor,
+        clock_on_its_word=clock.on_its_word,
+        ahead=clock.ahead or locations.ahead(),
     )
+
+
+def as_named(copies: Sequence[Copy]) -> Sequence[Copy]:
+    """The copies of a cluster, each with the reading that its ids demand: what names a known message is no web form's.
+
+    Known is a message that was found outside of drafts, under any of its ids.
+    """
+    if not any(copy.reading.if_known for copy in copies):
+        return copies
+    bearers: dict[str, set[str]] = {}
+    for copy in copies:
+        if not all(location.draft for location in copy.locations):
+            for own in copy.reading.ids:
+                bearers.setdefault(own, set()).add(copy.reading.identity)
+    return [_as_named(copy, bearers) for copy in copies]
+
+
+def _as_named(copy: Copy, bearers: Mapping[str, set[str]]) -> Copy:
+    reading = copy.reading
+    if reading.if_known is None:
+        return copy
+    for named in (*reading.in_reply_to, *reading.references):
+        if not bearers.get(named, set()) <= {reading.identity}:
+            return copy._replace(reading=reading.if_known)
+    return copy
 
 
 def most_personal(copies: Iterable[Copy]) -> list[Copy]:
@@ -105,7 +134,8 @@ def most_personal(copies: Iterable[Copy]) -> list[Copy]:
 
 def _most_personal_first(copy: Copy) -> tuple[bool, bool, bool, str]:
     parties = copy.reading.parties
-    return (copy.reading.verdict.kind is not Kind.HUMAN, not parties.contact, not parties.team_address, copy.digest)
+    nobody = not (parties.contact or parties.visitor)
+    return (copy.reading.verdict.kind is not Kind.HUMAN, nobody, not parties.team_address, copy.digest)
 
 
 def _without_drafts(copy: Copy) -> Copy:
@@ -146,7 +176,8 @@ def disposition_of(kind: Kind, corrections: Corrections, personal: Disposition, 
 
 def _personal(readings: Sequence[Reading], locations: Locations, *, all_inbound: bool) -> Disposition:
     """Which line of the account an inbound message belongs to if it is a person's and nobody put it away."""
-    if not readings[0].parties.contact:  # nobody is known who could wait, and no reply could ever be told
+    parties = readings[0].parties
+    if not (parties.contact or parties.visitor):  # nobody is known who could wait, and no reply could ever be told
         return Disposition.SET_ASIDE
     if all_inbound or any(r.parties.team_address for r in readings):
         return Disposition.COUNTED
@@ -158,7 +189,16 @@ def _arrival(copies: Sequence[Copy]) -> Clock:
     """The earliest arrival in a watched account; a confirmed clock comes before an unconfirmed one."""
     places = [(copy.reading, location) for copy in copies for location in copy.locations]
     chosen = [(r, s) for r, s in places if s.watched and s.role is not Role.SENT] or places
-    clocks = [arrival(r.received, r.date, s.internal_date, s.first_seen) for r, s in chosen]
+    alone = all(s.on_disk for _, s in places)
+    clocks = [_arrival_at(r, s, in_files_alone=alone) for r, s in chosen]
     if len(clocks) == 1:
         return clocks[0]
-    return min(clocks, key=lambda c: (c.source == "first_seen", not c.sure, c.at, c.source))
+    first = min(clocks, key=lambda c: (c.source == "first_seen", not c.sure, c.at, c.source))
+    return first._replace(ahead=any(c.ahead for c in clocks))
+
+
+def _arrival_at(reading: Reading, place: Location, *, in_files_alone: bool) -> Clock:
+    """When a copy reached one of its places."""
+    saved, filed = (None, place.internal_date) if place.on_disk else (place.internal_date, None)
+    told = Told(reading.date, reading.date_has_zone, reading.received, saved, filed)
+    return arrival(told, Seen(place.first_seen, place.last_pass), in_files_alone=in_files_alone)

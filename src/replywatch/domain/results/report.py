@@ -19,6 +19,7 @@ from replywatch.domain.figures.statistics import Expected
 from replywatch.domain.figures.summary import Summary
 from replywatch.domain.messages import Rung
 from replywatch.domain.periods import Period
+from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.warning import Warning  # noqa: A004 - the word that people know
 
@@ -70,6 +71,10 @@ class WaitingPerson:
     """As it came: hostile text."""
     arrived_at: int
     waiting_seconds: int
+    visitor_of: str = ""
+    """As in `Exchange`."""
+    bounced_reply: str | None = None
+    """Message-ID, else identity, of the last answer that could not be delivered; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,9 @@ class Report:
     summary: Summary
     contact_written_to: int
     """Of those never answered: the contact was written to personally in another conversation afterwards."""
+    put_away: int
+    """Of all exchanges: thrown away or called spam, and counted only because they were answered."""
+    absent: AbsentMail
     oldest_waiting: tuple[WaitingPerson, ...]
     """Who stands behind `summary.longest_waiting`."""
     ledger: Ledger

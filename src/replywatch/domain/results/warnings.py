@@ -8,6 +8,7 @@ from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.figures.shifted_dates import Moved
 from replywatch.domain.instants import DAY, HOUR
+from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 
@@ -62,6 +63,16 @@ def coverage_warnings(coverage: Coverage, as_of: int, since: int | None) -> Iter
         yield Warning(Code.COVERAGE_ENDS_EARLY, values={"last_read_at": coverage.ends})
     if coverage.senders_not_ours:
         yield _senders_warning(coverage.senders_not_ours)
+
+
+def absent_warnings(absent: AbsentMail) -> Iterator[Warning]:
+    """Were answers written in mailboxes that are not read, or mail deleted that was answered?"""
+    if absent.unseen_matter:
+        mailboxes = [mailbox._asdict() for mailbox in absent.likely]
+        values = {"conversations": absent.answers_unseen, "mailboxes": mailboxes, "more": absent.more}
+        yield Warning(Code.ANSWERS_UNSEEN, values=values)
+    if absent.missing_matter:
+        yield Warning(Code.ANSWERS_TO_MISSING, values={"count": absent.answers_to_missing})
 
 
 def ledger_warnings(ledger: Ledger) -> Iterator[Warning]:
