@@ -35,6 +35,7 @@ class _Judgement(NamedTuple):
     clock: int
     clock_source: str
     clock_sure: bool
+    ahead: bool
 
 
 JUDGEMENT_COLUMNS = _Judgement._fields
@@ -74,6 +75,7 @@ class DerivedRows:
                 clock=m.clock,
                 clock_source=m.clock_source,
                 clock_sure=m.clock_sure,
+                ahead=m.ahead,
             )
         )
         for in_sent, accounts in ((True, m.sent_in), (False, m.filed_in)):

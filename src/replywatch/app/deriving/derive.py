@@ -34,12 +34,15 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
     if anew or derived.fingerprint() != fingerprint(config):
         derived.restart(fingerprint(config))
     last_pass = derived.newest_pass()
+    derived.soil_ahead(last_pass)
     pending, _ = derived.due()
     progress.begin(Stretch("reading_headers"), pending)
     ever_made = marks.ever_made()
+    servers = frozenset(account.name for account in config.accounts if account.kind == "imap")
     while batch := derived.pending(READ_AT_ONCE):
-        _read_batch(derived, batch, config.team, ever_made)
+        _read_batch(derived, batch, config.team, ever_made, servers)
         progress.advance(len(batch))
+    derived.tell_bursts()
     _, dirty = derived.due()
     progress.begin(Stretch("matching_replies"), dirty)
     uses = mailbox_uses(derived, config)
@@ -98,13 +101,18 @@ def _derive_cluster(
 
 
 def _read_batch(
-    derived: Derived, batch: Sequence[Pending], team: Team, ever_made: Mapping[str, Sequence[Correction]]
+    derived: Derived,
+    batch: Sequence[Pending],
+    team: Team,
+    ever_made: Mapping[str, Sequence[Correction]],
+    servers: frozenset[str],
 ) -> None:
     readings = {p.message: read(parse_header(p.header), team) for p in batch if p.cluster is None}
     keys = {p.message: _keys(p, readings.get(p.message), team, ever_made) for p in batch}
     known = derived.clusters_of({key for some in keys.values() for key in some})
     assignment = assign(((p.message, p.cluster, keys[p.message]) for p in batch), known)
-    derived.add_batch(ReadBatch(readings, assignment, _id_domains(readings.values()), _named_domains(readings, team)))
+    named = _named_domains(readings, team)
+    derived.add_batch(ReadBatch(readings, assignment, _id_domains(readings.values()), named, servers))
 
 
 def _keys(
