@@ -19,8 +19,8 @@ REGARDING = _words("betr|réf|ref|rif|vedr|ang|σχετ")
 """Prefixes of replies, those of Lotus Notes among them, that also name a number: "Ref: 4711"."""
 
 REPLIES = REGARDING | _words("""
-re|aw|antw|antwort|antwort an|rückantwort|sv|svar|svar på|vs|vast|vastaus|vá|válasz|odp|odpowiedź|odpověď|odpoveď|r|ré|rép
-réponse|ris|risposta|res|resp|resposta|respuesta|rta|reply|ynt|yanıt|yanit|cvp|cevap|atb|atbilde|ats|atsakymas|bls|balas|balasan
+re|aw|antw|antwort|antwort an|rückantwort|sv|svar|svar på|vs|vast|vastaus|vá|válasz|odp|odpowiedź|odpověď|odpoveď
+r|ré|rép|réponse|ris|risposta|res|resp|resposta|respuesta|rta|reply|ynt|yan\u0131t|yanit|cvp|cevap|atb|atbilde|ats|atsakymas|bls|balas|balasan
 odg|odgovor|răsp|răspuns|отв|ответ|отг|отговор|відп|відповідь|одг|одговор|απ|απάντηση|השב|תגובה|رد|پاسخ
 回复|回覆|答复|答覆|返信|회신|답장|trả lời|ตอบกลับ|ตอบ|beantwoord|erantzuna|vastus
 """)
@@ -47,7 +47,7 @@ e|mail|mails|email|emails|courriel|correo|mel|sender|absender|expéditeur|mitten
 organisation|source|caution|warning|attention|achtung|warnung|vorsicht|alert|possible|possibly|probable|probably|likely
 definitely|suspected|suspect|suspicious|suspicion|verdacht|verdächtig|mögliche|möglicher|vermutlich|potential|maybe|low
 medium|high|score|hits|detected|erkannt|content|dangerous|verify|verified|not|unknown|new|marked|tagged|as|fraud|virus
-newsletter|marketing|yes|x
+werbung|newsletter|marketing|yes|x
 """)
 """Words that stand beside them."""
 
