@@ -324,6 +324,9 @@ _CIRCLES: tuple[str, ...] = (
         PRIMARY KEY (sender, reply_to, message)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX relays_by_message ON relays (message, is_relayed)",
+    """CREATE TABLE counted_before (
+        identity TEXT PRIMARY KEY -- of a form letter or a relay's mail that stays where others like it were erased
+    ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX exchanges_put_away ON exchanges (arrived_at) WHERE put_away",
     "ALTER TABLE judgements ADD COLUMN goes_on INTEGER NOT NULL DEFAULT 0",  # 1: it names mail of ours never seen
     "ALTER TABLE judgements ADD COLUMN answers_missing INTEGER NOT NULL DEFAULT 0",  # 1: ours, to mail never seen
