@@ -173,7 +173,7 @@ def test_prefixes_are_stripped(subject, base, reply, forward):
     assert base_subject(subject) == BaseSubject(base, base, reply, forward)
 
 
-MARKS = [
+STAMPS = [
     "EXTERN: {}", "{} [EXTERN]", "[EXT] {}", "*EXT* {}", "(extern) {}", "EXTERNAL: {}", "[EXTERNAL EMAIL]: {}",
     "<EXTERN> {}",
     "[Caution: External Sender] {}", "{{Spam?}} {}", "{{Definitely Spam?}} {}", "[SPAM] {}", "*****SPAM***** {}",
@@ -184,9 +184,9 @@ MARKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("mark", MARKS)
-def test_marks_of_gateways_say_nothing(mark):
-    found = base_subject(mark.format("Angebot"))
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_stamps_of_gateways_say_nothing(stamp):
+    found = base_subject(stamp.format("Angebot"))
     assert (found.exact, found.bare, found.numbers) == ("angebot", "angebot", ())
 
 
@@ -198,7 +198,7 @@ def test_marks_of_gateways_say_nothing(mark):
         "Achtung: Termin", "<Angebot>", "Frage (extern geprüft)", "Extern", "Newsletter: Anmeldung",
     ],
 )  # fmt: skip
-def test_words_of_people_are_no_marks(subject):
+def test_words_of_people_are_no_stamps(subject):
     expected = " ".join(subject.casefold().split())
     assert base_subject(subject).exact == ("audit" if subject == "External: audit" else expected)
 

@@ -33,15 +33,15 @@ videresendt|vidarebefordrat|továbbítás|пересл|переслано|chuy�
 """)
 """Words that stand before the colon of a forwarded mail."""
 
-MARKS = _words("""
+STAMPS = _words("""
 spam|spams|spamverdacht|junk|junkmail|bulk|phishing|scam|ucedrop|unsolicited
 ext|extern|externe|externer|externes|external|externo|externa|esterno|esterna|ekstern|ekstern|ulkoinen|zewn|zewnętrzny
 zewnętrzna|externí|külső|внешнее|внешний|внешняя|外部|外部メール|社外|垃圾邮件|垃圾郵件|스팸|외부
 disarmed|unchecked|unscannable|spoof|spoofed|unverified
 """)
-"""What gateways and filters call a mail; of these words a mark has one at least."""
+"""What gateways and filters call a mail; of these words a stamp has one at least."""
 
-BESIDE_MARKS = _words("""
+BESIDE_STAMPS = _words("""
 a|an|by|de|der|des|di|do|from|in|is|message|nachricht|of|on|origin|originated|outside|the|this|to|von
 e|mail|mails|email|emails|courriel|correo|mel|sender|absender|expéditeur|mittente|remitente|afzender|avsändare|organization
 organisation|source|caution|warning|attention|achtung|warnung|vorsicht|alert|possible|possibly|probable|probably|likely

@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from replywatch.domain.headers.subject_words import (
-    BESIDE_MARKS,
+    BESIDE_STAMPS,
     FORWARDS,
-    MARKS,
     MATTERS,
     NO_SUBJECT,
     REGARDING,
     REPLIES,
+    STAMPS,
     fold,
 )
 
@@ -42,7 +42,7 @@ _BRACKETS = (
 )
 _BRACKETS_FIRST = re.compile(rf"(?:{_BRACKETS})(?: ?:)? ?")
 _BRACKETS_LAST = re.compile(rf" ?(?:{_BRACKETS})\Z")
-_MARK_FIRST = re.compile(r"([^:\[\](){}]{1,40}): ?")
+_STAMP_FIRST = re.compile(r"([^:\[\](){}]{1,40}): ?")
 _WAS = ("was:", "war:", "vorher:", "früher:", "ehemals:", "previously:", "era:", "était:")
 _EARLIER = re.compile(rf" ?\(((?:{'|'.join(_WAS)})[^()]{{1,200}})\)\Z")  # Usenet's name for the subject before
 
@@ -83,7 +83,7 @@ class BaseSubject(NamedTuple):
     """A subject without what mail programs, lists and gateways put around it, folded (NFKC, case, white space)."""
 
     exact: str
-    """Without prefixes and gateways' marks, tags in front in brackets; "" where it is too common to tell anything."""
+    """Without prefixes and gateways' stamps, tags in front in brackets; "" where it is too common to tell anything."""
     bare: str
     """Also without the tags; the exact form where nothing else is there."""
     reply: bool
@@ -174,10 +174,10 @@ def _skip_prefixes(text: str, tags: list[str]) -> tuple[int, bool, bool]:
         if (found := _PREFIX.match(text, position)) and (sort := _sort_of_prefix(found)):
             reply |= sort == "reply"
             forward |= sort == "forward"
-        elif (found := _MARK_FIRST.match(text, position)) and _is_mark(found[1]):
+        elif (found := _STAMP_FIRST.match(text, position)) and _is_stamp(found[1]):
             pass
         elif found := _BRACKETS_FIRST.match(text, position):
-            if not _is_mark(inside := _inside(found)):
+            if not _is_stamp(inside := _inside(found)):
                 if found.end() == len(text) or not _is_tag(found) or not _has_room(tags, inside):
                     break
                 tags.append(inside)
@@ -190,14 +190,14 @@ def _skip_prefixes(text: str, tags: list[str]) -> tuple[int, bool, bool]:
 
 
 def _without_last_tag(text: str, tags: list[str]) -> str:
-    """Folded `text` without the tag or mark at its end, if there is one behind something else; added to `tags`."""
+    """Folded `text` without the tag or stamp at its end, if there is one behind something else; added to `tags`."""
     begin = max(0, len(text) - _WIDEST_TOKEN)
     if text.endswith(("]", "}", ")", "*", "_", ">", "|", "~", "=", "!", "+")):
         if found := _EARLIER.search(text):
             inside = found[1]
         elif found := _BRACKETS_LAST.search(text, begin):
             inside = _inside(found)
-            if _is_mark(inside):
+            if _is_stamp(inside):
                 return text[: found.start()]
             if not _is_tag(found):
                 return text
@@ -244,10 +244,10 @@ def _has_room(tags: list[str], tag: str) -> bool:
     return len(tags) < _MOST_TAGS or tag in tags
 
 
-def _is_mark(words: str) -> bool:
+def _is_stamp(words: str) -> bool:
     """Whether these are words that gateways and filters put before subjects, and say nothing of the matter."""
     found = [word for word in _NO_LETTERS.split(words) if word]
-    return not MARKS.isdisjoint(found) and all(word in MARKS or word in BESIDE_MARKS for word in found)
+    return not STAMPS.isdisjoint(found) and all(word in STAMPS or word in BESIDE_STAMPS for word in found)
 
 
 def _is_trivial(text: str) -> bool:
