@@ -140,7 +140,7 @@ LETTERS = [
     # name, of the mail, marked, does it count
     ("a bill", "ben", {"subject": "Invoice"}, None, True),
     ("its number is another subject", "ben", {"subject": "[R-17] Invoice"}, None, False),
-    ("a gateway's mark is none", "ben", {"subject": "[EXT] Invoice"}, None, True),
+    ("a gateway's stamp is none", "ben", {"subject": "[EXT] Invoice"}, None, True),
     ("in Cc", "ben", {"to": [INFO], "cc": ["anna"], "subject": "Invoice"}, None, True),
     ("to a colleague", "ben", {"to": ["eva"], "subject": "Invoice"}, None, False),
     ("of a customer", "carl", {"to": [INFO], "subject": "Invoice"}, None, False),

@@ -224,7 +224,7 @@ class Reading:
     received: int | None
     subject: str
     exact_subject: str
-    """Subject without prefixes and gateways' marks, folded; "" where it is too common to tell anything."""
+    """Subject without prefixes and gateways' stamps, folded; "" where it is too common to tell anything."""
     bare_subject: str
     """The same without tags and ticket numbers."""
     numbers: tuple[str, ...]
