@@ -46,13 +46,13 @@ _NOTICES = {
 _AUTOMATIC = "our own automatic mail: no personal reply"
 _SOURCES = {
     "internaldate": "the mailbox's own clock (INTERNALDATE)",
-    "received": "the topmost Received field; the mailbox's clock lies far off, as after an import",
+    "received": "the topmost Received field; the mailbox has no clock, or one that lies far off",
     "date": "the Date field",
     "first_seen": "when it was first polled; nothing else is known",
 }
 
 
-_LABELLED = (Column(13), Column())
+_LABELLED = (Column(13), Column(too_long="wrapped"))
 
 
 def explanation_text(explanation: Explanation, locale: Locale) -> str:
