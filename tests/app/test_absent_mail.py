@@ -335,3 +335,30 @@ class TestPutAway:
 
     def test_none(self, tmp_path, story):
         assert Told(tmp_path, story).report().put_away == 0
+
+
+class TestTold:
+    """From the mail itself: nothing is put into the derived rows by hand."""
+
+    def test_a_colleague_whose_mailbox_is_not_read_and_mail_that_was_deleted_for_good(self, tmp_path, story):
+        story.outbound("xaver", "01-06 09:00", by="info")
+        for number, who in enumerate(("anna", "carl", "dora")):
+            first = story.inbound(who, at("03-02 09:00") + number * HOUR, subject=f"Oak {number}")
+            named = (first, f"unseen.{number}@example.com")
+            story.inbound(who, first.when + DAY, subject=f"Re: Oak {number}", references=named, to=("eva", INFO))
+        story.inbound("flora", "03-03 09:00", subject="Pine")
+        story.outbound("zoe", "03-04 09:00", replies="asked@zoe.example", subject="Re: Elm")
+        story.outbound("eva", "03-04 10:00", replies="inside@example.com", subject="Re: lunch")
+        office = Told(tmp_path, story)
+        absent = office.report().absent
+        assert (absent.answers_unseen, absent.answers_to_missing) == (3, 1)
+        assert office.likely() == ["eva@example.com"]
+        assert [code for code, _ in office.warned()] == [Code.ANSWERS_UNSEEN, Code.ANSWERS_TO_MISSING]
+        assert [f.code for f in absent_findings(office.config, office.now)] == ["answers_unseen", "answers_to_missing"]
+
+    def test_answered_mail_that_is_there_and_answers_that_were_seen_tell_nothing(self, tmp_path, story):
+        first = story.inbound("anna", "03-02 09:00")
+        reply = story.reply(first, "03-02 10:00")
+        story.answer(reply, "03-03 09:00", by="anna")
+        office = Told(tmp_path, story)
+        assert office.report().absent == AbsentMail(0, 0, 0)

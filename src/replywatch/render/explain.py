@@ -52,7 +52,7 @@ _SOURCES = {
 }
 
 
-_LABELLED = (Column(13), Column(too_long="wrapped"))
+_LABEL = Column(13)
 
 
 def explanation_text(explanation: Explanation, locale: Locale) -> str:
@@ -60,7 +60,7 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
     lines = [
         *_labelled(_message(explanation, locale), locale),
         "",
-        *_labelled(_clocks(explanation, locale), locale),
+        *grid_lines(Grid("", (_LABEL, Column(too_long="wrapped")), map(Row, _clocks(explanation, locale))), locale),
         "",
         *_conversation(explanation, locale),
         "",
@@ -71,7 +71,7 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
 
 def _labelled(rows: Iterable[tuple[str, str]], locale: Locale) -> Iterator[str]:
     """Each of `rows`, its label in front."""
-    return grid_lines(Grid("", _LABELLED, map(Row, rows)), locale)
+    return grid_lines(Grid("", (_LABEL, Column()), map(Row, rows)), locale)
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
