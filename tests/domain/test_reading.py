@@ -42,10 +42,12 @@ def test_a_public_list_is_an_outsider() -> None:
     assert (r.public_list, r.outsiders) == (True, ("users@example.com",))
 
 
-def test_a_public_list_may_have_a_tag() -> None:
-    s = Story(public_lists=["users+dev@lists.example"])
+@pytest.mark.parametrize("listed", ["users+dev@lists.example", "users@lists.example"])
+def test_a_tag_makes_a_public_list_no_other_one(listed: str) -> None:
+    s = Story(public_lists=[listed])
     assert reading(s, s.outbound("users+dev@lists.example", "03-02 09:00")).public_list
-    assert not reading(s, s.outbound("users@lists.example", "03-02 09:00")).public_list
+    assert reading(s, s.outbound("users@lists.example", "03-02 09:00")).public_list
+    assert not reading(s, s.outbound("users-dev@lists.example", "03-02 09:00")).public_list
 
 
 @pytest.mark.parametrize(

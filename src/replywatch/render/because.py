@@ -14,7 +14,8 @@ _BY_ITS_FIELDS = (
     "subject.calendar", "subject.receipt", "auto-submitted", "auto-submitted.reply", "auto-submitted.generated",
     "precedence", "autoreply", "autoreply.first-class", "autoreply.apple", "autoreply.delivered-to",
     "subject.auto-reply", "autoreply.loop", "from.no-reply", "list", "amazon", "spam", "subject.notification",
-    "precedence.reply", "precedence.bulk", "return-path.reply", "return-path",
+    "precedence.reply", "precedence.bulk", "return-path.reply", "return-path", "calendar.reply-to",
+    "autoreply.exchange", "from.robot", "tracker", "list.mass-mail", "return-path.no-reply",
 )  # fmt: skip
 """Rules of which the header fields say all there is to say."""
 

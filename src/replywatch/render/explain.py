@@ -24,7 +24,7 @@ from replywatch.render.because import because_text
 from replywatch.render.grid import Column, Grid, Row, columns_of, cut, grid_lines
 from replywatch.render.locale import Locale
 from replywatch.render.marked import corrections_text
-from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
+from replywatch.render.text import SHORT_ID, human_duration, local_time, person_text, safe
 
 _NARROWEST_SUBJECT = 12
 
@@ -90,8 +90,8 @@ def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
     yield "Message", safe(message.subject) or "(no subject)"
     yield "Id", f"{message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
     yield "Direction", message.direction.value
-    if message.contact:
-        yield "Contact", f"{safe(message.contact)}: {safe(because_text(e.parties.contact_because))}"
+    if who := _outside(message):
+        yield "Contact", f"{who}: {safe(because_text(e.parties.contact_because))}"
     yield "Kind", f"{message.verdict.kind.value}: {_reason(message.verdict.because)}"
     for verdict in e.rules:
         if verdict != message.verdict:
@@ -152,12 +152,17 @@ def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
 
 
 def _line(message: Message, depth: int, locale: Locale, *, here: bool) -> str:
-    who = message.author or message.contact or "nobody"
+    who = safe(message.author) or _outside(message) or "nobody"
     arrow = {"inbound": "→", "outbound": "←", "internal": "·", "foreign": "?"}[message.direction.value]
-    start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {safe(who)}: "
+    start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {who}: "
     end = f" [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
     room = max(_NARROWEST_SUBJECT, locale.width - columns_of(start + end))
     return start + cut(safe(message.subject), room) + end
+
+
+def _outside(message: Message) -> str:
+    """Who stands behind it outside; "" if nobody is known."""
+    return person_text(message.contact, message.contact_name if message.visitor else "")
 
 
 def _exchanges(e: Explanation, locale: Locale) -> Iterator[str]:

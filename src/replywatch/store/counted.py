@@ -68,7 +68,7 @@ class Counted:
         rows = [(*letter, message) for message, letter in letters.items() if letter]
         self._db.execute_many("INSERT INTO letters VALUES (?, ?, ?, ?, 0)", rows)
         touched += [row[:2] for row in rows]
-        tipped = list(self._tipped_letters(touched))
+        tipped = list(self._tipped_letters(touched)) if touched else []
         sql = "UPDATE letters SET is_form = ? WHERE subject = ? AND sent_at = ? AND message = ?"
         self._db.execute_many(sql, tipped)
         self._soil("letters", "message", [message for *_, message in tipped])
@@ -88,11 +88,14 @@ class Counted:
             " AND l.sent_at BETWEEN json_extract(j.value, '$[1]') AND json_extract(j.value, '$[2]')",
             [json.dumps([(subject, since - ABOUT, until + ABOUT) for subject, (since, until) in spans.items()])],
         )
+        sql = "SELECT r.message FROM counted_before b CROSS JOIN readings r ON r.identity = b.identity"
+        stay = {message for (message,) in self._db.rows(sql)}
         for subject, group in groupby(rows, itemgetter(0)):
             since, until = spans[subject]
             near = list(group)
             are_forms = are_form_letters([(at, contact) for _, at, contact, *_ in near])
-            for (_, at, _, message, was_form), is_form in zip(near, are_forms, strict=True):
+            for (_, at, _, message, was_form), so_many in zip(near, are_forms, strict=True):
+                is_form = so_many or message in stay
                 if is_form != was_form and since <= at <= until:
                     yield is_form, subject, at, message
 
@@ -110,11 +113,15 @@ class Counted:
         self._db.execute_many("UPDATE relays SET is_relayed = 1 WHERE sender = ?", [(s,) for s in tipped])
         self._soil("relays", "sender", tipped)
 
-    def _relays_among(self, senders: Iterable[int]) -> set[int]:
-        """Those of `senders` of which two Reply-To were seen, or more."""
+    def _relays_among(self, senders: set[int]) -> set[int]:
+        """Those of `senders` of which two Reply-To were seen, or more, before something was erased or since."""
         first = "SELECT reply_to FROM relays WHERE sender = j.value ORDER BY reply_to"
-        sql = f"SELECT j.value FROM json_each(?) j WHERE ({first} LIMIT 1) <> ({first} DESC LIMIT 1)"
-        return {sender for (sender,) in self._db.rows(sql, [json.dumps(sorted(senders))])}
+        sql = (
+            f"SELECT j.value FROM json_each(?) j WHERE ({first} LIMIT 1) <> ({first} DESC LIMIT 1)"
+            " UNION SELECT t.sender FROM counted_before b CROSS JOIN readings r ON r.identity = b.identity"
+            " CROSS JOIN relays t ON t.message = r.message"
+        )
+        return {sender for (sender,) in self._db.rows(sql, [json.dumps(sorted(senders))])} & senders
 
     # All of them
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from replywatch.domain.judging.classify import fired
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import Matched, match
-from replywatch.domain.matching.merge import merge
+from replywatch.domain.matching.merge import as_named, merge
 from replywatch.domain.messages import RUNG_BITS, Because, Copy, Exchange, Location, Reading, Role, Rung, Status
 from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
@@ -51,7 +52,7 @@ class Explainer:
         together = {i for i, c in matched.conversations.items() if c == row.conversation}
         found = [copy for copy in self.queries.located(row.cluster) if copy.identity == row.identity]
         header = parse_header(found[0].header)
-        parties = parties_of(header, self._config.team)
+        parties = parties_of(header, self._config.team, answers=_names_known(copies, row.identity))
         return Explanation(
             message=messages[row.identity],
             header=header,
@@ -78,6 +79,12 @@ class Explainer:
             return found
         written = self.queries.written_to(e.contact, e.arrived_at, self._as_of, e.conversation)
         return replace(found, contact_written_to_at=written)
+
+
+def _names_known(copies: Sequence[Copy], identity: str) -> bool:
+    """Whether the message is read otherwise since it names another one of its cluster, which no web form's does."""
+    pairs = zip(copies, as_named(copies), strict=True)
+    return any(named.reading is not copy.reading for copy, named in pairs if copy.reading.identity == identity)
 
 
 def explain_message(config: Config, text: str, progress: Progress) -> Explanation:

@@ -59,7 +59,8 @@ def _named(namings: Iterable[Naming], team: Team) -> tuple[dict[str, set[str]], 
     alone: set[str] = set()
     for conversation, recipients, first in namings:
         for addresses in (recipients, first):
-            ours = {mailbox_key(a) for a in addresses if team.is_ours(a) and not team.is_automatic(a)} - team.webforms
+            people = (a for a in addresses if team.is_ours(a) and not team.is_automatic(a) and not team.is_webform(a))
+            ours = set(map(mailbox_key, people))
             if len(ours) == 1:
                 alone |= ours
             for address in ours:

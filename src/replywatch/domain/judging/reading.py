@@ -15,10 +15,11 @@ from typing import NamedTuple
 from replywatch.domain.headers.addresses import parse_addresses
 from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.classify import classify
+from replywatch.domain.judging.failure_subjects import told_of_delivery
 from replywatch.domain.judging.identity import identity_of
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.web_forms import by_web_form
-from replywatch.domain.messages import Correction, Header, Kind, OfKind, Parties, Reading, ReplyOf
+from replywatch.domain.messages import Correction, Delivery, Header, Kind, OfKind, Parties, Reading, ReplyOf, Verdict
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
@@ -38,6 +39,7 @@ def read(header: Header, team: Team) -> Reading:
 def _read(header: Header, team: Team, parties: Parties) -> Reading:
     """The judgement of a copy of which it is known who wrote to whom."""
     subject = base_subject(header.subject)
+    verdict, firm = classify(header, parties, team)
     reached = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address]
     return Reading(
         identity=identity_of(header),
@@ -56,10 +58,23 @@ def _read(header: Header, team: Team, parties: Parties) -> Reading:
         public_list=any(map(team.is_public_list, reached)),
         outsiders=_outsiders(reached, team),
         to=_outsiders([a.address for a in header.to if a.address], team),
-        verdict=classify(header, parties, team),
+        verdict=verdict,
         parties=parties,
+        firm=firm,
+        delivery=_delivery(header, verdict),
         failed=_failed(header),
     )
+
+
+def _delivery(header: Header, verdict: Verdict) -> Delivery | None:
+    """What a notice says of the message that it is about; None if the mail is none."""
+    if verdict.kind is Kind.BOUNCE:
+        told = told_of_delivery(header.subject)
+        sure = verdict.rule == "report.refused" or _failed(header)
+        return Delivery.FAILED if told is Delivery.UNCLEAR and sure else told
+    if verdict.kind is Kind.RECEIPT or verdict.rule == "report.other":
+        return Delivery.DELAYED if told_of_delivery(header.subject) is Delivery.DELAYED else None
+    return None
 
 
 def _failed(header: Header) -> tuple[str, ...]:
@@ -100,7 +115,7 @@ def _beside_from(parties: Parties) -> tuple[str, ...]:
     """Where else the author is reached if From names him; empty otherwise."""
     if len(parties.senders) < 2 or parties.contact_because.rule != "contact.from":
         return ()
-    return tuple([address for address in parties.senders if address != parties.contact])
+    return tuple([address for address in parties.senders if address != contact_key(parties.contact)])
 
 
 class SubjectPairs(NamedTuple):
@@ -213,7 +228,7 @@ def relayed_of(reading: Reading) -> Relayed | None:
 
 def person_key(address: str) -> int:
     """A digest of an address as people are compared, a signed 64-bit integer."""
-    return _key("person", address)
+    return _key("person", contact_key(address))
 
 
 EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {
