@@ -136,8 +136,12 @@ class Derived:
             self._db.execute_many(
                 "INSERT OR IGNORE INTO dirty VALUES (?)", [(c,) for c in set(assignment.clusters.values())]
             )
-            self._counted.add(batch.counts)
+            self._counted.note(batch.counts)
             self._db.execute_many("DELETE FROM pending WHERE message = ?", [(m,) for m in assignment.clusters])
+
+    def tell_counts(self) -> None:
+        """Tell what is counted across conversations, now that all that came was read."""
+        self._counted.tell()
 
     def our_id_domains(self) -> frozenset[str]:
         """The right sides that were seen on our mail and on no other."""
