@@ -24,6 +24,7 @@ DERIVED_TABLES = (
     "named_domains",
     "letters",
     "relays",
+    "late_copies",
     "dirty",
     "judgements",
     "exchanges",
@@ -339,6 +340,24 @@ _CIRCLES: tuple[str, ...] = (
     "ALTER TABLE derivation ADD COLUMN rules_version INTEGER NOT NULL DEFAULT 0",
     """INSERT OR IGNORE INTO derivation (id, fingerprint, last_pass)
         SELECT 1, '', -1 WHERE EXISTS (SELECT 1 FROM messages)""",
+    "ALTER TABLE exchanges ADD COLUMN answer_source TEXT",  # NULL: no reply seen, or a mark says when
+    "ALTER TABLE exchanges ADD COLUMN answer_sure INTEGER NOT NULL DEFAULT 1",  # 0: nothing confirms when it left
+    """CREATE INDEX exchanges_unsure ON exchanges
+        (arrived_at, ordinal, levels, cluster, arrival_sure, arrival_source, answer_source)
+        WHERE answered_at IS NOT NULL AND (arrival_sure = 0 OR answer_sure = 0)""",
+    """CREATE TABLE late_copies (
+        message INTEGER NOT NULL REFERENCES messages (id),
+        saved_at INTEGER NOT NULL, -- INTERNALDATE, over an hour after Date
+        mailbox INTEGER NOT NULL REFERENCES mailboxes (id), -- of a server
+        written_at INTEGER NOT NULL, -- Date
+        in_burst INTEGER, -- 1: saved together with many others that were written on other days; NULL: to be told yet
+        PRIMARY KEY (message, saved_at, mailbox)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX late_copies_by_time ON late_copies (mailbox, saved_at, written_at, in_burst)",
+    "CREATE INDEX late_copies_to_tell ON late_copies (mailbox, saved_at) WHERE in_burst IS NULL",
+    # 1: something that is said of it lay after the last pass; it is derived again after the next
+    "ALTER TABLE judgements ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX judgements_ahead ON judgements (cluster) WHERE ahead",
 )
 
 
