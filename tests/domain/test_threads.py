@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -265,7 +264,7 @@ def chain(size: int, named: range) -> list[Message]:
     mail(s, "m", "03-02 09:00")
     (one,) = s.messages()
     return [
-        replace(one, identity=f"{n:06}", ids=frozenset([f"m{n}"]), clock=n, references=(f"m{named[n]}",))
+        one._replace(identity=f"{n:06}", ids=frozenset([f"m{n}"]), clock=n, references=(f"m{named[n]}",))
         for n in range(size)
     ]
 
@@ -283,13 +282,13 @@ def test_long_chains(named: range) -> None:
 
 
 def test_many_with_one_id() -> None:
-    messages = [replace(m, ids=frozenset(["same"]), references=("same",)) for m in chain(N, range(N))]
+    messages = [m._replace(ids=frozenset(["same"]), references=("same",)) for m in chain(N, range(N))]
     assert len(set(tie(messages).components[Rung.REFERENCES])) == 1
 
 
 def test_many_references() -> None:
     ghosts = tuple(f"g{n}" for n in range(10_000))
-    messages = [replace(m, references=ghosts, in_reply_to=ghosts[::-1]) for m in chain(20, range(20))]
+    messages = [m._replace(references=ghosts, in_reply_to=ghosts[::-1]) for m in chain(20, range(20))]
     assert len(set(tie(messages).components[Rung.IN_REPLY_TO])) == 1
 
 
