@@ -231,7 +231,7 @@ def test_an_acknowledgement_to_somebody_else_is_none() -> None:
     assert only(s).acknowledged_at is None
 
 
-@pytest.mark.parametrize("fields", [AUTOMATIC, "Content-Type: text/calendar; method=REPLY", "Precedence: bulk"])
+@pytest.mark.parametrize("fields", [AUTOMATIC, "Content-Type: text/calendar; method=REPLY"])
 def test_automatic_inbound_mail_changes_neither_ordinal_nor_clock(fields: str) -> None:
     s = Story()
     q = s.inbound("anna", "03-02 09:00")

@@ -71,14 +71,15 @@ def test_a_message_alone_is_tied_as_beside_a_stranger(said: dict[str, object]) -
     s = Story()
     mail(s, "q", "03-02 09:00", **said)
     (alone,) = s.messages()
-    stranger = replace(
-        alone, identity="z" * 32, ids=frozenset({"z"}), in_reply_to=(), references=(), threads=frozenset()
+    stranger = alone._replace(
+        identity="z" * 32, ids=frozenset({"z"}), in_reply_to=(), references=(), threads=frozenset()
     )
     ties, beside = tie([alone]), tie([alone, stranger])
-    assert (ties.rungs[0], ties.order, ties.named[0], ties.ghosts[0]) == (
+    assert (ties.rungs[0], ties.order, ties.named[0], ties.answered[0], ties.ghosts[0]) == (
         beside.rungs[0],
         (0,),
         beside.named[0],
+        beside.answered[0],
         beside.ghosts[0],
     )
     assert {rung: roots[:1] for rung, roots in beside.components.items()} == ties.components
