@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.people import contact_key, is_token, mailbox_key, spellings, tagged_key
+from replywatch.domain.people import contact_key, is_token, mailbox_key, spellings, tagged_key, without_tag
 from story import HOUR, Story, cases, elapsed
 
 ONE = [
@@ -85,6 +85,31 @@ TOKENS = [
 @cases("tag", "token", rows=TOKENS)
 def test_what_is_a_token(tag: str, token: bool) -> None:
     assert is_token(tag) is token
+
+
+SHOWN = [
+    ("plain", "anna@firma.example", "anna@firma.example"),
+    ("with a tag", "anna+shop@firma.example", "anna@firma.example"),
+    ("with a token", "reply+7f3a9c2e51b04d@portal.example", "reply+7f3a9c2e51b04d@portal.example"),
+    ("dots at Gmail", "anna.berg+shop@googlemail.com", "anna.berg@googlemail.com"),
+    ("dashes at Proton", "anna-berg@pm.me", "anna-berg@pm.me"),
+    ("nothing before the tag", "+anna@firma.example", "+anna@firma.example"),
+    ("no address", "a+b", "a+b"),
+    ("nobody", "", ""),
+]
+
+
+@cases("address", "shown", rows=SHOWN)
+def test_an_address_is_shown_as_its_owner_spells_it(address: str, shown: str) -> None:
+    assert without_tag(address) == shown
+    assert contact_key(shown) == contact_key(address)
+
+
+def test_who_waits_is_shown_as_she_spells_herself() -> None:
+    s = Story()
+    q = s.inbound("anna.berg+shop@googlemail.com", "03-02 09:00")
+    assert (s.message(q).contact, s.exchange(q).contact) == ("anna.berg@googlemail.com",) * 2
+    assert s.message(q).senders == {"annaberg@gmail.com"}
 
 
 def test_a_mailbox_may_be_reached_by_tokens() -> None:

@@ -89,10 +89,12 @@ def test_a_public_list_is_an_outsider() -> None:
     assert (r.public_list, r.outsiders) == (True, ("users@example.com",))
 
 
-def test_a_public_list_may_have_a_tag() -> None:
-    s = Story(public_lists=["users+dev@lists.example"])
+@pytest.mark.parametrize("listed", ["users+dev@lists.example", "users@lists.example"])
+def test_a_tag_makes_a_public_list_no_other_one(listed: str) -> None:
+    s = Story(public_lists=[listed])
     assert reading(s, s.outbound("users+dev@lists.example", "03-02 09:00")).public_list
-    assert not reading(s, s.outbound("users@lists.example", "03-02 09:00")).public_list
+    assert reading(s, s.outbound("users@lists.example", "03-02 09:00")).public_list
+    assert not reading(s, s.outbound("users-dev@lists.example", "03-02 09:00")).public_list
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,7 @@ LETTERS = [
     # name, of the mail, marked, does it count
     ("a bill", "ben", {"subject": "Invoice"}, None, True),
     ("its number is another subject", "ben", {"subject": "[R-17] Invoice"}, None, False),
-    ("a gateway's mark is none", "ben", {"subject": "[EXT] Invoice"}, None, True),
+    ("a gateway's stamp is none", "ben", {"subject": "[EXT] Invoice"}, None, True),
     ("in Cc", "ben", {"to": [INFO], "cc": ["anna"], "subject": "Invoice"}, None, True),
     ("to a colleague", "ben", {"to": ["eva"], "subject": "Invoice"}, None, False),
     ("of a customer", "carl", {"to": [INFO], "subject": "Invoice"}, None, False),

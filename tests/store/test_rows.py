@@ -43,7 +43,8 @@ def test_a_hostile_reading_survives_in_all_its_types():
 
 def test_a_reason_survives_in_all_its_types(database):
     header = (
-        b"From: MAILER-DAEMON@x.example\nSubject: Read: Oak\nIn-Reply-To: <a@b>\nX-Original-Sender: m@m.example\n\n"
+        b"From: Max via Oak <MAILER-DAEMON@x.example>\nSubject: Read: Oak\nIn-Reply-To: <a@b>\n"
+        b"X-Original-Sender: m@m.example\n\n"
     )
     reading = read(parse_header(header), Story().team)
     reading = replace(reading, verdict=fired(parse_header(header), reading.parties, Story().team)[-1])

@@ -24,7 +24,7 @@ addresses = {addresses}
 domains = {domains}
 # Ours, but machines (shop, ticket system): they never answer anybody.
 #automatic_senders = ["shop@example.com"]
-# Addresses that web forms send from, if the visitor's address stands in Reply-To.
+# Addresses that web forms send from: the visitor in Reply-To is the contact; without one, whoever filled it in waits.
 #webforms = ["website@example.com"]
 
 [accounts.{account}]

@@ -188,7 +188,8 @@ class Parties(NamedTuple):
     ours: bool
     """The author is one of the team (From or Sender), and nobody outside speaks through that address."""
     contact: str
-    """Address of the author outside; for our own mail the first recipient outside; "" if there is none."""
+    """Address of the author outside, as she spells it but for a `+tag`; for our own mail the first recipient outside;
+    "" if there is none, or it is a `visitor`. People are compared by `contact_key`."""
     contact_name: str
     contact_because: Because
     """Which field the contact was taken from, and why; the value is the sender who wrote it in another's name."""
@@ -223,7 +224,7 @@ class Reading:
     received: int | None
     subject: str
     exact_subject: str
-    """Subject without prefixes and gateways' marks, folded; "" where it is too common to tell anything."""
+    """Subject without prefixes and gateways' stamps, folded; "" where it is too common to tell anything."""
     bare_subject: str
     """The same without tags and ticket numbers."""
     numbers: tuple[str, ...]
@@ -488,6 +489,11 @@ class Exchange:
     """The field that says when the reply left us, as `arrival_source`; None without a reply, and of a mark."""
     answer_sure: bool = True
     """Whether that field was confirmed by another; True where nothing can be unsure."""
+
+    @property
+    def visitor_of(self) -> str:
+        """The web form whose visitor waits, where nothing names him; "" where there is a contact."""
+        return "" if self.contact else self.contact_name
 
     @property
     def clock_anomaly(self) -> bool:

@@ -58,6 +58,14 @@ def mailbox_key(address: str) -> str:
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
+def without_tag(address: str) -> str:
+    """`address` to be shown: in the person's own spelling, without a `+tag` unless that is a relay's token."""
+    local, at, domain = address.rpartition("@")
+    name, _, tag = local.partition("+")
+    return f"{name}{at}{domain}" if name and not is_token(tag) else address
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def tagged_key(address: str) -> str:
     """`address` (lower case) with its tag, for the question whether two are the same address in another spelling."""
     name, tag, domain = _parts(address)

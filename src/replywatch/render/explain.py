@@ -1,8 +1,7 @@
-"""Why a message was judged and matched as it was, as text for people and as JSON lines."""
+"""Why a message was judged and matched as it was, as text for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
@@ -25,7 +24,7 @@ from replywatch.render.because import because_text
 from replywatch.render.grid import Column, Grid, Row, columns_of, cut, grid_lines
 from replywatch.render.locale import Locale
 from replywatch.render.marked import corrections_text
-from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
+from replywatch.render.text import SHORT_ID, human_duration, local_time, person_text, safe
 
 _NARROWEST_SUBJECT = 12
 
@@ -47,13 +46,13 @@ _NOTICES = {
 _AUTOMATIC = "our own automatic mail: no personal reply"
 _SOURCES = {
     "internaldate": "the mailbox's own clock (INTERNALDATE)",
-    "received": "the topmost Received field; the mailbox's clock lies far off, as after an import",
+    "received": "the topmost Received field; the mailbox has no clock, or one that lies far off",
     "date": "the Date field",
     "first_seen": "when it was first polled; nothing else is known",
 }
 
 
-_LABELLED = (Column(13), Column())
+_LABEL = Column(13)
 
 
 def explanation_text(explanation: Explanation, locale: Locale) -> str:
@@ -61,7 +60,7 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
     lines = [
         *_labelled(_message(explanation, locale), locale),
         "",
-        *_labelled(_clocks(explanation, locale), locale),
+        *grid_lines(Grid("", (_LABEL, Column(too_long="wrapped")), map(Row, _clocks(explanation, locale))), locale),
         "",
         *_conversation(explanation, locale),
         "",
@@ -72,22 +71,7 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
 
 def _labelled(rows: Iterable[tuple[str, str]], locale: Locale) -> Iterator[str]:
     """Each of `rows`, its label in front."""
-    return grid_lines(Grid("", _LABELLED, map(Row, rows)), locale)
-
-
-def judgements_json_lines(judgements: Iterable[FileJudgement]) -> Iterator[str]:
-    """One JSON object for each file, one a line, in ASCII: no pipe can garble it."""
-    for j in judgements:
-        read = j.kind is not None
-        row = {
-            "path": j.path,
-            "direction": j.direction,
-            "kind": j.kind,
-            "rule": j.because.rule if read else None,
-            "because": because_text(j.because),
-            "contact": j.contact,
-        }
-        yield json.dumps(row)
+    return grid_lines(Grid("", (_LABEL, Column()), map(Row, rows)), locale)
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
@@ -106,8 +90,8 @@ def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
     yield "Message", safe(message.subject) or "(no subject)"
     yield "Id", f"{message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
     yield "Direction", message.direction.value
-    if message.contact:
-        yield "Contact", f"{safe(message.contact)}: {safe(because_text(e.parties.contact_because))}"
+    if who := _outside(message):
+        yield "Contact", f"{who}: {safe(because_text(e.parties.contact_because))}"
     yield "Kind", f"{message.verdict.kind.value}: {_reason(message.verdict.because)}"
     for verdict in e.rules:
         if verdict != message.verdict:
@@ -168,12 +152,17 @@ def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
 
 
 def _line(message: Message, depth: int, locale: Locale, *, here: bool) -> str:
-    who = message.author or message.contact or "nobody"
+    who = safe(message.author) or _outside(message) or "nobody"
     arrow = {"inbound": "→", "outbound": "←", "internal": "·", "foreign": "?"}[message.direction.value]
-    start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {safe(who)}: "
+    start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {who}: "
     end = f" [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
     room = max(_NARROWEST_SUBJECT, locale.width - columns_of(start + end))
     return start + cut(safe(message.subject), room) + end
+
+
+def _outside(message: Message) -> str:
+    """Who stands behind it outside; "" if nobody is known."""
+    return person_text(message.contact, message.contact_name if message.visitor else "")
 
 
 def _exchanges(e: Explanation, locale: Locale) -> Iterator[str]:

@@ -192,9 +192,9 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     "addresses": Words(_ADDRESSES),
     "addresses_not_watched": _addresses_not_watched,
     "webforms": Words(
-        "mail that others stand behind counts as automatic: {forms:visitors}",
-        "If people write to you through these, name them in [team], or nobody seems to wait for an answer:\n"
-        "  webforms = {webforms:list}",
+        "several people write through one address: {forms:visitors}",
+        "Their mail counts as automatic, or as that of one sender. If people write to you through these, name them in "
+        "[team]:\n  webforms = {webforms:list}",
     ),
 }
 """What is said of each code."""

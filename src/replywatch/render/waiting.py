@@ -9,7 +9,7 @@ from replywatch.domain.results.waiting import WaitingList
 from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import Locale
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import SHORT_ID, brief, human_duration, local_time, safe
+from replywatch.render.text import SHORT_ID, brief, human_duration, local_time, person_text, safe
 
 _COLUMNS = (
     Column(12, gap=2, right=True),
@@ -37,8 +37,8 @@ def waiting_text(found: WaitingList, locale: Locale) -> str:
 def _row(row: ExchangeAt, locale: Locale) -> Row:
     e = row.exchange
     since = local_time(e.arrived_at, locale.zone)
-    below = [_BOUNCED] if e.bounced_reply else []
-    return Row([human_duration(row.waited), since, e.id[:SHORT_ID], safe(e.contact), safe(e.subject)], below)
+    who, below = person_text(e.contact, e.visitor_of), [_BOUNCED] if e.bounced_reply else []
+    return Row([human_duration(row.waited), since, e.id[:SHORT_ID], who, safe(e.subject)], below)
 
 
 def waiting_json(found: WaitingList) -> str:

@@ -31,6 +31,8 @@ class MailboxUse:
     """Another user's, whose personal mail is not watched."""
     all_mail: bool = False
     """It holds all mail of its account (`\\All`), without labels that say where else a message lies."""
+    last_pass: int | None = None
+    """When mail was last looked for, in any mailbox; None: never."""
 
     def roles(self, labels: str | None) -> tuple[Role, ...]:
         """The roles of a message here with these labels, a JSON list; None: it can't have any."""
@@ -44,7 +46,9 @@ COPIES = """
     SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone, l.flags,
         l.unanswered_at, l.answered_at, l.labels,
         EXISTS (SELECT 1 FROM letters f WHERE f.message = r.message AND f.is_form = 1),
-        EXISTS (SELECT 1 FROM relays f WHERE f.message = r.message AND f.is_relayed = 1)
+        EXISTS (SELECT 1 FROM relays f WHERE f.message = r.message AND f.is_relayed = 1),
+        (SELECT b.in_burst FROM late_copies b WHERE b.message = l.message AND b.saved_at = l.internal_date
+            AND b.mailbox = (SELECT mailbox FROM epochs WHERE id = l.epoch))
     FROM json_each(?) j JOIN readings r ON r.cluster = j.value JOIN messages m ON m.id = r.message
         LEFT JOIN locations l ON l.message = r.message ORDER BY r.cluster, r.message
 """
@@ -69,6 +73,7 @@ class _CopyRow(NamedTuple):
     labels: str | None
     form_letter: int
     relayed: int
+    in_burst: int | None
 
 
 def copies_of(rows: Iterable[Sequence[Any]], uses: Mapping[int, MailboxUse]) -> Iterator[tuple[int, list[Copy]]]:
@@ -97,7 +102,13 @@ def _copy(rows: Sequence[_CopyRow], uses: Mapping[int, MailboxUse]) -> Copy:
 
 def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
     """One location, once for each role that labels give it."""
-    flagged = None if row.answered_at is None else Flagged(row.unanswered_at, row.answered_at)
+    first_seen, answered_at, unanswered_at = row.first_seen, row.answered_at, row.unanswered_at
+    ahead = use.last_pass is not None and max(first_seen, answered_at or 0) > use.last_pass
+    if ahead and use.last_pass is not None:  # this machine's clock was ahead when it was seen
+        first_seen = min(first_seen, use.last_pass)
+        answered_at = answered_at and min(answered_at, use.last_pass)
+        unanswered_at = unanswered_at and min(unanswered_at, use.last_pass)
+    flagged = None if answered_at is None else Flagged(unanswered_at, answered_at)
     flags = frozenset(row.flags.lower().split())
     put_away = "\\deleted" in flags or (not flags.isdisjoint(_JUNK) and flags.isdisjoint(_NO_JUNK))
     for role in use.roles(row.labels):
@@ -108,11 +119,14 @@ def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
             both_directions=use.both_directions,
             internal_date=row.internal_date,
             thread=row.thread,
-            first_seen=row.first_seen,
+            first_seen=first_seen,
             gone=row.gone,
             draft="\\draft" in flags,
             flagged=flagged,
             on_disk=use.on_disk,
             put_away=put_away,
             all_mail=use.all_mail and row.labels is None,
+            in_burst=bool(row.in_burst),
+            last_pass=use.last_pass,
+            ahead=ahead,
         )

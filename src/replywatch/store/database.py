@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from replywatch.domain.people import contact_key
 from replywatch.errors import LockedError, StoreError, UnusableStoreError
 from replywatch.files import make_folder
 from replywatch.store import schema
@@ -138,7 +139,7 @@ class Database:
             )
 
     def _connect(self) -> sqlite3.Connection:
-        """A connection; one that only reads where no journal lies and none can be made.
+        """A connection, which knows `contact_key`; one that only reads where no journal lies and none can be made.
 
         SQLite reads a store in WAL mode only if it may write beside it, or is told that nothing changes
         (https://www.sqlite.org/wal.html#read_only_databases).
@@ -148,9 +149,11 @@ class Database:
         else:
             self._frozen = None if self._create else _frozen(self.path)
         name = str(self.path) if self._frozen is None else f"{self.path.absolute().as_uri()}?immutable=1"
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             name, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256, uri=self._frozen is not None
         )
+        connection.create_function("contact_key", 1, contact_key, deterministic=True)
+        return connection
 
     @property
     def connection(self) -> sqlite3.Connection:

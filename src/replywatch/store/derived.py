@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.mailboxes.fetched import Listing
 from replywatch.domain.matching.clusters import Assignment
 from replywatch.domain.messages import Copy, Reading
+from replywatch.store.bursts import Bursts
 from replywatch.store.copies import COPIES, MailboxUse, copies_of
 from replywatch.store.counted import Counted, Counts
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS, JUDGEMENT_COLUMNS, DerivedRows, inserting
-from replywatch.store.readings import encode_reading
+from replywatch.store.readings import decode_reading, encode_reading
 from replywatch.store.schema import CLUSTER_TABLES, DERIVED_TABLES
 
 
@@ -40,6 +41,8 @@ class ReadBatch:
     """The clusters of all messages of the batch."""
     counts: Counts
     """What they tell of messages in other conversations."""
+    servers: Collection[str] = ()
+    """Accounts that lie on one: what was saved late there tells of bursts."""
 
 
 UNFINISHED = -1
@@ -91,6 +94,18 @@ class Derived:
         """Whether everything was derived at least once under the present fingerprint."""
         return bool(self._db.value("SELECT last_pass <> ? FROM derivation", [UNFINISHED]))
 
+    def last_look(self) -> int | None:
+        """When mail was last looked for: the end of the pass that began last, or its beginning if it never ended."""
+        found = self._db.value("SELECT coalesce(finished_at, started_at) FROM passes ORDER BY id DESC LIMIT 1")
+        return None if found is None else int(found)
+
+    def soil_ahead(self, last_pass: int) -> None:
+        """Make dirty the clusters in which something lay ahead, if `last_pass` came since they were derived."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO dirty SELECT cluster FROM judgements WHERE ahead AND (SELECT last_pass FROM derivation) <> ?",
+            [last_pass],
+        )
+
     def finish(self, last_pass: int) -> None:
         """All that passes up to `last_pass` brought is derived now."""
         self._db.execute("UPDATE derivation SET last_pass = ?", [last_pass])
@@ -136,8 +151,24 @@ class Derived:
             self._db.execute_many(
                 "INSERT OR IGNORE INTO dirty VALUES (?)", [(c,) for c in set(assignment.clusters.values())]
             )
-            self._counted.add(batch.counts)
+            self._counted.note(batch.counts)
+            Bursts(self._db).note(self._dates(batch), batch.servers)
             self._db.execute_many("DELETE FROM pending WHERE message = ?", [(m,) for m in assignment.clusters])
+
+    def _dates(self, batch: ReadBatch) -> dict[int, int | None]:
+        """The Date of each message of a batch."""
+        dates = {message: reading.date for message, reading in batch.readings.items()}
+        read_before = [message for message in batch.assignment.clusters if message not in dates]
+        rows = self._db.rows(
+            "SELECT message, data FROM readings WHERE message IN (SELECT value FROM json_each(?))",
+            [json.dumps(read_before)],
+        )
+        return dates | {message: decode_reading(data).date for message, data in rows}
+
+    def tell_counts(self) -> None:
+        """Tell what is counted across conversations, now that all that came was read."""
+        self._counted.tell()
+        Bursts(self._db).judge()
 
     def our_id_domains(self) -> frozenset[str]:
         """The right sides that were seen on our mail and on no other."""

@@ -50,6 +50,7 @@ class _Judgement(NamedTuple):
     clock_sure: bool
     goes_on: bool
     answers_missing: bool
+    ahead: bool
 
 
 JUDGEMENT_COLUMNS = _Judgement._fields
@@ -91,6 +92,7 @@ class DerivedRows:
                 clock_sure=m.clock_sure,
                 goes_on=standing.goes_on,
                 answers_missing=standing.answers_missing,
+                ahead=m.ahead,
             )
         )
         for in_sent, accounts in ((True, m.sent_in), (False, m.filed_in)):

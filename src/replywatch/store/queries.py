@@ -119,8 +119,8 @@ class Queries:
         return int(
             self._db.value(
                 "SELECT count(*) FROM json_each(?) j JOIN exchanges e ON e.id = j.value WHERE e.levels & ? AND EXISTS"
-                " (SELECT 1 FROM written w WHERE w.contact = e.contact AND w.sent_at > e.arrived_at AND w.sent_at <= ?"
-                " AND w.conversation <> e.conversation)",
+                " (SELECT 1 FROM written w WHERE w.contact = contact_key(e.contact) AND w.sent_at > e.arrived_at"
+                " AND w.sent_at <= ? AND w.conversation <> e.conversation)",
                 [json.dumps(ids), down_to, until],
             )
         )

@@ -24,6 +24,7 @@ DERIVED_TABLES = (
     "named_domains",
     "letters",
     "relays",
+    "late_copies",
     "dirty",
     "judgements",
     "exchanges",
@@ -310,20 +311,25 @@ _CIRCLES: tuple[str, ...] = (
     """CREATE TABLE letters (
         subject INTEGER NOT NULL, -- digest of the exact subject of a mail of ours that answers nothing
         sent_at INTEGER NOT NULL, -- as Date says
-        contact INTEGER NOT NULL, -- digest of the first recipient outside
+        contact INTEGER, -- digest of the first recipient outside; NULL: it is none any more, others are to be told yet
         message INTEGER NOT NULL REFERENCES messages (id),
-        is_form INTEGER NOT NULL, -- 1: so many people got one about that time that it is a form letter
+        is_form INTEGER, -- 1: so many people got one about that time that it is a form letter; NULL: to be told yet
         PRIMARY KEY (subject, sent_at, message)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX letters_by_message ON letters (message, is_form)",
+    "CREATE INDEX letters_to_tell ON letters (subject, sent_at) WHERE is_form IS NULL",
     """CREATE TABLE relays (
         sender INTEGER NOT NULL, -- digest of From of a mail from outside
         reply_to INTEGER NOT NULL, -- digest of Reply-To, another person
         message INTEGER NOT NULL REFERENCES messages (id),
-        is_relayed INTEGER NOT NULL, -- 1: other mail of that From has another Reply-To, so it is a relay's
+        is_relayed INTEGER, -- 1: other mail of that From has another Reply-To, so it is a relay's; NULL: to be told yet
         PRIMARY KEY (sender, reply_to, message)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX relays_by_message ON relays (message, is_relayed)",
+    "CREATE INDEX relays_by_state ON relays (is_relayed, sender)",
+    """CREATE TABLE counted_before (
+        identity TEXT PRIMARY KEY -- of a form letter or a relay's mail that stays where others like it were erased
+    ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX exchanges_put_away ON exchanges (arrived_at) WHERE put_away",
     "ALTER TABLE judgements ADD COLUMN goes_on INTEGER NOT NULL DEFAULT 0",  # 1: it names mail of ours never seen
     "ALTER TABLE judgements ADD COLUMN answers_missing INTEGER NOT NULL DEFAULT 0",  # 1: ours, to mail never seen
@@ -334,6 +340,24 @@ _CIRCLES: tuple[str, ...] = (
     "ALTER TABLE derivation ADD COLUMN rules_version INTEGER NOT NULL DEFAULT 0",
     """INSERT OR IGNORE INTO derivation (id, fingerprint, last_pass)
         SELECT 1, '', -1 WHERE EXISTS (SELECT 1 FROM messages)""",
+    "ALTER TABLE exchanges ADD COLUMN answer_source TEXT",  # NULL: no reply seen, or a mark says when
+    "ALTER TABLE exchanges ADD COLUMN answer_sure INTEGER NOT NULL DEFAULT 1",  # 0: nothing confirms when it left
+    """CREATE INDEX exchanges_unsure ON exchanges
+        (arrived_at, ordinal, levels, cluster, arrival_sure, arrival_source, answer_source)
+        WHERE answered_at IS NOT NULL AND (arrival_sure = 0 OR answer_sure = 0)""",
+    """CREATE TABLE late_copies (
+        message INTEGER NOT NULL REFERENCES messages (id),
+        saved_at INTEGER NOT NULL, -- INTERNALDATE, over an hour after Date
+        mailbox INTEGER NOT NULL REFERENCES mailboxes (id), -- of a server
+        written_at INTEGER NOT NULL, -- Date
+        in_burst INTEGER, -- 1: saved together with many others that were written on other days; NULL: to be told yet
+        PRIMARY KEY (message, saved_at, mailbox)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX late_copies_by_time ON late_copies (mailbox, saved_at, written_at, in_burst)",
+    "CREATE INDEX late_copies_to_tell ON late_copies (mailbox, saved_at) WHERE in_burst IS NULL",
+    # 1: something that is said of it lay after the last pass; it is derived again after the next
+    "ALTER TABLE judgements ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX judgements_ahead ON judgements (cluster) WHERE ahead",
 )
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from replywatch.app.deriving.provenance import is_current, mailbox_uses
 from replywatch.app.reporting.absent_mail import absent_mail
 from replywatch.config.model import Config
-from replywatch.domain.periods import parse_period
-from replywatch.domain.results.absent_mail import AbsentMail
+from replywatch.domain.periods import Period
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.errors import StoreError
 from replywatch.store.database import Database
@@ -16,7 +15,7 @@ from replywatch.store.derived import Derived
 
 
 def absent_findings(config: Config, now: int) -> Iterator[Finding]:
-    """A warning each if in the usual period of reports mail of ours, or enquiries that we answered, are not there.
+    """A warning each if mail of ours, or mail that we answered, was nowhere when all mail was read until `now`.
 
     As far as the store tells, which is left untouched: while it is written, or before what was read is derived under
     this config, nothing is known.
@@ -25,7 +24,8 @@ def absent_findings(config: Config, now: int) -> Iterator[Finding]:
         with Database(config.store_path, untouched=True) as database:
             if not is_current(database, config):
                 return
-            found = _usual(database, config, now)
+            uses = mailbox_uses(Derived(database), config)
+            found = absent_mail(database, config, uses, *Period(None, None).until_as_of(now))
     except StoreError:
         return
     if found.unseen_matter:
@@ -35,9 +35,3 @@ def absent_findings(config: Config, now: int) -> Iterator[Finding]:
     if found.missing_matter:
         values = {"count": found.answers_to_missing}
         yield Finding(Severity.WARNING, "", "answers", "answers_to_missing", values)
-
-
-def _usual(database: Database, config: Config, now: int) -> AbsentMail:
-    """What the mail of the period tells that a report speaks of unless told otherwise."""
-    period = parse_period(None, None, config.report.period, now, config.report.timezone)
-    return absent_mail(database, config, mailbox_uses(Derived(database), config), *period.until_as_of(now))

@@ -43,12 +43,15 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
             _say_why(derived.rules_version(), progress)
         derived.restart(fingerprint(config), RULES_VERSION)
     last_pass = derived.newest_pass()
+    derived.soil_ahead(last_pass)
     pending, _ = derived.due()
     progress.begin(Stretch("reading_headers"), pending)
     marked = _Marked(marks.corrections(), marks.ever_made())
+    servers = frozenset(account.name for account in config.accounts if account.kind == "imap")
     while batch := derived.pending(READ_AT_ONCE):
-        _read_batch(derived, batch, config.team, marked)
+        _read_batch(derived, batch, config.team, marked, servers)
         progress.advance(len(batch))
+    derived.tell_counts()
     _, dirty = derived.due()
     progress.begin(Stretch("matching_replies"), dirty)
     uses = mailbox_uses(derived, config)
@@ -135,7 +138,9 @@ class _Marked(NamedTuple):
     """Identity → all that was ever said."""
 
 
-def _read_batch(derived: Derived, batch: Sequence[Pending], team: Team, marked: _Marked) -> None:
+def _read_batch(
+    derived: Derived, batch: Sequence[Pending], team: Team, marked: _Marked, servers: frozenset[str]
+) -> None:
     """Read what was never read before, and once more what ever bore a mark; put all of it into clusters."""
     new = {p.message: read(parse_header(p.header), team) for p in batch if p.cluster is None}
     again = {p.message: read(parse_header(p.header), team) for p in batch if p.identity in marked.ever_made}
@@ -147,4 +152,4 @@ def _read_batch(derived: Derived, batch: Sequence[Pending], team: Team, marked: 
             keys[message] |= mark_keys(reading, corrections)
     known = derived.clusters_of({key for some in keys.values() for key in some})
     assignment = assign(((p.message, p.cluster, keys[p.message]) for p in batch), known)
-    derived.add_batch(ReadBatch(new, assignment, counts_of(new, again, marked.holding, team)))
+    derived.add_batch(ReadBatch(new, assignment, counts_of(new, again, marked.holding, team), servers))

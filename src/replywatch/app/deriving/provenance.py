@@ -53,7 +53,7 @@ def mailbox_uses(derived: Derived, config: Config) -> dict[int, MailboxUse]:
     """What the config says of every mailbox that was read, by epoch; accounts it doesn't name are left out."""
     accounts = {a.name: a for a in config.accounts}
     labels = {n: Labels(a.roles, localized=a.kind != "imap") for n, a in accounts.items()}
-    uses = {}
+    uses, last_pass = {}, derived.last_look()
     for epoch, name, listing in derived.epochs():
         if account := accounts.get(name):
             role = account.roles.of(listing)
@@ -61,5 +61,8 @@ def mailbox_uses(derived: Derived, config: Config) -> dict[int, MailboxUse]:
             watched = account.watched and not listing.of_other_user
             both = role is Role.ARCHIVE or on_disk
             all_mail = "\\all" in map(str.lower, listing.attributes)
-            uses[epoch] = MailboxUse(name, watched, role, both, on_disk, labels[name], listing.of_other_user, all_mail)
+            of_other = listing.of_other_user
+            uses[epoch] = MailboxUse(
+                name, watched, role, both, on_disk, labels[name], of_other, all_mail, last_pass=last_pass
+            )
     return uses

@@ -118,5 +118,6 @@ def _waiting_person(exchange: Exchange, as_of: int) -> WaitingPerson:
         subject=exchange.subject,
         arrived_at=exchange.arrived_at,
         waiting_seconds=waited(exchange.arrived_at, as_of),
+        visitor_of=exchange.visitor_of,
         bounced_reply=exchange.bounced_reply_name,
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from replywatch.config.model import Config
 from replywatch.domain.figures.measure import Wait, wait_of
 from replywatch.domain.messages import RUNG_BITS, Exchange, Rung
+from replywatch.domain.people import contact_key
 from replywatch.domain.periods import Period
 from replywatch.store.database import Database
 from replywatch.store.queries import Queries, Window
@@ -48,7 +49,8 @@ class Snapshot:
 
     def written_to_at(self, exchange: Exchange) -> int | None:
         """When the contact was first written to personally in another conversation afterwards, up to as_of."""
-        return self.queries.written_to(exchange.contact, exchange.arrived_at, self.as_of, exchange.conversation)
+        contact = contact_key(exchange.contact)
+        return self.queries.written_to(contact, exchange.arrived_at, self.as_of, exchange.conversation)
 
     def count_written_to(self, ids: Sequence[str]) -> int:
         """For how many of the exchanges with these ids `written_to_at` is known."""

@@ -19,8 +19,8 @@ REGARDING = _words("betr|réf|ref|rif|vedr|ang|σχετ")
 """Prefixes of replies, those of Lotus Notes among them, that also name a number: "Ref: 4711"."""
 
 REPLIES = REGARDING | _words("""
-re|aw|antw|antwort|antwort an|rückantwort|sv|svar|svar på|vs|vast|vastaus|vá|válasz|odp|odpowiedź|odpověď|odpoveď|r|ré|rép
-réponse|ris|risposta|res|resp|resposta|respuesta|rta|reply|ynt|yanıt|yanit|cvp|cevap|atb|atbilde|ats|atsakymas|bls|balas|balasan
+re|aw|antw|antwort|antwort an|rückantwort|sv|svar|svar på|vs|vast|vastaus|vá|válasz|odp|odpowiedź|odpověď|odpoveď
+r|ré|rép|réponse|ris|risposta|res|resp|resposta|respuesta|rta|reply|ynt|yan\u0131t|yanit|cvp|cevap|atb|atbilde|ats|atsakymas|bls|balas|balasan
 odg|odgovor|răsp|răspuns|отв|ответ|отг|отговор|відп|відповідь|одг|одговор|απ|απάντηση|השב|תגובה|رد|پاسخ
 回复|回覆|答复|答覆|返信|회신|답장|trả lời|ตอบกลับ|ตอบ|beantwoord|erantzuna|vastus
 """)
@@ -33,21 +33,21 @@ videresendt|vidarebefordrat|továbbítás|пересл|переслано|chuy�
 """)
 """Words that stand before the colon of a forwarded mail."""
 
-MARKS = _words("""
+STAMPS = _words("""
 spam|spams|spamverdacht|junk|junkmail|bulk|phishing|scam|ucedrop|unsolicited
 ext|extern|externe|externer|externes|external|externo|externa|esterno|esterna|ekstern|ekstern|ulkoinen|zewn|zewnętrzny
 zewnętrzna|externí|külső|внешнее|внешний|внешняя|外部|外部メール|社外|垃圾邮件|垃圾郵件|스팸|외부
 disarmed|unchecked|unscannable|spoof|spoofed|unverified
 """)
-"""What gateways and filters call a mail; of these words a mark has one at least."""
+"""What gateways and filters call a mail; of these words a stamp has one at least."""
 
-BESIDE_MARKS = _words("""
+BESIDE_STAMPS = _words("""
 a|an|by|de|der|des|di|do|from|in|is|message|nachricht|of|on|origin|originated|outside|the|this|to|von
 e|mail|mails|email|emails|courriel|correo|mel|sender|absender|expéditeur|mittente|remitente|afzender|avsändare|organization
 organisation|source|caution|warning|attention|achtung|warnung|vorsicht|alert|possible|possibly|probable|probably|likely
 definitely|suspected|suspect|suspicious|suspicion|verdacht|verdächtig|mögliche|möglicher|vermutlich|potential|maybe|low
 medium|high|score|hits|detected|erkannt|content|dangerous|verify|verified|not|unknown|new|marked|tagged|as|fraud|virus
-newsletter|marketing|yes|x
+werbung|newsletter|marketing|yes|x
 """)
 """Words that stand beside them."""
 

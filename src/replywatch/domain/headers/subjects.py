@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from replywatch.domain.headers.subject_words import (
-    BESIDE_MARKS,
+    BESIDE_STAMPS,
     FORWARDS,
-    MARKS,
     MATTERS,
     NO_SUBJECT,
     REGARDING,
     REPLIES,
+    STAMPS,
     fold,
 )
 
@@ -36,10 +36,13 @@ _PREFIX = re.compile(
 )
 _NUMBERED = re.compile(r"(?:nr|no|n°)?\.? ?#?[0-9]")
 
-_BRACKETS = r"\[([^\[\]]{1,60})\]|\{([^{}]{1,60})\}|\(([^()]{1,60})\)|[*_<|~=#!+]{1,10} ?([a-z][^*_<|>~=#!+]{0,40})[*_>|~=#!+]{1,10}"
+_BRACKETS = (
+    r"\[([^\[\]]{1,60})\]|\{([^{}]{1,60})\}|\(([^()]{1,60})\)"
+    r"|[*_<|~=#!+]{1,10} ?([a-z][^*_<|>~=#!+]{0,40})[*_>|~=#!+]{1,10}"
+)
 _BRACKETS_FIRST = re.compile(rf"(?:{_BRACKETS})(?: ?:)? ?")
 _BRACKETS_LAST = re.compile(rf" ?(?:{_BRACKETS})\Z")
-_MARK_FIRST = re.compile(r"([^:\[\](){}]{1,40}): ?")
+_STAMP_FIRST = re.compile(r"([^:\[\](){}]{1,40}): ?")
 _WAS = ("was:", "war:", "vorher:", "früher:", "ehemals:", "previously:", "era:", "était:")
 _EARLIER = re.compile(rf" ?\(((?:{'|'.join(_WAS)})[^()]{{1,200}})\)\Z")  # Usenet's name for the subject before
 
@@ -48,15 +51,16 @@ _NAMES = "|".join(sorted(map(re.escape, MATTERS), key=len, reverse=True))
 _NUMBER = r"(?=[^\s:]{0,20}[0-9])[a-z0-9][a-z0-9._/-]{0,30}(?<![._/-])"
 _NAME = rf"(?:{_NAMES})(?: ?-? ?(?:id|nr|no|number|nummer)\.?)?"
 _SURE_TOKEN = (
-    rf"(?:{_NAME} ?:? ?#{{1,2}} ?{_NUMBER}|##[0-9]{{1,20}}##|#(?:[0-9]{{1,11}}|[0-9]{{13,20}}|[a-z]{{1,6}}-[0-9]{{1,11}})"
-    r"|cas-[0-9]{3,9}-[a-z0-9]{1,9}|crm:[0-9]{3,12}|ref:[_!]?[a-z0-9._]{5,60}:ref|(?:inc|req|ritm|chg|sctask)[0-9]{5,12}"
-    r")(?!\w)"
+    rf"(?:{_NAME} ?:? ?#{{1,2}} ?{_NUMBER}"
+    r"|##[0-9]{1,20}##|#(?:[0-9]{1,11}|[0-9]{13,20}|[a-z]{1,6}-[0-9]{1,11})|cas-[0-9]{3,9}-[a-z0-9]{1,9}"
+    r"|crm:[0-9]{3,12}|ref:[_!]?[a-z0-9._]{5,60}:ref|(?:inc|req|ritm|chg|sctask)[0-9]{5,12})(?!\w)"
 )
 _TOKEN = rf"(?:{_NAME}(?: ?: ?| |-|(?=[0-9])){_NUMBER}|[a-z][a-z0-9]{{1,9}}-[0-9]{{1,9}})(?!\w)"
 _TOKEN_FIRST = re.compile(
-    rf"(?:({_SURE_TOKEN})(?: ?[:|\u2013\u2014-](?!\w))? ?|({_TOKEN})(?: ?:| [|\u2013\u2014-]) ?)(?=\S)"
+    rf"(?:({_SURE_TOKEN})(?: | ?[:|\u2013\u2014-](?!\w) ?)|({_TOKEN})(?: ?:| [|\u2013\u2014-]) ?)(?=\S)"
 )
 _TOKEN_LAST = re.compile(rf"(?: [|\u2013\u2014:-])? ({_SURE_TOKEN})\Z| [|\u2013\u2014-] ({_TOKEN})\Z")
+_DIGIT = re.compile("[0-9]")
 _WHOLE_TOKEN = re.compile(rf"(?:{_SURE_TOKEN}|{_TOKEN})\Z")
 _WIDEST_TOKEN = 80
 """Characters at the end of a subject in which a token or a tag may begin."""
@@ -70,8 +74,7 @@ _LONGEST_SUBJECT = 1000
 """Characters of a subject that are looked at; one header line (RFC 5322, section 2.1.1) has 998. NFKC takes quadratic
 time on long runs of combining marks, so there has to be a limit."""
 _LONGEST_BASE = 500
-"""Characters of a subject that count, from the first that is no prefix or tag: fewer, so that prefixes don't decide where
-it is cut."""
+"""Characters that count from the first that is no prefix or tag: fewer, so that prefixes don't decide where to cut."""
 _MOST_TAGS = 8
 """Different tags that are taken off at either end."""
 
@@ -80,8 +83,7 @@ class BaseSubject(NamedTuple):
     """A subject without what mail programs, lists and gateways put around it, folded (NFKC, case, white space)."""
 
     exact: str
-    """Without prefixes and gateways' marks; the tags stand in front, in square brackets. "" where it is too common to tell
-    anything."""
+    """Without prefixes and gateways' stamps, tags in front in brackets; "" where it is too common to tell anything."""
     bare: str
     """Also without the tags; the exact form where nothing else is there."""
     reply: bool
@@ -172,14 +174,14 @@ def _skip_prefixes(text: str, tags: list[str]) -> tuple[int, bool, bool]:
         if (found := _PREFIX.match(text, position)) and (sort := _sort_of_prefix(found)):
             reply |= sort == "reply"
             forward |= sort == "forward"
-        elif (found := _MARK_FIRST.match(text, position)) and _is_mark(found[1]):
+        elif (found := _STAMP_FIRST.match(text, position)) and _is_stamp(found[1]):
             pass
         elif found := _BRACKETS_FIRST.match(text, position):
-            if not _is_mark(inside := _inside(found)):
+            if not _is_stamp(inside := _inside(found)):
                 if found.end() == len(text) or not _is_tag(found) or not _has_room(tags, inside):
                     break
                 tags.append(inside)
-        elif (found := _TOKEN_FIRST.match(text, position)) and _has_room(tags, found[1] or found[2]):
+        elif (found := _first_token(text, position)) and _has_room(tags, found[1] or found[2]):
             tags.append(found[1] or found[2])
         else:
             break
@@ -188,20 +190,20 @@ def _skip_prefixes(text: str, tags: list[str]) -> tuple[int, bool, bool]:
 
 
 def _without_last_tag(text: str, tags: list[str]) -> str:
-    """Folded `text` without the tag or mark at its end, if there is one behind something else; added to `tags`."""
+    """Folded `text` without the tag or stamp at its end, if there is one behind something else; added to `tags`."""
     begin = max(0, len(text) - _WIDEST_TOKEN)
     if text.endswith(("]", "}", ")", "*", "_", ">", "|", "~", "=", "!", "+")):
         if found := _EARLIER.search(text):
             inside = found[1]
         elif found := _BRACKETS_LAST.search(text, begin):
             inside = _inside(found)
-            if _is_mark(inside):
+            if _is_stamp(inside):
                 return text[: found.start()]
             if not _is_tag(found):
                 return text
         else:
             return text
-    elif found := _TOKEN_LAST.search(text, begin):
+    elif found := _DIGIT.search(text, begin) and _TOKEN_LAST.search(text, begin):
         inside = found[1] or found[2]
     else:
         return text
@@ -209,6 +211,12 @@ def _without_last_tag(text: str, tags: list[str]) -> str:
         return text
     tags.append(inside)
     return text[: found.start()]
+
+
+def _first_token(text: str, position: int) -> re.Match[str] | None:
+    """The number of a matter that stands at `position`, and the separator behind it."""
+    near = _DIGIT.search(text, position, position + _WIDEST_TOKEN)
+    return _TOKEN_FIRST.match(text, position) if near else None
 
 
 def _sort_of_prefix(found: re.Match[str]) -> str:
@@ -236,10 +244,10 @@ def _has_room(tags: list[str], tag: str) -> bool:
     return len(tags) < _MOST_TAGS or tag in tags
 
 
-def _is_mark(words: str) -> bool:
+def _is_stamp(words: str) -> bool:
     """Whether these are words that gateways and filters put before subjects, and say nothing of the matter."""
     found = [word for word in _NO_LETTERS.split(words) if word]
-    return not MARKS.isdisjoint(found) and all(word in MARKS or word in BESIDE_MARKS for word in found)
+    return not STAMPS.isdisjoint(found) and all(word in STAMPS or word in BESIDE_STAMPS for word in found)
 
 
 def _is_trivial(text: str) -> bool:

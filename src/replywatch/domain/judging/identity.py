@@ -51,7 +51,7 @@ def header_identity(raw: bytes) -> str:
 
 
 def first_base(subject: str) -> str:
-    """`subject` folded, without prefixes and tags, by the rules of 0.1.0; "" where it is too common to tell anything."""
+    """`subject` folded, without prefixes and tags by these rules; "" where it is too common to tell anything."""
     text, shorter = "", " ".join(normalize("NFKC", subject[:1000]).casefold().split())
     while text != shorter:
         text = _BEFORE.sub("", shorter)

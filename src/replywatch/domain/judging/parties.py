@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from replywatch.domain.headers.addresses import fold_domain
 from replywatch.domain.judging.lists import LIST_FIELDS
-from replywatch.domain.judging.web_forms import UNNAMED, form_of
+from replywatch.domain.judging.web_forms import form_of
 from replywatch.domain.messages import Address, Because, Header, Parties
-from replywatch.domain.people import contact_key
+from replywatch.domain.people import contact_key, without_tag
 from replywatch.domain.team import Team
 
 _REWRITTEN_NAME = re.compile(r"(.+) via \S")
@@ -67,12 +67,18 @@ class _Author(NamedTuple):
     relayed: bool = False
     """From is the address of a list or form that handed the message on, none of the author's own."""
 
+    @property
+    def unnamed(self) -> bool:
+        """A visitor of a web form whom nothing names."""
+        return self.relayed and not self.address.address
+
 
 def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
     """Who wrote the message and whom it reached, for `team`; an empty team has nobody but outsiders.
 
     `answers` says that it names a known message, which decides whether it can be a web form's. The result's addresses
-    are those of `contact_key`, so that a `+tag` makes nobody another person.
+    are those of `contact_key`, by which people are compared, but for those that are shown: `contact` and `author` are
+    spelled as the header has them.
     """
     is_ours = team.is_ours
     people = [a for a in (*header.to, *header.cc, *header.bcc) if a.address]
@@ -85,15 +91,15 @@ def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
     named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc, *header.resent_to)
     return Parties(
         ours=bool(author),
-        contact=contact_key(contact.address.address),
+        contact=without_tag(contact.address.address),
         contact_name=contact.address.name,
         contact_because=contact.because,
-        author=contact_key(author),
+        author=without_tag(author),
         senders=() if author else _keys(_reachable(case, contact)),
         recipients=_keys(people),
         team_address=_team_address(named, team),
         names_ours=any(is_ours(a.address) for a in named),
-        visitor=contact.because.rule == UNNAMED,
+        visitor=contact.unnamed,
     )
 
 
@@ -204,7 +210,7 @@ def _plain_author(case: _Case) -> _Author:
     """
     header = case.header
     fields = ((_FROM, header.from_), (_REPLY_TO, header.reply_to), (_SENDER, header.sender))
-    for because, addresses in () if case.sender.address in case.team.public_lists else fields:
+    for because, addresses in () if case.team.is_public_list(case.sender.address) else fields:
         for address in _usable(addresses):
             if not case.team.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
                 return _Author(address, because)
@@ -220,8 +226,8 @@ def _addressee(outside: list[Address]) -> _Author:
 
 def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
     """The addresses outside at which the author can be reached."""
-    if not contact.address.address and contact.relayed:
-        return  # nothing names the visitor: an address that many share would make them one person
+    if contact.unnamed:
+        return  # an address that many share would make them one person
     yield contact.address
     for address in _usable((*(() if contact.relayed else case.header.from_), *case.header.reply_to)):
         if not case.team.is_ours(address.address) and not case.team.is_public_list(address.address):

@@ -115,7 +115,7 @@ def _beside_from(parties: Parties) -> tuple[str, ...]:
     """Where else the author is reached if From names him; empty otherwise."""
     if len(parties.senders) < 2 or parties.contact_because.rule != "contact.from":
         return ()
-    return tuple([address for address in parties.senders if address != parties.contact])
+    return tuple([address for address in parties.senders if address != contact_key(parties.contact)])
 
 
 class SubjectPairs(NamedTuple):
@@ -228,7 +228,7 @@ def relayed_of(reading: Reading) -> Relayed | None:
 
 def person_key(address: str) -> int:
     """A digest of an address as people are compared, a signed 64-bit integer."""
-    return _key("person", address)
+    return _key("person", contact_key(address))
 
 
 EDGES: dict[str, Callable[[Reading], Iterator[str]]] = {

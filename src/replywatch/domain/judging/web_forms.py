@@ -16,17 +16,14 @@ from unicodedata import normalize
 from replywatch.domain.judging.lists import LIST_FIELDS, related
 from replywatch.domain.judging.sender_shapes import is_form, is_named_form, is_no_reply, is_token
 from replywatch.domain.messages import Address, Because, Header, Parties
-from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 
-FOR_MANY = (
+_FOR_MANY = (
     "list-id", "list-post", "x-bulkmail", "x-jira-fingerprint", "x-launchpad-message-rationale", "x-github-reason",
 )  # fmt: skip
 """Fields, in lower case, of what goes to many: newsletters, lists, trackers' notices. No form service sets them."""
 _NEWS_HOSTS = frozenset({"news", "newsletter", "newsletters", "mailing", "mailings", "marketing"})
 """First labels of domains from which newsletters are sent."""
-UNNAMED = "contact.web-form.visitor"
-"""The reason for a contact who has no address: a visitor of a form that names nobody."""
 _SHORTEST_HOUSE = 4
 """Letters of a domain's name in which a display name is recognised."""
 
@@ -59,7 +56,7 @@ def form_of(header: Header, team: Team, sender: str, *, answers: bool = False) -
     sign of a program is still handed over, such as the words of somebody who answers by a portal; what the config names
     as a form and nothing else stays one.
     """
-    if not header.reply_to and sender not in team.webforms:
+    if not header.reply_to and not team.is_webform(sender):
         return None
     outside = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address and not team.is_ours(a.address)]
     sent = _Sent(header, team, sender, tuple(outside), answers)
@@ -70,7 +67,7 @@ def form_of(header: Header, team: Team, sender: str, *, answers: bool = False) -
                     return Form(visitor, because)
             break
     if _is_configured(sent, "") and _reaches_us(sent):
-        return Form(Address(sender, ""), Because(UNNAMED, "From", sender))
+        return Form(Address(sender, ""), Because("contact.web-form.visitor", "From", sender))
     return None
 
 
@@ -86,7 +83,7 @@ def by_configured_form(parties: Parties) -> bool:
 
 def is_form_alone(team: Team, address: str) -> bool:
     """Whether the config names `address` as a web form and nobody writes from it in person."""
-    return address in team.webforms and address not in team.addresses
+    return team.is_webform(address) and not team.watched(address)
 
 
 def _may_be_visitor(sent: _Sent, address: str) -> bool:
@@ -97,14 +94,14 @@ def _may_be_visitor(sent: _Sent, address: str) -> bool:
         and ".autoreply@" not in address
         and address != sent.sender
         and not team.is_ours(address)
-        and address not in team.public_lists
+        and not team.is_public_list(address)
     )
 
 
 def _is_configured(sent: _Sent, _: str) -> bool:
     """An address from which people write, too, is no form where it answers."""
     team, sender = sent.team, sent.sender
-    return sender in team.webforms and (not sent.answers or is_form_alone(team, sender))
+    return team.is_webform(sender) and (not sent.answers or is_form_alone(team, sender))
 
 
 def _is_ours(sent: _Sent, visitor: str) -> bool:
@@ -124,7 +121,9 @@ def _is_service(sent: _Sent, visitor: str) -> bool:
         return False
     if sent.answers and any(map(sent.header.fields.__contains__, _OF_PROGRAMS)):
         return False
-    return is_named_form(sent.sender) or not _goes_to_many(sent, visitor)
+    if is_named_form(sent.sender):
+        return True
+    return not goes_to_many(sent.header, sent.sender) and not _speaks_for_itself(sent, visitor)
 
 
 def _is_owners(sent: _Sent, visitor: str) -> bool:
@@ -142,7 +141,7 @@ _FORMS: tuple[tuple[Callable[[_Sent, str], bool], Because], ...] = (
     (_is_owners, Because("contact.web-form.recipient", "Reply-To")),
 )
 """Whether a message is a form's that names its visitor in Reply-To, and what to call it then."""
-_CONFIGURED = frozenset({"contact.web-form", UNNAMED})
+_CONFIGURED = frozenset({"contact.web-form", "contact.web-form.visitor"})
 _RULES = _CONFIGURED.union(because.rule for _, because in _FORMS)
 
 
@@ -153,9 +152,8 @@ def _reaches_us(sent: _Sent) -> bool:
     """
     header, team = sent.header, sent.team
     people = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address]
-    if sent.sender in team.addresses:
-        shared = {*team.addresses, *map(contact_key, team.addresses)}
-        return bool(people) and shared.issuperset(map(contact_key, people))
+    if team.watched(sent.sender):
+        return bool(people) and all(map(team.watched, people))
     return not people or not team.is_ours(sent.sender) or any(map(team.is_ours, people))
 
 
@@ -171,21 +169,23 @@ def _speaks_for(sent: _Sent, visitor: str) -> bool:
     return not (sent.team.is_ours(sent.sender) or own or is_no_reply(visitor) or is_token(visitor))
 
 
-def _goes_to_many(sent: _Sent, visitor: str) -> bool:
-    """Whether something says that it is no form's but a newsletter or notice, with its customer in Reply-To.
+def goes_to_many(header: Header, sender: str) -> bool:
+    """Whether something says that it is a newsletter or a notice instead of a form's mail.
 
-    That may be a field of lists, two signs of bulk mail together, the sender's host, or a sign of a program beside a
-    display name that is the name of the house in Reply-To: then that house speaks for itself.
+    That may be a field of lists, two signs of bulk mail together, or the host of `sender` (its address, in lower case).
     """
-    header = sent.header
     fields = header.fields
-    if any(map(fields.__contains__, FOR_MANY)) or _domain(sent.sender).partition(".")[0] in _NEWS_HOSTS:
+    if any(map(fields.__contains__, _FOR_MANY)) or _domain(sender).partition(".")[0] in _NEWS_HOSTS:
         return True
-    if "list-unsubscribe" in fields and (_says(header, "precedence", "bulk") or _says(header, "precedence", "list")):
-        return True
-    names = [a.name for a in header.from_ if a.address == sent.sender and a.name]
-    by_program = any(map(fields.__contains__, _OF_PROGRAMS))
-    return by_program and any(_is_house(name, visitor) for name in names)
+    return "list-unsubscribe" in fields and (_says(header, "precedence", "bulk") or _says(header, "precedence", "list"))
+
+
+def _speaks_for_itself(sent: _Sent, visitor: str) -> bool:
+    """Whether a program writes in the name of the house in Reply-To: a service's mail, with its customer there."""
+    header = sent.header
+    if not any(map(header.fields.__contains__, _OF_PROGRAMS)):
+        return False
+    return any(_is_house(a.name, visitor) for a in header.from_ if a.address == sent.sender and a.name)
 
 
 @lru_cache(maxsize=1024)

@@ -321,7 +321,7 @@ class _Walk:
                 return False
             waiting = part
         if self._has_failed(i, message, waiting):
-            waiting.bounced_reply = message.identity
+            waiting.bounced = message
             return False
         self._close(conversation, waiting, AnsweredBy(message, self._rung_between(waiting, i)), i)
         return True

@@ -85,8 +85,8 @@ class OpenExchange:
     """When it was answered according to a mark."""
     flagged: Flagged | None = None
     """The server's word that it was answered."""
-    bounced_reply: str | None = None
-    """Identity of the last reply that is known to have failed."""
+    bounced: Message | None = None
+    """The last reply that is known to have failed."""
     is_open: bool = True
     part_of: OpenExchange | None = None
     """The older one that goes on instead."""
@@ -129,7 +129,7 @@ class OpenExchange:
         if older.acknowledged_at is None:
             older.acknowledged_at = younger.acknowledged_at
         older.flag(younger.flagged)
-        older.bounced_reply = older.bounced_reply or younger.bounced_reply
+        older.bounced = older.bounced or younger.bounced
         return older
 
     def split(self, numbers: Collection[int]) -> OpenExchange | None:
@@ -209,7 +209,8 @@ class OpenExchange:
             answered_before=max(opener.clock, unseen.between.before) if unseen else None,
             ended_at=ending.at if isinstance(ending, EndedByEnquiry) else None,
             marked=self.marked or bool(reply and reply.corrections),
-            bounced_reply=self.bounced_reply,
+            bounced_reply=self.bounced.identity if self.bounced else None,
+            bounced_reply_message_id=self.bounced.message_id if self.bounced else None,
             put_away=not received[0].counted,
             answer_source=reply.clock_source if reply else None,
             answer_sure=reply.clock_sure if reply else True,

@@ -1,8 +1,9 @@
 """What a conversation shows of its messages, which no header shows alone.
 
 A sign that is too weak against a conversation (a spam flag, List-Unsubscribe, Precedence) excludes nothing that names a
-person's mail on the other side, and a spam flag nothing that a person of ours answered, either. And what names no
-recipient at all is mail to the outside if it names a mail from there.
+person's mail on the other side, and a spam flag nothing that a person of ours answered, either. What names no recipient at
+all is mail to the outside if it names a mail from there. And a clock that nothing confirms is not sure where it lies before
+a message that it names.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[s
     `is_our_id` says of an id that was never seen whether it is one of ours.
     """
     revised = list(messages)
-    if all(m.firm is None and not m.names_nobody for m in messages):
+    if not any(m.firm or m.names_nobody or m.clock_on_its_word for m in messages):
         return revised
     for i in ties.order:
         named = [revised[n] for n in ties.named[i]]
+        if revised[i].clock_on_its_word and any(m.clock > revised[i].clock for m in named):
+            revised[i] = replace(revised[i], clock_sure=False)
         if _is_internal(revised[i], named, ties.ghosts[i], is_our_id):
             revised[i] = replace(revised[i], direction=Direction.INTERNAL, disposition=Disposition.INTERNAL)
         firm = revised[i].firm

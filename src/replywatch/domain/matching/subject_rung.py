@@ -57,8 +57,13 @@ class SubjectRung:
     def __init__(self) -> None:
         self._exact, self._bare = _Form(), _Form()
 
-    def _forms(self, message: Message) -> Sequence[tuple[_Form, Iterable[str]]]:
+    def _having(self, message: Message) -> Sequence[tuple[_Form, Iterable[str]]]:
+        """Both forms, with the pairs by which others find the message."""
         return (self._exact, message.exact_pairs), (self._bare, message.bare_pairs)
+
+    def _seeking(self, message: Message) -> Sequence[tuple[_Form, Iterable[str]]]:
+        """Both forms, with the pairs by which the message looks for others."""
+        return (self._exact, message.exact_sought), (self._bare, message.bare_sought)
 
     def _sought(self, message: Message) -> Sequence[tuple[_Form, Iterable[str]]]:
         return (self._exact, message.exact_sought), (self._bare, message.bare_sought)
@@ -67,7 +72,7 @@ class SubjectRung:
 
     def see(self, step: int, message: Message, conversation: Conversation) -> None:
         """A message is walked, and belongs to this conversation."""
-        for form, pairs in self._forms(message):
+        for form, pairs in self._having(message):
             for pair in pairs:
                 form.latest[pair] = (step, conversation)
 
@@ -75,7 +80,9 @@ class SubjectRung:
         """An open exchange is about to take in a message: from now on it waits under the pairs of that one, too."""
         opener = exchange.opener if exchange.received else message
         entry = Waiting(-opener.clock, opener.identity, exchange, conversation)
-        for (form, pairs), known in zip(self._forms(message), (exchange.exact_pairs, exchange.bare_pairs), strict=True):
+        for (form, pairs), known in zip(
+            self._having(message), (exchange.exact_pairs, exchange.bare_pairs), strict=True
+        ):
             for pair in pairs:
                 if pair not in known:
                     heapq.heappush(form.waiting.setdefault(pair, []), entry)
@@ -90,7 +97,7 @@ class SubjectRung:
     # What is asked
 
     def newest_waiting(self, message: Message) -> Waiting | None:
-        """Of the open exchanges with one of the message's pairs the one with the newest opener."""
+        """Of the open exchanges with a pair that the message looks for the one with the newest opener."""
         for form, pairs in self._sought(message):
             candidates: list[Waiting] = []
             for heap in (form.waiting.get(pair, []) for pair in pairs):
@@ -102,7 +109,7 @@ class SubjectRung:
         return None
 
     def latest(self, message: Message) -> Conversation | None:
-        """The conversation in which a message last had one of the message's pairs."""
+        """The conversation in which a message last had a pair that this one looks for."""
         for form, pairs in self._sought(message):
             if found := [form.latest[pair] for pair in pairs if pair in form.latest]:
                 return max(found, key=lambda f: f[0])[1]
@@ -112,7 +119,7 @@ class SubjectRung:
         """The first reply that was sent while this message, which has a Date, was on its way to us."""
         if message.date is None or message.date >= message.clock:
             return None
-        for form, pairs in self._forms(message):
+        for form, pairs in self._having(message):
             between = [
                 reply
                 for pair in pairs

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from replywatch.domain.messages import Message, Rung
+from replywatch.domain.people import contact_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class _Holders:
         self._of_contact: dict[tuple[str, str], list[int]] = {}
         for message_id, holders in self._holders.items():
             for i in holders if len(holders) > 1 else ():
-                self._of_contact.setdefault((message_id, messages[i].contact), []).append(i)
+                self._of_contact.setdefault((message_id, contact_key(messages[i].contact)), []).append(i)
 
     def named(self, namer: int, ids: Iterable[str]) -> list[Node]:
         """The messages and ghosts that message `namer` names; naming itself says nothing."""
@@ -143,7 +144,7 @@ class _Holders:
         All lists are in the order of the clocks.
         """
         message = self._messages[namer]
-        for candidates in (self._of_contact.get((message_id, message.contact), ()), holders):
+        for candidates in (self._of_contact.get((message_id, contact_key(message.contact)), ()), holders):
             end = bisect_right(candidates, message.clock, key=lambda i: self._messages[i].clock)
             last_two = candidates[max(0, end - 2) : end]  # the last one may be the namer itself
             for i in reversed(last_two):

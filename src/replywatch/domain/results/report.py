@@ -71,6 +71,8 @@ class WaitingPerson:
     """As it came: hostile text."""
     arrived_at: int
     waiting_seconds: int
+    visitor_of: str = ""
+    """As in `Exchange`."""
     bounced_reply: str | None = None
     """Message-ID, else identity, of the last answer that could not be delivered; None if there is none."""
 

@@ -26,7 +26,7 @@ from replywatch.render.grid import Column, Grid, Row
 from replywatch.render.locale import Locale
 from replywatch.render.report.labels import PUBLISHED, ROWS, row_label
 from replywatch.render.report.scope import NOUNS, scope
-from replywatch.render.text import human_duration, local_time, safe
+from replywatch.render.text import human_duration, local_time, person_text, safe
 from replywatch.render.warnings import config_lines, warning_text
 
 _QUESTIONS = {
@@ -241,7 +241,12 @@ def _oldest(report: Report, locale: Locale) -> Table:
     )
     rows = [
         Row(
-            [local_time(p.arrived_at, locale.zone), human_duration(p.waiting_seconds), safe(p.contact), safe(p.subject)]
+            [
+                local_time(p.arrived_at, locale.zone),
+                human_duration(p.waiting_seconds),
+                person_text(p.contact, p.visitor_of),
+                safe(p.subject),
+            ]
         )
         for p in report.oldest_waiting
     ]

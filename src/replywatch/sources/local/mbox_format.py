@@ -95,12 +95,12 @@ def hides_addresses(beginning: bytes) -> bool:
 
 
 def _authors(beginning: bytes) -> Iterator[bytes]:
-    """The From field of each message that begins there; of one without there is none."""
+    """The From field of each message whose header is there to its end."""
     text = b"\n\n" + beginning
     for separator in _SEPARATOR.finditer(text):
         if text.endswith((b"\n\n", b"\n\r\n"), 0, separator.start()):
             end = _EMPTY_LINE.search(text, separator.end())
-            if author := _FROM.search(text, separator.end() - 1, end.start() if end else len(text)):
+            if end and (author := _FROM.search(text, separator.end() - 1, end.start())):
                 yield author[1]
 
 
