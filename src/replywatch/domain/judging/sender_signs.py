@@ -217,5 +217,4 @@ def calendar_program(mail: Mail) -> Found:
 def handed_on(mail: Mail) -> bool:
     """A form or a group handed over what the contact wrote."""
     written = {contact_key(a.address) for a in mail.header.from_ if a.address}
-    passed_on = not mail.parties.ours and bool(written) and contact_key(mail.parties.contact) not in written
-    return passed_on or by_web_form(mail.parties)
+    return not mail.parties.ours and bool(written) and contact_key(mail.parties.contact) not in written
