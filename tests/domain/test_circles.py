@@ -450,3 +450,102 @@ def test_every_level_of_matching_keeps_strangers_apart() -> None:
     r = s.reply(b, "03-02 10:00")
     for level in RUNG_BITS:
         assert waits(s, level) == {a.message_id: (2, None), b.message_id: (2, r.message_id)}
+
+
+# Replies that bounced
+
+DAEMON = "mailer-daemon@mx.example.net"
+FAILED, DELAYED, UNCLEAR = (
+    "Undelivered Mail Returned to Sender",
+    "Warning: message delayed",
+    "Delivery Status Notification",
+)
+REPORT = "Return-Path: <>\nContent-Type: multipart/report; report-type=delivery-status"
+
+NOTICES = [
+    # subjects and failed recipients of the notices, whom the reply went to → whether it stands
+    ("failed", [(FAILED, "anna@anna.example")], ["anna"], False),
+    ("failed, of nobody in particular", [(FAILED, None)], ["anna"], False),
+    ("failed, the recipient spelled otherwise", [(FAILED, "Anna+x@Anna.example")], ["anna"], False),
+    ("delayed", [(DELAYED, "anna@anna.example")], ["anna"], True),
+    ("delayed, and then failed", [(DELAYED, None), (FAILED, None)], ["anna"], False),
+    ("of which it can't be told", [(UNCLEAR, None)], ["anna"], True),
+    ("failed for her, reached her husband", [(FAILED, "anna@anna.example")], ["anna", "carl"], True),
+    ("failed for both", [(FAILED, "anna@anna.example"), (FAILED, "carl@carl.example")], ["anna", "carl"], False),
+    ("failed for one who has no part in it", [(FAILED, PAUL)], ["anna", PAUL], True),
+    ("failed for her, reached somebody else", [(FAILED, "anna@anna.example")], ["anna", PAUL], False),
+    ("failed for one of two, it can't be told which", [(FAILED, None)], ["anna", "carl"], True),
+    ("about somebody to whom it never went", [(FAILED, "x@elsewhere.example")], ["anna"], True),
+]
+
+
+@pytest.mark.parametrize("daemon", [DAEMON, "mailer-daemon@example.com"])
+@cases("notices", "to", "stands", rows=NOTICES)
+def test_a_reply_that_bounced_is_none(
+    daemon: str, notices: list[tuple[str, str | None]], to: list[str], stands: bool
+) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", cc="carl")
+    r = s.reply(q, "03-02 10:00", to=to)
+    for n, (subject, failed) in enumerate(notices):
+        said = f"X-Failed-Recipients: {failed}\n" if failed else ""
+        s.inbound(daemon, at("03-02 10:01") + n, replies=r, subject=subject, fields=said + REPORT)
+    e = of(s, q)
+    assert e.reply_message_id == (r.message_id if stands else None)
+    assert (e.bounced_reply, e.bounced_reply_message_id) == ((None, None) if stands else (s.identity(r), r.message_id))
+
+
+def test_what_was_sent_again_after_it_bounced_is_the_answer() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00")
+    s.inbound(DAEMON, "03-02 10:01", replies=r, subject=FAILED, fields=REPORT)
+    again = s.reply(q, "03-03 09:00")
+    assert (of(s, q).reply_message_id, of(s, q).bounced_reply) == (again.message_id, s.identity(r))
+
+
+# Signs that mean nothing in a conversation
+
+CRM = "List-Unsubscribe: <mailto:x@crm.example>"
+WEAK = [
+    ("an address to unsubscribe", CRM, True),
+    ("bulk", "Precedence: bulk", True),
+    ("a spam flag", "X-Spam-Flag: YES", True),
+    ("an automatic reply", AUTOMATIC, False),
+    ("an automatic reply that some filter called spam", f"{AUTOMATIC}\nX-Spam-Flag: YES", False),
+]
+
+
+@cases("fields", "human", rows=WEAK)
+def test_a_weak_sign_means_nothing_on_mail_that_names_ours(fields: str, human: bool) -> None:
+    s = Story()
+    ours = s.outbound("anna", "03-02 08:00", subject="Your order")
+    q = s.answer(ours, "03-02 09:00", fields=fields)
+    alone = s.inbound("carl", "03-02 09:00", fields=fields, subject="Windows")
+    assert (s.exchange(q) is not None) == human
+    assert s.exchange(alone) is None
+    kinds = {m.message_id: m.verdict.kind for m in s.matched().messages}
+    assert (kinds[q.message_id] is Kind.HUMAN) == human
+
+
+def test_it_stays_one_on_mail_that_names_a_machines() -> None:
+    s = Story()
+    ours = s.outbound("anna", "03-02 08:00", subject="Your order", fields="Auto-Submitted: auto-generated")
+    q = s.answer(ours, "03-02 09:00", fields=CRM)
+    assert s.exchange(q) is None
+
+
+ANSWERED = [
+    ("a spam flag", "X-Spam-Flag: YES", {}, True),
+    ("an address to unsubscribe", CRM, {}, False),
+    ("a spam flag, and forwarded alone", "X-Spam-Flag: YES", {"to": PAUL}, False),
+    ("a spam flag, and acknowledged", "X-Spam-Flag: YES", {"fields": AUTOMATIC}, False),
+]
+
+
+@cases("fields", "said", "human", rows=ANSWERED)
+def test_a_spam_flag_means_nothing_on_mail_that_we_answered(fields: str, said: dict[str, object], human: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", fields=fields)
+    r = s.reply(q, "03-02 10:00", **said)
+    assert waits(s) == ({q.message_id: (1, r.message_id)} if human else {})

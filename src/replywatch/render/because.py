@@ -16,6 +16,7 @@ _BY_ITS_FIELDS = (
     "subject.auto-reply", "autoreply.loop", "from.no-reply", "list", "amazon", "spam", "subject.notification",
     "precedence.reply", "precedence.bulk", "return-path.reply", "return-path", "calendar.reply-to",
     "autoreply.exchange", "from.robot", "tracker", "list.mass-mail", "return-path.no-reply",
+    "subject.relabelled",
 )  # fmt: skip
 """Rules of which the header fields say all there is to say."""
 

@@ -46,13 +46,13 @@ _NOTICES = {
 _AUTOMATIC = "our own automatic mail: no personal reply"
 _SOURCES = {
     "internaldate": "the mailbox's own clock (INTERNALDATE)",
-    "received": "the topmost Received field; the mailbox's clock lies far off, as after an import",
+    "received": "the topmost Received field; the mailbox has no clock, or one that lies far off",
     "date": "the Date field",
     "first_seen": "when it was first polled; nothing else is known",
 }
 
 
-_LABELLED = (Column(13), Column())
+_LABEL = Column(13)
 
 
 def explanation_text(explanation: Explanation, locale: Locale) -> str:
@@ -60,7 +60,7 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
     lines = [
         *_labelled(_message(explanation, locale), locale),
         "",
-        *_labelled(_clocks(explanation, locale), locale),
+        *grid_lines(Grid("", (_LABEL, Column(too_long="wrapped")), map(Row, _clocks(explanation, locale))), locale),
         "",
         *_conversation(explanation, locale),
         "",
@@ -71,7 +71,7 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
 
 def _labelled(rows: Iterable[tuple[str, str]], locale: Locale) -> Iterator[str]:
     """Each of `rows`, its label in front."""
-    return grid_lines(Grid("", _LABELLED, map(Row, rows)), locale)
+    return grid_lines(Grid("", (_LABEL, Column()), map(Row, rows)), locale)
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:

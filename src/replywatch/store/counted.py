@@ -16,6 +16,9 @@ from typing import NamedTuple
 from replywatch.domain.judging.form_letters import ABOUT, are_form_letters
 from replywatch.store.database import Database
 
+_STAYING = "counted_before b CROSS JOIN readings r ON r.identity = b.identity"
+"""Messages that are what they were counted as before others were erased."""
+
 
 class Counts(NamedTuple):
     """What a batch of messages adds to the counts."""
@@ -36,11 +39,20 @@ class Counted:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add(self, counts: Counts) -> None:
+    def note(self, counts: Counts) -> None:
         """Add a batch, whose messages are in their clusters already; within the caller's transaction."""
         self._count_domains(counts.id_domains, counts.named_domains)
-        self._count_letters(counts.letters)
-        self._count_relays(counts.relays)
+        self._note_letters(counts.letters)
+        self._db.execute_many(
+            "INSERT INTO relays VALUES (?, ?, ?, NULL)",
+            [(sender, reply_to, message) for message, (sender, reply_to) in counts.relays.items()],
+        )
+
+    def tell(self) -> None:
+        """Tell form letters and relays, as far as that may have changed, now that all that came was noted."""
+        with self._db.transaction():
+            self._tell_letters()
+            self._tell_relays()
 
     # Right sides of Message-IDs
 
@@ -56,79 +68,69 @@ class Counted:
             [(domain, *counts) for domain, counts in seen.items()],
         )
         self._db.execute_many("INSERT OR IGNORE INTO named_domains VALUES (?, ?)", named)
-        self._soil("named_domains", "domain", self.our_id_domains() ^ ours_before)
+        tipped = json.dumps(sorted(self.our_id_domains() ^ ours_before))
+        self._soil("SELECT g.message FROM json_each(?) j CROSS JOIN named_domains g ON g.domain = j.value", tipped)
 
     # Form letters
 
-    def _count_letters(self, letters: Mapping[int, tuple[int, int, int] | None]) -> None:
-        """Put these in place of what their messages were before, and see which letters about that time have tipped."""
-        sql = "SELECT l.subject, l.sent_at FROM json_each(?) j CROSS JOIN letters l ON l.message = j.value"
-        touched = list(self._db.rows(sql, [json.dumps(list(letters))]))
-        self._db.execute_many("DELETE FROM letters WHERE message = ?", [(m,) for m in letters])
-        rows = [(*letter, message) for message, letter in letters.items() if letter]
-        self._db.execute_many("INSERT INTO letters VALUES (?, ?, ?, ?, 0)", rows)
-        touched += [row[:2] for row in rows]
-        tipped = list(self._tipped_letters(touched)) if touched else []
+    def _note_letters(self, letters: Mapping[int, tuple[int, int, int] | None]) -> None:
+        """Put these in place of what their messages were before; what is none any more stays until that was told."""
+        sql = "UPDATE letters SET contact = NULL, is_form = NULL WHERE message = ?"
+        self._db.execute_many(sql, [(message,) for message in letters])
+        self._db.execute_many(
+            "INSERT INTO letters VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET contact = excluded.contact",
+            [(*letter, message) for message, letter in letters.items() if letter],
+        )
+
+    def _tell_letters(self) -> None:
+        tipped = list(self._tipped_letters())
         sql = "UPDATE letters SET is_form = ? WHERE subject = ? AND sent_at = ? AND message = ?"
         self._db.execute_many(sql, tipped)
-        self._soil("letters", "message", [message for *_, message in tipped])
+        self._soil("SELECT value AS message FROM json_each(?)", json.dumps([message for *_, message in tipped]))
+        self._db.execute("DELETE FROM letters WHERE is_form IS NULL AND contact IS NULL")
+        self._db.execute("UPDATE letters SET is_form = 0 WHERE is_form IS NULL")
 
-    def _tipped_letters(self, touched: Iterable[tuple[int, int]]) -> Iterator[tuple[bool, int, int, int]]:
+    def _tipped_letters(self) -> Iterator[tuple[bool, int, int, int]]:
         """Whether it is a form letter, subject, instant and message of each that is on record as something else.
 
-        `touched` are subject and instant of all that came or went; they count for others up to `ABOUT` away.
+        What came or went counts for letters up to `ABOUT` away from it, and those for them that are as far from these.
         """
-        spans: dict[int, tuple[int, int]] = {}
-        for subject, at in touched:
-            since, until = spans.get(subject, (at, at))
-            spans[subject] = min(since, at - ABOUT), max(until, at + ABOUT)
-        rows = self._db.rows(
-            "SELECT l.subject, l.sent_at, l.contact, l.message, l.is_form FROM json_each(?) j CROSS JOIN letters l"
-            " ON l.subject = json_extract(j.value, '$[0]')"
-            " AND l.sent_at BETWEEN json_extract(j.value, '$[1]') AND json_extract(j.value, '$[2]')",
-            [json.dumps([(subject, since - ABOUT, until + ABOUT) for subject, (since, until) in spans.items()])],
+        near = self._db.rows(
+            "SELECT l.subject, l.sent_at, l.contact, l.message, l.is_form, s.since, s.until"
+            " FROM (SELECT subject, min(sent_at) AS since, max(sent_at) AS until FROM letters WHERE is_form IS NULL"
+            " GROUP BY subject) s CROSS JOIN letters l ON l.subject = s.subject AND l.contact IS NOT NULL"
+            f" AND l.sent_at BETWEEN s.since - {2 * ABOUT} AND s.until + {2 * ABOUT} ORDER BY 1, 2"
         )
-        sql = "SELECT r.message FROM counted_before b CROSS JOIN readings r ON r.identity = b.identity"
-        stay = {message for (message,) in self._db.rows(sql)}
-        for subject, group in groupby(rows, itemgetter(0)):
-            since, until = spans[subject]
-            near = list(group)
-            are_forms = are_form_letters([(at, contact) for _, at, contact, *_ in near])
-            for (_, at, _, message, was_form), so_many in zip(near, are_forms, strict=True):
+        stay = {m for (m,) in self._db.rows(f"SELECT r.message FROM {_STAYING}")}
+        for subject, group in groupby(near, itemgetter(0)):
+            letters = list(group)
+            are_forms = are_form_letters([(at, contact) for _, at, contact, *_ in letters])
+            for (_, at, _, message, was_form, since, until), so_many in zip(letters, are_forms, strict=True):
                 is_form = so_many or message in stay
-                if is_form != was_form and since <= at <= until:
+                if is_form != bool(was_form) and since - ABOUT <= at <= until + ABOUT:
                     yield is_form, subject, at, message
 
     # Relays
 
-    def _count_relays(self, relays: Mapping[int, tuple[int, int]]) -> None:
-        """Add mail of such senders; those of which a second Reply-To is seen now have tipped."""
-        senders = {sender for sender, _ in relays.values()}
-        were_relays = self._relays_among(senders)
-        self._db.execute_many(
-            "INSERT INTO relays VALUES (?, ?, ?, ?)",
-            [(sender, to, message, sender in were_relays) for message, (sender, to) in relays.items()],
+    def _tell_relays(self) -> None:
+        """Senders of which a second Reply-To is seen are relays, in all of their mail; also those that were before."""
+        first = "SELECT reply_to FROM relays WHERE sender = t.sender ORDER BY reply_to"
+        several = (
+            "SELECT t.sender FROM (SELECT DISTINCT sender FROM relays WHERE is_relayed IS NULL) t"
+            f" WHERE ({first} LIMIT 1) <> ({first} DESC LIMIT 1)"
+            f" UNION SELECT t.sender FROM {_STAYING} CROSS JOIN relays t ON t.message = r.message"
         )
-        tipped = self._relays_among(senders) - were_relays
-        self._db.execute_many("UPDATE relays SET is_relayed = 1 WHERE sender = ?", [(s,) for s in tipped])
-        self._soil("relays", "sender", tipped)
-
-    def _relays_among(self, senders: set[int]) -> set[int]:
-        """Those of `senders` of which two Reply-To were seen, or more, before something was erased or since."""
-        first = "SELECT reply_to FROM relays WHERE sender = j.value ORDER BY reply_to"
-        sql = (
-            f"SELECT j.value FROM json_each(?) j WHERE ({first} LIMIT 1) <> ({first} DESC LIMIT 1)"
-            " UNION SELECT t.sender FROM counted_before b CROSS JOIN readings r ON r.identity = b.identity"
-            " CROSS JOIN relays t ON t.message = r.message"
-        )
-        return {sender for (sender,) in self._db.rows(sql, [json.dumps(sorted(senders))])} & senders
+        relays = [sender for (sender,) in self._db.rows(several)]
+        tipped = "SELECT t.message FROM json_each(?) j CROSS JOIN relays t ON t.is_relayed = 0 AND t.sender = j.value"
+        self._soil(tipped, json.dumps(relays))
+        for state in ("is_relayed = 0", "is_relayed IS NULL"):
+            sql = f"UPDATE relays SET is_relayed = 1 WHERE {state} AND sender = ?"
+            self._db.execute_many(sql, [(sender,) for sender in relays])
+        self._db.execute("UPDATE relays SET is_relayed = 0 WHERE is_relayed IS NULL")
 
     # All of them
 
-    def _soil(self, table: str, column: str, values: Iterable[str | int]) -> None:
-        """Make dirty the clusters of the messages of `table` whose `column` is one of `values`: a count has tipped."""
-        self._db.execute(
-            f"INSERT OR IGNORE INTO dirty SELECT r.cluster FROM json_each(?) j CROSS JOIN {table} t"
-            f" ON t.{column} = j.value CROSS JOIN readings r ON r.message = t.message",
-            [json.dumps(sorted(values))],
-        )
+    def _soil(self, messages: str, tipped: str) -> None:
+        """Make dirty the clusters of messages for which a count has tipped: those that SQL gives for a JSON list."""
+        of_clusters = f"SELECT r.cluster FROM ({messages}) t CROSS JOIN readings r ON r.message = t.message"
+        self._db.execute(f"INSERT OR IGNORE INTO dirty {of_clusters}", [tipped])

@@ -151,7 +151,7 @@ class Derived:
             self._db.execute_many(
                 "INSERT OR IGNORE INTO dirty VALUES (?)", [(c,) for c in set(assignment.clusters.values())]
             )
-            self._counted.add(batch.counts)
+            self._counted.note(batch.counts)
             Bursts(self._db).note(self._dates(batch), batch.servers)
             self._db.execute_many("DELETE FROM pending WHERE message = ?", [(m,) for m in assignment.clusters])
 
@@ -165,8 +165,9 @@ class Derived:
         )
         return dates | {message: decode_reading(data).date for message, data in rows}
 
-    def tell_bursts(self) -> None:
-        """Tell which copies were moved without their times, now that all that came was read."""
+    def tell_counts(self) -> None:
+        """Tell what is counted across conversations, now that all that came was read."""
+        self._counted.tell()
         Bursts(self._db).judge()
 
     def our_id_domains(self) -> frozenset[str]:

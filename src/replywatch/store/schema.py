@@ -311,20 +311,22 @@ _CIRCLES: tuple[str, ...] = (
     """CREATE TABLE letters (
         subject INTEGER NOT NULL, -- digest of the exact subject of a mail of ours that answers nothing
         sent_at INTEGER NOT NULL, -- as Date says
-        contact INTEGER NOT NULL, -- digest of the first recipient outside
+        contact INTEGER, -- digest of the first recipient outside; NULL: it is none any more, others are to be told yet
         message INTEGER NOT NULL REFERENCES messages (id),
-        is_form INTEGER NOT NULL, -- 1: so many people got one about that time that it is a form letter
+        is_form INTEGER, -- 1: so many people got one about that time that it is a form letter; NULL: to be told yet
         PRIMARY KEY (subject, sent_at, message)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX letters_by_message ON letters (message, is_form)",
+    "CREATE INDEX letters_to_tell ON letters (subject, sent_at) WHERE is_form IS NULL",
     """CREATE TABLE relays (
         sender INTEGER NOT NULL, -- digest of From of a mail from outside
         reply_to INTEGER NOT NULL, -- digest of Reply-To, another person
         message INTEGER NOT NULL REFERENCES messages (id),
-        is_relayed INTEGER NOT NULL, -- 1: other mail of that From has another Reply-To, so it is a relay's
+        is_relayed INTEGER, -- 1: other mail of that From has another Reply-To, so it is a relay's; NULL: to be told yet
         PRIMARY KEY (sender, reply_to, message)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX relays_by_message ON relays (message, is_relayed)",
+    "CREATE INDEX relays_by_state ON relays (is_relayed, sender)",
     """CREATE TABLE counted_before (
         identity TEXT PRIMARY KEY -- of a form letter or a relay's mail that stays where others like it were erased
     ) STRICT, WITHOUT ROWID""",

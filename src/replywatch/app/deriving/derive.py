@@ -51,7 +51,7 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
     while batch := derived.pending(READ_AT_ONCE):
         _read_batch(derived, batch, config.team, marked, servers)
         progress.advance(len(batch))
-    derived.tell_bursts()
+    derived.tell_counts()
     _, dirty = derived.due()
     progress.begin(Stretch("matching_replies"), dirty)
     uses = mailbox_uses(derived, config)

@@ -47,8 +47,8 @@ class Explainer:
     def explain(self, row: MessageRow) -> Explanation:
         """All that is known of the message of `row`."""
         ((_, copies),) = self._derived.copies([row.cluster], self._uses)
-        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._corrections)}
-        matched = match(list(messages.values()), self._settings)
+        matched = match(messages_of(copies, self._config.team, self._corrections), self._settings)
+        messages = {m.identity: m for m in matched.messages}
         together = {i for i, c in matched.conversations.items() if c == row.conversation}
         found = [copy for copy in self.queries.located(row.cluster) if copy.identity == row.identity]
         header = parse_header(found[0].header)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from replywatch.config.another_account import another_account
 from replywatch.config.model import Config
 from replywatch.domain.messages import Role
+from replywatch.domain.people import mailbox_key
 from replywatch.domain.results.absent_mail import AbsentMail, LikelyMailbox
 from replywatch.domain.team import Team
 from replywatch.store.absent import Absent, Naming
@@ -41,28 +42,30 @@ def absent_mail(
 
 
 def _likely(absent: Absent, config: Config, uses: Mapping[int, MailboxUse]) -> list[str]:
-    """The addresses of ours beside a read one to which people write on after unseen mail, and whose own is not read."""
-    named = _named(absent.named(SAMPLE), config.team)
-    ranked = sorted(named, key=lambda address: (-len(named[address]), address))[:EXAMINED]
-    logins = {account.username.lower() for account in config.accounts if account.kind == "imap"}
-    return [a for a in ranked if a not in logins and not _keeps_mail(absent.places(a, WRITTEN), uses)]
+    """The addresses of ours to which people write on after unseen mail, and whose own is not read; likeliest first.
 
-
-def _named(namings: Iterable[Naming], team: Team) -> dict[str, set[str]]:
-    """Address of ours → conversations in which it is named beside others of ours.
-
-    One that stands alone in a mail gets it where that was read: it is no other mailbox.
+    One that stands alone in a mail gets it where that was read: it is no other mailbox, unless none else is named.
     """
+    named, alone = _named(absent.named(SAMPLE), config.team)
+    ranked = sorted(named, key=lambda address: (-len(named[address]), address))[:EXAMINED]
+    logins = {mailbox_key(account.username.lower()) for account in config.accounts if account.kind == "imap"}
+    unread = [a for a in ranked if a not in logins and not _keeps_mail(absent.places(a, WRITTEN), uses)]
+    return [a for a in unread if a not in alone] or unread
+
+
+def _named(namings: Iterable[Naming], team: Team) -> tuple[dict[str, set[str]], set[str]]:
+    """Address of ours, without a tag → conversations in which it is named; and those that stand alone in a mail."""
     named: defaultdict[str, set[str]] = defaultdict(set)
     alone: set[str] = set()
     for conversation, recipients, first in namings:
         for addresses in (recipients, first):
-            ours = {a for a in addresses if team.is_ours(a) and not team.is_automatic(a) and not team.is_webform(a)}
+            people = (a for a in addresses if team.is_ours(a) and not team.is_automatic(a) and not team.is_webform(a))
+            ours = set(map(mailbox_key, people))
             if len(ours) == 1:
                 alone |= ours
             for address in ours:
                 named[address].add(conversation)
-    return {address: conversations for address, conversations in named.items() if address not in alone}
+    return named, alone
 
 
 def _keeps_mail(places: Iterable[tuple[int, str | None]], uses: Mapping[int, MailboxUse]) -> bool:

@@ -26,6 +26,8 @@ _LONGEST_TOPIC = 2000
 """Characters of Thread-Topic that are looked at."""
 _LONGEST_LABEL = 200
 """Characters of a subject in which a label is looked for, at the start and at the end."""
+LABEL_LEFT_OUT = "(the subject without its label)"
+"""The topic that stands for such a one beside a hidden subject."""
 _SHORTEST_LABEL = 4
 """Characters; Outlook takes up to three letters before a colon for a prefix, which it leaves out of the topic."""
 
@@ -69,6 +71,7 @@ _CONNECTED = (
     r"|auf|heute|zwischen|seit|t/m|tot|van|vanaf|til|fra|fran|hasta|desde|del|ate|du|jusqu|au|dal|fino|od|do)\b)"
 )
 """What follows a notice's first words where the message also names the mail it answers."""
+_NO_MORE = r"(?=(?:\s+(?:until|till|from|starting|bis|vom|ab|jusqu|du|hasta|tot|fino)\b[^?,;]{0,60})?\s*[.!]?\s*$)"
 _DAY_OF_EVENT = r"(?=[^\n]{1,150}\s@\s[^\n]{2,20}\d)"
 """Google Calendar's subjects: `Invitation: Lunch @ Mon 5 May 2025 12:00 …`."""
 _BARGAIN = rf"(?![^\n]{{0,150}}(?:{words.BARGAINS}))"
@@ -140,6 +143,7 @@ _MAYBE = re.compile(
     f"{_TAGS}(?:"
     f"(?P<auto_reply__any>auto:|{any_of(words.ABSENCES)}{_STRICT_END}"
     f"|(?:{_AUTOMATIC}|{any_of(words.ABSENCES)}){_CONNECTED}"
+    f"|{any_of(words.I_AM_ABSENT)}{_NO_MORE}"
     f"|{either(_RECEIVED)}(?:{_COLON}|{_TICKET_END})|{either(_THANKED)}{_TICKET_END})"
     f"|(?P<auto_reply__thanks>(?:{_THANKED_BY_ANYBODY}){_TICKET_END})"
     f"|(?P<receipt__any>{any_of(words.RECEIPTS)}{_LABEL_END})"
@@ -157,8 +161,8 @@ _FIRST_LETTERS = 3
 _STARTS = frozenset(
     phrase[:_FIRST_LETTERS]
     for phrase in words.phrases(
-        words.AUTOMATIC_REPLIES, words.NOTICES, words.ABSENCES, words.BOUNCES, words.RECEIPTS, words.DELETED,
-        words.DELIVERED, words.RECALLS, words.CALENDAR, words.INVITATION_ANSWERS, words.UPDATES,
+        words.AUTOMATIC_REPLIES, words.NOTICES, words.ABSENCES, words.I_AM_ABSENT, words.BOUNCES, words.RECEIPTS,
+        words.DELETED, words.DELIVERED, words.RECALLS, words.CALENDAR, words.INVITATION_ANSWERS, words.UPDATES,
         words.FORWARDED_MEETINGS,
         """auto:|abb|ack|acc|acu|app|bes|bie|com|con|cro|dan|dei|del|e-m|ema|emp|enq|eur|hem|her|ihr|inq|loo|mai|mes|nou|ord
         que|rec|rep|req|ret|sub|sup|tha|tic|vie|vot|war|we|wij|wir|you""",
@@ -194,8 +198,8 @@ _AWAY_WORDS = (
 )  # fmt: skip
 """One of either is in every sentence that says that somebody is away."""
 
-_AT_END = frozenset(words.phrases(words.AUTOMATIC_REPLIES))
-_MAYBE_AT_END = frozenset(words.phrases(words.NOTICES))
+_NOTICES = frozenset(words.phrases(words.NOTICES))
+_AT_END = frozenset(words.phrases(words.AUTOMATIC_REPLIES)).union(n for n in _NOTICES if n.startswith("abwesenheits"))
 _BRACKETS = {")": "(", "]": "[", "】": "【"}
 _DASHES = (" - ", " \u2013 ", " \u2014 ")
 
@@ -269,7 +273,7 @@ def _at_end(subject: str, text: str) -> Announcement | None:
         label, sure = text.rpartition(dash)[2], False
     else:
         return None
-    if label not in _AT_END and label not in _MAYBE_AT_END:
+    if label not in _AT_END and label not in _NOTICES:
         return None
     if base_subject(subject).reply or base_subject(subject).forward:
         return None
@@ -292,7 +296,12 @@ def _names_of(sender: Address) -> set[str]:
 
 
 def is_rest(subject: str, topic: str) -> bool:
-    """Whether the field Thread-Topic is the decoded `subject` without the label before it: a program put it there."""
+    """Whether the field Thread-Topic is the decoded `subject` without the label before it: a program put it there.
+
+    The topic of a hidden subject says so itself.
+    """
+    if topic == LABEL_LEFT_OUT:
+        return True
     rest = " ".join(decode_text(topic[:_LONGEST_TOPIC]).split()).lower()
     label = subject.lower().removesuffix(f": {rest}") if rest else subject
     return _SHORTEST_LABEL <= len(label) < len(subject)

@@ -170,6 +170,7 @@ RULES: tuple[Rule, ...] = (
     Rule("list.mass-mail", Kind.NEWSLETTER, signs.mass_mail, weak=True),
     Rule("amazon", Kind.NOTIFICATION, says("X-AMAZON-MAIL-RELAY-TYPE", r"notification\b")),
     *(Rule("spam", Kind.SPAM, signs.spam(name), weak=True) for name in signs.SPAM_SIGNS),
+    Rule("subject.relabelled", Kind.NOTIFICATION, signs.relabelled),
     Rule("subject.notification", Kind.NOTIFICATION, signs.subject(Kind.NOTIFICATION)),
     Rule("precedence.reply", Kind.AUTO_REPLY, signs.bulk_reply, weak=True),
     Rule("precedence.bulk", Kind.NOTIFICATION, signs.bulk, weak=True),

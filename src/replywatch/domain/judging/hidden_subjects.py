@@ -11,7 +11,14 @@ from hashlib import blake2b
 
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.subjects import base_subject, is_number
-from replywatch.domain.judging.automatic_subjects import Announcement, Proof, announced, is_rest, names_writer
+from replywatch.domain.judging.automatic_subjects import (
+    LABEL_LEFT_OUT,
+    Announcement,
+    Proof,
+    announced,
+    is_rest,
+    names_writer,
+)
 from replywatch.domain.judging.failure_subjects import speaks_of_failure, told_of_delivery
 from replywatch.domain.judging.identity import first_base
 from replywatch.domain.judging.sender_shapes import is_machine, post_office
@@ -62,10 +69,9 @@ def hide_subject(kept: bytes, key: bytes) -> bytes:
     lines = list(_without_subject(kept))
     header = parse_header(kept)
     if header.subject:
-        hidden, topic = _Hiding(header, key).hidden(header.subject)
-        lines.append(f"Subject: {hidden}".rstrip().encode() + b"\n")
-        if any(is_rest(header.subject, words) for words in header.fields.get("thread-topic", ())):
-            lines.append(f"Thread-Topic: {topic}".rstrip().encode() + b"\n")
+        lines.append(f"Subject: {_Hiding(header, key).hidden(header.subject)}".rstrip().encode() + b"\n")
+        if any(is_rest(header.subject, topic) for topic in header.fields.get("thread-topic", ())):
+            lines.append(f"Thread-Topic: {LABEL_LEFT_OUT}\n".encode())
     return b"".join(lines)
 
 
@@ -76,8 +82,8 @@ class _Hiding:
         self._senders, self._key = header.from_, key
         self._notice = _may_be_notice(header)
 
-    def hidden(self, subject: str) -> tuple[str, str]:
-        """What is stored in place of `subject`, and the same without prefixes and labels, which is Outlook's topic.
+    def hidden(self, subject: str) -> str:
+        """What is stored in place of `subject`.
 
         Its end is what release 0.1.0 would have stored: the identity of a message without a Message-ID rests on that.
         Where the bare subject is another one by now, its number stands before, in brackets with an equals sign.
@@ -89,7 +95,7 @@ class _Hiding:
         words = [f"[{self._tag(tag)}]" for tag in base.tags]
         words += [end] if told == end else [f"[={told}]", end or "(no subject)"]
         prefixes = "Re: " * base.reply + "Fwd: " * base.forward
-        return prefixes + " ".join(words), self._number(first, label) if label else " ".join(words)
+        return prefixes + " ".join(words)
 
     def _announced(self, text: str) -> Announcement | None:
         """What a text announces; a number tells no name, so it is said by the label whether that is the writer's."""

@@ -52,7 +52,7 @@ _PROGRAM_WORDS = (
     r"|cvs|jenkins|jira|wiki|irc|doc|docs|dependa|renovate|syz|sync|translation|notification|auto\w*)"
 )
 _ROBOT = re.compile(rf"(?:.*-bot|(?:ro)?bot-.*|robots?|{_PROGRAM_WORDS}-?bot\d*|.*\[bot\])$")
-_TAGGED_ROBOT = re.compile(r"[^+]{0,60}bot\+.")
+_TAGGED_ROBOT = re.compile(r"[^+]{0,60}(?<!tal)(?<!\bab)(?<!\bca)bot\+.")
 _ROBOT_NAME = re.compile(rf".*\[bot\]|.*\w-bot$|.*\w robot$|(?i:(?:.*\s)?{_PROGRAM_WORDS}[ -]?(?:ro)?bot)$")
 
 _NAMED_FORM = re.compile(
@@ -158,8 +158,10 @@ def is_robot(sender: Address) -> bool:
     local, _, domain = sender.address[:400].rpartition("@")
     if not local:
         return False
-    if _ROBOT.match(local[:100]) or (_TAGGED_ROBOT.match(local[:100]) and not is_mail_provider(domain)):
+    if _ROBOT.match(local[:100]):
         return True
+    if _TAGGED_ROBOT.match(local[:100]) and not is_mail_provider(domain):
+        return len(sender.name.split()) < 2 or not is_persons(sender)
     return "bot" in sender.name[:100].lower() and _ROBOT_NAME.match(sender.name[:100].rstrip()) is not None
 
 
@@ -175,8 +177,9 @@ def is_bulk_sender(sender: Address) -> bool:
     hosts = domain.split(".")[: -_own_labels(domain)]
     if _ANNOUNCER.match(local[:100]) or any(map(_NEWSLETTER_HOST.match, hosts)):
         return True
-    role = _ROLE.match(local[:100]) is not None and "news" in hosts
-    return (role or is_made_up(local)) and any(map(_BULK_HOST.match, hosts))
+    if "news" in hosts and (_ROLE.match(local[:100]) or local in domain.split(".")):
+        return True
+    return is_made_up(local) and any(map(_BULK_HOST.match, hosts))
 
 
 def is_persons(sender: Address) -> bool:
@@ -184,6 +187,15 @@ def is_persons(sender: Address) -> bool:
     local, _, domain = sender.address.rpartition("@")
     found = set(_NAME_WORD.findall(local[:100])) & set(_NAME_WORD.findall(sender.name[:100].lower()))
     return any(word not in domain and not _ROLE.match(word) for word in found)
+
+
+def of_house(sender: Address) -> bool:
+    """Whether `sender` is a firm's or one of its roles': before the @, and in the first word of a display name."""
+    local, _, domain = sender.address.rpartition("@")
+    name = _NAME_WORD.search(sender.name[:100].lower())
+    return _ROLE.match(local[:100]) is not None and (
+        name is None or name[0] in domain or _ROLE.match(name[0]) is not None
+    )
 
 
 def is_made_up(local: str) -> bool:

@@ -29,7 +29,7 @@ from replywatch.domain.judging.field_signs import (
     typed,
 )
 from replywatch.domain.judging.lists import discussion_list, list_ids, own_list
-from replywatch.domain.judging.sender_shapes import is_no_reply, is_persons, organisation
+from replywatch.domain.judging.sender_shapes import is_no_reply, of_house, organisation
 from replywatch.domain.judging.sender_signs import (
     automatic_sender,
     bulk_sender,
@@ -278,6 +278,16 @@ def _relabelled(mail: Mail) -> Found:
     return NOTHING
 
 
+@needing(_SUPPRESS_ALL)
+def relabelled(mail: Mail) -> Found:
+    """Exchange put some label before the topic, and wants no automatic answers: nobody answers by that."""
+    subject, suppressed = base_subject(mail.header.subject), _SUPPRESS_ALL(mail)
+    if not suppressed or mail.announced or mail.answers or subject.reply or subject.forward:
+        return NOTHING
+    topic = _relabelled(mail)
+    return topic and _subject(mail) + topic + suppressed
+
+
 @needing(office, nameless, returned, _submitted, _JUNK_MAIL, _NULL_SENDER, machine, caretaker)
 def undelivered(mail: Mail) -> Found:
     """A subject about failed delivery, where a machine says so; customers write the same about parcels.
@@ -396,11 +406,11 @@ def unread_returns(mail: Mail) -> Found:
 
 
 def _speaks_for_house(mail: Mail, returns: str) -> bool:
-    """Whether a sender that is no person's, and wants no answer elsewhere, is of the house of address `returns`."""
+    """Whether it is a house that writes, that of address `returns`, and wants no answer elsewhere."""
     house = organisation(returns.rpartition("@")[2])
     asks = any(address.address for address in mail.header.reply_to)
     return not asks and all(
-        organisation(a.address.rpartition("@")[2]) == house and not is_persons(a) for a in mail.header.from_
+        organisation(a.address.rpartition("@")[2]) == house and of_house(a) for a in mail.header.from_
     )
 
 

@@ -65,7 +65,7 @@ balasan otomatis|jawaban otomatis|balasan automatik|jawapan automatik|awtomatiko
 தானியங்கு பதில்|స్వయంచాలక ప్రత్యుత్తరం
 ಸ್ವಯಂಚಾಲಿತ ಪ್ರತ್ಯುತ್ತರ|യാന്ത്രിക മറുപടി|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|phản hồi tự động|trả lời tự động|thư trả lời tự động
 ავტომატური პასუხი|ավտոմատ պատասխան|ራስ-ሰር ምላሽ
-自动回复|自動回覆|自动答复|自動答覆|自動回信|自動返信|自動返信メール|自動応答|自動応答メッセージ
+自动回复|自動回覆|自动答复|自動答覆|自動回信|自動返信|自動返信メール|自動応答|自動応答メッセージ|自動送信|自動送信メール|自動配信|自動配信メール
 자동 회신|자동 응답|자동응답|자동회신
 """  # noqa: RUF001 - letters of other scripts are meant
 """Automatic answers in so many words: no person puts them before or behind a subject."""
@@ -90,6 +90,14 @@ en congé|en vacances|in ferie|ferie|férias|de vacaciones|vacaciones|urlop|dovo
 в отпуске|отсутствую|休暇|不在
 """
 """The same in everyday words ("Abwesenheit meines Sohnes"): they have to stand alone or before a colon."""
+
+I_AM_ABSENT = """
+i am away|i am out of office|i am out of the office|i'm out of office|i'm out of the office|i will be out of the office
+i am on vacation|i am on holiday|ich bin abwesend|ich bin außer haus|ich bin im urlaub|ich bin nicht im büro
+ich bin derzeit nicht im büro|ich bin zurzeit nicht im büro|je suis absent|je suis absente|je suis en congé
+je suis en vacances|estoy de vacaciones|estoy fuera de la oficina|ik ben afwezig|sono in ferie
+"""
+"""What people say of themselves in the subject of a notice; they may also go on and ask something."""
 
 BOUNCES = """
 undeliverable|undeliverable mail|undeliverable message|undelivered mail|undelivered message
@@ -154,7 +162,7 @@ richiamo|richiama|intrekken|intrekking|återkalla|tilbagekald|tilbakekall|palaut
 
 CALENDAR = """
 invitation|updated invitation|canceled|cancelled|canceled event
-cancelled event|meeting request|meeting canceled|new time proposed|einladung|aktualisierte einladung
+cancelled event|meeting request|meeting canceled|einladung|aktualisierte einladung
 abgesagt|termin abgesagt|abgesagter termin|neuer termin vorgeschlagen|besprechungsanfrage|invitation modifiée
 annulé|événement annulé|invitación|invitación actualizada|cancelado|evento cancelado|invito|invito aggiornato
 annullato|evento annullato|uitnodiging|bijgewerkte uitnodiging|geannuleerd
@@ -164,7 +172,8 @@ zaproszenie|odwołane|pozvánka|приглашение|отменено|邀请|�
 """Invitations, and that nothing will come of them."""
 
 INVITATION_ANSWERS = """
-accepted|declined|tentative|tentatively accepted|angenommen|abgelehnt|zugesagt|vorläufig zugesagt|vorläufig
+accepted|declined|tentative|tentatively accepted|new time proposed
+angenommen|abgelehnt|zugesagt|vorläufig zugesagt|vorläufig
 mit vorbehalt|mit vorbehalt zugesagt|mit vorbehalt angenommen|unter vorbehalt|accepté|acceptée|refusé|refusée
 provisoire|aceptado|aceptada|rechazado|rechazada|provisional|accettato|accettata|rifiutato|rifiutata|provvisorio
 provvisoria|geaccepteerd|afgewezen|geweigerd|voorlopig|voorlopig geaccepteerd|onder voorbehoud|aceito|aceita

@@ -16,7 +16,7 @@ def failed_replies(messages: Sequence[Message], ties: Ties) -> dict[int, frozens
     """
     failed: dict[int, frozenset[str]] = {}
     for i, notice in enumerate(messages):
-        if notice.verdict.kind is not Kind.BOUNCE or notice.delivery is not Delivery.FAILED or notice.author:
+        if notice.verdict.kind is not Kind.BOUNCE or notice.delivery is not Delivery.FAILED:
             continue
         for n in ties.named[i]:
             if messages[n].author and (whom := _not_reached(messages[n], notice.failed)):
