@@ -136,12 +136,12 @@ def test_an_id_cannot_pose_as_a_providers_thread() -> None:
 # Several messages with one id
 
 
-def imposters(*people: str) -> Story:
-    """Messages with the id `same`, a day apart, of these people; then one of anna's that names it."""
+def imposters(*people: str, namer: str = "anna") -> Story:
+    """Messages with the id `same`, a day apart, of these people; then one of the namer's that names it."""
     s = Story()
     for day, who in enumerate(people, 2):
         s.inbound(who, f"03-{day:02} 09:00", message_id="same", subject=who)
-    s.inbound("anna", "03-04 12:00", message_id="namer", replies="same")
+    s.inbound(namer, "03-04 12:00", message_id="namer", replies="same")
     return s
 
 
@@ -161,6 +161,12 @@ def test_who_names_a_reused_id_means_the_nearest_before(people: tuple[str, ...],
     of_days = sorted((m.clock, i) for i, m in enumerate(messages) if m.message_id == "same")
     namer = next(i for i, m in enumerate(messages) if m.message_id == "namer")
     assert tie(messages).named[namer] == (of_days[meant][1],)
+
+
+def test_who_names_a_reused_id_may_spell_herself_otherwise() -> None:
+    messages = imposters("annaberg@googlemail.com", "carl", namer="anna.berg@gmail.com").messages()
+    first = min(range(len(messages)), key=lambda i: messages[i].clock)
+    assert tie(messages).named[next(i for i, m in enumerate(messages) if m.message_id == "namer")] == (first,)
 
 
 def test_messages_with_one_id_stay_apart() -> None:
