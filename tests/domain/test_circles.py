@@ -177,6 +177,17 @@ def test_a_reply_to_a_public_list_ends_what_it_names_alone() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("to", "lists"), [(LIST, [LIST]), ((), [])])
+def test_what_answers_by_naming_breaks_the_silence(to: object, lists: list[str]) -> None:
+    """It reaches whoever wrote what it names, though it says nobody's address."""
+    s = Story(public_lists=lists)
+    where = [*lists, "info"]
+    q = s.inbound("anna", "03-02 09:00", to=where)
+    r = s.reply(q, "03-30 09:00", to=to)
+    more = s.answer(r, "04-20 09:00", by="anna", to=where)
+    assert waits(s) == {q.message_id: (1, r.message_id), more.message_id: (2, None)}
+
+
 def test_that_both_write_to_a_list_ties_nobody_together() -> None:
     s = listed()
     root = s.outbound(LIST, "03-01 09:00", subject="Release")
@@ -433,13 +444,15 @@ ORPHANS = [
     ("to our own mail that is nowhere", {"replies": "lost@example.com"}, False),
     ("to nothing", {}, False),
     ("a machine's", {"replies": "lost@carl.example", "fields": AUTOMATIC}, False),
+    ("to mail that its subject knows", {"replies": "lost@carl.example", "subject": "Re: Doors"}, False),
 ]
 
 
 @cases("said", "orphaned", rows=ORPHANS)
 def test_answers_to_mail_that_was_never_seen(said: dict[str, object], orphaned: bool) -> None:
     s = Story()
-    r = s.outbound("carl", "03-02 10:00", subject="Re: Windows", **said)
+    s.inbound("carl", "03-02 09:00", subject="Doors")
+    r = s.outbound("carl", "03-02 10:00", **({"subject": "Re: Windows"} | said))
     assert s.matched().orphaned == ({s.identity(r)} if orphaned else set())
 
 

@@ -7,7 +7,7 @@ the other's, or ours to him; and whoever answers one of their mails on his own. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from replywatch.domain.mail_providers import is_mail_provider
 from replywatch.domain.matching.conversation import Circle, Conversation
@@ -37,12 +37,16 @@ class Belonging:
         is_new = not any(map(conversation.circle_of, authors))
         people = [speaker, *authors, *(message.outsiders - self._public_lists)]
         if is_new:
-            people += [self._speakers[n] for n in self._ties.answered[number] if n in self._speakers]
+            people += self.speakers(self._ties.answered[number])
         people += self._colleagues(number, speaker)
         circle = conversation.together(people)
         if circle.last_human is None:
             self._note_circular(number, circle)
         return circle, speaker
+
+    def speakers(self, numbers: Iterable[int]) -> Iterator[str]:
+        """One outsider each for those of these messages that were heard."""
+        return (self._speakers[n] for n in numbers if n in self._speakers)
 
     def _colleagues(self, number: int, speaker: str) -> Iterator[str]:
         """People of the author's company whose mail the message names, or to whom the mail of ours went that it names.

@@ -291,14 +291,20 @@ class _Walk:
                 waiting.acknowledged_at = message.clock
         if kind is not Kind.HUMAN or (reached and not answers):
             return
-        for person in message.outsiders - self._settings.public_lists:
+        for person in self._written_to(i, message):
             conversation.together([person]).written_to(message.clock)
-        if self._ties.named[i]:
+        if self._ties.named[i] or ended:
             return
-        if self._by_subject and not ended and message.reply_prefix:
+        if self._by_subject and message.reply_prefix:
             self._by_subject.leave(i, message, conversation)
         if message.in_reply_to and not all(map(self._settings.is_our_id, message.in_reply_to)):
             self.orphaned.add(message.identity)
+
+    def _written_to(self, i: int, message: Message) -> Iterator[str]:
+        """The outsiders to whom a message of ours goes; without recipients, or to a list, those whose mail it names."""
+        yield from message.outsiders - self._settings.public_lists
+        if message.public_list or message.names_nobody:
+            yield from self._belonging.speakers(self._ties.named[i])
 
     def _reached(self, i: int, message: Message, conversation: Conversation) -> Iterator[OpenExchange]:
         """The open exchanges whose people a message of ours goes to; a mark says it outright.
