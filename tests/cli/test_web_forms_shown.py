@@ -17,6 +17,7 @@ RELAY = "reply@relay.example"
 def office(tmp_path_factory: pytest.TempPathFactory) -> Program:
     folder: Path = tmp_path_factory.mktemp("forms")
     story = Story()
+    story.outbound("xaver", "02-27 09:00", subject="What is sent is read")
     story.mail(FORM, "03-02 09:00", INFO, subject="Contact form", message_id="visit@example.com")
     question = story.inbound("anna", "03-02 10:00", to=RELAY, cc=INFO)
     story.mail(
