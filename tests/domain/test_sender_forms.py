@@ -11,6 +11,7 @@ from replywatch.domain.judging.sender_shapes import (
     is_form,
     is_machine,
     is_named_form,
+    is_newsletter_host,
     is_no_reply,
     is_token,
     post_office,
@@ -106,7 +107,23 @@ def test_nobody_is_called_like_a_token(local):
 @pytest.mark.parametrize("local", NO_TOKENS.split())
 def test_people_have_long_names_and_numbers(local):
     assert not is_token(f"{local}@host.test")
-    assert is_token(f"{local}@imip.me.com")
+
+
+@pytest.mark.parametrize(
+    ("domain", "news"),
+    [
+        ("news.firma.test", True),
+        ("a.newsletter.firma.co.uk", True),
+        ("mailings2.firma.test", True),
+        ("firma.test", False),
+        ("news.test", False),
+        ("newsroom.firma.test", False),
+        ("forms.firma.test", False),
+        ("", False),
+    ],
+)
+def test_hosts_of_newsletters(domain, news):
+    assert is_newsletter_host(domain) is news
 
 
 @pytest.mark.parametrize("local", NO_FORMS.split())
@@ -157,3 +174,4 @@ def test_long_addresses_take_no_time(piece):
     is_machine(piece * 50_000 + "@x.test", piece * 50_000)
     is_form(piece * 50_000 + "@x.test")
     is_token(piece * 50_000 + "@x.test")
+    is_newsletter_host(piece * 50_000 + ".x.test")

@@ -51,7 +51,16 @@ SERVICES = (
 NAMED = (
     "formresponses form-responses submissions form-submission form_submissions formular anfrageformular webform forms"
 )
-PROGRAMS = [[], [UNSUBSCRIBE], [UNSUBSCRIBE, ONE_CLICK], [GENERATED], [JUNK], [BULK], [UNSUBSCRIBE, GENERATED, JUNK]]
+PROGRAMS = [
+    [],
+    [UNSUBSCRIBE],
+    [UNSUBSCRIBE, ONE_CLICK],
+    [GENERATED],
+    [JUNK],
+    [BULK],
+    [UNSUBSCRIBE, GENERATED, JUNK],
+    ["X-Loop: forms"],
+]
 
 
 @pytest.mark.parametrize("fields", PROGRAMS, ids=" ".join)

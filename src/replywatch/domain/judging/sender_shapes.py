@@ -69,8 +69,6 @@ _OF_FORMS = re.compile(
     re.VERBOSE,
 )
 """Names that form services and web servers share with other programs."""
-_TOKEN_HOSTS = frozenset({"imip.me.com"})
-"""Domains at which machines read answers: iCloud's to its invitations."""
 _TOKEN = re.compile(r"(?:[a-z]+[0-9]+){4}")
 """Letters and digits that take turns, as in no name."""
 _SHORTEST_TOKEN = 30
@@ -97,6 +95,7 @@ _NEWSLETTER_HOST = re.compile(
     r"(?:e-?)?(?:newsletters?|mailings?|newsmail|rundmail|infomail|infoletter|nieuwsbrief|nyhetsbrev"
     r"|infolettre|boletin)\d*$"
 )
+_NEWS_HOSTS = frozenset({"news", "marketing"})
 _BULK_HOST = re.compile(
     r"(?:e|em|e-?mails?|e-?news|news|mailer|campaigns?|crm|mkt|mktg|marketing|promos?|promotions?|offers?|angebote|click)"
     r"\d{0,3}$"
@@ -182,6 +181,13 @@ def is_bulk_sender(sender: Address) -> bool:
     return is_made_up(local) and any(map(_BULK_HOST.match, hosts))
 
 
+@lru_cache(maxsize=8192)
+def is_newsletter_host(domain: str) -> bool:
+    """Whether `domain` (lower case) has a sub-domain from which newsletters are sent; some people are there, too."""
+    hosts = domain[:_LONGEST_DOMAIN].split(".")[: -_own_labels(domain[:_LONGEST_DOMAIN])]
+    return any(host in _NEWS_HOSTS or _NEWSLETTER_HOST.match(host) for host in hosts)
+
+
 def is_persons(sender: Address) -> bool:
     """Whether a word of the display name stands before the @, and is neither a role's nor the domain's."""
     local, _, domain = sender.address.rpartition("@")
@@ -245,9 +251,8 @@ def is_form(address: str) -> bool:
 @lru_cache(maxsize=8192)
 def is_token(address: str) -> bool:
     """Whether `address` (lower case) is one that a machine made to read what comes back; nobody is called so."""
-    local, _, domain = address.rpartition("@")
-    token = "".join(c for c in local[:_LONGEST_LOCAL] if c.isalnum())
-    return domain in _TOKEN_HOSTS or (len(token) >= _SHORTEST_TOKEN and _TOKEN.search(token) is not None)
+    token = "".join(c for c in _local(address) if c.isalnum())
+    return is_calendar(address) or (len(token) >= _SHORTEST_TOKEN and _TOKEN.search(token) is not None)
 
 
 @lru_cache(maxsize=8192)

@@ -189,9 +189,11 @@ def loop(mail: Mail) -> Found:
 
     Forwarders name themselves, lists their list: that is the recipient's side. Help desks (Request Tracker) mark all
     they send, also what their staff writes, so nothing of ours becomes automatic by it, and nothing written by
-    "Anna via RT" either.
+    "Anna via RT" either. A web form that hands over a visitor's words answers nobody.
     """
-    if mail.parties.ours or own_list(mail.header, mail.parties, mail.team) or _discussed(mail):
+    if mail.parties.ours or by_web_form(mail.parties) or own_list(mail.header, mail.parties, mail.team):
+        return NOTHING
+    if _discussed(mail):
         return NOTHING
     if (desk := _HELP_DESK(mail)) and not any(" via " in address.name for address in mail.header.from_):
         return desk

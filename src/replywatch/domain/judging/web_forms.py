@@ -14,7 +14,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from replywatch.domain.judging.lists import LIST_FIELDS, related
-from replywatch.domain.judging.sender_shapes import is_form, is_named_form, is_no_reply, is_token
+from replywatch.domain.judging.sender_shapes import is_form, is_named_form, is_newsletter_host, is_no_reply, is_token
 from replywatch.domain.messages import Address, Because, Header, Parties
 from replywatch.domain.team import Team
 
@@ -22,8 +22,6 @@ _FOR_MANY = (
     "list-id", "list-post", "x-bulkmail", "x-jira-fingerprint", "x-launchpad-message-rationale", "x-github-reason",
 )  # fmt: skip
 """Fields, in lower case, of what goes to many: newsletters, lists, trackers' notices. No form service sets them."""
-_NEWS_HOSTS = frozenset({"news", "newsletter", "newsletters", "mailing", "mailings", "marketing"})
-"""First labels of domains from which newsletters are sent."""
 _SHORTEST_HOUSE = 4
 """Letters of a domain's name in which a display name is recognised."""
 
@@ -175,7 +173,7 @@ def goes_to_many(header: Header, sender: str) -> bool:
     That may be a field of lists, two signs of bulk mail together, or the host of `sender` (its address, in lower case).
     """
     fields = header.fields
-    if any(map(fields.__contains__, _FOR_MANY)) or _domain(sender).partition(".")[0] in _NEWS_HOSTS:
+    if any(map(fields.__contains__, _FOR_MANY)) or is_newsletter_host(_domain(sender)):
         return True
     return "list-unsubscribe" in fields and (_says(header, "precedence", "bulk") or _says(header, "precedence", "list"))
 
