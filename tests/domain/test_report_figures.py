@@ -96,6 +96,7 @@ class TestFigures:
             "unknown": 1,
             "contact_written_to": 2,
             "clock_anomalies": 1,
+            "unsure_clocks": 3,
         }
 
     def test_a_row_has_its_edges_and_everything_that_is_known_of_it(self):

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.render.locale import Locale
 from replywatch.render.phrases import filled
-from replywatch.render.shifted_dates import SHIFTED, SHIFTED_HINT
 
 PHRASES: Mapping[Code, str] = {
     Code.NO_MAIL_READ: "No mail has been read yet: run `replywatch poll` first.",
@@ -30,9 +29,7 @@ PHRASES: Mapping[Code, str] = {
         "Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: addresses = "
         "[…, {senders:quoted}]"
     ),
-    Code.SENT_DATES_SHIFTED: (
-        "In Sent of account {account} {count} of {known} messages " + SHIFTED + ". " + SHIFTED_HINT
-    ),
+    Code.UNSURE_CLOCKS: ("{unsure} of {answered} waits rest on an unsure clock, most often because {reason:doubt}."),
     Code.AS_OF_NOT_READ: "Mail was read only up to {last_read_at:minute}: these are the figures of then.",
     Code.READ_IN_FUTURE: (
         "The mail was last read at {last_read_at:minute}, which is still to come: set the clock, and run "

@@ -34,7 +34,7 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
     if anew or derived.fingerprint() != fingerprint(config):
         derived.restart(fingerprint(config))
     last_pass = derived.newest_pass()
-    derived.soil_ahead(last_pass)
+    derived.soil_ahead()
     pending, _ = derived.due()
     progress.begin(Stretch("reading_headers"), pending)
     ever_made = marks.ever_made()

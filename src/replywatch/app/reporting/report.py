@@ -10,7 +10,6 @@ from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.coverage import coverage_of, read_up_to
-from replywatch.app.reporting.shifted_dates_warning import shifted_dates_warnings
 from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.config.model import Config
 from replywatch.domain.figures.measure import waited
@@ -21,7 +20,7 @@ from replywatch.domain.messages import Exchange, Role, Rung
 from replywatch.domain.periods import parse_as_of, parse_period
 from replywatch.domain.results.ledger import ledger_of
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
-from replywatch.domain.results.warnings import age_warnings, coverage_warnings, ledger_warnings
+from replywatch.domain.results.warnings import age_warnings, clock_warnings, coverage_warnings, ledger_warnings
 from replywatch.store.copies import MailboxUse
 from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries
@@ -56,6 +55,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             never_after=config.report.never_after,
             coverage=coverage,
         )
+        doubts = snapshot.doubts(period, first_only=query.first_only)
         ledger = ledger_of(snapshot.queries.account(*period.until_as_of(as_of)))
         uses = mailbox_uses(Derived(database), config)
         asked_for = None if query.as_of is None else parse_as_of(query.as_of, zone)
@@ -70,9 +70,10 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             oldest_waiting=tuple(_waiting_person(e, as_of) for e in snapshot.by_id(summary.longest_waiting)),
             ledger=ledger,
             coverage=coverage,
+            doubts=doubts,
             warnings=(
                 *age_warnings(newest, now, asked_for),
-                *shifted_dates_warnings(snapshot.queries, uses, zone),
+                *clock_warnings(doubts, summary.answered.n),
                 *coverage_warnings(coverage, as_of, period.since),
                 *ledger_warnings(ledger),
             ),

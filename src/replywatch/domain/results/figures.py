@@ -57,6 +57,7 @@ def _totals(report: Report) -> Iterator[Figure]:
         ("unknown", summary.counts[Status.UNKNOWN]),
         ("contact_written_to", report.contact_written_to),
         ("clock_anomalies", summary.clock_anomalies),
+        ("unsure_clocks", report.doubts.count),
     ):
         yield Figure("totals", key, {}, {"count": count})
 

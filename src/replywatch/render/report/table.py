@@ -220,6 +220,8 @@ def _remarks(report: Report) -> Iterator[str]:
         yield "Acknowledged by a machine: none."
     if report.contact_written_to:
         yield f"Without an answer, but written to in another conversation afterwards: {report.contact_written_to}."
+    if report.doubts.count:
+        yield f"Waits that rest on an unsure clock: {report.doubts.count} of {report.summary.answered.n}."
     if anomalies:
         yield f"Replies dated before the message they answer: {anomalies}; the wait counts as 0."
 
