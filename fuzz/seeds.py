@@ -18,7 +18,12 @@ SOURCES = {
     "header": ("domain/test_headers.py", "domain/test_classify.py", "domain/test_parties.py"),
     "addresses": ("domain/test_addresses.py", "domain/test_headers.py"),
     "dates": ("domain/test_dates.py", "sources/test_imap_fetch.py"),
-    "subjects": ("domain/test_subjects.py", "domain/test_automatic_subjects.py", "sources/test_folder_names.py"),
+    "subjects": (
+        "domain/test_subjects.py",
+        "domain/test_automatic_subjects.py",
+        "domain/test_failure_subjects.py",
+        "sources/test_folder_names.py",
+    ),
     "response": (
         "sources/test_imap_reader.py",
         "sources/test_imap_fetch.py",

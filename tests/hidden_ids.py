@@ -3,10 +3,13 @@
 The mail of r-sig-debian is made personal (a reply goes to the person it answers) and loses In-Reply-To and References.
 A *pair* is a message of somebody outside and the first reply of the maintainers to this person in the same thread, as
 the ids tell it. Recall: which part of the pairs is found without them; precision: which part of what is found is right.
+
+A help desk loses only the ids of its own mail: there the pairs are those that are found while all ids are there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +29,8 @@ TEAM = Team(addresses=(INFO, *(f"{name}@sender.invalid" for name in MAINTAINERS)
 LOST = (b"in-reply-to", b"references")
 
 Pairs = set[tuple[str, str]]
+Raw = tuple[bytes, int | None]
+"""A header block and the time of the mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,35 @@ class Measured:
 
 
 def measure() -> Measured:
-    """Both figures for the list."""
-    with MboxSource(MboxSettings(MBOX)) as source:
-        source.open(source.mailboxes()[0].name, None)
-        raw = [(m.header, m.internal_date) for m in source.fetch(source.uids(1, 2**62))]
-    thread = _Thread([parse_header(header) for header, _ in raw])
-    messages = [(_personal(header, thread.recipient(i)), date) for i, (header, date) in enumerate(raw)]
+    """Both figures for the list, all of whose mail lost its ids."""
+    raw, thread = _read()
+    messages = _personal_mail(raw, thread, lambda _: True)
     identities = [read(parse_header(header), TEAM).identity for header, _ in messages]
     truth, found = thread.pairs(identities), _found(messages)
     return Measured(len(truth), len(found), len(truth & found))
+
+
+def measure_help_desk() -> Measured:
+    """Both figures for the list, the maintainers' mail of which lost its ids."""
+    raw, thread = _read()
+    truth = _found(_personal_mail(raw, thread, lambda _: False))
+    found = _found(_personal_mail(raw, thread, thread.ours))
+    return Measured(len(truth), len(found), len(truth & found))
+
+
+def _read() -> tuple[list[Raw], _Thread]:
+    with MboxSource(MboxSettings(MBOX)) as source:
+        source.open(source.mailboxes()[0].name, None)
+        raw = [(m.header, m.internal_date) for m in source.fetch(source.uids(1, 2**62))]
+    return raw, _Thread([parse_header(header) for header, _ in raw])
+
+
+def _personal_mail(raw: list[Raw], thread: _Thread, loses_ids: Callable[[int], bool]) -> list[Raw]:
+    """All mail addressed to one person each; some of it without ids of other messages."""
+    return [
+        (_personal(header, thread.recipient(i), LOST if loses_ids(i) else ()), date)
+        for i, (header, date) in enumerate(raw)
+    ]
 
 
 class _Thread:
@@ -68,10 +93,10 @@ class _Thread:
 
     def recipient(self, i: int) -> str:
         """Whom a message would go to as personal mail: the team, or the person outside that it answers."""
-        if not self._ours(i):
+        if not self.ours(i):
             return INFO
         for ancestor in self._ancestors(i):
-            if not self._ours(ancestor):
+            if not self.ours(ancestor):
                 return self._headers[ancestor].from_[0].address
         return f"nobody{i}@sender.invalid"
 
@@ -81,14 +106,14 @@ class _Thread:
         waiting: dict[tuple[int, str], str] = {}
         for i in sorted(range(len(self._headers)), key=lambda i: self._headers[i].date or 0):
             root = [i, *self._ancestors(i)][-1]
-            if self._ours(i):
+            if self.ours(i):
                 opener = waiting.pop((root, self.recipient(i)), None)
                 pairs |= {(opener, identities[i])} if opener else set()
             else:
                 waiting.setdefault((root, self._headers[i].from_[0].address), identities[i])
         return pairs
 
-    def _ours(self, i: int) -> bool:
+    def ours(self, i: int) -> bool:
         return TEAM.is_ours(self._headers[i].from_[0].address)
 
     def _ancestors(self, i: int) -> list[int]:
@@ -103,18 +128,18 @@ class _Thread:
             i = parent
 
 
-def _personal(header: bytes, recipient: str) -> bytes:
-    """The header without ids of other messages, addressed to one person."""
+def _personal(header: bytes, recipient: str, without: Sequence[bytes]) -> bytes:
+    """The header without these fields, addressed to one person."""
     lines: list[bytes] = []
     lost = False
     for line in header.splitlines():
-        lost = lost if line[:1] in b" \t" else line.partition(b":")[0].lower() in (*LOST, b"to")
+        lost = lost if line[:1] in b" \t" else line.partition(b":")[0].lower() in (*without, b"to")
         if line and not lost:
             lines.append(line)
     return b"\n".join([*lines, b"To: " + recipient.encode(), b""])
 
 
-def _found(messages: list[tuple[bytes, int | None]]) -> Pairs:
+def _found(messages: list[Raw]) -> Pairs:
     merged = {}
     for number, (header, date) in enumerate(messages):
         reading = read(parse_header(header), TEAM)

@@ -16,7 +16,19 @@ from story import HOUR, FakeSource, Story, at
 NOW = at("03-20 12:00")
 TABLES = (
     *("accounts", "mailboxes", "epochs", "messages", "locations", "quarantine", "pending", "derivation", "readings"),
-    *("keys", "id_domains", "named_domains", "dirty", "judgements", "exchanges", "written", "evidence"),
+    *(
+        "keys",
+        "id_domains",
+        "named_domains",
+        "letters",
+        "relays",
+        "counted_before",
+        "dirty",
+        "judgements",
+        "exchanges",
+        "written",
+        "evidence",
+    ),
 )
 
 

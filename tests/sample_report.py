@@ -10,9 +10,10 @@ from replywatch.domain.figures.summary import summarise
 from replywatch.domain.instants import DAY, HOUR
 from replywatch.domain.messages import Kind, Rung
 from replywatch.domain.periods import Period
+from replywatch.domain.results.absent_mail import AbsentMail, LikelyMailbox
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
-from replywatch.domain.results.warnings import age_warnings, coverage_warnings
+from replywatch.domain.results.warnings import absent_warnings, age_warnings, coverage_warnings
 from replywatch.render.locale import Locale
 
 AS_OF = 1_780_000_000
@@ -83,6 +84,20 @@ def _waiting_people(ids: tuple[str, ...]) -> tuple[WaitingPerson, ...]:
     )
 
 
+ABSENT = AbsentMail(
+    enquiries=55,
+    answers_unseen=12,
+    answers_to_missing=1,
+    likely=(
+        LikelyMailbox(
+            "eva.with.a.long.name@quite-a-long-domain.example",
+            '[accounts.eva]\ntype = "imap"\nusername = "eva.with.a.long.name@quite-a-long-domain.example" # long',
+        ),
+        LikelyMailbox("ben@example.com", "[accounts.ben]"),
+    ),
+    more=2,
+)
+
 LOCALE = Locale(DEFINITION.zone)
 """As those who read it are shown things."""
 
@@ -110,11 +125,17 @@ def full(measure: str = "first") -> Report:
         definition=replace(DEFINITION, measure=measure),
         summary=summary,
         contact_written_to=2,
+        put_away=3,
+        absent=ABSENT,
         oldest_waiting=_waiting_people(summary.longest_waiting),
         ledger=ledger,
         coverage=coverage,
         doubts=Doubts({"arrival_received": 2, "answer_date": 1}),
-        warnings=(*age_warnings(AS_OF, NOW, None), *coverage_warnings(coverage, AS_OF, period.since)),
+        warnings=(
+            *age_warnings(AS_OF, NOW, None),
+            *absent_warnings(ABSENT),
+            *coverage_warnings(coverage, AS_OF, period.since),
+        ),
     )
 
 
@@ -129,6 +150,8 @@ def empty() -> Report:
         definition=DEFINITION,
         summary=summarise([], as_of=AS_OF, never_after=14 * DAY, coverage=coverage),
         contact_written_to=0,
+        put_away=0,
+        absent=AbsentMail(0, 0, 0),
         oldest_waiting=(),
         ledger=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
         coverage=coverage,

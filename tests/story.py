@@ -12,6 +12,7 @@ Moments are `MM-DD HH:MM` of 2026 or `YYYY-MM-DD HH:MM`, in UTC.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,12 +27,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from replywatch.app.deriving.derive import derive, messages_of
+from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.headers.header import parse_header
-from replywatch.domain.judging.reading import id_domain, read
+from replywatch.domain.judging.reading import id_domain, letter_of, read, relayed_of
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.roles import Roles
@@ -51,6 +53,7 @@ from replywatch.domain.messages import (
 )
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
+from replywatch.store.derived import Derived
 from replywatch.store.facts import Epoch, Facts
 from replywatch.store.marks import Marks
 from replywatch.store.vanished import Vanished
@@ -260,10 +263,29 @@ class Story:
         for mail in self.mails:
             for place in mail.places:
                 found.setdefault(mail.raw(place), []).extend(self._locations(place))
+        readings = {raw: read(parse_header(raw), self.team) for raw in found}
+        forms, relays = self._form_letters(readings.values()), _relays(readings.values())
         return [
-            Copy(blake2b(raw, digest_size=16).hexdigest(), read(parse_header(raw), self.team), tuple(locations))
-            for raw, locations in found.items()
+            Copy(
+                blake2b(raw, digest_size=16).hexdigest(),
+                reading,
+                tuple(found[raw]),
+                form_letter=reading.identity in forms,
+                relayed=(of := relayed_of(reading)) is not None and of.sender in relays,
+            )
+            for raw, reading in readings.items()
         ]
+
+    def _form_letters(self, readings: Iterable[Reading]) -> set[str]:
+        """The identities of ours that went out to three people or more within 30 days before or after."""
+        told = [(r.identity, letter_of(r, self.marks.get(r.identity, UNCORRECTED).kind)) for r in readings]
+        letters = [(identity, letter) for identity, letter in told if letter]
+        return {
+            identity
+            for identity, one in letters
+            if len({o.contact for _, o in letters if o.subject == one.subject and abs(o.date - one.date) <= 30 * DAY})
+            >= 3
+        }
 
     def _locations(self, place: Place) -> list[Location]:
         archive = place.account in self.archives
@@ -325,11 +347,19 @@ def merged(copies: Sequence[Copy], team: Team, marks: Mapping[str, Corrections] 
     return messages_of(copies, team, marks or {})
 
 
+def _relays(readings: Iterable[Reading]) -> set[int]:
+    """The senders of whose mail several Reply-To are seen."""
+    seen = {of for reading in readings if (of := relayed_of(reading))}
+    return {sender for sender, several in Counter(of.sender for of in seen).items() if several > 1}
+
+
 def settings_of(team: Team, readings: Sequence[Reading], new_enquiry_after: int = 30 * DAY) -> MatchSettings:
     """Match settings that know the right sides of ids seen on our mail alone."""
     ours = {id_domain(r.message_id) for r in readings if r.message_id and r.parties.ours}
     others = {id_domain(r.message_id) for r in readings if r.message_id and not r.parties.ours}
-    return MatchSettings(new_enquiry_after, lambda d: team.has_domain(d) or d in ours - others - {""})
+    return MatchSettings(
+        new_enquiry_after, lambda d: team.has_domain(d) or d in ours - others - {""}, team.public_lists
+    )
 
 
 def _rfc5322(moment: int) -> str:
@@ -413,6 +443,13 @@ class Keep:
         absences = Vanished(self.database)
         for old in absences.superseded(new.mailbox):
             absences.let_go(old, new.id, now)
+
+    def said_of_copies(self) -> dict[str, tuple[bool, bool]]:
+        """Digest of each header → whether the message is a form letter, and whether it is a relay's."""
+        derived = Derived(self.database)
+        clusters = [c for (c,) in self.database.rows("SELECT DISTINCT cluster FROM readings")]
+        found = derived.copies(clusters, mailbox_uses(derived, self.config))
+        return {copy.digest: (copy.form_letter, copy.relayed) for _, copies in found for copy in copies}
 
     def derive(self, *, anew: bool = False) -> None:
         """Bring the derived rows up to date."""

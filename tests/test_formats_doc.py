@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from office import Office
+from replywatch.app.explaining.explain import explain_message
+from replywatch.app.progress import Silent
 from replywatch.domain.messages import Because, Direction, Kind
 from replywatch.domain.results.explanation import FileJudgement
 from replywatch.domain.results.finding import Finding, Severity
@@ -14,11 +17,12 @@ from replywatch.domain.results.warning import Code
 from replywatch.domain.results.warnings import SENDERS_NAMED
 from replywatch.render import export
 from replywatch.render.check import check_json
-from replywatch.render.explain import judgements_json_lines
+from replywatch.render.explain_json import explanation_json_line, judgement_json_line
 from replywatch.render.locale import Locale
 from replywatch.render.report import comparison, csv
 from replywatch.render.report.csv import report_csv
 from sample_report import full
+from story import Story
 
 TEXT = (Path(__file__).parents[1] / "docs/formats.md").read_text(encoding="utf-8")
 WAITING = Path(__file__).parent / "render/golden/waiting.json"
@@ -122,6 +126,18 @@ def test_the_export():
     assert tuple(fields("`export`")) == export.COLUMNS
 
 
+def test_an_explained_message(tmp_path):
+    story = Story()
+    story.inbound("anna", "03-02 09:00")
+    office = Office(tmp_path)
+    office.tell(story)
+    office.pass_()
+    explained = explain_message(office.config, story.mails[0].message_id, Silent())
+    found = json.loads(explanation_json_line(explained))
+    assert list(fields("explain ID")) == list(found)
+    assert [list(exchange) for exchange in found["exchanges"]] == [list(export.COLUMNS)]
+
+
 @pytest.mark.parametrize(
     ("title", "value"),
     [
@@ -133,9 +149,7 @@ def test_the_export():
         (
             "explain FILE",
             json.loads(
-                *judgements_json_lines(
-                    [FileJudgement("a", Direction.INBOUND, Kind.HUMAN, Because("human"), "a@b.example")]
-                )
+                judgement_json_line(FileJudgement("a", Direction.INBOUND, Kind.HUMAN, Because("human"), "a@b.example"))
             ),
         ),
     ],
@@ -150,7 +164,14 @@ def test_other_forms(title, value):
 def test_every_type_that_is_used_is_explained():
     ((_, rows),) = tables("Units")
     explained = {word for row in rows for word in row[0].split(", ")}
-    titles = ["replywatch.report/2", "`export`", "replywatch.waiting/1", "replywatch.check/1", "explain FILE"]
+    titles = [
+        "replywatch.report/2",
+        "`export`",
+        "replywatch.waiting/1",
+        "replywatch.check/1",
+        "explain FILE",
+        "explain ID",
+    ]
     used = {kind.split(" or ")[0] for title in titles for kind in fields(title).values()}
     used |= set(fields("report --format csv", "column").values())
     assert used - explained == {"object", "list", "boolean", "counts by key"}

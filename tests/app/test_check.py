@@ -112,7 +112,7 @@ class TestServer:
             "INBOX: clock 2 s after the delivering server's (median of 10)",
             "Sent: clock 5 s after the sending computers' (median of 10)",
         ]
-        assert office.one("addresses").what == "10 of the newest 10 personal mails in INBOX count"
+        assert office.one("addresses").what == "10 of the newest 10 personal mails here count"
 
     def test_nothing_is_changed(self, remote, dovecot_user):
         office = remote(told())
@@ -268,7 +268,7 @@ class TestTeam:
             " others are from eva@beispiel.de (3), max@gmail.com (2)"
         )
         assert finding.hint.splitlines()[1:] == [
-            '  addresses = ["info@example.com", "max@gmail.com"]',
+            '  people = ["max@gmail.com"]',
             '  domains = ["example.com", "beispiel.de"]',
         ]
 
@@ -286,9 +286,50 @@ class TestTeam:
             story.inbound(f"q{number}", "2024-03-05 10:00", to="sales@example.com")
         finding = remote(story).check().one("addresses")
         assert finding.severity is WARNING
-        assert finding.what.startswith("10 of the newest 14 personal mails in INBOX count; others went to sales@ex")
+        assert finding.what.startswith("10 of the newest 14 personal mails here count; others went to sales@ex")
         assert '  addresses = ["info@example.com", "sales@example.com"]' in finding.hint.splitlines()
         assert "  watched = false" in finding.hint.splitlines()
+
+    def test_without_the_address_of_anybody_often_it_is_said_once_it_is_much(self, remote):
+        story = told()
+        for number in range(4):
+            story.inbound(f"q{number}", "2024-03-05 10:00", to=f"sales{number}@example.com")
+        finding = remote(story).check().one("addresses")
+        assert (finding.severity, finding.what[:40]) == (WARNING, "10 of the newest 14 personal mails here ")
+        story = told()
+        story.inbound("q", "2024-03-05 10:00", to="sales@example.com")
+        assert remote(story).check().worst() == []
+
+    def test_an_archive_whose_colleagues_private_address_is_watched(self, tmp_path):
+        """The list's mail counts nowhere then, and `people` is the way to name her."""
+        story = told()
+        for mail in story.mails:
+            mail.header = mail.header.replace("To: info@example.com", "To: list@example.com")
+        office = Office(tmp_path)
+        TestFiles.write_mbox(tmp_path, story)
+        team = {"addresses": ["anna.private@gmx.de"], "domains": ["example.com"]}
+        office.configure({"info": {"type": "mbox", "path": "all.mbox"}}, team=team)
+        finding = office.check().one("addresses")
+        assert finding.what == (
+            "0 of the newest 10 personal mails here count; others went to list@example.com (10), not among the watched"
+            " addresses"
+        )
+        assert finding.hint.splitlines()[:3] == [
+            "Watch shared addresses, too, and name colleagues' own under people, in [team]:",
+            '  addresses = ["list@example.com"]',
+            '  people = ["anna.private@gmx.de"]',
+        ]
+
+    def test_as_people_they_go_without_a_word(self, local):
+        story = told()
+        for number in range(8):
+            story.inbound(f"q{number}", "2024-03-05 10:00", to="anna.private@gmx.de")
+        office = local(story)
+        assert office.check().one("addresses").what == "18 of the newest 18 personal mails here count"
+        team = {"addresses": ["info@example.com"], "domains": ["example.com"], "people": ["anna.private@gmx.de"]}
+        office.configure({"info": maildir_account()}, team=team)
+        finding = office.check().one("addresses")
+        assert (finding.severity, finding.what) == (OK, "10 of the newest 18 personal mails here count")
 
     def test_a_colleagues_own_mailbox(self, remote):
         story = told()
@@ -419,11 +460,14 @@ class TestFiles:
         assert office.worst() == [(ERROR, "path")]
         assert office.one("path").hint
 
-    def mbox(self, folder, story):
-        place = folder / "all.mbox"
-        with place.open("wb") as out:
+    @staticmethod
+    def write_mbox(folder, story):
+        with (folder / "all.mbox").open("wb") as out:
             for mail in story.mails:
                 out.write(b"From x Fri Mar  1 09:00:00 2024\n" + mail.raw(mail.places[0]) + b"x\n\n")
+
+    def mbox(self, folder, story):
+        self.write_mbox(folder, story)
         office = Office(folder)
         office.configure({"info": {"type": "mbox", "path": "all.mbox"}})
         return office.check()

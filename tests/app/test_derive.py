@@ -157,6 +157,7 @@ CHANGES = [
     ({"account": {"roles": Roles((("Ablage", Role.JUNK),))}}, True),
     ({"account": {"name": "other"}}, True),
     ({"account": {"host": "other.example.com"}}, False),
+    ({"team": {"people": frozenset({"anna@gmx.de"})}}, True),
     ({"account": {"enabled": False}}, False),
     ({"report": {"new_enquiry_after": 1}}, True),
     ({"report": {"never_after": 1}}, False),

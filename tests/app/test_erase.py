@@ -10,9 +10,12 @@ import pytest
 
 from office import Office
 from replywatch.app.deriving.erase import before, erase, extent, people
+from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.explaining.mark import mark, undo
 from replywatch.app.progress import Silent
+from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.mentions import naming
+from replywatch.domain.judging.reading import letter_of, person_key, read
 from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
 from replywatch.domain.results.extent import Extent
 from replywatch.domain.results.notice import Notice
@@ -24,6 +27,7 @@ from replywatch.store.marks import Marks
 from story import Place, Story, at
 
 ANNA = "anna@anna.example"
+FORM = "mail@shop-service.example"
 
 
 @pytest.fixture
@@ -43,6 +47,34 @@ def left_over(office, text=ANNA):
     """The files of the store in which `text` is found, in any case."""
     folder = office.config.store_path.parent
     return [path.name for path in folder.iterdir() if text.lower().encode() in path.read_bytes().lower()]
+
+
+def traces(office, *keys):
+    """Those of these digests that are found in the files of the store."""
+    content = b"".join(path.read_bytes() for path in office.config.store_path.parent.iterdir())
+    return [key for key in keys if key.to_bytes(8, "big", signed=True) in content]
+
+
+def counted_story():
+    """Letters to three, one of them anna, and two visitors of one form, one of them anna."""
+    s = Story()
+    s.outbound("xaver", "01-05 09:00")
+    s.inbound("carl", "03-01 09:00", subject="Invoice")
+    for hour, person in enumerate(("anna", "bernd", "carl")):
+        s.outbound(person, f"03-03 1{hour}:00", subject="Invoice")
+    fields = "Reply-To: {0}@{0}.example"
+    s.inbound(FORM, "03-04 09:00", subject="Question", fields=fields.format("carl"))
+    s.inbound(FORM, "03-04 10:00", subject="Question")
+    s.inbound(FORM, "03-05 09:00", subject="Call me", fields=fields.format("anna"))
+    return s
+
+
+def counted(office):
+    """What is derived of the messages that other mail speaks of: form letters, and a relay's."""
+    return office.rows_of(
+        "SELECT r.identity, f.is_form FROM letters f JOIN readings r ON r.message = f.message UNION ALL"
+        " SELECT r.identity, f.is_relayed FROM relays f JOIN readings r ON r.message = f.message ORDER BY 1"
+    )
 
 
 def full_story():
@@ -78,6 +110,58 @@ class TestForget:
         assert ANNA.encode() not in content
         assert b"tagged" not in content
         assert office.rows("marks")["marks"] == []
+
+    @pytest.mark.parametrize("asked_for", ["anna.berg@gmail.com", "Anna.Berg+x@GoogleMail.com", "annaberg@gmail.com"])
+    def test_in_every_spelling_that_reaches_her(self, office, asked_for):
+        """No byte of any of them is left, wherever it stood; her namesakes stay."""
+        s = Story()
+        q = s.inbound("anna.berg@gmail.com", "03-02 09:00")
+        s.reply(q, "03-02 10:30", to=["annaberg@gmail.com"])
+        s.inbound("an.na.berg+7f3a9c2e51b04d@gmail.com", "03-03 09:00", subject="Token")
+        s.outbound("carl", "03-04 09:00", fields="Bcc: Annaberg+shop@googlemail.com")
+        for field in (
+            "Return-Path: <bounces+Anna.Berg=googlemail.com@list.example>",
+            "Return-Path: <SRS0=x7Fz=4Q=gmail.com=a.nnaberg@forwarder.example>",
+            "Return-Path: <anna.berg+x=40gmail.com@dmarc.list.example>",
+            "List-Unsubscribe: <https://x.example/?who=annaberg%2Bshop%40googlemail.com>",
+            "X-Original-To: ANNABERG@googlemail.com",
+            "X-Loop: =?utf-8?q?anna=2Eberg=40gmail=2Ecom?=",
+        ):
+            s.inbound("carl", "03-05 09:00", fields=field)
+        others = ["anna-berg@gmail.com", "anna.berg@gmail.com.example", "hannaberg@gmail.com", "anna.berg@gmx.de"]
+        for namesake in others:
+            s.inbound(namesake, "03-06 09:00")
+        office.tell(s)
+        office.pass_()
+        assert forget(office, asked_for).messages == len(s.mails) - len(others)
+        content = office.config.store_path.read_bytes().lower()
+        for namesake in others:
+            assert namesake.encode() in content
+            content = content.replace(namesake.encode(), b"")
+        spelled = ("anna.berg", "annaberg", "an.na.berg", "a.nnaberg")
+        for trace in (f"{name}{after}" for name in spelled for after in ("@gmail", "@google", "+", "=")):
+            assert trace.encode() not in content
+        for trace in (b"7f3a9c2e51b04d", b"googlemail", b"annaberg%2b", b"anna=2eberg"):
+            assert trace not in content
+
+    @pytest.mark.parametrize(
+        ("asked_for", "stay"),
+        [
+            ("reply+7f3a9c2e51b04d@portal.example", ["reply+0b91e77ac4d2f8@portal.example", "reply@portal.example"]),
+            ("reply@portal.example", []),
+        ],
+    )
+    def test_a_relays_token_is_one_person_and_its_address_all_of_them(self, office, asked_for, stay):
+        s = Story()
+        for sender in ("reply+7f3a9c2e51b04d@portal.example", "reply+0b91e77ac4d2f8@portal.example"):
+            s.inbound(sender, "03-02 09:00")
+        s.inbound("reply@portal.example", "03-02 09:00")
+        office.tell(s)
+        office.pass_()
+        assert forget(office, asked_for).messages == 3 - len(stay)
+        assert [e for e in stay if not left_over(office, e)] == []
+        assert bool(left_over(office, "portal.example")) is bool(stay)
+        assert left_over(office, "7f3a9c2e51b04d") == []
 
     @pytest.mark.parametrize("checkpointed", [True, False])
     def test_also_what_was_deleted_before(self, office, checkpointed):
@@ -118,6 +202,39 @@ class TestForget:
         gone = {m.message_id for m in s.mails[:5]}
         assert office.exchanges_at() == {k: v for k, v in exchanges_at.items() if k not in gone}
         assert office.report().ledger.read == 3
+
+    def test_what_was_counted_of_a_person_goes_too(self, office):
+        s = counted_story()
+        office.tell(s)
+        office.pass_()
+        invoice = letter_of(read(parse_header(s.mails[2].raw(s.mails[2].places[0])), s.team))
+        digests = [person_key(ANNA), person_key("carl@carl.example"), invoice.subject]
+        assert traces(office, *digests) == digests
+        forget(office)
+        assert traces(office, *digests) == digests[1:]
+        forget(office, "carl@carl.example", "bernd@bernd.example")
+        assert traces(office, *digests) == []
+        rows = office.rows("letters", "relays", "counted_before")
+        assert {table: len(found) for table, found in rows.items()} == {"letters": 1, "relays": 0, "counted_before": 0}
+
+    def test_nor_do_figures_of_others_that_count_with_it(self, office):
+        """Two are left of three who got a letter, and of two visitors one; that they were more stays known."""
+        s = counted_story()
+        office.tell(s)
+        office.pass_()
+        asked = (s.mails[1].message_id, s.mails[5].message_id, s.mails[6].message_id)
+        exchanges_at = office.exchanges_at()
+        assert {exchanges_at[i] for i in asked} == {"never"}
+        gone = {s.identity(s.mails[2]), s.identity(s.mails[7])}
+        was_counted = [row for row in counted(office) if row[0] not in gone]
+        assert {row[1] for row in was_counted} == {0, 1}
+        for _ in range(2):
+            forget(office)
+            office.pass_()
+            assert counted(office) == was_counted
+            assert {i: office.exchanges_at()[i] for i in asked} == {i: exchanges_at[i] for i in asked}
+        rebuild(office.config, Silent())
+        assert counted(office) == was_counted
 
     def test_a_reply_to_two_people_keeps_answering_the_other(self, office):
         """The header names both, so it goes; that the other was answered, and when, stays as a mark."""
@@ -217,7 +334,7 @@ class TestForget:
         with pytest.raises(UsageError, match="is no address"):
             people([text], Story().team)
 
-    @pytest.mark.parametrize("text", ["info@example.com", "INFO+x@example.com"])
+    @pytest.mark.parametrize("text", ["info@example.com", "INFO+x@example.com", "info+7f3a9c2e51b04d@example.com"])
     def test_a_watched_address_is_refused(self, text):
         with pytest.raises(UsageError, match="watched address"):
             people([text], Story().team)
@@ -450,6 +567,21 @@ class TestPurge:
         for identity, row in after.items():
             old = kept[identity]
             assert row[:cluster] + row[cluster + 1 :] == old[:cluster] + old[cluster + 1 :]
+
+    def test_what_was_counted_of_old_mail_goes_too_and_no_figure_moves(self, office):
+        """The letter to carl, who thanked for it, is the last of three."""
+        s = counted_story()
+        s.answer(s.mails[4], "03-09 09:00", by="carl")
+        office.tell(s)
+        office.pass_()
+        (carl,) = [row for row in counted(office) if row[0] == s.identity(s.mails[4])]
+        exchanges_at = office.exchanges_at()
+        assert traces(office, person_key(ANNA), person_key("bernd@bernd.example"))
+        purge(office, "03-06 00:00")
+        assert traces(office, person_key(ANNA), person_key("bernd@bernd.example")) == []
+        assert counted(office) == [carl]
+        assert carl[1] == 1
+        assert office.exchanges_at().items() <= exchanges_at.items()
 
     def test_what_was_read_stays_read(self, office):
         """Coverage begins with the oldest sent mail; that it is gone makes no enquiry unknown."""

@@ -65,7 +65,7 @@ def test_the_time_of_a_file_decides_nothing(tmp_path):
     office = Office(tmp_path, ImapAccount("info"), MboxAccount("old"))
     found = report(office, told(10, account="old"))
     assert found.summary.answered.max == HOUR
-    assert found.doubts.count == 0, "a Date of ours that has a zone is sure in files"
+    assert found.doubts.unsure == 0, "a Date of ours that has a zone is sure in files"
 
 
 def test_moved_once_more_with_its_times_all_is_well(tmp_path):
@@ -77,16 +77,16 @@ def test_moved_once_more_with_its_times_all_is_well(tmp_path):
             again = replace(mail.places[0], internal_date=mail.when)
             office.sources["info"].deliver(mail, again)
     office.pass_()
-    assert office.report().doubts.count == 0
+    assert office.report().doubts.unsure == 0
     assert office.report().summary.answered.median == HOUR
 
 
 @pytest.mark.parametrize("as_of", ["2026-01-05", "2026-01-20"])
 def test_a_view_of_the_past_counts_what_was_answered_by_then(tmp_path, as_of):
     office = Office(tmp_path)
-    assert report(office, told(10)).doubts.count == 10
+    assert report(office, told(10)).doubts.unsure == 10
     found = office.report(as_of=as_of)
-    assert found.doubts.count == found.summary.answered.n
+    assert found.doubts.unsure == found.summary.answered.n
     assert (found.summary.answered.n == 10) == (as_of > "2026-01-11")
 
 

@@ -33,6 +33,27 @@ def test_report_and_export_agree(office, as_of, names):
     assert office.report(as_of=as_of).contact_written_to == len(names)
 
 
+@pytest.mark.parametrize(
+    ("contact", "written", "count"),
+    [
+        ("nora.holm@gmail.com", "noraholm@googlemail.com", 1),
+        ("nora+shop@nora.example", "nora@nora.example", 1),
+        ("nora.holm@gmx.de", "noraholm@gmx.de", 0),
+    ],
+)
+def test_she_may_be_written_to_in_another_spelling(tmp_path, contact, written, count):
+    office, story = Office(tmp_path), Story()
+    story.outbound("first", "01-02 09:00")
+    story.inbound(contact, "01-10 09:00", subject="Oak")
+    story.outbound(written, "02-20 09:00", subject="Something else")
+    office.tell(story)
+    office.pass_()
+    assert office.report().contact_written_to == count
+    (found,) = export(office.config, ReportQuery(since="all"), Silent())
+    assert bool(found.contact_written_to_at) is bool(count)
+    assert found.exchange.contact == contact.replace("+shop", "")
+
+
 def test_a_conversation_that_went_on_after_as_of_is_counted_as_it_stood(tmp_path):
     """Its stored rows know of the answer; at that moment there was none."""
     office, story = Office(tmp_path), Story()

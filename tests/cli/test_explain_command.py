@@ -194,6 +194,46 @@ class TestFiles:
         assert kinds[1] != "auto_reply"
 
 
+class TestIdsAsJson:
+    """An id is no file, and a file is no id."""
+
+    def test_a_message_of_the_store(self, office):
+        message_id = told().mails[1].message_id
+        (row,) = office.lines("explain", message_id)
+        assert (row["message_id"], row["kind"], row["matched_by"]) == (message_id, "human", "in-reply-to")
+        assert [e["status"] for e in row["exchanges"]] == ["answered", "never"]
+        assert row["exchanges"][0]["id"] == row["id"]
+        for word in (f"<{message_id}>", row["id"], row["id"][:6].upper()):
+            assert office.lines("explain", word) == [row], word
+
+    def test_what_was_written_to_them_elsewhere_is_known_as_export_knows_it(self, office):
+        exchanges = {row["id"]: row for row in office.lines("export")}
+        for mail in told().mails:
+            if mail.message_id != "same@id.example":
+                (row,) = office.lines("explain", mail.message_id)
+                assert row["exchanges"] == [exchanges[e["id"]] for e in row["exchanges"]]
+
+    def test_files_and_ids_beside_each_other(self, office):
+        letter = office.folder / "abcdef"
+        letter.write_bytes(b"From: anna@a.example\n\n")
+        gone = "letters/not-there.eml"
+        found = office.lines("explain", "abcdef", told().mails[1].message_id, gone)
+        letter.unlink()
+        assert [next(iter(row)) for row in found] == ["path", "id", "path"]
+        assert found[2]["because"] == "can't be read: No such file or directory"
+
+    def test_a_file_that_reads_like_a_message_id_is_a_file(self, office):
+        letter = office.folder / "anna@a.example"
+        letter.write_bytes(b"From: anna@a.example\n\n")
+        (row,) = office.lines("explain", letter.name)
+        letter.unlink()
+        assert (row["path"], row["kind"]) == ("anna@a.example", "human")
+
+    @pytest.mark.parametrize("word", ["nobody@nowhere.example", "<nobody@nowhere.example>", "ffffffffff"])
+    def test_none(self, office, word):
+        assert "no message has the id" in office.fails("explain", word, "--format", "jsonl", code=2)
+
+
 class TestMarked:
     """What a person said is shown, and so is what the rules had said."""
 

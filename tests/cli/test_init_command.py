@@ -66,7 +66,7 @@ class TestOptions:
         (account,) = config.accounts
         assert (account.port, account.tls, account.username) == (1143, Tls.STARTTLS, "m0123")
         assert account.password == Secret(command="pass show x")
-        assert config.team.addresses == ("info@firma.example", "eva@gmx.de")
+        assert (config.team.addresses, config.team.people) == (("info@firma.example",), {"eva@gmx.de"})
         assert config.team.domains == ("firma.example", "*.firma.example")
         assert str(config.report.timezone) == "Europe/Berlin"
 
@@ -83,7 +83,7 @@ class TestOptions:
         config = config_of(program)
         assert config.accounts[0].host == "imap.gmail.com"
         assert config.team.domains == (), "other users of gmail.com are no colleagues"
-        assert config.team.addresses == ("firma@gmail.com", "eva@web.de")
+        assert (config.team.addresses, config.team.people) == (("firma@gmail.com",), {"eva@web.de"})
 
     def test_icloud_takes_the_local_part(self, program):
         init(program, "--address", "firma@icloud.com", "--yes")
@@ -180,7 +180,7 @@ class TestAnswers:
         assert "did you mean ionos?" in err
         assert config.accounts[0].host == "imap.ionos.de"
         assert config.accounts[0].password == Secret(env="REPLYWATCH_INFO_PASSWORD")
-        assert config.team.addresses == (OWN[1], "eva@gmx.de")
+        assert (config.team.addresses, config.team.people) == ((OWN[1],), {"eva@gmx.de"})
 
     def test_a_server_instead_of_a_provider(self, program):
         init(program, answers=[OWN[1], "n", OWN[3], *[""] * 6])

@@ -73,7 +73,7 @@ def test_json(office):
     first = found["waiting"][0]
     assert set(first) == {
         *("id", "message_id", "contact", "subject", "ordinal", "status", "arrived_at", "waiting_seconds"),
-        "acknowledged_at",
+        *("acknowledged_at", "bounced_reply"),
     }
     assert abs(first["waiting_seconds"] - 9 * DAY) < 5 * 60
     assert (first["status"], first["message_id"]) == ("waiting", first["message_id"].strip("<>"))

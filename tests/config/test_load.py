@@ -88,6 +88,7 @@ class TestWhatIsRead:
             automatic_senders = ["Bot@example.com"]
             webforms = ["website@example.com"]
             public_lists = ["users@lists.example.com"]
+            people = ["Anna@GMX.de", "anna@gmx.de"]
             [accounts.info]
             type = "imap"
             host = "IMAP.müller.de"
@@ -125,6 +126,7 @@ class TestWhatIsRead:
         assert config.team.automatic_senders == {"bot@example.com"}
         assert config.team.webforms == {"website@example.com"}
         assert config.team.public_lists == {"users@lists.example.com"}
+        assert config.team.people == {"anna@gmx.de"}
         assert config.accounts == (
             ImapAccount(
                 name="info",
@@ -262,6 +264,8 @@ class TestMistakes:
             ("addresses = ['i@*.example.com']", ['team.addresses: "i@*.example.com" is not an address']),
             ("addresses = ['a@b@example.com']", ['team.addresses: "a@b@example.com" is not an address']),
             ("addresses = ['info@']", ['team.addresses: "info@" is not an address']),
+            ("people = ['anna']", ['team.people: "anna" is not an address such as info@example.com', NO_TEAM]),
+            ("people = ['anna@gmx.de']", [NO_TEAM]),
             ("domains = ['info@example.com']", ['team.domains: "info@example.com" is not a domain such as']),
             ("domains = ['*']", ['team.domains: "*" is not a domain']),
             ("domains = ['*.']", ['team.domains: "*." is not a domain']),
@@ -519,7 +523,7 @@ class TestExample:
 
     def test_every_line_that_is_commented_out_is_right_too(self):
         text, count = re.subn(r"(?m)^#(?=[a-z])", "", EXAMPLE.read_text())
-        assert count == 16
+        assert count == 17
         config = parse_config(tomllib.loads(text), BASE, {})
         assert config.report == read(GOOD + '[report]\ntimezone = "Europe/Berlin"').report
         assert ("Gesendete Objekte", Role.SENT) in config.accounts[0].roles.said

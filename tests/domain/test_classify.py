@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.headers.header import FETCH_FIELDS, parse_header
+from replywatch.domain.headers.header import FETCH_FIELDS, keep_fields, parse_header
 from replywatch.domain.judging.automatic_subjects import announced
 from replywatch.domain.judging.classify import RULES, TRAITS, classify, fired
 from replywatch.domain.judging.field_signs import Mail
+from replywatch.domain.judging.hidden_subjects import hide_subject
 from replywatch.domain.judging.parties import parties_of
+from replywatch.domain.judging.reading import read
 from replywatch.domain.messages import Because, Kind, Shown, Verdict
 from replywatch.domain.team import Team
 
@@ -32,7 +34,7 @@ def judged(*lines: str, team: Team = TEAM) -> Verdict:
     usual = {"from": ANNA, "to": "To: info@example.com", "subject": "Subject: Offer"}
     block = "\r\n".join((*lines, *(line for name, line in usual.items() if name not in names), "", ""))
     header = parse_header(block.encode())
-    verdict = classify(header, parties_of(header, team), team)
+    verdict = classify(header, parties_of(header, team), team).verdict
     every = fired(header, parties_of(header, team), team)
     assert verdict == (every[0] if every else Verdict(Kind.HUMAN, Because("human")))
     return verdict
@@ -222,6 +224,115 @@ SIGNS = [
     ),
     (["Precedence: junk", "Subject: Re: Offer", "In-Reply-To: <1@example.com>"], Kind.AUTO_REPLY, "precedence.reply"),
     (["Return-Path: <>", "Subject: Re: Offer", "In-Reply-To: <1@example.com>"], Kind.AUTO_REPLY, "return-path.reply"),
+    # responders that say it in words of their own
+    (["Auto-Submitted: vacation"], Kind.AUTO_REPLY, "auto-submitted"),
+    (["Auto-Submitted: Auto-Response"], Kind.AUTO_REPLY, "auto-submitted"),
+    (["Auto-Submitted: out-of-office; x=y"], Kind.AUTO_REPLY, "auto-submitted"),
+    (
+        ["X-Auto-Response-Suppress: All", "X-MS-Exchange-Inbox-Rules-Loop: anna@firma.test", "Subject: Offer 17"],
+        Kind.AUTO_REPLY,
+        "autoreply.exchange",
+    ),
+    (
+        ["X-Auto-Response-Suppress: DR, All", "X-MS-Exchange-Inbox-Rules-Loop: <a.schmidt@mail.firma.test>"],
+        Kind.AUTO_REPLY,
+        "autoreply.exchange",
+    ),
+    (["Subject: Anna ist außer Haus."], Kind.AUTO_REPLY, "subject.auto-reply"),
+    (
+        ["Subject: Frau Schmidt ist außer Haus.", "In-Reply-To: <1@example.com>"],
+        Kind.AUTO_REPLY,
+        "subject.auto-reply",
+    ),
+    # acknowledgements in a machine's exact words
+    (["Subject: Vielen Dank für Ihre Anfrage", "In-Reply-To: <1@example.com>"], Kind.AUTO_REPLY, "subject.auto-reply"),
+    (
+        [
+            "From: info@example.com",
+            "To: anna@firma.test",
+            "Subject: Vielen Dank für Ihre Nachricht",
+            "In-Reply-To: <1@firma.test>",
+        ],
+        Kind.AUTO_REPLY,
+        "subject.auto-reply",
+    ),
+    (["Subject: Danke für Ihre Mail", "Precedence: junk"], Kind.AUTO_REPLY, "subject.auto-reply"),
+    (["Subject: Thank you for your message", "Return-Path: <>"], Kind.AUTO_REPLY, "subject.auto-reply"),
+    # what Outlook puts before a subject
+    (["Subject: Recall: Offer", "Thread-Topic: Offer"], Kind.NOTIFICATION, "subject.notification"),
+    (["Subject: Gelöscht: Frage", "Thread-Topic: Frage"], Kind.RECEIPT, "subject.receipt"),
+    (["Subject: Zugestellt: Frage", "Auto-Submitted: auto-generated"], Kind.RECEIPT, "subject.receipt"),
+    (["Subject: Aktualisiert: Treffen", "Thread-Topic: Treffen"], Kind.CALENDAR, "subject.calendar"),
+    (
+        [
+            "Subject: Deleted: Offer",
+            "Thread-Topic: Offer",
+            "In-Reply-To: <1@example.com>",
+            "X-Auto-Response-Suppress: All",
+        ],
+        Kind.RECEIPT,
+        "subject.receipt",
+    ),
+    (
+        ["Subject: Zugesagt: Treffen", "Content-Type: multipart/alternative; boundary=x"],
+        Kind.CALENDAR,
+        "subject.calendar",
+    ),
+    (
+        ["Subject: Task Request: Offer", "Thread-Topic: Offer", "X-Auto-Response-Suppress: All"],
+        Kind.NOTIFICATION,
+        "subject.relabelled",
+    ),
+    (
+        ["Subject: I am out of the office until Monday", "In-Reply-To: <1@example.com>"],
+        Kind.AUTO_REPLY,
+        "subject.auto-reply",
+    ),
+    (["Subject: Ich bin im Urlaub", "References: <1@example.com>"], Kind.AUTO_REPLY, "subject.auto-reply"),
+    (["Subject: Declined: Lunch", "Content-Type: multipart/mixed; boundary=x"], Kind.CALENDAR, "subject.calendar"),
+    (["Subject: Accepté : Réunion", "Thread-Topic: Réunion"], Kind.CALENDAR, "subject.calendar"),
+    (
+        [
+            "From: no-reply@mail.icloud.test",
+            "Reply-To: 2_HAYTGMJXGI3DIMBTHAYTGMJXGKQXKTOW@imip.me.com",
+            "Subject: Anna vous invite",
+        ],
+        Kind.CALENDAR,
+        "calendar.reply-to",
+    ),
+    # what comes back to where only mail systems write
+    (["To: users-bounces@example.com", "Subject: Delivery failure notification"], Kind.BOUNCE, "subject.undelivered"),
+    (["From: SMTP_Gateway@firma.test", "Subject: Delivery failure"], Kind.BOUNCE, "subject.undelivered"),
+    # robots, trackers, accounts
+    (["From: build-bot@firma.test", "In-Reply-To: <1@example.com>"], Kind.NOTIFICATION, "from.robot"),
+    (["From: syzbot+17ab@apps.test"], Kind.NOTIFICATION, "from.robot"),
+    (["From: bot-deploy@firma.test"], Kind.NOTIFICATION, "from.robot"),
+    (["From: dependabot[bot] <x@firma.test>"], Kind.NOTIFICATION, "from.robot"),
+    (["From: kernel test robot <lab@firma.test>"], Kind.NOTIFICATION, "from.robot"),
+    (["From: Build Bot <builds@firma.test>"], Kind.NOTIFICATION, "from.robot"),
+    (["From: shop-bot@example.com", "To: anna@firma.test"], Kind.NOTIFICATION, "from.robot"),
+    (["X-JIRA-FingerPrint: 978a1eb5"], Kind.NOTIFICATION, "tracker"),
+    (["X-Launchpad-Message-Rationale: Subscriber", "List-Unsubscribe: <https://x.test>"], Kind.NOTIFICATION, "tracker"),
+    (["X-GitHub-Reason: mention"], Kind.NOTIFICATION, "tracker"),
+    (["From: Project <trac@project.test>"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: nobody@web1.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: Oracle <oracle@db.test>"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: (Subversion) <svn@code.test>"], Kind.NOTIFICATION, "from.no-reply"),
+    # mass mail
+    (["From: Firma <firma@newsletter.firma.test>"], Kind.NEWSLETTER, "list.mass-mail"),
+    (["From: angebote@mailing.firma.test"], Kind.NEWSLETTER, "list.mass-mail"),
+    (["From: Firma News <info@news.firma.test>"], Kind.NEWSLETTER, "list.mass-mail"),
+    (["From: Firma <b-17a4c9e2f051b2@em.firma.test>"], Kind.NEWSLETTER, "list.mass-mail"),
+    (["From: Weekly <web#3.19.a8-jnykl@e.firma.test>"], Kind.NEWSLETTER, "list.mass-mail"),
+    (["From: Gartenwelt <gartenwelt@news.gartenwelt.test>"], Kind.NEWSLETTER, "list.mass-mail"),
+    (["From: owner-announce@lists.test"], Kind.NEWSLETTER, "list.mass-mail"),
+    (["X-Bulkmail: 2.05", "Precedence: list"], Kind.NEWSLETTER, "list.mass-mail"),
+    (
+        ["From: Firma Billing <team@support.firma.test>", "Return-Path: <no-reply@bounce.firma.test>"],
+        Kind.NOTIFICATION,
+        "return-path.no-reply",
+    ),
+    (["X-DSPAM-Result: Spam"], Kind.SPAM, "spam"),
     # the more telling sign decides
     (["X-Autogenerated: Mirror", "From: MAILER-DAEMON@mx.test"], Kind.BOUNCE, "from.mailer-daemon"),
     (["Return-Path: <>", "Auto-Submitted: auto-replied"], Kind.AUTO_REPLY, "auto-submitted"),
@@ -354,6 +465,105 @@ HUMAN = [
     ["From: no-reply@forms.test", "Reply-To: anna@firma.test"],
     ["From: no-reply@example.com", "Reply-To: anna@firma.test"],
     ["From: bob@example.com", "Reply-To: anna@firma.test", "Return-Path: <>"],
+    # responders, and rules that pass on what a person wrote
+    ["Subject: FW: Offer", "X-Auto-Response-Suppress: All", "X-MS-Exchange-Inbox-Rules-Loop: anna@firma.test"],
+    ["X-Auto-Response-Suppress: All", "X-MS-Exchange-Inbox-Rules-Loop: info@example.com"],
+    ["X-Auto-Response-Suppress: OOF", "X-MS-Exchange-Inbox-Rules-Loop: anna@firma.test"],
+    ["Subject: Re: Offer", "X-Auto-Response-Suppress: All", "X-MS-Exchange-Inbox-Rules-Loop: office@firma.test"],
+    ["Subject: Frau Schmidt ist außer Haus."],
+    ["Subject: Unser Hausmeister ist im Urlaub"],
+    # thanks that a person gives a title of his own
+    ["Subject: Vielen Dank für Ihre Nachricht - noch eine Frage", "In-Reply-To: <1@example.com>"],
+    ["Subject: Vielen Dank für Ihre Nachricht", "In-Reply-To: <1@example.com>"],
+    ["Subject: Thank you for your message", "References: <1@example.com>"],
+    [
+        "From: bob@example.com",
+        "To: anna@firma.test",
+        "Subject: Vielen Dank für Ihre Anfrage - Angebot 2026-17",
+        "In-Reply-To: <1@firma.test>",
+    ],
+    [
+        "From: bob@example.com",
+        "To: anna@firma.test",
+        "Subject: Ihre Anfrage wurde bearbeitet: Angebot anbei",
+        "In-Reply-To: <1@firma.test>",
+    ],
+    # Outlook's words in a person's mouth
+    ["Subject: Recall: Offer"],
+    ["Subject: Updated: Offer", "In-Reply-To: <1@example.com>"],
+    ["Subject: Updated: Offer", "In-Reply-To: <1@example.com>", "Thread-Topic: Offer"],
+    ["Subject: Updated: Offer", "X-Auto-Response-Suppress: All"],
+    ["Subject: Delivered: parcel 17", "References: <1@example.com>"],
+    ["Subject: Rappel : devis", "Thread-Topic: Rappel : devis"],
+    ["Subject: Abc: Offer", "Thread-Topic: Offer"],
+    ["Subject: Question: Offer", "Thread-Topic: Offer"],
+    ["Subject: Question: Offer", "Thread-Topic: Offer", "X-Auto-Response-Suppress: DR, OOF"],
+    [
+        "Subject: Question: Offer",
+        "Thread-Topic: Offer",
+        "X-Auto-Response-Suppress: All",
+        "In-Reply-To: <1@example.com>",
+    ],
+    ["Subject: Antwort: Offer", "Thread-Topic: Offer", "X-Auto-Response-Suppress: All"],
+    ["Subject: I am away next week, can we meet today?", "In-Reply-To: <1@example.com>"],
+    ["Subject: Ich bin im Urlaub"],
+    ["Subject: Accepted: your offer", "Content-Type: multipart/alternative; boundary=x"],
+    ["Subject: Zugesagt: Ihr Angebot", "Content-Type: multipart/mixed; boundary=x"],
+    ["Subject: Zugesagt: Treffen", "Content-Type: text/html"],
+    ["Subject: Abgesagt: Termin am Dienstag", "Content-Type: multipart/alternative; boundary=x"],
+    ["Subject: Einladung: Sommerfest", "Content-Type: multipart/alternative; boundary=x"],
+    ["Reply-To: anna@imip.me.com"],
+    ["Reply-To: 2_HAYTGMJXGI3DIMBTHAYTGMJXGKQXKTOW@relay.test"],
+    ["Cc: users-bounces@example.com", "Subject: Question about the list"],
+    ["To: bouncy-castles@example.com", "Subject: Delivery failure: order 17"],
+    # people who are called like robots, trackers, computers and newsletters
+    ["From: kspambot@gmx.de"],
+    ["From: kspambot+shop@gmx.de"],
+    ["From: Jan Bot <jan.bot@firma.test>"],
+    ["From: Jan Bot <info@firma.test>"],
+    ["From: Coffee Robot <hello@coffee.test>"],
+    ["From: abbot@cloister.test"],
+    ["From: talbot+x@gmail.com"],
+    ["From: talbot+shop@firma.test"],
+    ["From: Anna Sherbot <sherbot+shop@firma.test>"],
+    ["From: Anna Meyer-Bot <anna@firma.test>"],
+    ["From: form-bot@example.com", "Reply-To: anna@firma.test"],
+    ["From: Bob (JIRA) <bob@example.com>", "To: anna@firma.test", "X-JIRA-FingerPrint: 9"],
+    ["From: Anna <nobody@firma.test>"],
+    ["From: Oracle of Delphi GmbH <info@oracle.test>"],
+    ["From: Anna Schmidt <anna.schmidt@news.firma.test>"],
+    ["From: Anna <anna@newsletter.firma.test>"],
+    ["From: anna@news.firma.test"],
+    ["From: info@news.test"],
+    ["From: info@news.co.uk"],
+    ["From: redaktion@mailing.test"],
+    ["From: Anna <reply+7f3a9c2e51b04d17@e.relay.test>"],
+    ["From: Anna <17a4c9e2f051b2c4@guest.relay.test>"],
+    ["From: Firma <firma@newsletter.firma.test>", "In-Reply-To: <1@example.com>"],
+    ["From: Firma News <info@news.firma.test>", "Subject: AW: Offer"],
+    ["X-Bulkmail: no"],
+    ["X-Bulkmail: 2.05", "Subject: Re: Offer"],
+    ["Return-Path: <no-reply@firma.test>"],
+    ["From: Firma <team@firma.test>", "Return-Path: <no-reply@other.test>"],
+    ["From: Anna Berg <ab@firma.test>", "Return-Path: <no-reply@firma.test>"],
+    ["From: Anna Berg <info@berg.test>", "Return-Path: <no-reply@berg.test>"],
+    ["From: ab@firma.test", "Return-Path: <no-reply@firma.test>"],
+    ["From: Firma <team@firma.test>", "Return-Path: <no-reply@firma.test>", "Reply-To: anna@home.test"],
+    ["From: Firma <team@firma.test>", "Return-Path: <no-reply@firma.test>", "In-Reply-To: <1@example.com>"],
+    ["X-DSPAM-Result: Innocent"],
+    # a program for writing to customers marks personal answers of ours, too
+    [
+        "From: bob@example.com",
+        "To: anna@firma.test",
+        "Subject: Re: Offer",
+        "List-Unsubscribe: <https://crm.test/u>",
+    ],
+    [
+        "From: bob@example.com",
+        "To: anna@firma.test",
+        "In-Reply-To: <1@firma.test>",
+        "List-Unsubscribe: <https://crm.test/u>",
+    ],
     # what filters think of our own mail
     ["From: bob@example.com", "To: anna@firma.test", "X-Spam-Flag: YES"],
 ]
@@ -467,6 +677,33 @@ def test_the_reason_is_the_rule_and_what_it_saw(lines, because):
     assert judged(*lines).because == because
 
 
+WEAK = [
+    (["List-Unsubscribe: <https://x.test/u>"], "list", "human"),
+    (["List-Id: <a.b.test>", "Return-Path: <>"], "list", "return-path"),
+    (["Precedence: bulk"], "precedence.bulk", "human"),
+    (["Precedence: junk", "In-Reply-To: <1@example.com>"], "precedence.reply", "human"),
+    (["Precedence: junk", "Return-Path: <>", "In-Reply-To: <1@x.test>"], "precedence.reply", "return-path.reply"),
+    (["X-Spam-Flag: YES"], "spam", "human"),
+    (["X-Spam-Flag: YES", "Return-Path: <>"], "spam", "return-path"),
+    (["X-DSPAM-Result: Spam", "X-Spam-Status: Yes", "Precedence: bulk"], "spam", "human"),
+    (["X-Bulkmail: 1"], "list.mass-mail", "human"),
+    (["From: Firma <firma@newsletter.firma.test>"], "list.mass-mail", "human"),
+    (["From: team@firma.test", "Return-Path: <noreply@firma.test>"], "return-path.no-reply", "human"),
+    (["X-AMAZON-MAIL-RELAY-TYPE: NOTIFICATION", "Precedence: bulk"], "amazon", None),
+    (["List-Id: <a.b.test>", "Auto-Submitted: auto-generated"], "auto-submitted.generated", None),
+    (["Precedence: auto_reply"], "precedence", None),
+    (["From: no-reply@firma.test", "List-Id: <a.b.test>"], "from.no-reply", None),
+    ([], "human", None),
+]
+
+
+@pytest.mark.parametrize(("lines", "rule", "firm"), WEAK)
+def test_what_the_rules_find_without_the_weak_signs(lines, rule, firm):
+    header = parse_header("\n".join(("To: info@example.com", *lines, "", "")).encode())
+    found = classify(header, parties_of(header, TEAM), TEAM)
+    assert (found.verdict.rule, found.firm and found.firm.rule) == (rule, firm)
+
+
 def test_all_signs_are_named_in_order():
     header = parse_header(b"From: no-reply@firma.test\nAuto-Submitted: auto-replied\nPrecedence: bulk\n\n")
     verdicts = fired(header, parties_of(header, TEAM), TEAM)
@@ -482,24 +719,31 @@ def test_rules_look_at_fetched_fields_only():
 LOCAL_PARTS = (
     "anna", "info", "shop", "website", "users", "users-request", "users-request+confirm", "users-admin+x",
     "owner-users", "users-owner", "users-bounces+a=b.test", "users-errors=9", "postmaster", "root", "noreply",
-    "mail-system", "listserv", "autoresponder", "calendar-notification", "admin",
+    "news",
+    "mail-system", "listserv", "autoresponder", "calendar-notification", "admin", "build-bot", "syzbot+17", "nobody",
+    "b-17a4c9e2f051b2c4", "owner-announce", "a-token-of-a-calendar",
 )  # fmt: skip
-DISPLAY_NAMES = ("", "Anna ", "Mail Delivery System ", "autoresponder ", "Cron Daemon ", "System Administrator ")
-DOMAINS = ("anna.test", "lists.test", "example.com", "mx.test")
+DISPLAY_NAMES = (
+    "", "Anna ", "Mail Delivery System ", "autoresponder ", "Cron Daemon ", "System Administrator ",
+    "kernel test robot ", "Anna Schmidt ",
+)  # fmt: skip
+DOMAINS = ("anna.test", "lists.test", "example.com", "mx.test", "newsletter.firm.test", "e.firm.test", "imip.me.com")
 FORMS = ("{name}<{address}>", "{name}<{address}>", "{address}", "{name}")
 SAID = {
     "Subject": (
         "Offer", "Re: Offer", "Undelivered mail", "Delivery failure: message", "Auto: Offer", "Read: Offer",
         "Out of office: Offer", "Accepted: Offer", "Mail delivery failed", "message could not be delivered",
-        "Complaint about message from 192.0.2.1",
+        "Complaint about message from 192.0.2.1", "Anna Schmidt ist außer Haus.", "Danke für Ihre Mail", "Task: Offer",
+        "Recall: Offer", "Delivered: Offer", "Updated: Offer",
     ),
-    "Auto-Submitted": ("auto-replied", "auto-generated", "no"),
+    "Auto-Submitted": ("auto-replied", "vacation", "auto-generated", "no"),
     "Precedence": ("bulk", "junk", "list", "auto_reply"),
-    "Return-Path": ("<>", "<a@b.test>", "<MAILER-DAEMON>"),
+    "Return-Path": ("<>", "<no-reply@lists.test>", "<noreply@mx.test>", "<a@b.test>", "<MAILER-DAEMON>"),
     "Content-Type": (
         "text/plain", "multipart/report", "multipart/report; report-type=delivery-status",
         "multipart/report; report-type=disposition-notification", "text/calendar; method=REQUEST",
-        "text/plain; method=REPLY", "application/ics", "message/feedback-report", "multipart/mixed; boundary=report",
+        "text/plain; method=REPLY", "multipart/alternative", "application/ics",
+        "message/feedback-report", "multipart/mixed; boundary=report",
     ),
     "List-Id": ("<users.lists.test>", "<info.example.com>"),
     "List-Unsubscribe": ("<mailto:x@y.test>",),
@@ -510,24 +754,32 @@ SAID = {
     "X-Failed-Recipients": ("a@b.test",),
     "X-Autoreply": ("yes", ""),
     "X-Autogenerated": ("Reply",),
-    "X-Auto-Response-Suppress": ("All",),
-    "X-MS-Exchange-Inbox-Rules-Loop": ("a@b.test",),
+    "X-Auto-Response-Suppress": ("All", "OOF"),
+    "X-MS-Exchange-Inbox-Rules-Loop": ("a@b.test", "anna@lists.test", "info@mx.test"),
     "X-MS-Exchange-Generated-Message-Source": ("Mailbox Rules Agent",),
     "X-POST-MessageClass": ("9; Autoresponder",),
     "X-Apple-Action": ("VACATION",),
     "X-AMAZON-MAIL-RELAY-TYPE": ("notification",),
     "X-Spam-Flag": ("YES",),
+    "X-DSPAM-Result": ("Spam", "Innocent"),
+    "X-Bulkmail": ("2.05", "no"),
+    "X-JIRA-FingerPrint": ("978a",),
+    "X-GitHub-Reason": ("mention",),
+    "X-Launchpad-Message-Rationale": ("Subscriber",),
     "In-Reply-To": ("<a@b.test>",),
     "Thread-Topic": ("Offer",),
 }  # fmt: skip
-OFTEN = {"From": 0.95, "To": 0.9, "Cc": 0.2, "Sender": 0.4, "Reply-To": 0.3, "Delivered-To": 0.3, "Subject": 0.9}
+OFTEN = {
+    "From": 0.95, "To": 0.9, "Cc": 0.2, "Sender": 0.4, "Reply-To": 0.3, "Delivered-To": 0.3, "Subject": 0.9,
+    "Thread-Topic": 0.3, "X-Auto-Response-Suppress": 0.2,
+}  # fmt: skip
 """How often a field is there; any other one mail in twelve."""
 
 
 def odd_mail(dice):
     """A header that may bear any signs together."""
     for name, often in OFTEN.items():
-        if name != "Subject" and dice.random() < often:
+        if name not in SAID and dice.random() < often:
             address = f"{dice.choice(LOCAL_PARTS)}@{dice.choice(DOMAINS)}"
             yield f"{name}: {dice.choice(FORMS).format(name=dice.choice(DISPLAY_NAMES), address=address)}"
     for name, values in SAID.items():
@@ -538,7 +790,7 @@ def odd_mail(dice):
 def test_no_rule_sleeps_where_its_sign_is_there():
     dice = Random(5)
     seen = set()
-    for _ in range(1500):
+    for _ in range(4000):
         header = parse_header("\n".join((*odd_mail(dice), "", "")).encode())
         for team in (TEAM, Team()):
             parties = parties_of(header, team)
@@ -547,6 +799,18 @@ def test_no_rule_sleeps_where_its_sign_is_there():
             assert [verdict.rule for verdict in fired(header, parties, team)] == found
             seen.update(found)
     assert seen == {rule.id for rule in RULES}
+
+
+def test_hidden_subjects_are_judged_the_same():
+    dice = Random(7)
+    for _ in range(1000):
+        raw = "\n".join((*odd_mail(dice), "", "")).encode()
+        seen, hidden = (read(parse_header(block), TEAM) for block in (raw, hide_subject(keep_fields(raw), b"key")))
+        assert (hidden.verdict.rule, hidden.firm and hidden.firm.rule, hidden.delivery) == (
+            seen.verdict.rule,
+            seen.firm and seen.firm.rule,
+            seen.delivery,
+        )
 
 
 @pytest.mark.parametrize(
@@ -593,7 +857,7 @@ def test_any_header_gets_a_verdict(fields):
     header = parse_header(block)
     for team in (TEAM, Team()):
         parties = parties_of(header, team)
-        verdict, every = classify(header, parties, team), fired(header, parties, team)
+        verdict, every = classify(header, parties, team).verdict, fired(header, parties, team)
         assert every[:1] == (() if verdict.kind is Kind.HUMAN else (verdict,))
 
 
@@ -611,4 +875,4 @@ def test_any_header_gets_a_verdict(fields):
 )
 def test_long_fields_take_no_time(value):
     header = parse_header("".join(f"{name}: x{value}\n{name}: {value}x\n" for name in FETCH_FIELDS).encode())
-    assert classify(header, parties_of(header, TEAM), TEAM).kind in Kind
+    assert classify(header, parties_of(header, TEAM), TEAM).verdict.kind in Kind

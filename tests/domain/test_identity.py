@@ -37,7 +37,7 @@ def test_what_is_recorded_is_worth_recording() -> None:
     assert len({row["identity"] for row in RECORDED}) == len(RECORDED) == 200
     assert 67 <= len(without_id) <= 100
     subjects = [header.subject for header in without_id]
-    assert sum(base_subject(subject).base not in ("", subject.casefold()) for subject in subjects) > 40
+    assert sum(base_subject(subject).bare not in ("", subject.casefold()) for subject in subjects) > 40
     assert sum(not subject.isascii() for subject in subjects) > 20
     assert sum(len(header.to) > 1 for header in without_id) > 20
 

@@ -83,6 +83,48 @@ def test_domains_in_both_forms(header):
     assert not ANNA(header.encode())
 
 
+GMAIL = [
+    ("dots", "From: an.na.berg@gmail.com"),
+    ("the other domain", "From: annaberg@googlemail.com"),
+    ("both, and a token", "To: Anna.Berg+7f3a9c2e51b04d@GoogleMail.com"),
+    ("VERP", "Return-Path: <bounces-1-anna.berg+x=googlemail.com@list.example>"),
+    ("SRS", "Return-Path: <SRS0=x7Fz=4Q=googlemail.com=an.naberg@forwarder.example>"),
+    ("written by a list", "From: Anna <anna.berg=40gmail.com@dmarc.ietf.example>"),
+    ("link", "List-Unsubscribe: <https://x.example/?who=anna.berg%40googlemail.com&l=1>"),
+    ("encoded word", "Subject: =?utf-8?b?YW5uYS5iZXJnQGdvb2dsZW1haWwuY29t?="),
+    ("trace", "Received: from a by b for <a.n.n.a.b.e.r.g@gmail.com>; Mon, 4 Mar 2024 08:00:00 +0100"),
+]
+NOT_GMAIL = [
+    ("another name", "From: hannaberg@gmail.com, anna-berg@gmail.com, annaberger@gmail.com"),
+    ("dots elsewhere", "From: annaberg@gmx.de, anna.berg@mail.gmail.com, anna.berg@gmail.com.example"),
+    ("another's tag", "From: ben+anna.berg@gmail.com"),
+]
+
+
+@pytest.mark.parametrize("asked_for", ["anna.berg@gmail.com", "annaberg+shop@googlemail.com"])
+@pytest.mark.parametrize(("header", "named"), [(h, True) for _, h in GMAIL] + [(h, False) for _, h in NOT_GMAIL])
+def test_what_the_provider_takes_for_the_same(asked_for, header, named):
+    assert naming([asked_for])(header.encode()) is named
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "header", "named"),
+    [
+        ("anna@me.com", b"From: anna@icloud.com", True),
+        ("anna@icloud.com", b"Return-Path: <b+anna=mac.com@list.example>", True),
+        ("anna@icloud.com", b"From: an.na@icloud.com", False),
+        ("anna-berg@pm.me", b"X-Loop: anna_b.erg@protonmail.com", True),
+        ("anna@hotmail.com", b"From: anna@outlook.com", False),
+        ("r@p.example", b"X-Loop: r+" + b"7f3a9c2e51b04d" * 20 + b"@p.example", True),
+        ("r+7f3a9c2e51b04d@p.example", b"X-Loop: r+7f3a9c2e51b04d@p.example", True),
+        ("r+7f3a9c2e51b04d@p.example", b"Return-Path: <b-r+7f3a9c2e51b04d=p.example@list.example>", True),
+        ("r+7f3a9c2e51b04d@p.example", b"From: r+0b91e77ac4d2f8@p.example, r@p.example", False),
+    ],
+)
+def test_providers_and_tokens(asked_for, header, named):
+    assert naming([asked_for])(header) is named
+
+
 def test_a_tag_of_the_address_asked_for_makes_no_difference():
     assert naming(["anna+shop@anna.example"])(b"From: anna@anna.example")
 
@@ -98,3 +140,8 @@ def test_any_bytes_around_it(noise):
 )
 def test_long_fields_take_no_long_time(piece):
     assert not ANNA(b"Subject: " + piece * 40_000)
+
+
+@pytest.mark.parametrize("piece", [b"a", b"a.", b"aaaa...", b"aaaaaaaa+", b" aaaaaaaa+a", b"=gmail.com=a.a", b"\0a.."])
+def test_nor_do_many_dots(piece):
+    assert not naming(["aaaaaaaa@gmail.com"])(b"Subject: " + piece * 20_000)

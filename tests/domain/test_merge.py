@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import Copy, Direction, Disposition, Flagged, Kind
+from replywatch.domain.messages import Direction, Disposition, Flagged, Kind
 from story import DAY, INFO, MINUTE, Story, at, cases
 
 LIST_TRACE = "Precedence: list\nX-Spam-Flag: NO\n"
@@ -288,10 +288,11 @@ def test_which_mailbox_says_that_it_was_answered(
 ) -> None:
     s = Story()
     s.inbound("anna", "03-02 09:00")
-    ((digest, reading, (location,)),) = s.copies()
+    (copy,) = s.copies()
+    (location,) = copy.locations
     for order in itertools.permutations(flags):
         locations = tuple(location._replace(flagged=flag and Flagged(*flag)) for flag in order)
-        message = merge([Copy(digest, reading, locations)], all_inbound=False)
+        message = merge([copy._replace(locations=locations)], all_inbound=False)
         assert message
         assert message.flagged == counts
 

@@ -121,6 +121,9 @@ FORMS = [
     ["From: wordpress@host.test", "Reply-To: anna@firma.test", TO_US],
     ["From: Shop <www-data@host.test>", "Reply-To: Anna <ANNA+shop@firma.test>", TO_US],
     ["From: kontaktformular@host.test", "Reply-To: anna@firma.test", TO_US],
+    # large providers demand List-Unsubscribe of whoever sends much, and forms want no responder's answer
+    ["From: no-reply@forms.test", "Reply-To: anna@firma.test", TO_US, "List-Unsubscribe: <https://forms.test/u>"],
+    ["From: no-reply@forms.test", "Reply-To: anna@firma.test", TO_US, "Precedence: bulk"],
     ["From: anna@firma.test", "Return-Path: <www-data@host.test>", TO_US],
     ["From: anna@firma.test", "Sender: www-data@host.test", "Return-Path: <bounce@host.test>", TO_US],
     ["From: anna@firma.test", "Sender: website@example.com", "Return-Path: <website@example.com>", TO_US],
@@ -195,9 +198,11 @@ def test_a_colleague_who_writes_from_home_is_ours_if_the_team_names_the_address(
         (["From: no-reply@mail.firma.test", "Reply-To: sales@firma.test"], "no-reply@mail.firma.test"),
         (["From: no-reply@a.test", "Reply-To: noreply@b.test"], "no-reply@a.test"),
         (["From: no-reply@a.test", "Reply-To: 1.autoreply@b.test"], "no-reply@a.test"),
-        (["From: no-reply@a.test", "Reply-To: s@b.test", "List-Unsubscribe: <https://a.test>"], "no-reply@a.test"),
         (["From: no-reply@a.test", "Reply-To: s@b.test", "List-Id: <n.a.test>"], "no-reply@a.test"),
-        (["From: no-reply@a.test", "Reply-To: s@b.test", "Precedence: bulk"], "no-reply@a.test"),
+        (
+            ["From: no-reply@a.test", "Reply-To: s@b.test", "List-Unsubscribe: <https://a.test>", "Precedence: bulk"],
+            "no-reply@a.test",
+        ),
         # a form of its own firm's, and a sender that isn't known as a form
         (["From: wordpress@firma.test", "Reply-To: sales@firma.test"], "wordpress@firma.test"),
         (["From: press@host.test", "Reply-To: anna@firma.test"], "press@host.test"),
@@ -243,16 +248,16 @@ VIA = "From: \"'Anna Muster' via info\" <info@example.com>"
         [VIA, "Reply-To: anna@firma.test"],
         [VIA, "Reply-To: anna@firma.test", "Cc: eve@firma.test"],
         [VIA, "Reply-To: info@example.com, anna@firma.test"],
+        [VIA, "Reply-To: info@example.com", "Cc: eve@firma.test, anna muster <anna@firma.test>"],
         ["From: info@example.com", "X-Original-From: Anna Muster <anna@firma.test>", "Cc: eve@firma.test"],
         ["From: R-help <r-help@r-project.org>", "Reply-To: r-help@r-project.org, Anna Muster <anna@firma.test>"],
         ['From: "Anna Muster via Board" <board@lists.test>', "Reply-To: anna@firma.test"],
-        ["From: Anna Muster <anna@firma.test>", "X-Original-Sender: anna@firma.test"],
     ],
 )
 def test_the_author_behind_a_list_is_the_contact(lines):
     found = parties(*lines, TO_US)
     assert (found.ours, found.contact, found.senders[0]) == (False, "anna@firma.test", "anna@firma.test")
-    assert found.contact_name in ("Anna Muster", "")
+    assert found.contact_name.title() in ("Anna Muster", "")
     assert not {"info@example.com", "r-help@r-project.org", "board@lists.test"}.intersection(found.senders)
 
 
@@ -274,6 +279,8 @@ def test_a_colleague_behind_a_list_is_ours(lines):
     "lines",
     [
         ["From: anna@firma.test", "X-Original-Sender: bob@example.com"],  # anybody can write that
+        ["From: anna@firma.test", "X-Original-Sender: anna77@gmail.test"],  # the login of one who writes as his domain
+        ["From: anna@firma.test", "X-Original-Sender: a@gmail.test", "Sender: info@example.com", "List-Id: <i.test>"],
         ["From: anna@firma.test", "X-Original-From: other@firma.test"],
         ["From: anna@firma.test", "X-Original-Sender: no address"],
         ["From: Viktoria Via <anna@firma.test>", "Reply-To: other@firma.test"],
@@ -284,6 +291,29 @@ def test_a_colleague_behind_a_list_is_ours(lines):
 )
 def test_nobody_else_is_behind(lines):
     assert inbound(*lines, TO_US) == "anna@firma.test"
+
+
+def test_without_a_team_a_sender_at_our_domain_may_be_a_group():
+    lines = ["X-Original-Sender: anna@firma.test", TO_US]
+    assert inbound("From: info@example.com", *lines, team=Team()) == "anna@firma.test"
+    assert inbound("From: eve@shop.test", *lines, team=Team()) == "eve@shop.test"
+
+
+LIST = "r-help@r-project.org"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"From: {LIST}"],
+        [f"From: R-help <{LIST}>", f"Reply-To: {LIST}", "Sender: r-help-bounces@r-project.org"],
+        [f'From: "Anna via R-help" <{LIST}>', f"Reply-To: {LIST}", "Cc: Eve <eve@firma.test>"],
+        [f'From: "Anna via R-help" <{LIST}>', f"Cc: Anna <{LIST}>"],
+    ],
+)
+def test_of_mail_of_which_the_list_is_the_author_nobody_is(lines):
+    found = parties(*lines, f"To: {LIST}")
+    assert (found.ours, found.contact, found.senders, found.visitor) == (False, "", (), False)
 
 
 def test_a_public_list_is_outside_and_no_address_of_its_authors():
@@ -310,6 +340,9 @@ def test_a_public_list_is_outside_and_no_address_of_its_authors():
         ),
         (["To: bob@example.com"], ""),
         (["Bcc: info@example.com"], ""),
+        (["To: bob@example.com", "Resent-To: info@example.com", "Resent-From: bob@example.com"], "info@example.com"),
+        (["To: shop@gmail.test", "Resent-To: info@example.com"], "shop@gmail.test"),
+        (["To: bob@example.com", "Resent-To: eve@firma.test"], ""),
     ],
 )
 def test_the_watched_address(lines, address):
@@ -323,6 +356,7 @@ def test_the_watched_address(lines, address):
         (["To: x@y.test", "Cc: Bob+x@example.com"], True),
         (["To: x@y.test", "Delivered-To: bob@example.com"], True),
         (["To: x@y.test", "X-Original-To: shop+1@gmail.test"], True),
+        (["To: x@y.test", "Resent-To: bob@example.com"], True),
         (["To: x@y.test", "Bcc: bob@example.com"], False),
         (["To: bob@sub.example.com"], False),
         ([], False),
@@ -365,6 +399,7 @@ def test_laws(fields):
     assert len(set(found.recipients)) == len(found.recipients)
     assert not TEAM.is_ours(found.contact)
     assert not any(map(TEAM.is_ours, found.senders))
+    assert not found.visitor or (found.contact, found.senders, found.ours) == ("", (), False)
     if found.ours:
         assert TEAM.is_ours(found.author)
         assert not found.senders

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.headers.header import parse_header
-from replywatch.domain.judging.reading import id_domain, keys_of, read, subject_pairs, thread_keys
+from replywatch.domain.headers.header import keep_fields, parse_header
+from replywatch.domain.judging.hidden_subjects import hide_subject
+from replywatch.domain.judging.reading import Letter, id_domain, keys_of, letter_of, read, subject_pairs, thread_keys
 from replywatch.domain.messages import Kind, Reading
-from story import INFO, Mail, Story, cases
+from story import INFO, Mail, Place, Story, at, cases
 
 
 def reading(story: Story, mail: Mail) -> Reading:
@@ -41,10 +42,12 @@ def test_a_public_list_is_an_outsider() -> None:
     assert (r.public_list, r.outsiders) == (True, ("users@example.com",))
 
 
-def test_a_public_list_may_have_a_tag() -> None:
-    s = Story(public_lists=["users+dev@lists.example"])
+@pytest.mark.parametrize("listed", ["users+dev@lists.example", "users@lists.example"])
+def test_a_tag_makes_a_public_list_no_other_one(listed: str) -> None:
+    s = Story(public_lists=[listed])
     assert reading(s, s.outbound("users+dev@lists.example", "03-02 09:00")).public_list
-    assert not reading(s, s.outbound("users@lists.example", "03-02 09:00")).public_list
+    assert reading(s, s.outbound("users@lists.example", "03-02 09:00")).public_list
+    assert not reading(s, s.outbound("users-dev@lists.example", "03-02 09:00")).public_list
 
 
 @pytest.mark.parametrize(
@@ -88,8 +91,83 @@ PAIRS = [
 @cases("by", "to", "subject", "fields", "people", rows=PAIRS)
 def test_pairs_of_person_and_subject(by: str, to: list[str], subject: str, fields: str, people: set[str]) -> None:
     s = Story(public_lists=["users@lists.example"])
-    exact, bare = subject_pairs(reading(s, s.mail(by, "03-02 09:00", to, subject=subject, fields=fields)))
-    assert exact == bare == {f"{person}\0oak" for person in people}
+    pairs = subject_pairs(reading(s, s.mail(by, "03-02 09:00", to, subject=subject, fields=fields)))
+    assert pairs.exact == pairs.bare == pairs.exact_sought == {f"{person}\0oak" for person in people}
+    assert pairs.bare_sought == {f"{person}\0oak{any_}" for person in people for any_ in ("", "\0")}
+
+
+SOUGHT = [
+    # name, subject and recipients of the later mail, of the earlier one, which forms find it
+    ("the same", ("ben", "Oak", "anna"), ("anna", "oak"), "exact, bare"),
+    ("the same number", ("ben", "AW: [#17] Oak", "anna"), ("anna", "[#17] Oak"), "exact, bare"),
+    ("one number more", ("ben", "AW: [#17] Oak [Case 4]", "anna"), ("anna", "[#17] Oak"), "bare"),
+    ("number of ours", ("ben", "AW: [#17] Oak", "anna"), ("anna", "Oak"), "bare"),
+    ("number of theirs", ("ben", "AW: Oak", "anna"), ("anna", "[#17] Oak"), "bare"),
+    ("another number", ("ben", "AW: [#17] Oak", "anna"), ("anna", "[#18] Oak"), ""),
+    ("another bill", ("ben", "Rechnung #4712", "anna"), ("anna", "Rechnung #4711"), ""),
+    ("another list", ("ben", "AW: [users] Oak", "anna"), ("anna", "[devel] Oak"), "bare"),
+    ("gateway", ("ben", "AW: EXTERN: Oak", "anna"), ("anna", "Oak"), "exact, bare"),
+    ("part of a subject", ("ben", "AW: Oak", "anna"), ("anna", "Oak boards"), ""),
+    ("another person", ("ben", "AW: Oak", "carl"), ("anna", "Oak"), ""),
+    ("in Cc with a prefix", ("ben", "AW: Oak", "carl", "anna"), ("anna", "Oak"), "exact, bare"),
+    ("in Cc without one", ("ben", "Oak", "carl", "anna"), ("anna", "Oak"), ""),
+    ("in Cc of a forwarded one", ("ben", "WG: Oak", "carl", "anna"), ("anna", "Oak"), ""),
+    ("hers after ours with her in Cc", ("anna", "AW: Oak", "info"), ("ben", "Oak", "carl", "anna"), "exact, bare"),
+    ("hers without a prefix", ("anna", "Oak", "info"), ("anna", "[#17] Oak"), "bare"),
+]
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["open", "hidden"])
+@cases("later", "earlier", "found", rows=SOUGHT)
+def test_what_is_found_by_person_and_subject(
+    later: tuple[str, ...], earlier: tuple[str, ...], found: str, *, hidden: bool
+) -> None:
+    s = Story()
+
+    def told(sender: str, subject: str, to: str = "info", cc: str = "") -> Reading:
+        header = keep_fields(s.mail(sender, "03-02 09:00", to, cc=[cc] if cc else [], subject=subject).raw(Place()))
+        return read(parse_header(hide_subject(header, b"k") if hidden else header), s.team)
+
+    one, other = told(*earlier), told(*later)
+    known, asking = subject_pairs(one), subject_pairs(other)
+    forms = {"exact": known.exact & asking.exact_sought, "bare": known.bare & asking.bare_sought}
+    assert ", ".join(form for form, pairs in forms.items() if pairs) == found
+    if found:
+        assert not keys_of(one, ()).isdisjoint(keys_of(other, ()))
+
+
+LETTERS = [
+    # name, of the mail, marked, does it count
+    ("a bill", "ben", {"subject": "Invoice"}, None, True),
+    ("its number is another subject", "ben", {"subject": "[R-17] Invoice"}, None, False),
+    ("a gateway's stamp is none", "ben", {"subject": "[EXT] Invoice"}, None, True),
+    ("in Cc", "ben", {"to": [INFO], "cc": ["anna"], "subject": "Invoice"}, None, True),
+    ("to a colleague", "ben", {"to": ["eva"], "subject": "Invoice"}, None, False),
+    ("of a customer", "carl", {"to": [INFO], "subject": "Invoice"}, None, False),
+    ("names a mail", "ben", {"subject": "Invoice", "replies": "q@x.example"}, None, False),
+    ("names a thread", "ben", {"subject": "Invoice", "references": "q@x.example"}, None, False),
+    ("reply prefix", "ben", {"subject": "AW: Invoice"}, None, False),
+    ("forward prefix", "ben", {"subject": "WG: Invoice"}, None, False),
+    ("no subject", "ben", {"subject": "(no subject)"}, None, False),
+    ("automatic", "ben", {"subject": "Invoice", "fields": "Auto-Submitted: auto-generated"}, None, False),
+    ("marked human", "ben", {"subject": "Invoice", "fields": "Auto-Submitted: auto-generated"}, Kind.HUMAN, True),
+    ("marked automatic", "ben", {"subject": "Invoice"}, Kind.NOTIFICATION, False),
+    ("no date", "ben", {"subject": "Invoice", "date": None}, None, False),
+    ("to a list", "ben", {"to": ["users@lists.example"], "subject": "Invoice"}, None, False),
+]
+
+
+@cases("sender", "said", "marked", "counts", rows=LETTERS)
+def test_what_may_be_one_of_many_letters(
+    sender: str, said: dict[str, object], marked: Kind | None, counts: bool
+) -> None:
+    s = Story(public_lists=["users@lists.example"])
+    first = letter_of(reading(s, s.outbound("anna", "03-01 09:00", subject="invoice ")))
+    assert first is not None
+    found = letter_of(reading(s, s.mail(sender, "03-02 09:00", **({"to": ["anna"]} | said))), marked)
+    assert (found is not None and found.subject == first.subject) == counts
+    if found:
+        assert found == Letter(found.subject, "anna@anna.example", at("03-02 09:00"))
 
 
 def share(first: dict[str, object], second: dict[str, object]) -> bool:

@@ -30,7 +30,7 @@ def test_labelled_samples():
     with (SAMPLES / "labels.csv").open(newline="", encoding="utf-8") as labels:
         for row in csv.DictReader(labels):
             header = parse_header((SAMPLES / row["path"]).read_bytes())
-            verdict = classify(header, parties_of(header, Team()), Team())
+            verdict = classify(header, parties_of(header, Team()), Team()).verdict
             label, *others = (KINDS.get(name, name) for name in (row["label"], *row["accept"].split("|")))
             confusion[label, verdict.kind] += 1
             if verdict.kind not in (label, *others):

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.judging.sender_shapes import PostOffice, is_form, is_machine, is_no_reply, post_office
+from replywatch.domain.judging.sender_shapes import (
+    PostOffice,
+    is_form,
+    is_machine,
+    is_named_form,
+    is_no_reply,
+    is_token,
+    post_office,
+)
 from replywatch.domain.messages import Address
 
 NO_REPLY = """
@@ -24,8 +32,23 @@ PEOPLE = """
 anna reply norep noreplyjones replyall alertness cronin apaches notifyme robot system support-request mailer info news
 hello jobs karin.bounceman
 """
-FORMS = "wordpress www-data kontaktformular contact-form webform form forms-7 form-submission mailform nobody no-reply"
-NO_FORMS = "anna press info reform forms17x platform webmaster"
+NAMED_FORMS = """
+kontaktformular contact-form webform form forms-7 form-submission mailform formresponses submissions anfrageformular
+formulaire form_results webform+17
+"""
+FORMS = "wordpress www-data nobody no-reply notifications notify automail mailer auto-mailer web-notify notify+a1"
+NO_FORMS = """
+anna press info reform forms17x platform webmaster notifyme mailers submissions-anna newsletter alerts formula
+jira-notifications
+"""
+TOKENS = """
+2_HAYTGMJXGI3DIMBTHAYTGMJXGKQXKTOWBNTDXZA5J7OK4X6H4WQ 4f0a9c2e51b04d7f3a9c2e51b04d7f3a
+1f0e2d3c-aaaa-4b5c-8d7e-6f5a4b3c2d1e
+"""
+NO_TOKENS = """
+anna maximiliane.mustermann.gartenbau.muenchen1985 a1b2c3d4e5 24h-service-7days-a-week
+00000000000000000000000000000000001
+"""
 
 
 @pytest.mark.parametrize("local", NO_REPLY.split())
@@ -66,6 +89,24 @@ def test_root_is_a_machine_unless_somebody_gives_a_name(name, machine):
 @pytest.mark.parametrize("local", FORMS.split())
 def test_forms(local):
     assert is_form(f"{local}@host.test")
+    assert not is_named_form(f"{local}@host.test")
+
+
+@pytest.mark.parametrize("local", NAMED_FORMS.split())
+def test_names_that_forms_alone_have(local):
+    assert is_form(f"{local}@host.test")
+    assert is_named_form(f"{local}@host.test")
+
+
+@pytest.mark.parametrize("local", TOKENS.split())
+def test_nobody_is_called_like_a_token(local):
+    assert is_token(f"{local.lower()}@host.test")
+
+
+@pytest.mark.parametrize("local", NO_TOKENS.split())
+def test_people_have_long_names_and_numbers(local):
+    assert not is_token(f"{local}@host.test")
+    assert is_token(f"{local}@imip.me.com")
 
 
 @pytest.mark.parametrize("local", NO_FORMS.split())
@@ -115,3 +156,4 @@ def test_long_addresses_take_no_time(piece):
     post_office(Address(piece * 50_000, piece * 50_000 + "@x.test"))
     is_machine(piece * 50_000 + "@x.test", piece * 50_000)
     is_form(piece * 50_000 + "@x.test")
+    is_token(piece * 50_000 + "@x.test")

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 import sample_report
 from replywatch.domain.messages import Rung
 from replywatch.render.report.comparison import comparison_json, comparison_text
@@ -40,6 +42,16 @@ def test_it_says_what_is_counted_and_the_estimates():
     (line,) = [line for line in lines if line.startswith("within 24 h (Kaplan-Meier)")]
     estimate = both()[1].summary.survival.within[1]
     assert line.split()[-3:] == ["-", f"{100 * estimate.share:.1f}-{100 * estimate.share_early:.1f}", "%"]
+
+
+@pytest.mark.parametrize(("early", "shown"), [(0.41234, ["41.2"]), (0.414, ["41.2-41.4"])])
+def test_a_range_whose_ends_read_alike_is_one_share(early, shown):
+    strict, full = both()
+    within = [estimate._replace(share=0.41200, share_early=early) for estimate in full.summary.survival.within]
+    survival = replace(full.summary.survival, within=tuple(within))
+    full = replace(full, summary=replace(full.summary, survival=survival))
+    (line,) = [line for line in comparison_text(strict, full, LOCALE).splitlines() if line.startswith("within 24 h (")]
+    assert line.split()[-2:-1] == shown
 
 
 def test_json_holds_both_reports_whole():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from replywatch.render.report.table import report_table
-from sample_report import LOCALE, empty, full
+from sample_report import ABSENT, LOCALE, empty, full
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -71,7 +71,10 @@ def test_without_a_terminal_there_are_no_colours_and_no_bars():
 @given(st.integers(20, 200), st.booleans(), st.sampled_from(["first", "turn"]))
 def test_no_line_is_wider_than_asked_for(width, terminal, measure):
     text = report_table(full(measure), replace(LOCALE, width=width, colours=terminal))
-    assert max(cell_len(COLOURS.sub("", line)) for line in text.splitlines()) <= width
+    to_copy = {f"    {line}" for mailbox in ABSENT.likely for line in mailbox.toml.splitlines()}
+    lines = [COLOURS.sub("", line) for line in text.splitlines()]
+    assert to_copy & set(lines), "what belongs into the config is one line, however narrow the terminal"
+    assert max(cell_len(line) for line in lines if line not in to_copy) <= width
 
 
 def test_times_and_days_are_shown_in_the_zone_of_those_who_read():
@@ -80,3 +83,26 @@ def test_times_and_days_are_shown_in_the_zone_of_those_who_read():
     assert "Sent mail starts only on 2026-03-30" in text
     assert "2026-05-16 08:26      13 d" in text
     assert "info (imap): 2026-03-30 09:26 to 2026-05-29 08:26" in text
+
+
+HOUR_LATER = 108_000
+"""1 d 6 h."""
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "shown"),
+    [
+        (HOUR_LATER, HOUR_LATER + 3599, "1 d 6 h"),
+        (HOUR_LATER, HOUR_LATER, "1 d 6 h"),
+        (HOUR_LATER, HOUR_LATER + 3600, "1 d 6 h to 1 d 7 h"),
+        (HOUR_LATER, None, "1 d 6 h to not reached"),
+        (None, None, "not reached"),
+    ],
+)
+def test_a_range_whose_ends_read_alike_is_one_value(early, late, shown):
+    report = full()
+    survival = replace(report.summary.survival, median=late, median_early=early)
+    text = report_table(replace(report, summary=replace(report.summary, survival=survival)), replace(LOCALE, width=120))
+    (line,) = [line for line in text.splitlines() if line.startswith("estimate ")]
+    assert line.endswith(f" {shown}")
+    assert line.count(" to ") == shown.count(" to ")

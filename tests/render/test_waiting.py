@@ -15,7 +15,7 @@ from story import DAY, HOUR, MINUTE, at
 AS_OF = at("2024-03-20 12:00")
 
 
-def waits(contact: str, since: int, subject: str, ordinal: int = 1) -> ExchangeAt:
+def waits(contact: str, since: int, subject: str, ordinal: int = 1, **said: str) -> ExchangeAt:
     """Somebody who has waited for so many seconds."""
     known = {
         "id": f"{ordinal}f9c02ab4177d01b22c90a1b2c3d4e5f6",
@@ -24,6 +24,7 @@ def waits(contact: str, since: int, subject: str, ordinal: int = 1) -> ExchangeA
         "contact": contact,
         "subject": subject,
         "arrived_at": AS_OF - since,
+        **said,
     }
     exchange = Exchange(**{field.name: None for field in fields(Exchange)} | known)
     return ExchangeAt(exchange, Status.WAITING, AS_OF)
@@ -35,6 +36,8 @@ FOUND = WaitingList(
         waits("anna@example.org", 9 * DAY + 3 * HOUR, "A question about the invoice of last month, and one more"),
         waits("a.name.that.is.far.too.long.for.it@example.org", 47 * MINUTE, "Short"),
         waits("mallory@example.org", 40, "\x1b[2J \u202egnol"),
+        waits("bea@example.org", 3 * DAY, "Lost", bounced_reply="aa11", bounced_reply_message_id="r\x1b@example.com"),
+        waits("ida@example.org", 4 * DAY, "Lost, too", bounced_reply="aa11"),
         waits("", 30, ""),
         waits("tom@example.org", 2 * DAY, "Re: thanks", ordinal=3),
     ],

@@ -10,7 +10,7 @@ import pytest
 import replywatch
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.render.locale import Locale
-from replywatch.render.warnings import PHRASES, warning_text
+from replywatch.render.warnings import PHRASES, config_lines, warning_text
 from story import cases
 
 SOURCE = Path(replywatch.__file__).parent
@@ -18,6 +18,8 @@ BERLIN = Locale(ZoneInfo("Europe/Berlin"))
 AT = 1_780_000_000
 """2026-05-28T20:26:40Z, in Berlin 22:26, in Auckland the next day."""
 SENDERS = [{"address": "sales@example.net", "count": 12}, {"address": 'q"@example.net', "count": 1}]
+
+MAILBOXES = [{"address": "eva@example.com", "toml": "[accounts.eva]"}, {"address": "{ben}@x", "toml": "[accounts.ben]"}]
 
 SENTENCES = [
     (Code.NO_MAIL_READ, {}, "No mail has been read yet: run `replywatch poll` first."),
@@ -62,7 +64,8 @@ SENTENCES = [
         (
             "Senders found in Sent mail that are not in [team], with their messages: sales@example.net (12), "
             "q\"@example.net (1). Their mail counts as nobody's reply. If they are yours, add them in the config, "
-            'under [team]: addresses = […, "sales@example.net", "q\\"@example.net"]'
+            'under [team]: people = […, "sales@example.net", "q\\"@example.net"]; or under addresses, if customers '
+            "write there"
         ),
     ),
     (
@@ -70,8 +73,8 @@ SENTENCES = [
         {"senders": SENDERS[:1], "more": 2},
         (
             "Senders found in Sent mail that are not in [team], with their messages: sales@example.net (12) and 2 more."
-            " Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: addresses ="
-            ' […, "sales@example.net"]'
+            " Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: people = "
+            '[…, "sales@example.net"]; or under addresses, if customers write there'
         ),
     ),
     (
@@ -98,11 +101,46 @@ SENTENCES = [
         "The mail was last read completely 3 days ago: run `replywatch poll`.",
     ),
     (
+        Code.ANSWERS_UNSEEN,
+        {"conversations": 1, "mailboxes": MAILBOXES, "more": 0},
+        (
+            "1 conversation goes on after mail of ours that was not seen: somebody answers from a mailbox that is not "
+            "read, and who did not write again counts as unanswered. Add it as an account; most likely it is that of "
+            "eva@example.com, {ben}@x."
+        ),
+    ),
+    (
+        Code.ANSWERS_UNSEEN,
+        {"conversations": 2, "mailboxes": [], "more": 0},
+        (
+            "2 conversations go on after mail of ours that was not seen: somebody answers from a mailbox that is not "
+            "read, and who did not write again counts as unanswered. Answers in the name of a shared address often lie "
+            "in the mailbox of whoever wrote them: add it with watched = false, or let the server keep a copy in the "
+            "shared one."
+        ),
+    ),
+    (
+        Code.ANSWERS_TO_MISSING,
+        {"count": 10},
+        (
+            "10 answers of ours are to mail that is no longer in any mailbox. What is deleted for good once it is "
+            "answered can't be counted, so that the unanswered weigh too much here. Keep answered mail, if only in an "
+            "archive."
+        ),
+    ),
+    (
         Code.LEDGER_OPEN,
         {},
         "The account does not close: messages were lost on the way. This is a bug, please report it.",
     ),
 ]
+
+
+def test_of_several_mailboxes_the_lines_of_the_likeliest_are_shown():
+    values = {"conversations": 1, "mailboxes": MAILBOXES, "more": 0}
+    assert config_lines(Warning(Code.ANSWERS_UNSEEN, values=values)) == ["[accounts.eva]"]
+    assert config_lines(Warning(Code.ANSWERS_UNSEEN, values=values | {"mailboxes": []})) == []
+    assert config_lines(Warning(Code.LEDGER_OPEN)) == []
 
 
 @cases("code", "values", "sentence", rows=[(f"{code} {n}", code, *rest) for n, (code, *rest) in enumerate(SENTENCES)])

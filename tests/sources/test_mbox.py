@@ -642,3 +642,74 @@ def test_any_content_can_be_read_and_read_on(tmp_path_factory, parts):
     assert later.exists == whole.exists
     assert json.loads(later.bookmark) == json.loads(whole.bookmark)
     assert subjects(together)[-1] == "last"
+
+
+class TestWithoutAddresses:
+    """A month of pipermail: who wrote is told in a way that no program understands, so that all of it would be lost."""
+
+    @staticmethod
+    def letter(author: str, sender: str = "anna at example.org", *, number: int = 1, body: str = "Hello") -> bytes:
+        return (
+            f"From {sender}  Mon Jan  6 10:00:0{number} 2025\nFrom: {author}\nDate: Mon, 6 Jan 2025 10:00:00 +0100\n"
+            f"Subject: Oak\nMessage-ID: <{number}@example.org>\n\n{body}\n\n"
+        ).encode()
+
+    HIDDEN = (
+        "anna at example.org (Anna Berg)",
+        "anna at example.org",
+        "=?utf-8?q?x?= at example.org",
+        "anna.berg+x at mail.example.org (=?utf-8?q?Anna_M=C3=BCller?=\n =?utf-8?q?_Berg?=)",
+        "anna @end|ng |rom ex@mp|e@org (Anna Berg)",
+    )
+    SHOWN = (
+        "Anna Berg <anna@example.org>",
+        "Anna at Example.Org <anna@example.org>",
+        "anna@example.org (Anna at example.org)",
+        '"anna at example.org" <anna@example.org>',
+        "Anna at home",
+        "Anna Berg",
+        "Anna B at example.org",
+    )
+
+    @pytest.mark.parametrize("author", HIDDEN)
+    def test_it_is_refused_and_a_raw_one_is_named(self, tmp_path, author):
+        path = write(tmp_path, self.letter(author), self.letter(author, number=2))
+        with pytest.raises(SourceError, match="names people without their addresses") as raised:
+            look(path)
+        assert str(path) in raised.value.text
+        assert "raw archive" in raised.value.hint
+
+    @pytest.mark.parametrize("author", SHOWN)
+    def test_what_reads_like_it_is_an_address_or_a_name(self, tmp_path, author):
+        _, messages = look(write(tmp_path, self.letter(author)))
+        assert len(messages) == 1
+
+    @pytest.mark.parametrize("number", [0, 1, 2])
+    def test_one_whole_address_says_that_it_is_an_ordinary_file(self, tmp_path, number):
+        letters = [self.letter("eva at example.org (Eva)", number=n) for n in range(3)]
+        letters[number] = self.letter("eva@example.org", number=number)
+        _, messages = look(write(tmp_path, *letters))
+        assert len(messages) == 3
+
+    def test_what_a_letter_quotes_says_nothing(self, tmp_path):
+        quoted = "From: eva at example.org (Eva)\n\nFrom eva at example.org  Mon Jan  6\nFrom: eva at example.org"
+        _, messages = look(write(tmp_path, self.letter("anna@example.org", body=quoted)))
+        assert len(messages) == 1
+        with pytest.raises(SourceError, match="without their addresses"):
+            look(write(tmp_path, self.letter("anna at example.org", body="From: eva@example.org\n\nx@example.org")))
+
+    def test_in_a_folder_the_other_files_are_read(self, tmp_path):
+        write(tmp_path, self.letter("anna at example.org (Anna)"), name="2025-January.txt")
+        write(tmp_path, mail("one"), name="2025-February.mbox")
+        with MboxSource(MboxSettings(tmp_path)) as source:
+            assert [listing.name for listing in source.mailboxes()] == ["2025-February", "2025-January.txt"]
+            assert source.open("2025-February", None).exists == 1
+            for ask in (source.status, source.open):
+                with pytest.raises(MailboxError, match="without their addresses") as raised:
+                    ask("2025-January.txt", None)
+                assert "raw archive" in raised.value.hint
+
+    def test_it_takes_no_time_that_grows_faster_than_the_file(self, tmp_path):
+        for author in ("a." * 30_000 + "<", "a at " + "b." * 30_000 + "<", "a at b.c " * 7_000):
+            _, messages = look(write(tmp_path, self.letter(author)))
+            assert len(messages) == 1

@@ -357,3 +357,39 @@ class TestLock:
             pass
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.fstat(handles[0])
+
+
+class TestUntouched:
+    """Read as if nobody wrote, without a trace beside it."""
+
+    def test_nothing_is_left_beside_it(self, tmp_path):
+        path = tmp_path / "s"
+        with Database(path, create=True) as database:
+            database.execute("INSERT INTO accounts (name) VALUES ('info')")
+        before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+        with Database(path, untouched=True) as database:
+            assert database.value("SELECT name FROM accounts") == "info"
+            assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+    def test_one_of_an_earlier_release_stays_as_it_is(self, tmp_path):
+        path = tmp_path / "s"
+        store = sqlite_utils.Database(path)
+        schema.migrations().apply(store, stop_before=schema.NAMES[-1])
+        store.close()
+        before = path.read_bytes()
+        with pytest.raises(StoreError, match="older release"), Database(path, untouched=True):
+            pass
+        assert path.read_bytes() == before
+
+    def test_what_is_written_meanwhile_can_not_be_trusted(self, tmp_path):
+        path = tmp_path / "s"
+        with Database(path, create=True):
+            pass
+        with pytest.raises(StoreError, match="was written while it was read"), Database(path, untouched=True):
+            os.utime(path, ns=(1, 1))
+
+    def test_there_has_to_be_one(self, tmp_path):
+        with pytest.raises(StoreError, match="there is no store"), Database(tmp_path / "s", untouched=True):
+            pass
+        assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, Mailbox
 from replywatch.domain.messages import RUNG_BITS, Because, Exchange, Kind, Reading, Rung, Shown, Verdict
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
-from replywatch.store.derived_rows import DerivedRows
+from replywatch.store.derived_rows import DerivedRows, Standing
 from replywatch.store.facts import Facts
 from replywatch.store.queries import Queries
 from replywatch.store.readings import decode_reading, encode_reading
@@ -43,7 +43,8 @@ def test_a_hostile_reading_survives_in_all_its_types():
 
 def test_a_reason_survives_in_all_its_types(database):
     header = (
-        b"From: MAILER-DAEMON@x.example\nSubject: Read: Oak\nIn-Reply-To: <a@b>\nX-Original-Sender: m@m.example\n\n"
+        b"From: Max via Oak <MAILER-DAEMON@x.example>\nSubject: Read: Oak\nIn-Reply-To: <a@b>\n"
+        b"X-Original-Sender: m@m.example\n\n"
     )
     reading = read(parse_header(header), Story().team)
     reading = replace(reading, verdict=fired(parse_header(header), reading.parties, Story().team)[-1])
@@ -73,9 +74,23 @@ def test_a_judgement_is_stored_in_values(database, fields, row):
     story.inbound("anna", "03-02 09:00", subject="Read: Oak", fields=fields)
     (message,) = story.messages()
     rows = DerivedRows()
-    rows.add_message(7, message, message.identity, None)
+    rows.add_message(7, message, Standing(message.identity, None))
     Derived(database).replace([7], rows)
     assert list(database.rows("SELECT kind, rule, field, value, beside FROM judgements")) == [row]
+
+
+def test_what_a_mail_tells_of_mail_that_is_not_there_is_stored(database):
+    story = Story()
+    for who in ("anna", "carl", "eric"):
+        story.inbound(who, "03-02 09:00")
+    rows = DerivedRows()
+    flags = {"anna": (True, False), "carl": (False, True), "eric": (False, False)}
+    for message in story.messages():
+        standing = Standing(message.identity, None, *flags[message.contact.partition("@")[0]])
+        rows.add_message(7, message, standing)
+    Derived(database).replace([7], rows)
+    found = database.rows("SELECT contact, goes_on, answers_missing FROM judgements")
+    assert {contact.partition("@")[0]: tuple(map(bool, said)) for contact, *said in found} == flags
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from replywatch.config.draft import Draft
 from replywatch.config.load import find_config
 from replywatch.config.model import Secret, Tls
 from replywatch.config.providers import PROVIDERS, MailProvider, by_domain, by_host
+from replywatch.domain.mail_providers import is_mail_provider
 from replywatch.errors import ConfigError, UsageError
 from replywatch.extras import in_this_python, install_command
 
@@ -117,7 +118,11 @@ def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
     username = ask.answer("--username", given.username, "User name for the login", answers.something, login)
     joined = ", ".join(given.domains) or None
     domains = ask.answer(
-        "--domain", joined, "Domains at which everybody is ours", answers.domains, "" if by_domain(domain) else domain
+        "--domain",
+        joined,
+        "Domains at which everybody is ours",
+        answers.domains,
+        "" if is_mail_provider(domain) else domain,
     )
     joined = ", ".join(given.also) or None
     others = ask.answer("--also", joined, "Colleagues' addresses at other domains (Enter: none)", answers.addresses, "")
@@ -128,7 +133,8 @@ def _ask_all(ask: Questions, given: Given, path: Path) -> Draft:
     tls = Tls(given.tls) if given.tls else found.tls if found else Tls.IMPLICIT
     return Draft(
         account=account,
-        addresses=(address, *others),
+        addresses=(address,),
+        people=others,
         domains=domains,
         host=host,
         username=username,

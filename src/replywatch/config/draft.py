@@ -15,14 +15,16 @@ _TEMPLATE = """\
 
 # Who counts as "ours": the answers of these people end a wait, their mail to each other is internal.
 [team]
-# The shared addresses that people write to, and colleagues outside the domains below.
+# The shared addresses that people write to.
 addresses = {addresses}
+# Ours at other domains, such as colleagues' private addresses: their answers count, mail to them alone does not.
+{people}
 # Everybody at these domains is ours; "*.example.com" adds sub-domains. Never a provider's, such as gmail.com: its other
 # users would be colleagues.
 domains = {domains}
 # Ours, but machines (shop, ticket system): they never answer anybody.
 #automatic_senders = ["shop@example.com"]
-# Addresses that web forms send from, if the visitor's address stands in Reply-To.
+# Addresses that web forms send from: the visitor in Reply-To is the contact; without one, whoever filled it in waits.
 #webforms = ["website@example.com"]
 
 [accounts.{account}]
@@ -68,6 +70,8 @@ class Draft:
     tls: str = "implicit"
     provider: MailProvider | None = None
     """Its note becomes a comment."""
+    people: tuple[str, ...] = ()
+    """Colleagues' addresses at other domains."""
     client_id: str = ""
     """The client that is registered at Microsoft; with one, OAuth2 takes the place of the password."""
 
@@ -79,6 +83,7 @@ def draft_text(draft: Draft) -> str:
     client = _client(draft.client_id)
     return _TEMPLATE.format(
         addresses=listed(draft.addresses),
+        people=f"people = {listed(draft.people)}" if draft.people else '#people = ["anna@example.net"]',
         domains=listed(draft.domains),
         account=draft.account,
         note=_comment(draft.provider) if draft.provider else "",

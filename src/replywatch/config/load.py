@@ -128,6 +128,7 @@ def _read_team(root: Table) -> Team:
         automatic_senders=frozenset(folded("automatic_senders", names.address, an_address)),
         webforms=frozenset(folded("webforms", names.address, an_address)),
         public_lists=frozenset(folded("public_lists", names.address, an_address)),
+        people=frozenset(folded("people", names.address, an_address)),
     )
     if table.take("addresses") in (None, []) and table.take("domains") in (None, []):
         root.problem(

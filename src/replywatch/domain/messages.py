@@ -188,7 +188,8 @@ class Parties(NamedTuple):
     ours: bool
     """The author is one of the team (From or Sender), and nobody outside speaks through that address."""
     contact: str
-    """Address of the author outside; for our own mail the first recipient outside; "" if there is none."""
+    """Address of the author outside, as she spells it but for a `+tag`; for our own mail the first recipient outside;
+    "" if there is none, or it is a `visitor`. People are compared by `contact_key`."""
     contact_name: str
     contact_because: Because
     """Which field the contact was taken from, and why; the value is the sender who wrote it in another's name."""
@@ -199,9 +200,12 @@ class Parties(NamedTuple):
     recipients: tuple[str, ...]
     """Every address of To, Cc and Bcc, ours too, each once."""
     team_address: str
-    """The watched address it was sent to: the first one in Delivered-To, X-Original-To, To, Cc; "" if none."""
+    """The watched address it was sent to: the first one in Delivered-To, X-Original-To, To, Cc, Resent-To; "" if none.
+    """
     names_ours: bool
-    """Somebody of the team is in To, Cc, Delivered-To or X-Original-To."""
+    """Somebody of the team is in To, Cc, Delivered-To, X-Original-To or Resent-To."""
+    visitor: bool = False
+    """A visitor of a web form wrote it whom nothing names: `contact` is "", and the form's address `contact_name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +224,11 @@ class Reading:
     received: int | None
     subject: str
     exact_subject: str
-    """Subject without reply and forward prefixes, folded; "" where it is too common to tell anything."""
+    """Subject without prefixes and gateways' stamps, folded; "" where it is too common to tell anything."""
     bare_subject: str
-    """The same without tags, ticket numbers and gateways' marks."""
+    """The same without tags and ticket numbers."""
+    numbers: tuple[str, ...]
+    """Those of the tags that tell one matter from another."""
     reply_prefix: bool
     public_list: bool
     """Goes to a list that reaches the contacts too."""
@@ -361,6 +367,10 @@ class Copy(NamedTuple):
     """Of the raw header: orders copies the same way in every store."""
     reading: Reading
     locations: tuple[Location, ...]
+    form_letter: bool = False
+    """As in `Message`, counted over all mail that was read."""
+    relayed: bool = False
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,15 +391,20 @@ class Message:
     author: str
     senders: frozenset[str]
     """Addresses outside at which the author can be reached; empty for our mail."""
+    persons: frozenset[str]
+    """Those of them that stand for the author as a person: all but From where a relay put its own address there."""
     outsiders: frozenset[str]
     """The recipients that are not ours."""
     address: str
     """The watched address it was sent to, or ""."""
     subject: str
     exact_pairs: frozenset[str]
-    """Person outside and exact subject, by which the subject rung may join it (`judging.reading.subject_pairs`)."""
+    """Person outside and exact subject, by which the subject rung finds it (`judging.reading.SubjectPairs`)."""
     bare_pairs: frozenset[str]
     """Person outside and bare subject, where no exact pair is found."""
+    exact_sought: frozenset[str]
+    """The pairs by which the rung looks for what it may be joined to."""
+    bare_sought: frozenset[str]
     reply_prefix: bool
     public_list: bool
     sent_in: frozenset[str]
@@ -414,11 +429,15 @@ class Message:
     """Every place that holds it says that it was thrown away, or that it is spam."""
     form_letter: bool = False
     """Ours, one of several of the same subject to different people: the subject ties it to nothing."""
+    relayed: bool = False
+    """From is an address behind which several people write, each with a Reply-To of his own."""
     delivery: Delivery | None = None
     failed: frozenset[str] = frozenset()
     """As in `Reading`."""
     names_nobody: bool = False
     """No recipient is named at all."""
+    visitor: bool = False
+    """A web form's, about a visitor of whom no address is known: any answer that names it is one."""
     clock_on_its_word: bool = False
     """The clock is sure though nothing confirms it: it no longer is where it lies before a message that it names."""
     ahead: bool = False
@@ -462,6 +481,8 @@ class Exchange:
     """A correction by hand had a part in it."""
     bounced_reply: str | None = None
     """Identity of the last reply of which a notice said that it could not be delivered."""
+    bounced_reply_message_id: str | None = None
+    """Its Message-ID; None if there is no such reply, or it has none."""
     put_away: bool = False
     """Its opener was thrown away, or called spam, and counts because somebody of ours answered it."""
     answer_source: str | None = None
@@ -470,6 +491,16 @@ class Exchange:
     """Whether that field was confirmed by another; True where nothing can be unsure."""
 
     @property
+    def visitor_of(self) -> str:
+        """The web form whose visitor waits, where nothing names him; "" where there is a contact."""
+        return "" if self.contact else self.contact_name
+
+    @property
     def clock_anomaly(self) -> bool:
         """The reply is dated before the message it answers."""
         return self.answered_at is not None and self.answered_at < self.arrived_at
+
+    @property
+    def bounced_reply_name(self) -> str | None:
+        """What `bounced_reply` is found by: its Message-ID, else its identity; None if there is no such reply."""
+        return self.bounced_reply_message_id or self.bounced_reply

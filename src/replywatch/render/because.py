@@ -14,13 +14,16 @@ _BY_ITS_FIELDS = (
     "subject.calendar", "subject.receipt", "auto-submitted", "auto-submitted.reply", "auto-submitted.generated",
     "precedence", "autoreply", "autoreply.first-class", "autoreply.apple", "autoreply.delivered-to",
     "subject.auto-reply", "autoreply.loop", "from.no-reply", "list", "amazon", "spam", "subject.notification",
-    "precedence.reply", "precedence.bulk", "return-path.reply", "return-path",
+    "precedence.reply", "precedence.bulk", "return-path.reply", "return-path", "calendar.reply-to",
+    "autoreply.exchange", "from.robot", "tracker", "list.mass-mail", "return-path.no-reply",
+    "subject.relabelled",
 )  # fmt: skip
 """Rules of which the header fields say all there is to say."""
 
 PHRASES = {
     **dict.fromkeys(_BY_ITS_FIELDS, "{shown}"),
     "team.automatic-sender": "{shown}, one of [team] automatic_senders",
+    "team.webform": "{shown}, one of [team] webforms",
     "human": "no sign of automatic mail",
     "mark": "marked by hand as {value}",
     # Who the contact is
@@ -36,6 +39,7 @@ PHRASES = {
         "{field}, since From is an address of another domain that nobody writes from, as a web form's is"
     ),
     "contact.web-form.recipient": "{field}, since From is the only recipient too, as a web form of its owner has it",
+    "contact.web-form.visitor": "nothing names the visitor of {value} ([team] webforms)",
     "contact.recipient": "the first recipient outside",
     "contact.no-recipient": "no recipient outside",
     # What a mailbox is for

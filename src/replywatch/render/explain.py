@@ -1,21 +1,30 @@
-"""Why a message was judged and matched as it was, as text for people and as JSON lines."""
+"""Why a message was judged and matched as it was, as text for people."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.matching.open_exchange import Evidence
-from replywatch.domain.messages import Because, Disposition, Exchange, Kind, Message, NamedLocation, Rung, Status
+from replywatch.domain.messages import (
+    Because,
+    Delivery,
+    Disposition,
+    Exchange,
+    Kind,
+    Message,
+    NamedLocation,
+    Rung,
+    Status,
+)
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation, FileJudgement
 from replywatch.render.because import because_text
 from replywatch.render.grid import Column, Grid, Row, columns_of, cut, grid_lines
 from replywatch.render.locale import Locale
 from replywatch.render.marked import corrections_text
-from replywatch.render.text import SHORT_ID, human_duration, local_time, safe
+from replywatch.render.text import SHORT_ID, human_duration, local_time, person_text, safe
 
 _NARROWEST_SUBJECT = 12
 
@@ -28,16 +37,22 @@ _DISPOSITIONS = {
     Disposition.SET_ASIDE: "set aside: in Junk or Trash, names no sender, or a mark took it out",
     Disposition.NOT_WATCHED: "not counted: it went to somebody of ours, not to a watched address",
 }
+_PUT_AWAY = "counted: in Junk or Trash, or marked so, but answered all the same"
+_NOTICES = {
+    Delivery.FAILED: "of a failure: the mail that it names is no reply",
+    Delivery.DELAYED: "of a delay, or of a delivery: the reply that it names stands",
+    Delivery.UNCLEAR: "of a failure or a delay, it doesn't say which: the reply stands",
+}
 _AUTOMATIC = "our own automatic mail: no personal reply"
 _SOURCES = {
     "internaldate": "the mailbox's own clock (INTERNALDATE)",
-    "received": "the topmost Received field; the mailbox's clock lies far off, as after an import",
+    "received": "the topmost Received field; the mailbox has no clock, or one that lies far off",
     "date": "the Date field",
     "first_seen": "when it was first polled; nothing else is known",
 }
 
 
-_LABELLED = (Column(13), Column())
+_LABEL = Column(13)
 
 
 def explanation_text(explanation: Explanation, locale: Locale) -> str:
@@ -45,7 +60,7 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
     lines = [
         *_labelled(_message(explanation, locale), locale),
         "",
-        *_labelled(_clocks(explanation, locale), locale),
+        *grid_lines(Grid("", (_LABEL, Column(too_long="wrapped")), map(Row, _clocks(explanation, locale))), locale),
         "",
         *_conversation(explanation, locale),
         "",
@@ -56,22 +71,7 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
 
 def _labelled(rows: Iterable[tuple[str, str]], locale: Locale) -> Iterator[str]:
     """Each of `rows`, its label in front."""
-    return grid_lines(Grid("", _LABELLED, map(Row, rows)), locale)
-
-
-def judgements_json_lines(judgements: Iterable[FileJudgement]) -> Iterator[str]:
-    """One JSON object for each file, one a line, in ASCII: no pipe can garble it."""
-    for j in judgements:
-        read = j.kind is not None
-        row = {
-            "path": j.path,
-            "direction": j.direction,
-            "kind": j.kind,
-            "rule": j.because.rule if read else None,
-            "because": because_text(j.because),
-            "contact": j.contact,
-        }
-        yield json.dumps(row)
+    return grid_lines(Grid("", (_LABEL, Column()), map(Row, rows)), locale)
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
@@ -90,18 +90,28 @@ def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
     yield "Message", safe(message.subject) or "(no subject)"
     yield "Id", f"{message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
     yield "Direction", message.direction.value
-    if message.contact:
-        yield "Contact", f"{safe(message.contact)}: {safe(because_text(e.parties.contact_because))}"
+    if who := _outside(message):
+        yield "Contact", f"{who}: {safe(because_text(e.parties.contact_because))}"
     yield "Kind", f"{message.verdict.kind.value}: {_reason(message.verdict.because)}"
     for verdict in e.rules:
         if verdict != message.verdict:
             yield "", f"also {verdict.kind.value}: {_reason(verdict.because)}"
     for correction in corrections_text(message.corrections, locale):
         yield "Marked", f"by hand: {correction}"
-    automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
-    yield "Counted", _AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]
+    if message.delivery:
+        yield "Notice", _NOTICES[message.delivery]
+    yield "Counted", _counted(e)
     if message.address:
         yield "Address", safe(message.address)
+
+
+def _counted(e: Explanation) -> str:
+    """Which line of the account the message belongs to."""
+    message = e.message
+    if any(x.exchange.put_away and x.exchange.id == message.identity for x in e.exchanges_at):
+        return _PUT_AWAY
+    automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
+    return _AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]
 
 
 def _reason(because: Because) -> str:
@@ -142,48 +152,72 @@ def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
 
 
 def _line(message: Message, depth: int, locale: Locale, *, here: bool) -> str:
-    who = message.author or message.contact or "nobody"
+    who = safe(message.author) or _outside(message) or "nobody"
     arrow = {"inbound": "→", "outbound": "←", "internal": "·", "foreign": "?"}[message.direction.value]
-    start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {safe(who)}: "
+    start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {who}: "
     end = f" [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
     room = max(_NARROWEST_SUBJECT, locale.width - columns_of(start + end))
     return start + cut(safe(message.subject), room) + end
 
 
+def _outside(message: Message) -> str:
+    """Who stands behind it outside; "" if nobody is known."""
+    return person_text(message.contact, message.contact_name if message.visitor else "")
+
+
 def _exchanges(e: Explanation, locale: Locale) -> Iterator[str]:
     yield from _labelled([("Exchanges", "" if e.exchanges_at else "none")], locale)
     for exchange_at in e.exchanges_at:
-        yield from _wrapped(exchange_line(exchange_at, locale, e.evidence), locale.width)
+        yield from _wrapped(exchange_line(exchange_at, locale, e), locale.width)
     strict = {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.strict}
     if strict == {(s.exchange.id, s.exchange.answered_at, s.exchange.ordinal) for s in e.exchanges_at}:
         yield f"The same under --min-match {Rung.REFERENCES.value}."
         return
     yield f"Under --min-match {Rung.REFERENCES.value} these messages make other exchanges:"
     for exchange_at in e.strict:
-        yield from _wrapped(exchange_line(exchange_at, locale, e.evidence), locale.width)
+        yield from _wrapped(exchange_line(exchange_at, locale, e), locale.width)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
     return wrap(text, width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
 
 
-def exchange_line(exchange_at: ExchangeAt, locale: Locale, evidence: Mapping[Exchange, Evidence]) -> str:
-    """Where an exchange stands, in one line; `evidence` tells of replies that were not seen."""
+def exchange_line(exchange_at: ExchangeAt, locale: Locale, explanation: Explanation) -> str:
+    """Where one of the exchanges of `explanation` stands, in one line."""
     e = exchange_at.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
-    start = f"{what} of {local_time(e.arrived_at, locale.zone)} ({e.id[:SHORT_ID]}): "
-    marked = "; marked by hand" if e.marked else ""
+    start = f"{what} of {local_time(e.arrived_at, locale.zone)} ({e.id[:SHORT_ID]})"
+    said = [_standing(exchange_at, locale, explanation), *_remarks(e, explanation)]
+    return f"{start}: {'; '.join(said)}"
+
+
+def _standing(exchange_at: ExchangeAt, locale: Locale, explanation: Explanation) -> str:
+    """Where an exchange stands, and what says so."""
+    e = exchange_at.exchange
     if exchange_at.status is Status.ANSWERED and e.answered_at is not None and e.matched_by:
         duration, left = human_duration(waited(e.arrived_at, e.answered_at)), local_time(e.answered_at, locale.zone)
         reply = f", reply {e.reply[:SHORT_ID]}" if e.reply else ""
         odd = "; the reply is dated before the message, the wait counts as 0" if e.clock_anomaly else ""
-        return f"{start}answered after {duration} at {left}, matched by {e.matched_by.value}{reply}{odd}{marked}"
+        return f"answered after {duration} at {left}, matched by {e.matched_by.value}{reply}{odd}"
     if exchange_at.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
         after, before = (local_time(bound, locale.zone) for bound in (e.answered_after, e.answered_before))
-        unseen = f"the reply itself was not found, but {_sign_of_reply(evidence[e])}"
-        return f"{start}answered between {after} and {before}; {unseen}{marked}"
+        when = f"at {after}" if after == before else f"between {after} and {before}"
+        unseen = f"the reply itself was not found, but {_sign_of_reply(explanation.evidence[e])}"
+        return f"answered {when}; {unseen}"
     ended = "; ended by a new enquiry" if e.ended_at is not None else ""
-    return f"{start}{exchange_at.status.value} for {human_duration(exchange_at.waited)}{ended}{marked}"
+    return f"{exchange_at.status.value} for {human_duration(exchange_at.waited)}{ended}"
+
+
+def _remarks(e: Exchange, explanation: Explanation) -> Iterator[str]:
+    """What else was decided about an exchange."""
+    if e.bounced_reply:
+        yield f"a notice says that the reply {e.bounced_reply[:SHORT_ID]} could not be delivered, so it is none"
+    if e.reply and (notice := explanation.unclear_notices.get(e.reply)):
+        yield f"{notice[:SHORT_ID]} doesn't say whether the reply failed or is late, so the reply stands"
+    if e.put_away:
+        yield "thrown away or called spam, and counted only because it was answered"
+    if e.marked:
+        yield "marked by hand"
 
 
 def _sign_of_reply(evidence: Evidence) -> str:

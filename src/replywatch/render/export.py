@@ -37,6 +37,7 @@ COLUMNS = (
     "arrival_source",
     "arrival_sure",
     "conversation",
+    "bounced_reply",
 )
 
 
@@ -66,6 +67,7 @@ def export_row(exchange_at: ExchangeAt) -> dict[str, Any]:
         "arrival_source": e.arrival_source,
         "arrival_sure": e.arrival_sure,
         "conversation": e.conversation,
+        "bounced_reply": e.bounced_reply_name and brief(e.bounced_reply_name),
     }
 
 

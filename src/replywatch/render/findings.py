@@ -51,12 +51,22 @@ def _no_sent_mailbox(likely: tuple[str, ...], **_: object) -> Words:
     )
 
 
-def _senders_not_ours(addresses: tuple[str, ...], domains: tuple[str, ...], **_: object) -> Words:
+def _senders_not_ours(people: tuple[str, ...], domains: tuple[str, ...], **_: object) -> Words:
     return Words(
         _SENDERS + "; others are from {counts:counted}{more:further}",
         "If they are yours, their answers don't count yet. Say so in [team]:"
-        + "\n  addresses = {addresses:list}" * bool(addresses)
+        + "\n  people = {people:list}" * bool(people)
         + "\n  domains = {domains:list}" * bool(domains),
+    )
+
+
+def _addresses_not_watched(people: tuple[str, ...], **_: object) -> Words:
+    also = ", and name colleagues' own under people" * bool(people)
+    return Words(
+        _ADDRESSES + "; others went to {counts:counted}{more:further}, not among the watched addresses",
+        f"Watch shared addresses, too{also}, in [team]:\n  addresses = {{addresses:list}}\n"
+        + "  people = {people:list}\n" * bool(people)
+        + "If this is somebody's own mailbox, under [accounts.{account}]:\n  watched = false",
     )
 
 
@@ -66,9 +76,17 @@ def _clocks_unsure(reason: str, **_: object) -> Words:
     return Words("{place}: the clock of {unsure} of {seen} messages is unsure, most often because {reason:doubt}", hint)
 
 
+def _answers_unseen(mailboxes: tuple[object, ...], **_: object) -> Words:
+    return Words(
+        "{conversations:going_on} after mail of ours that was not seen",
+        "Somebody answers from a mailbox that is not read, and who did not write again counts as unanswered."
+        " {mailboxes:likely}{more:and_further}." + "\n{mailboxes:tables}" * bool(mailboxes),
+    )
+
+
 _SENDERS = "{ours} of the newest {seen} messages in Sent are from the team"
 _SPAN = "INBOX from {inbox_from:day} to {inbox_to:day}, Sent from {sent_from:day} to {sent_to:day}"
-_ADDRESSES = "{counted} of the newest {seen} personal mails in INBOX count"
+_ADDRESSES = "{counted} of the newest {seen} personal mails here count"
 _CERTIFICATE = "{server}, {version}; certificate valid until {valid_until:utc_day}, {days_left} days left"
 _LOG_IN = "Log in: replywatch login {account:shell}."
 _INBOX_CLOCK = "INBOX: clock {seconds:apart} the delivering server's (median of {messages})"
@@ -87,8 +105,14 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     "store_not_made_yet": Words("{path}; the first poll makes it"),
     "team": _team,
     "team_open_domain": Words(
-        "anybody can have an address at {domain} ({provider}); all of them count as colleagues",
-        "Take it out of [team] domains, and name your own addresses in addresses.",
+        "anybody can have an address at {domain}; all of them count as colleagues",
+        "Take it out of [team] domains, and name your own addresses: shared ones in addresses, others in people.",
+    ),
+    "answers_unseen": _answers_unseen,
+    "answers_to_missing": Words(
+        "{count:answers_are} to mail that is no longer in any mailbox",
+        "What is deleted for good once it is answered can't be counted, so that the unanswered weigh too much. Keep"
+        " answered mail, if only in an archive.",
     ),
     # how an account logs in
     "password_in_environment": Words("from the environment variable {name}"),
@@ -169,21 +193,17 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     ),
     "sent_before_written": Words(
         f"{_SENT_CLOCK}: nothing is saved before it is written, so replies count from their Date",
-        "The program that saves sent mail takes a wrong time zone, or the clocks of the computers that you send from are"
-        " ahead: look whether these are right.",
+        "The program that saves sent mail takes a wrong time zone, or the clocks of the computers that you send from"
+        " are ahead: look whether these are right.",
     ),
     "clocks_unsure": _clocks_unsure,
     # who writes to whom
     "addresses": Words(_ADDRESSES),
-    "addresses_not_watched": Words(
-        _ADDRESSES + "; others went to {counts:counted}{more:further}, not among the watched addresses",
-        "Watch shared addresses, too, in [team]:\n  addresses = {addresses:list}\n"
-        "If this is somebody's own mailbox, under [accounts.{account}]:\n  watched = false",
-    ),
+    "addresses_not_watched": _addresses_not_watched,
     "webforms": Words(
-        "mail that others stand behind counts as automatic: {forms:visitors}",
-        "If people write to you through these, name them in [team], or nobody seems to wait for an answer:\n"
-        "  webforms = {webforms:list}",
+        "several people write through one address: {forms:visitors}",
+        "Their mail counts as automatic, or as that of one sender. If people write to you through these, name them in "
+        "[team]:\n  webforms = {webforms:list}",
     ),
 }
 """What is said of each code."""

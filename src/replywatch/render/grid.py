@@ -75,7 +75,7 @@ def _row(grid: Grid, row: Row, locale: Locale) -> Iterator[str]:
         yield (start + text).rstrip()
     elif last.too_long == "wrapped":
         first, *others = wrapped(text, room)
-        yield start + first
+        yield (start + first).rstrip()
         yield from (" " * begins + line for line in others)
     elif room >= _NARROWEST:
         yield (start + cut(text, room)).rstrip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, timedelta
 from shlex import quote
 from typing import Any
@@ -13,7 +13,7 @@ from replywatch.domain.instants import DAY, local_day
 from replywatch.render.because import because_text
 from replywatch.render.doubts import DOUBTS
 from replywatch.render.locale import Locale
-from replywatch.render.text import human_duration, local_time
+from replywatch.render.text import counted, human_duration, local_time
 
 
 def filled(template: str, values: Mapping[str, object], locale: Locale) -> str:
@@ -37,6 +37,16 @@ class _Filler(string.Formatter):
         return ", ".join(value) if isinstance(value, tuple) else super().format_field(value, format_spec)
 
 
+def _likely(mailboxes: Sequence[Mapping[str, str]]) -> str:
+    """Which mailboxes are likely to hold what was not seen; a sentence without its end."""
+    if not mailboxes:
+        return (
+            "Answers in the name of a shared address often lie in the mailbox of whoever wrote them: add it with"
+            " watched = false, or let the server keep a copy in the shared one"
+        )
+    return f"Add it as an account; most likely it is that of {', '.join(mailbox['address'] for mailbox in mailboxes)}"
+
+
 _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     # instants and durations
     "day": lambda instant, locale: str(local_day(instant, locale.zone)),
@@ -51,6 +61,9 @@ _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     "further": lambda number, _: f", {number} more" if number else "",
     "and_further": lambda number, _: f" and {number} more" if number else "",
     "visitors": lambda forms, _: ", ".join(f"{f['address']} ({f['count']} from {f['people']} people)" for f in forms),
+    "answers_are": lambda number, _: f"{counted(number, 'answer')} of ours {'is' if number == 1 else 'are'}",
+    "going_on": lambda number, _: f"{counted(number, 'conversation')} {'goes' if number == 1 else 'go'} on",
+    "likely": lambda mailboxes, _: _likely(mailboxes),
     # reasons
     "reason": lambda because, _: f" ({text})" if (text := because_text(because)) else "",
     "doubt": lambda reason, _: DOUBTS[reason],
@@ -59,6 +72,7 @@ _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     "list": lambda texts, _: listed(texts),
     "quoted": lambda senders, _: ", ".join(quoted(sender["address"]) for sender in senders),
     "roles": lambda roles, _: mailboxes_line(roles),
+    "tables": lambda mailboxes, _: "\n\n".join("  " + m["toml"].replace("\n", "\n  ") for m in mailboxes),
     "shell": lambda word, _: quote(word),
 }
 """How a value may be written."""

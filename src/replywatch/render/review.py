@@ -23,7 +23,7 @@ def judgement_text(explanation: Explanation, locale: Locale) -> str:
     e, message = explanation, explanation.message
     exchange_at = own_exchange_at(e)
     if exchange_at is not None:
-        counted = exchange_line(exchange_at, locale, e.evidence)
+        counted = exchange_line(exchange_at, locale, e)
     elif message.disposition is Disposition.COUNTED:
         counted = "a further mail in an exchange that is open already"
     else:

@@ -9,7 +9,7 @@ from replywatch.domain.results.waiting import WaitingList
 from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import Locale
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import SHORT_ID, brief, human_duration, local_time, safe
+from replywatch.render.text import SHORT_ID, brief, human_duration, local_time, person_text, safe
 
 _COLUMNS = (
     Column(12, gap=2, right=True),
@@ -19,6 +19,7 @@ _COLUMNS = (
     Column(too_long="cut"),
 )
 """How long, since when, id, who, subject."""
+_BOUNCED = "somebody answered, but the answer could not be delivered"
 
 
 def waiting_text(found: WaitingList, locale: Locale) -> str:
@@ -36,7 +37,8 @@ def waiting_text(found: WaitingList, locale: Locale) -> str:
 def _row(row: ExchangeAt, locale: Locale) -> Row:
     e = row.exchange
     since = local_time(e.arrived_at, locale.zone)
-    return Row([human_duration(row.waited), since, e.id[:SHORT_ID], safe(e.contact), safe(e.subject)])
+    who, below = person_text(e.contact, e.visitor_of), [_BOUNCED] if e.bounced_reply else []
+    return Row([human_duration(row.waited), since, e.id[:SHORT_ID], who, safe(e.subject)], below)
 
 
 def waiting_json(found: WaitingList) -> str:
@@ -52,6 +54,7 @@ def waiting_json(found: WaitingList) -> str:
             "arrived_at": rfc3339(r.exchange.arrived_at),
             "waiting_seconds": r.waited,
             "acknowledged_at": rfc3339(r.exchange.acknowledged_at),
+            "bounced_reply": r.exchange.bounced_reply_name and brief(r.exchange.bounced_reply_name),
         }
         for r in found.rows
     ]

@@ -26,10 +26,18 @@ PHRASES: Mapping[Code, str] = {
     Code.COVERAGE_ENDS_EARLY: "Mail was read only up to {last_read_at:day}: later replies are not seen.",
     Code.SENDERS_NOT_OURS: (
         "Senders found in Sent mail that are not in [team], with their messages: {senders:counted}{more:and_further}. "
-        "Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: addresses = "
-        "[…, {senders:quoted}]"
+        "Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: people = "
+        "[…, {senders:quoted}]; or under addresses, if customers write there"
     ),
     Code.UNSURE_CLOCKS: ("{unsure} of {answered} waits rest on an unsure clock, most often because {reason:doubt}."),
+    Code.ANSWERS_UNSEEN: (
+        "{conversations:going_on} after mail of ours that was not seen: somebody answers from a mailbox that is not "
+        "read, and who did not write again counts as unanswered. {mailboxes:likely}{more:and_further}."
+    ),
+    Code.ANSWERS_TO_MISSING: (
+        "{count:answers_are} to mail that is no longer in any mailbox. What is deleted for good once it is answered "
+        "can't be counted, so that the unanswered weigh too much here. Keep answered mail, if only in an archive."
+    ),
     Code.AS_OF_NOT_READ: "Mail was read only up to {last_read_at:minute}: these are the figures of then.",
     Code.READ_IN_FUTURE: (
         "The mail was last read at {last_read_at:minute}, which is still to come: set the clock, and run "
@@ -44,3 +52,8 @@ PHRASES: Mapping[Code, str] = {
 def warning_text(warning: Warning, locale: Locale) -> str:
     """`warning` as a sentence or a few; what came from mail or servers stands in it as it came."""
     return filled(PHRASES[warning.code], {"account": warning.account, **warning.values}, locale)
+
+
+def config_lines(warning: Warning) -> list[str]:
+    """What `warning` says to put into the config, line by line as it stands there: of several things the first."""
+    return next((str(mailbox["toml"]).splitlines() for mailbox in warning.values.get("mailboxes", ())), [])

@@ -44,8 +44,11 @@ _JUNK, _NO_JUNK = {"$junk", "junk"}, {"$notjunk", "notjunk", "nonjunk"}
 
 COPIES = """
     SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone, l.flags,
-        l.unanswered_at, l.answered_at, l.labels, (SELECT b.in_burst FROM late_copies b WHERE b.message = l.message
-            AND b.saved_at = l.internal_date AND b.mailbox = (SELECT mailbox FROM epochs WHERE id = l.epoch))
+        l.unanswered_at, l.answered_at, l.labels,
+        EXISTS (SELECT 1 FROM letters f WHERE f.message = r.message AND f.is_form = 1),
+        EXISTS (SELECT 1 FROM relays f WHERE f.message = r.message AND f.is_relayed = 1),
+        (SELECT b.in_burst FROM late_copies b WHERE b.message = l.message AND b.saved_at = l.internal_date
+            AND b.mailbox = (SELECT mailbox FROM epochs WHERE id = l.epoch))
     FROM json_each(?) j JOIN readings r ON r.cluster = j.value JOIN messages m ON m.id = r.message
         LEFT JOIN locations l ON l.message = r.message ORDER BY r.cluster, r.message
 """
@@ -68,6 +71,8 @@ class _CopyRow(NamedTuple):
     unanswered_at: int | None
     answered_at: int | None
     labels: str | None
+    form_letter: int
+    relayed: int
     in_burst: int | None
 
 
@@ -85,7 +90,14 @@ def _copy(rows: Sequence[_CopyRow], uses: Mapping[int, MailboxUse]) -> Copy:
     """The message of `rows`, which are its locations."""
     located = ((row, uses.get(row.epoch)) for row in rows if row.epoch is not None)
     locations = [location for row, use in located if use for location in _locations(row, use)]
-    return Copy(rows[0].digest.hex(), decode_reading(rows[0].reading), tuple(locations))
+    first = rows[0]
+    return Copy(
+        first.digest.hex(),
+        decode_reading(first.reading),
+        tuple(locations),
+        form_letter=bool(first.form_letter),
+        relayed=bool(first.relayed),
+    )
 
 
 def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from replywatch.domain.people import contact_key
 from replywatch.errors import LockedError, StoreError, UnusableStoreError
 from replywatch.files import make_folder
 from replywatch.store import schema
@@ -33,9 +34,11 @@ class Database:
     Nobody sees a store of which tables are still missing.
     """
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, untouched: bool = False) -> None:
+        """`untouched`: read it as if nobody wrote, and leave no trace beside it; of another release it can't be."""
         self.path = path
         self._create = create
+        self._untouched = untouched
         self._connection: sqlite3.Connection | None = None
         self._frozen: tuple[int, int] | None = None
 
@@ -73,7 +76,7 @@ class Database:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if kind is None and self._frozen is not None and self._frozen != _frozen(self.path):
+        if kind is None and self._frozen is not None and self._frozen != _stamp(self.path):
             raise StoreError(f"the store {self.path} was written while it was read", "Run it again.")
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[Row]:
@@ -136,16 +139,21 @@ class Database:
             )
 
     def _connect(self) -> sqlite3.Connection:
-        """A connection; one that only reads where no journal lies and none can be made.
+        """A connection, which knows `contact_key`; one that only reads where no journal lies and none can be made.
 
         SQLite reads a store in WAL mode only if it may write beside it, or is told that nothing changes
         (https://www.sqlite.org/wal.html#read_only_databases).
         """
-        self._frozen = None if self._create else _frozen(self.path)
+        if self._untouched:
+            self._frozen = _stamp(self.path)
+        else:
+            self._frozen = None if self._create else _frozen(self.path)
         name = str(self.path) if self._frozen is None else f"{self.path.absolute().as_uri()}?immutable=1"
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             name, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256, uri=self._frozen is not None
         )
+        connection.create_function("contact_key", 1, contact_key, deterministic=True)
+        return connection
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -270,6 +278,11 @@ def _frozen(path: Path) -> tuple[int, int] | None:
     journal = path.with_name(f"{path.name}-wal")
     if os.access(path.parent, os.W_OK) or (journal.exists() and journal.stat().st_size):
         return None
+    return _stamp(path)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size and mtime: they change whenever somebody writes."""
     found = path.stat()
     return found.st_size, found.st_mtime_ns
 

@@ -11,6 +11,7 @@ from replywatch.domain.matching.clusters import Assignment
 from replywatch.domain.messages import Copy, Reading
 from replywatch.store.bursts import Bursts
 from replywatch.store.copies import COPIES, MailboxUse, copies_of
+from replywatch.store.counted import Counted, Counts
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS, JUDGEMENT_COLUMNS, DerivedRows, inserting
 from replywatch.store.readings import decode_reading, encode_reading
@@ -38,10 +39,8 @@ class ReadBatch:
     """Of the messages that were not read before."""
     assignment: Assignment
     """The clusters of all messages of the batch."""
-    id_domains: Mapping[str, tuple[int, int]]
-    """Right side of Message-IDs → on how many of our and of other new readings."""
-    named_domains: Sequence[tuple[str, int]]
-    """Right side of an id that a message from outside names, and the message."""
+    counts: Counts
+    """What they tell of messages in other conversations."""
     servers: Collection[str] = ()
     """Accounts that lie on one: what was saved late there tells of bursts."""
 
@@ -55,6 +54,7 @@ class Derived:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._counted = Counted(database)
 
     # Up to date?
 
@@ -72,14 +72,19 @@ class Derived:
         pending = self._db.value("SELECT count(*) FROM pending")
         return int(pending), int(self._db.value("SELECT count(*) FROM dirty"))
 
-    def restart(self, fingerprint: str) -> None:
+    def rules_version(self) -> int | None:
+        """Of the rules behind all derived rows, 0 if an earlier release made them; None if nothing was derived yet."""
+        found = self._db.value("SELECT rules_version FROM derivation")
+        return None if found is None else int(found)
+
+    def restart(self, fingerprint: str, rules_version: int) -> None:
         """Drop all derived rows and make every message due, under a new fingerprint."""
         with self._db.transaction():
             for table in DERIVED_TABLES:
                 self._db.execute(f"DELETE FROM {table}")
             self._db.execute("DELETE FROM pending")
             self._db.execute("INSERT INTO pending SELECT id FROM messages")
-            self._db.execute("INSERT INTO derivation VALUES (1, ?, ?)", [fingerprint, UNFINISHED])
+            self._db.execute("INSERT INTO derivation VALUES (1, ?, ?, ?)", [fingerprint, UNFINISHED, rules_version])
 
     def newest_pass(self) -> int:
         """The number of the pass that began last, 0 if there was none."""
@@ -143,7 +148,6 @@ class Derived:
         """Store a batch of readings; every cluster that it touches becomes dirty."""
         assignment = batch.assignment
         with self._db.transaction():
-            ours_before = self.our_id_domains()
             for old, new in assignment.absorbed.items():
                 for table in ("readings", *CLUSTER_TABLES):
                     # Both may have the same row of evidence: mail of ours sent in the same second.
@@ -155,16 +159,10 @@ class Derived:
             )
             self._db.execute_many("INSERT INTO keys VALUES (?, ?)", assignment.holders.items())
             self._db.execute_many(
-                "INSERT INTO id_domains VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
-                " SET ours = ours + excluded.ours, outside = outside + excluded.outside",
-                [(domain, *counts) for domain, counts in batch.id_domains.items()],
-            )
-            self._db.execute_many("INSERT OR IGNORE INTO named_domains VALUES (?, ?)", batch.named_domains)
-            Bursts(self._db).note(self._dates(batch), batch.servers)
-            self._db.execute_many(
                 "INSERT OR IGNORE INTO dirty VALUES (?)", [(c,) for c in set(assignment.clusters.values())]
             )
-            self._soil_namers(self.our_id_domains() ^ ours_before)
+            self._counted.note(batch.counts)
+            Bursts(self._db).note(self._dates(batch), batch.servers)
             self._db.execute_many("DELETE FROM pending WHERE message = ?", [(m,) for m in assignment.clusters])
 
     def _dates(self, batch: ReadBatch) -> dict[int, int | None]:
@@ -177,24 +175,14 @@ class Derived:
         )
         return dates | {message: decode_reading(data).date for message, data in rows}
 
-    def tell_bursts(self) -> None:
-        """Tell which copies were moved without their times, now that all that came was read."""
+    def tell_counts(self) -> None:
+        """Tell what is counted across conversations, now that all that came was read."""
+        self._counted.tell()
         Bursts(self._db).judge()
 
     def our_id_domains(self) -> frozenset[str]:
         """The right sides that were seen on our mail and on no other."""
-        return frozenset(d for (d,) in self._db.rows("SELECT domain FROM id_domains WHERE ours > 0 AND outside = 0"))
-
-    def _soil_namers(self, domains: Iterable[str]) -> None:
-        """Make dirty the clusters of all messages that name an id with one of these right sides.
-
-        The right side became ours, or is ours no longer; what is derived from an unseen id changes with it.
-        """
-        self._db.execute(
-            "INSERT OR IGNORE INTO dirty SELECT r.cluster FROM json_each(?) j"
-            " JOIN named_domains g ON g.domain = j.value JOIN readings r ON r.message = g.message",
-            [json.dumps(sorted(domains))],
-        )
+        return self._counted.our_id_domains()
 
     # Second hop: clusters
 

@@ -14,6 +14,19 @@ EXCHANGE_COLUMNS = tuple(f.name for f in fields(Exchange))
 _exchange_values = attrgetter(*EXCHANGE_COLUMNS)
 
 
+class Standing(NamedTuple):
+    """What a message is among those of its cluster."""
+
+    conversation: str
+    """Identity of the first message of its conversation."""
+    rung: Rung | None
+    """The strictest that ties it to another message."""
+    goes_on: bool = False
+    """It names mail of ours that was never seen."""
+    answers_missing: bool = False
+    """It is ours, and answers mail of somebody outside that was never seen."""
+
+
 class _Judgement(NamedTuple):
     """A row of the table; its columns are the fields."""
 
@@ -35,6 +48,8 @@ class _Judgement(NamedTuple):
     clock: int
     clock_source: str
     clock_sure: bool
+    goes_on: bool
+    answers_missing: bool
     ahead: bool
 
 
@@ -52,15 +67,15 @@ class DerivedRows:
         self.written: list[tuple[object, ...]] = []
         self.evidence: dict[tuple[str, bool, int], int] = {}
 
-    def add_message(self, cluster: int, message: Message, conversation: str, rung: Rung | None) -> None:
+    def add_message(self, cluster: int, message: Message, standing: Standing) -> None:
         """Add the judgement of a message, and whom it was written to if a person of ours wrote it."""
         m, because = message, message.verdict.because
         self.judgements.append(
             _Judgement(
                 identity=m.identity,
                 cluster=cluster,
-                conversation=conversation,
-                rung=rung,
+                conversation=standing.conversation,
+                rung=standing.rung,
                 message_id=m.message_id,
                 direction=m.direction,
                 disposition=m.disposition,
@@ -75,6 +90,8 @@ class DerivedRows:
                 clock=m.clock,
                 clock_source=m.clock_source,
                 clock_sure=m.clock_sure,
+                goes_on=standing.goes_on,
+                answers_missing=standing.answers_missing,
                 ahead=m.ahead,
             )
         )
@@ -83,7 +100,7 @@ class DerivedRows:
                 key = (account, in_sent, cluster)
                 self.evidence[key] = min(m.clock, self.evidence.get(key, m.clock))
         if m.author and m.verdict.kind is Kind.HUMAN:
-            self.written.extend((a, m.clock, m.identity, conversation, cluster) for a in sorted(m.outsiders))
+            self.written.extend((a, m.clock, m.identity, standing.conversation, cluster) for a in sorted(m.outsiders))
 
     def add_exchange(self, cluster: int, exchange: Exchange, rungs: int) -> None:
         """Add an exchange that holds under `rungs` of matching, as bits (`domain.messages.RUNG_BITS`)."""

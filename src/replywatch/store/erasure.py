@@ -115,6 +115,7 @@ class Erasure:
         with self._db.transaction():
             self._keep_answers(now)
             self._keep_coverage()
+            self._keep_counts()
             self._db.execute("INSERT OR IGNORE INTO erased SELECT identity FROM temp.chosen")
             self._db.execute(
                 f"DELETE FROM marks WHERE identity IN {_CHOSEN} OR (kind = ? AND value IN {_CHOSEN})",
@@ -146,6 +147,24 @@ class Erasure:
         marks = Marks(self._db)
         for identity, answered_at in list(answered):
             marks.put(identity, Answered(answered_at), now)
+
+    def _keep_counts(self) -> None:
+        """What mail that goes told of mail that stays: form letters, relays and moves remain some."""
+        self._db.execute(f"DELETE FROM counted_before WHERE identity IN {_CHOSEN}")
+        self._db.execute(
+            "INSERT OR IGNORE INTO counted_before"
+            " SELECT r.identity FROM letters l JOIN readings r ON r.message = l.message"
+            f" WHERE l.is_form = 1 AND l.subject IN (SELECT subject FROM letters WHERE message IN {_HEADERS})"
+            f" AND r.identity NOT IN {_CHOSEN}"
+            " UNION SELECT min(r.identity) FROM relays t JOIN readings r ON r.message = t.message"
+            f" WHERE t.is_relayed = 1 AND t.sender IN (SELECT sender FROM relays WHERE message IN {_HEADERS})"
+            f" AND r.identity NOT IN {_CHOSEN} GROUP BY t.sender"
+        )
+        self._db.execute(
+            "INSERT OR IGNORE INTO moved_before SELECT mailbox, saved_at FROM late_copies WHERE in_burst = 1"
+            f" AND message NOT IN {_HEADERS} AND mailbox IN"
+            f" (SELECT mailbox FROM late_copies WHERE in_burst = 1 AND message IN {_HEADERS})"
+        )
 
     def _keep_coverage(self) -> None:
         """What was read stays read: mail that stays has all its replies, however old those that go."""

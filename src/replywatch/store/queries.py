@@ -11,7 +11,6 @@ from replywatch.domain.figures.measure import Wait
 from replywatch.domain.messages import Direction, Exchange, NamedLocation, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS
-from replywatch.store.readings import decode_reading
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
@@ -134,9 +133,18 @@ class Queries:
         return int(
             self._db.value(
                 "SELECT count(*) FROM json_each(?) j JOIN exchanges e ON e.id = j.value WHERE e.levels & ? AND EXISTS"
-                " (SELECT 1 FROM written w WHERE w.contact = e.contact AND w.sent_at > e.arrived_at AND w.sent_at <= ?"
-                " AND w.conversation <> e.conversation)",
+                " (SELECT 1 FROM written w WHERE w.contact = contact_key(e.contact) AND w.sent_at > e.arrived_at"
+                " AND w.sent_at <= ? AND w.conversation <> e.conversation)",
                 [json.dumps(ids), down_to, until],
+            )
+        )
+
+    def count_put_away(self, window: Window) -> int:
+        """How many exchanges count though their opener was thrown away or called spam, since it was answered."""
+        return int(
+            self._db.value(
+                f"SELECT count(*) FROM exchanges e INDEXED BY exchanges_put_away WHERE e.put_away AND {_where(window)}",
+                _values(window),
             )
         )
 

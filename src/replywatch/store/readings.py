@@ -75,7 +75,7 @@ _PARTIES = _by_place(Parties._fields, {"contact_because": _because, "senders": t
 _READING = _by_place(
     _FIELDS,
     {
-        **dict.fromkeys(("ids", "in_reply_to", "references", "outsiders", "to", "failed"), tuple),
+        **dict.fromkeys(("ids", "in_reply_to", "references", "numbers", "outsiders", "to", "failed"), tuple),
         "verdict": _verdict,
         "parties": _parties,
         "firm": _maybe(_verdict),

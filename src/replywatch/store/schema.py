@@ -22,6 +22,8 @@ DERIVED_TABLES = (
     "keys",
     "id_domains",
     "named_domains",
+    "letters",
+    "relays",
     "late_copies",
     "dirty",
     "judgements",
@@ -304,7 +306,40 @@ _VALUES_DERIVED: tuple[str, ...] = (
 
 _CIRCLES: tuple[str, ...] = (
     "ALTER TABLE exchanges ADD COLUMN bounced_reply TEXT",  # NULL: no reply is known to have failed; else its identity
+    "ALTER TABLE exchanges ADD COLUMN bounced_reply_message_id TEXT",  # NULL: there is none, or it has no Message-ID
     "ALTER TABLE exchanges ADD COLUMN put_away INTEGER NOT NULL DEFAULT 0",  # 1: counts because it was answered
+    """CREATE TABLE letters (
+        subject INTEGER NOT NULL, -- digest of the exact subject of a mail of ours that answers nothing
+        sent_at INTEGER NOT NULL, -- as Date says
+        contact INTEGER, -- digest of the first recipient outside; NULL: it is none any more, others are to be told yet
+        message INTEGER NOT NULL REFERENCES messages (id),
+        is_form INTEGER, -- 1: so many people got one about that time that it is a form letter; NULL: to be told yet
+        PRIMARY KEY (subject, sent_at, message)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX letters_by_message ON letters (message, is_form)",
+    "CREATE INDEX letters_to_tell ON letters (subject, sent_at) WHERE is_form IS NULL",
+    """CREATE TABLE relays (
+        sender INTEGER NOT NULL, -- digest of From of a mail from outside
+        reply_to INTEGER NOT NULL, -- digest of Reply-To, another person
+        message INTEGER NOT NULL REFERENCES messages (id),
+        is_relayed INTEGER, -- 1: other mail of that From has another Reply-To, so it is a relay's; NULL: to be told yet
+        PRIMARY KEY (sender, reply_to, message)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX relays_by_message ON relays (message, is_relayed)",
+    "CREATE INDEX relays_by_state ON relays (is_relayed, sender)",
+    """CREATE TABLE counted_before (
+        identity TEXT PRIMARY KEY -- of a form letter or a relay's mail that stays where others like it were erased
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX exchanges_put_away ON exchanges (arrived_at) WHERE put_away",
+    "ALTER TABLE judgements ADD COLUMN goes_on INTEGER NOT NULL DEFAULT 0",  # 1: it names mail of ours never seen
+    "ALTER TABLE judgements ADD COLUMN answers_missing INTEGER NOT NULL DEFAULT 0",  # 1: ours, to mail never seen
+    "CREATE INDEX judgements_going_on ON judgements (clock, conversation) WHERE goes_on",
+    "CREATE INDEX judgements_answering_missing ON judgements (clock) WHERE answers_missing",
+    "CREATE INDEX judgements_of_ours ON judgements (author, clock) WHERE author <> ''",
+    # So that the words can tell why all is derived anew; what there is was derived under rules of an earlier release.
+    "ALTER TABLE derivation ADD COLUMN rules_version INTEGER NOT NULL DEFAULT 0",
+    """INSERT OR IGNORE INTO derivation (id, fingerprint, last_pass)
+        SELECT 1, '', -1 WHERE EXISTS (SELECT 1 FROM messages)""",
     "ALTER TABLE exchanges ADD COLUMN answer_source TEXT",  # NULL: no reply seen, or a mark says when
     "ALTER TABLE exchanges ADD COLUMN answer_sure INTEGER NOT NULL DEFAULT 1",  # 0: nothing confirms when it left
     """CREATE INDEX exchanges_unsure ON exchanges
@@ -319,6 +354,11 @@ _CIRCLES: tuple[str, ...] = (
         PRIMARY KEY (message, saved_at, mailbox)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX late_copies_by_time ON late_copies (mailbox, saved_at, written_at, in_burst)",
+    """CREATE TABLE moved_before (
+        mailbox INTEGER NOT NULL REFERENCES mailboxes (id),
+        saved_at INTEGER NOT NULL, -- when copies were saved there that were moved, some of which were erased
+        PRIMARY KEY (mailbox, saved_at)
+    ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX late_copies_to_tell ON late_copies (mailbox, saved_at) WHERE in_burst IS NULL",
     # 1: something that is said of it lay after the last pass; it is derived again after the next
     "ALTER TABLE judgements ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0",

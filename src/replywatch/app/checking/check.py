@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from replywatch.app.checking.absent import absent_findings
 from replywatch.app.checking.mail import account_mail
 from replywatch.app.checking.mailboxes import Box, mailbox_findings
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
-from replywatch.config.providers import by_domain
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.instants import DAY
+from replywatch.domain.mail_providers import is_mail_provider
 from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError, UsageError
@@ -44,6 +45,7 @@ def _findings(config: Config, accounts: Sequence[AnyAccount], open_source: Open,
     yield Finding(Severity.OK, "", "config", "config", {"path": str(config.path)})
     yield _store(config)
     yield from _team(config.team)
+    yield from absent_findings(config, now)
     for account in accounts:
         yield from _account(config, account, open_source, now)
 
@@ -61,9 +63,8 @@ def _team(team: Team) -> Iterator[Finding]:
     """Who counts as ours, and what is dangerous about it."""
     yield Finding(Severity.OK, "", "team", "team", {"addresses": team.addresses, "domains": team.domains})
     for domain in team.domains:
-        if provider := by_domain(domain.removeprefix("*.")):
-            values = {"domain": domain, "provider": provider.name}
-            yield Finding(Severity.WARNING, "", "team", "team_open_domain", values)
+        if is_mail_provider(domain.removeprefix("*.")):
+            yield Finding(Severity.WARNING, "", "team", "team_open_domain", {"domain": domain})
 
 
 def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -> Iterator[Finding]:

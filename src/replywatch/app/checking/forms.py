@@ -1,4 +1,4 @@
-"""Senders that look like web forms whose mail counts as automatic, so that nobody seems to wait behind it."""
+"""Senders through which several people write, and that are not found to be web forms by themselves."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import replace
 
 from replywatch.app.checking.samples import Seen
 from replywatch.domain.judging.reading import read
+from replywatch.domain.judging.web_forms import goes_to_many
+from replywatch.domain.mail_providers import is_mail_provider
 from replywatch.domain.messages import Kind
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.domain.team import Team
 
-FEWEST_VISITORS = 3
+FEWEST = 2
 """Different people in Reply-To; a newsletter has one address there."""
-FEWEST_DOMAINS = 2
-"""Of those people; a ticket system makes each address anew, but at one domain."""
 SHOWN = 5
 """Senders that are named."""
 
 
 def form_findings(team: Team, account: str, seen: Sequence[Seen]) -> Iterator[Finding]:
-    """A warning that names the senders whose mail would be people's if `[team] webforms` had them."""
+    """A warning that names the senders whose mail would be their visitors' if `[team] webforms` had them."""
     visitors: defaultdict[str, list[str]] = defaultdict(list)
     for message in seen:
         if (sender := _sender(message)) and (visitor := _visitor(message, sender, team)):
@@ -36,19 +36,34 @@ def form_findings(team: Team, account: str, seen: Sequence[Seen]) -> Iterator[Fi
 
 
 def _sender(seen: Seen) -> str:
-    """The address in From of automatic mail; "" for people's."""
-    if seen.reading.verdict.kind is Kind.HUMAN or not seen.header.from_:
+    """The address in From of mail that is no visitor's so far; "" if somebody behind it was found, or a person of ours.
+
+    It counts as automatic, or as its sender's.
+    """
+    header, reading = seen.header, seen.reading
+    if not header.from_ or goes_to_many(header, header.from_[0].address):
         return ""
-    return seen.header.from_[0].address
+    automatic = reading.verdict.kind is not Kind.HUMAN
+    its_own = reading.parties.contact_because.rule == "contact.from"
+    return header.from_[0].address if automatic or its_own else ""
 
 
 def _visitor(seen: Seen, sender: str, team: Team) -> str:
-    """The person behind the message if `sender` were a web form; "" if it is automatic all the same."""
+    """The person behind the message if `sender` were a web form; "" if it is automatic or the sender's all the same.
+
+    People put another address of their own into Reply-To, or that of the list that they write to.
+    """
     reading = read(seen.header, replace(team, webforms=team.webforms | {sender}))
     contact = reading.parties.contact
-    return contact if reading.verdict.kind is Kind.HUMAN and contact != sender else ""
+    if reading.verdict.kind is not Kind.HUMAN or contact in (sender, *reading.parties.recipients):
+        return ""
+    name = seen.header.from_[0].name.casefold()
+    own = name and name == reading.parties.contact_name.casefold()
+    return "" if own or contact.rpartition("@")[0] == sender.rpartition("@")[0] else contact
 
 
 def _is_form(visitors: Sequence[str]) -> bool:
+    """Whether they are people; a ticket system makes each address anew, but at its one domain."""
     people = set(visitors)
-    return len(people) >= FEWEST_VISITORS and len({p.rpartition("@")[2] for p in people}) >= FEWEST_DOMAINS
+    domains = {p.rpartition("@")[2] for p in people}
+    return len(people) >= FEWEST and (len(domains) >= FEWEST or any(map(is_mail_provider, domains)))

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from replywatch.app.checking.clocks import CLOCKS, clock_findings
 from replywatch.app.checking.forms import form_findings
 from replywatch.app.checking.mailboxes import Box
-from replywatch.app.checking.samples import Sample, Seen, look
+from replywatch.app.checking.samples import Sample, look
+from replywatch.app.checking.unwatched import unwatched_findings
 from replywatch.config.model import AnyAccount
-from replywatch.config.providers import by_domain
 from replywatch.domain.instants import DAY
-from replywatch.domain.messages import Kind, Role
+from replywatch.domain.mail_providers import is_mail_provider
+from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.domain.team import Team
 from replywatch.sources.base import Source
@@ -40,6 +41,7 @@ def account_mail(team: Team, account: AnyAccount, source: Source, boxes: Sequenc
     name = account.name
     inbox = look(source, _with_role(boxes, Role.INBOX), team)
     sent = look(source, _with_role(boxes, Role.SENT), team)
+    everywhere = Sample()
     for error in (*inbox.failed, *sent.failed):
         yield failed(name, "read-only", error)
     if opened := (*inbox.opened, *sent.opened):
@@ -52,12 +54,13 @@ def account_mail(team: Team, account: AnyAccount, source: Source, boxes: Sequenc
     elif account.kind == "imap":
         yield _lacks_sent(account, source, boxes, team)
     else:
-        yield _both_directions(name, look(source, boxes, team))
+        everywhere = look(source, boxes, team)
+        yield _both_directions(name, everywhere)
     yield from clock_findings(account, inbox.newest, (*sent.oldest, *sent.newest))
     if account.watched:
         yield from form_findings(team, name, inbox.newest)
     if account.watched and team.addresses:
-        yield from _addresses(team, name, inbox)
+        yield from unwatched_findings(team, name, inbox.newest or everywhere.newest)
 
 
 def _with_role(boxes: Iterable[Box], role: Role) -> list[Box]:
@@ -103,8 +106,8 @@ def _sent(team: Team, account: AnyAccount, sent: Sample) -> Iterator[Finding]:
         yield Finding(Severity.OK, account.name, "senders", "senders", values)
         return
     senders = list(often)[:SHOWN]
-    addresses, domains = _team_with(team, senders)
-    unknown = {**_counts(often), "addresses": addresses, "domains": domains}
+    people, domains = _team_with(team, senders)
+    unknown = {**_counts(often), "people": people, "domains": domains}
     yield Finding(Severity.WARNING, account.name, "senders", "senders_not_ours", values | unknown)
 
 
@@ -115,19 +118,19 @@ def _counts(often: Mapping[str, int]) -> dict[str, object]:
 
 
 def _team_with(team: Team, senders: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Addresses and domains of `[team]` with these senders in them; empty where nothing has to be added.
+    """People and domains of `[team]` with these senders in them; empty where nothing has to be added.
 
     They go by domain, where it is not open to everybody.
     """
-    addresses, domains = dict.fromkeys(team.addresses), dict.fromkeys(team.domains)
+    people, domains = dict.fromkeys(sorted(team.people)), dict.fromkeys(team.domains)
     for sender in senders:
         domain = sender.rpartition("@")[2]
-        if by_domain(domain):
-            addresses[sender] = None
+        if is_mail_provider(domain):
+            people[sender] = None
         else:
             domains[domain] = None
     return (
-        tuple(addresses) if len(addresses) > len(team.addresses) else (),
+        tuple(people) if len(people) > len(team.people) else (),
         tuple(domains) if len(domains) > len(team.domains) else (),
     )
 
@@ -148,25 +151,3 @@ def _spans(account: str, inbox: Sample, sent: Sample) -> Iterator[Finding]:
 
 def _instants(sample: Sample) -> list[int]:
     return [at for s in (*sample.oldest, *sample.newest) if (at := s.at) is not None]
-
-
-def _addresses(team: Team, account: str, inbox: Sample) -> Iterator[Finding]:
-    """Does personal mail here go to watched addresses? Otherwise it isn't counted."""
-    people = [s for s in inbox.newest if s.reading.verdict.kind is Kind.HUMAN and not s.reading.parties.ours]
-    if len(people) < FEWEST:
-        return
-    passed = [s for s in people if not s.reading.parties.team_address and s.reading.parties.names_ours]
-    counts = Counter(a for s in passed for a in _named(team, s))
-    often = {address: count for address, count in counts.most_common() if count >= FEWEST}
-    values = {"counted": len(people) - len(passed), "seen": len(people)}
-    if not often:
-        yield Finding(Severity.OK, account, "addresses", "addresses", values)
-        return
-    unwatched = {**_counts(often), "addresses": (*team.addresses, *list(often)[:SHOWN])}
-    yield Finding(Severity.WARNING, account, "addresses", "addresses_not_watched", values | unwatched)
-
-
-def _named(team: Team, seen: Seen) -> set[str]:
-    """Our addresses among those that a message was sent to."""
-    header = seen.header
-    return {a.address for a in (*header.delivered_to, *header.to, *header.cc) if team.is_ours(a.address)}

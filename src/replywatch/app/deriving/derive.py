@@ -6,22 +6,26 @@ to is derived again as a whole. Both go in batches of one transaction each, so a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+from replywatch.app.deriving.counting import counts_of
 from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
-from replywatch.domain.judging.reading import id_domain, keys_of, mark_keys, read, thread_keys
+from replywatch.domain.judging.reading import keys_of, mark_keys, read, thread_keys
+from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.domain.matching.clusters import assign
-from replywatch.domain.matching.match import MatchSettings, match
-from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message, Reading
-from replywatch.domain.results.notice import Stretch
+from replywatch.domain.matching.match import Matched, MatchSettings, match
+from replywatch.domain.matching.merge import as_named, merge
+from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message
+from replywatch.domain.people import contact_key
+from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived, Pending, ReadBatch
-from replywatch.store.derived_rows import DerivedRows
+from replywatch.store.derived_rows import DerivedRows, Standing
 from replywatch.store.marks import Marks
 
 READ_AT_ONCE = 2000
@@ -29,31 +33,44 @@ CLUSTERS_AT_ONCE = 1000
 
 
 def derive(database: Database, config: Config, progress: Progress, *, anew: bool = False) -> None:
-    """Bring all derived rows up to date; `anew` drops them first. The caller holds the store's lock."""
+    """Bring all derived rows up to date; `anew` drops them first. The caller holds the store's lock.
+
+    Where rules or config make it drop them unasked, it says so, and which of the two it was.
+    """
     derived, marks = Derived(database), Marks(database)
     if anew or derived.fingerprint() != fingerprint(config):
-        derived.restart(fingerprint(config))
+        if not anew:
+            _say_why(derived.rules_version(), progress)
+        derived.restart(fingerprint(config), RULES_VERSION)
     last_pass = derived.newest_pass()
     derived.soil_ahead()
     pending, _ = derived.due()
     progress.begin(Stretch("reading_headers"), pending)
-    ever_made = marks.ever_made()
+    marked = _Marked(marks.corrections(), marks.ever_made())
     servers = frozenset(account.name for account in config.accounts if account.kind == "imap")
     while batch := derived.pending(READ_AT_ONCE):
-        _read_batch(derived, batch, config.team, ever_made, servers)
+        _read_batch(derived, batch, config.team, marked, servers)
         progress.advance(len(batch))
-    derived.tell_bursts()
+    derived.tell_counts()
     _, dirty = derived.due()
     progress.begin(Stretch("matching_replies"), dirty)
     uses = mailbox_uses(derived, config)
-    our_domains, corrections = derived.our_id_domains(), marks.corrections()
+    our_domains = derived.our_id_domains()
     while clusters := derived.dirty(CLUSTERS_AT_ONCE):
         rows = DerivedRows()
         for cluster, copies in derived.copies(clusters, uses):
-            _derive_cluster(rows, cluster, messages_of(copies, config.team, corrections), config, our_domains)
+            _derive_cluster(rows, cluster, messages_of(copies, config.team, marked.holding), config, our_domains)
         derived.replace(clusters, rows)
         progress.advance(len(clusters))
     derived.finish(last_pass)
+
+
+def _say_why(rules_version: int | None, progress: Progress) -> None:
+    """Say why all is derived anew that was derived under these rules; nothing where nothing was."""
+    if rules_version == RULES_VERSION:
+        progress.note(Notice("config_changed"))
+    elif rules_version is not None:
+        progress.say(Notice("new_rules"))
 
 
 def exchanges_until(
@@ -72,7 +89,7 @@ def exchanges_until(
 def messages_of(copies: Sequence[Copy], team: Team, corrections: Mapping[str, Corrections]) -> list[Message]:
     """The messages behind the copies of one cluster, with the corrections by hand that hold for them."""
     same: dict[str, list[Copy]] = {}
-    for copy in copies:
+    for copy in as_named(copies):
         same.setdefault(copy.reading.identity, []).append(copy)
     all_inbound = not team.addresses
     merged = [
@@ -86,7 +103,9 @@ def match_settings(config: Config, our_domains: frozenset[str]) -> MatchSettings
     """What matching needs to know of the config and of the right sides of our Message-IDs."""
     team = config.team
     return MatchSettings(
-        config.report.new_enquiry_after, lambda domain: domain in our_domains or team.has_domain(domain)
+        config.report.new_enquiry_after,
+        lambda domain: domain in our_domains or team.has_domain(domain),
+        frozenset(map(contact_key, team.public_lists)),
     )
 
 
@@ -94,53 +113,43 @@ def _derive_cluster(
     rows: DerivedRows, cluster: int, messages: Sequence[Message], config: Config, our_domains: frozenset[str]
 ) -> None:
     matched = match(messages, match_settings(config, our_domains))
-    for message in messages:
-        rows.add_message(cluster, message, matched.conversations[message.identity], matched.rungs[message.identity])
+    for message in matched.messages:
+        rows.add_message(cluster, message, _standing(message.identity, matched))
     for exchange, rungs in matched.exchanges:
         rows.add_exchange(cluster, exchange, rungs)
 
 
+def _standing(identity: str, matched: Matched) -> Standing:
+    """What matching found a message to be among those of its cluster."""
+    return Standing(
+        matched.conversations[identity],
+        matched.rungs[identity],
+        goes_on=identity in matched.unseen,
+        answers_missing=identity in matched.orphaned,
+    )
+
+
+class _Marked(NamedTuple):
+    """What people said of messages."""
+
+    holding: Mapping[str, Corrections]
+    """Identity → what holds."""
+    ever_made: Mapping[str, Sequence[Correction]]
+    """Identity → all that was ever said."""
+
+
 def _read_batch(
-    derived: Derived,
-    batch: Sequence[Pending],
-    team: Team,
-    ever_made: Mapping[str, Sequence[Correction]],
-    servers: frozenset[str],
+    derived: Derived, batch: Sequence[Pending], team: Team, marked: _Marked, servers: frozenset[str]
 ) -> None:
-    readings = {p.message: read(parse_header(p.header), team) for p in batch if p.cluster is None}
-    keys = {p.message: _keys(p, readings.get(p.message), team, ever_made) for p in batch}
+    """Read what was never read before, and once more what ever bore a mark; put all of it into clusters."""
+    new = {p.message: read(parse_header(p.header), team) for p in batch if p.cluster is None}
+    again = {p.message: read(parse_header(p.header), team) for p in batch if p.identity in marked.ever_made}
+    keys = {
+        p.message: keys_of(new[p.message], p.threads) if p.message in new else thread_keys(p.threads) for p in batch
+    }
+    for message, reading in (new | again).items():
+        if corrections := marked.ever_made.get(reading.identity):
+            keys[message] |= mark_keys(reading, corrections)
     known = derived.clusters_of({key for some in keys.values() for key in some})
     assignment = assign(((p.message, p.cluster, keys[p.message]) for p in batch), known)
-    named = _named_domains(readings, team)
-    derived.add_batch(ReadBatch(readings, assignment, _id_domains(readings.values()), named, servers))
-
-
-def _keys(
-    pending: Pending, reading: Reading | None, team: Team, ever_made: Mapping[str, Sequence[Correction]]
-) -> set[int]:
-    """The keys that a message may not have yet: all of them if its `reading` is new, else those of places and marks."""
-    keys = thread_keys(pending.threads) if reading is None else keys_of(reading, pending.threads)
-    corrections = ever_made.get(pending.identity or (reading.identity if reading else ""))
-    if corrections:
-        keys |= mark_keys(reading or read(parse_header(pending.header), team), corrections)
-    return keys
-
-
-def _id_domains(readings: Iterable[Reading]) -> dict[str, tuple[int, int]]:
-    counts: dict[str, tuple[int, int]] = {}
-    for reading in readings:
-        if reading.message_id and (domain := id_domain(reading.message_id)):
-            ours, outside = counts.get(domain, (0, 0))
-            counts[domain] = (ours + reading.parties.ours, outside + (not reading.parties.ours))
-    return counts
-
-
-def _named_domains(readings: Mapping[int, Reading], team: Team) -> list[tuple[str, int]]:
-    """The right sides that may turn out to be ours; a team domain is ours anyway."""
-    return [
-        (domain, message)
-        for message, reading in readings.items()
-        if not reading.parties.ours
-        for domain in {id_domain(named) for named in (*reading.in_reply_to, *reading.references)}
-        if domain and not team.has_domain(domain)
-    ]
+    derived.add_batch(ReadBatch(new, assignment, counts_of(new, again, marked.holding, team), servers))

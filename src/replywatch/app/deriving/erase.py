@@ -10,7 +10,7 @@ from replywatch.app.progress import Progress
 from replywatch.config import names
 from replywatch.config.model import Config
 from replywatch.domain.headers.mentions import naming
-from replywatch.domain.people import contact_key
+from replywatch.domain.people import mailbox_key
 from replywatch.domain.results.extent import Extent
 from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team
@@ -30,8 +30,7 @@ def people(addresses: Collection[str], team: Team) -> Choice:
 
     Raises `UsageError` for what is no address, and for a watched address of the team, which is in nearly all mail.
     """
-    keys = [_key(text, team) for text in addresses]
-    named = naming(keys)
+    named = naming([_address(text, team) for text in addresses])
 
     def choose(erasure: Erasure, progress: Progress) -> None:
         progress.begin(Stretch("looking"), erasure.count())
@@ -50,16 +49,16 @@ def people(addresses: Collection[str], team: Team) -> Choice:
     return choose
 
 
-def _key(text: str, team: Team) -> str:
+def _address(text: str, team: Team) -> str:
     address = names.address(text.strip())
     if address is None:
         raise UsageError(f"{text!r} is no address", "Write it as in anna@example.com, without a name.")
-    if {address, contact_key(address)} & {*team.addresses, *map(contact_key, team.addresses)}:
+    if mailbox_key(address) in map(mailbox_key, team.addresses):
         raise UsageError(
             f"{address} is a watched address of [team]: nearly all mail names it",
             "To forget everything, delete the store; to forget what is old, use `replywatch purge`.",
         )
-    return contact_key(address)
+    return address
 
 
 def before(instant: int) -> Choice:

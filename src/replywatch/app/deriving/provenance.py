@@ -23,7 +23,7 @@ def fingerprint(config: Config) -> str:
         RULES_VERSION,
         team.addresses,
         sorted(team.domains),
-        *(sorted(s) for s in (team.automatic_senders, team.webforms, team.public_lists)),
+        *(sorted(s) for s in (team.people, team.automatic_senders, team.webforms, team.public_lists)),
         sorted((a.name, a.kind, a.watched, sorted(a.roles.said)) for a in config.accounts),
         config.report.new_enquiry_after,
     ]

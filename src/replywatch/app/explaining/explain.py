@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from replywatch.app.deriving.derive import match_settings, messages_of
@@ -17,8 +19,8 @@ from replywatch.domain.judging.classify import fired
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import Matched, match
-from replywatch.domain.matching.merge import merge
-from replywatch.domain.messages import RUNG_BITS, Because, Copy, Location, Reading, Role, Rung
+from replywatch.domain.matching.merge import as_named, merge
+from replywatch.domain.messages import RUNG_BITS, Because, Copy, Exchange, Location, Reading, Role, Rung, Status
 from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
 from replywatch.domain.results.explanation import Explanation, FileJudgement
@@ -45,12 +47,12 @@ class Explainer:
     def explain(self, row: MessageRow) -> Explanation:
         """All that is known of the message of `row`."""
         ((_, copies),) = self._derived.copies([row.cluster], self._uses)
-        messages = {m.identity: m for m in messages_of(copies, self._config.team, self._corrections)}
-        matched = match(list(messages.values()), self._settings)
+        matched = match(messages_of(copies, self._config.team, self._corrections), self._settings)
+        messages = {m.identity: m for m in matched.messages}
         together = {i for i, c in matched.conversations.items() if c == row.conversation}
         found = [copy for copy in self.queries.located(row.cluster) if copy.identity == row.identity]
         header = parse_header(found[0].header)
-        parties = parties_of(header, self._config.team)
+        parties = parties_of(header, self._config.team, answers=_names_known(copies, row.identity))
         return Explanation(
             message=messages[row.identity],
             header=header,
@@ -67,10 +69,22 @@ class Explainer:
     def _exchanges_at(self, matched: Matched, together: set[str], down_to: Rung) -> tuple[ExchangeAt, ...]:
         """The exchanges that the messages `together` make when matched down to one rung."""
         return tuple(
-            exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
-            for e, rungs in matched.exchanges
-            if rungs & RUNG_BITS[down_to] and e.id in together
+            self._exchange_at(e) for e, rungs in matched.exchanges if rungs & RUNG_BITS[down_to] and e.id in together
         )
+
+    def _exchange_at(self, e: Exchange) -> ExchangeAt:
+        """Where an exchange stands now."""
+        found = exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
+        if found.status is not Status.NEVER:
+            return found
+        written = self.queries.written_to(e.contact, e.arrived_at, self._as_of, e.conversation)
+        return replace(found, contact_written_to_at=written)
+
+
+def _names_known(copies: Sequence[Copy], identity: str) -> bool:
+    """Whether the message is read otherwise since it names another one of its cluster, which no web form's does."""
+    pairs = zip(copies, as_named(copies), strict=True)
+    return any(named.reading is not copy.reading for copy, named in pairs if copy.reading.identity == identity)
 
 
 def explain_message(config: Config, text: str, progress: Progress) -> Explanation:

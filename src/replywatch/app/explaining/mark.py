@@ -82,8 +82,8 @@ def _derivations(
     settings = match_settings(config, derived.our_id_domains())
 
     def derivation(corrections: Mapping[str, Corrections]) -> Derivation:
-        messages = messages_of(copies, config.team, corrections)
-        return Derivation({m.identity: m for m in messages}, match(messages, settings))
+        matched = match(messages_of(copies, config.team, corrections), settings)
+        return Derivation({m.identity: m for m in matched.messages}, matched)
 
     return derivation(after | {identity: before}), derivation(after)
 

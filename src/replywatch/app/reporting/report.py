@@ -9,6 +9,7 @@ from replywatch import __version__
 from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
+from replywatch.app.reporting.absent_mail import absent_mail
 from replywatch.app.reporting.coverage import coverage_of, read_up_to
 from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.config.model import Config
@@ -20,7 +21,13 @@ from replywatch.domain.messages import Exchange, Role, Rung
 from replywatch.domain.periods import parse_as_of, parse_period
 from replywatch.domain.results.ledger import ledger_of
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
-from replywatch.domain.results.warnings import age_warnings, clock_warnings, coverage_warnings, ledger_warnings
+from replywatch.domain.results.warnings import (
+    absent_warnings,
+    age_warnings,
+    clock_warnings,
+    coverage_warnings,
+    ledger_warnings,
+)
 from replywatch.store.copies import MailboxUse
 from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries
@@ -58,6 +65,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
         doubts = snapshot.doubts(period, first_only=query.first_only)
         ledger = ledger_of(snapshot.queries.account(*period.until_as_of(as_of)))
         uses = mailbox_uses(Derived(database), config)
+        absent = absent_mail(database, config, uses, *period.until_as_of(as_of))
         asked_for = None if query.as_of is None else parse_as_of(query.as_of, zone)
         return Report(
             generated_at=now,
@@ -66,6 +74,8 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             period=period,
             definition=_definition(config, query, _fields_version(snapshot.queries, uses)),
             summary=summary,
+            put_away=snapshot.count_put_away(period, first_only=query.first_only),
+            absent=absent,
             contact_written_to=snapshot.count_written_to(summary.never_ids),
             oldest_waiting=tuple(_waiting_person(e, as_of) for e in snapshot.by_id(summary.longest_waiting)),
             ledger=ledger,
@@ -74,6 +84,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             warnings=(
                 *age_warnings(newest, now, asked_for),
                 *clock_warnings(doubts, summary.answered.n),
+                *absent_warnings(absent),
                 *coverage_warnings(coverage, as_of, period.since),
                 *ledger_warnings(ledger),
             ),
@@ -114,4 +125,6 @@ def _waiting_person(exchange: Exchange, as_of: int) -> WaitingPerson:
         subject=exchange.subject,
         arrived_at=exchange.arrived_at,
         waiting_seconds=waited(exchange.arrived_at, as_of),
+        visitor_of=exchange.visitor_of,
+        bounced_reply=exchange.bounced_reply_name,
     )

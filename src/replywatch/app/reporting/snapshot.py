@@ -12,6 +12,7 @@ from replywatch.config.model import Config
 from replywatch.domain.figures.doubts import Doubts, doubts_of
 from replywatch.domain.figures.measure import Wait, wait_of
 from replywatch.domain.messages import RUNG_BITS, Exchange, Rung
+from replywatch.domain.people import contact_key
 from replywatch.domain.periods import Period
 from replywatch.store.database import Database
 from replywatch.store.queries import Queries, Window
@@ -54,13 +55,19 @@ class Snapshot:
 
     def written_to_at(self, exchange: Exchange) -> int | None:
         """When the contact was first written to personally in another conversation afterwards, up to as_of."""
-        return self.queries.written_to(exchange.contact, exchange.arrived_at, self.as_of, exchange.conversation)
+        contact = contact_key(exchange.contact)
+        return self.queries.written_to(contact, exchange.arrived_at, self.as_of, exchange.conversation)
 
     def count_written_to(self, ids: Sequence[str]) -> int:
         """For how many of the exchanges with these ids `written_to_at` is known."""
         again = {e.id: e for e in self._again}
         stored = self.queries.count_written_to([i for i in ids if i not in again], self.down_to, self.as_of)
         return stored + sum(self.written_to_at(again[i]) is not None for i in ids if i in again)
+
+    def count_put_away(self, period: Period, *, first_only: bool) -> int:
+        """How many of the exchanges that arrived in `period` count only because they were answered."""
+        window = self._window(period, first_only=first_only)
+        return self.queries.count_put_away(window) + sum(e.put_away for e in self._again_in(window))
 
     def _window(self, period: Period, *, first_only: bool) -> Window:
         return Window(*period.until_as_of(self.as_of), self.down_to, first_only)

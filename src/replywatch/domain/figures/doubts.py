@@ -16,7 +16,7 @@ class Doubts(NamedTuple):
     """A reason is the clock and the field that it was taken from, such as `arrival_received` or `answer_date`."""
 
     @property
-    def count(self) -> int:
+    def unsure(self) -> int:
         """How many there are."""
         return sum(self.by_reason.values())
 

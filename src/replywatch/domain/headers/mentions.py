@@ -14,30 +14,31 @@ from urllib.parse import unquote
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.subjects import decode_bytes, decode_text
 from replywatch.domain.messages import Header
-from replywatch.domain.people import contact_key
+from replywatch.domain.people import Spellings, spellings
 
 Names = Callable[[bytes], bool]
 """Says whether a header block names somebody."""
 
-_TAG = r"(?:\+[^\s@<>\"=]{0,64})?"
+_TAG = r"(?:\+[^\s@<>\"=]{0,320}+)?"
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 
 
 def naming(people: Collection[str]) -> Names:
     """A function that says whether a header block names one of `people`; for any bytes, in linear time.
 
-    `people` are addresses as `parse_addresses` gives them. A `+tag` makes nobody another person, on either side. An
-    address counts in any case, with its domain in Unicode or punycode, percent-encoded as in links, and in the forms in
-    which lists and forwarders put it into a sender of their own (VERP, SRS, "=40"). In words of RFC 2047 it counts
+    `people` are addresses as `parse_addresses` gives them. All spellings of a person count: with any `+tag` or none
+    (after an address with a relay's token that one alone), and whatever else its provider takes for the same mailbox.
+    An address counts in any case, with its domain in Unicode or punycode, percent-encoded as in links, and in the forms
+    in which lists and forwarders put it into a sender of their own (VERP, SRS, "=40"). In words of RFC 2047 it counts
     once decoded; within a longer encoding, such as a tracking token, nobody can find it.
     """
-    keys = frozenset(map(contact_key, people))
-    find = re.compile("|".join(map(_forms, keys))).search
+    wanted = frozenset(map(spellings, people))
+    find = re.compile("|".join(map(_forms, wanted))).search
 
     def names(raw: bytes) -> bool:
         if any(find(text.lower()) for text in _readings(_FOLD.sub("", decode_bytes(raw)))):
             return True
-        return not keys.isdisjoint(contact_key(address) for address in _addresses(parse_header(raw)))
+        return any(who.include(address) for address in _addresses(parse_header(raw)) for who in wanted)
 
     return names
 
@@ -60,18 +61,25 @@ def _addresses(header: Header) -> set[str]:
     return {found.address for found in chain.from_iterable(fields)}
 
 
-def _forms(address: str) -> str:
-    """A pattern for `address` in lower-case text."""
-    name, _, domain = address.rpartition("@")
-    ascii_domain = ".".join(map(_punycode, domain.split(".")))
-    local, host = re.escape(name), "|".join(re.escape(d) for d in dict.fromkeys((domain, ascii_domain)))
+def _forms(who: Spellings) -> str:
+    """A pattern for all spellings of `who` in lower-case text."""
+    between = f"[{re.escape(who.without_meaning)}]*+" if who.without_meaning else ""
+    tag = re.escape(f"+{who.token}") if who.token else _TAG
+    local = between.join(map(re.escape, who.name)) + tag
+    hosts = dict.fromkeys(form for domain in who.domains for form in (domain, _ascii(domain)))
+    host = "|".join(map(re.escape, hosts))
     # Not within a longer address, on neither side; a quote, a slash or an equals sign may stand before it.
-    plain = rf"(?<![\w.+-]){local}{_TAG}@(?:{host})(?![\w-]|\.\w)"
+    plain = rf"(?<![\w.+-]){local}@(?:{host})(?![\w-]|\.\w)"
     # Lists (VERP) write their bounce address so, and the IETF its From: with 40 after the equals sign.
-    verp = rf"(?<![\w.]){local}{_TAG}=(?:40)?(?:{host})@"
+    verp = rf"(?<![\w.]){local}=(?:40)?(?:{host})@"
     # Forwarders (SRS) put the domain before the name.
-    srs = rf"=(?:{host})={local}{_TAG}@"
+    srs = rf"=(?:{host})={local}@"
     return f"{plain}|{verp}|{srs}"
+
+
+def _ascii(domain: str) -> str:
+    """`domain` as it goes over the wire."""
+    return ".".join(map(_punycode, domain.split(".")))
 
 
 def _punycode(label: str) -> str:

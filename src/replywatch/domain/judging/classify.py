@@ -13,11 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from replywatch.domain.judging import sender_signs, signs
 from replywatch.domain.judging.automatic_subjects import announced
 from replywatch.domain.judging.field_signs import (
     DELIVERED_TO,
+    INVITER,
+    RETURNS,
     SENDER,
     SUBJECT,
     TEAM_SENDER,
@@ -43,6 +46,8 @@ class Rule:
     id: str
     kind: Kind
     sign: Sign
+    weak: bool = False
+    """What it goes by stands on people's mail, too: it means nothing beside what a conversation tells."""
 
     @property
     def needs(self) -> frozenset[str]:
@@ -50,22 +55,39 @@ class Rule:
         return self.sign.needs
 
 
-def classify(header: Header, parties: Parties, team: Team) -> Verdict:
-    """The kind of a message and the first rule that says so; `human` if no rule fires."""
-    return next(_verdicts(header, parties, team), HUMAN)
+class Judged(NamedTuple):
+    """What the rules say of a message."""
+
+    verdict: Verdict
+    firm: Verdict | None
+    """What they say without the weak ones, if the verdict rests on one of them."""
+
+
+def classify(header: Header, parties: Parties, team: Team) -> Judged:
+    """The verdict of the first rule that fires, and of the first that isn't weak; `human` if none does."""
+    firm: Verdict | None = None
+    verdict: Verdict | None = None
+    for rule, found in _verdicts(header, parties, team):
+        verdict = verdict or found
+        if not rule.weak:
+            firm = found
+            break
+    if verdict is None:
+        return Judged(HUMAN, None)
+    return Judged(verdict, None if firm is verdict else firm or HUMAN)
 
 
 def fired(header: Header, parties: Parties, team: Team) -> tuple[Verdict, ...]:
     """The verdicts of all rules that fire, in order; the first is that of `classify`, none means human."""
-    return tuple(_verdicts(header, parties, team))
+    return tuple(verdict for _, verdict in _verdicts(header, parties, team))
 
 
-def _verdicts(header: Header, parties: Parties, team: Team) -> Iterator[Verdict]:
+def _verdicts(header: Header, parties: Parties, team: Team) -> Iterator[tuple[Rule, Verdict]]:
     mail = Mail(header, parties, team, announced(header.subject))
     for rule in _possible(_present(mail)):
         if found := rule.sign.find(mail):
             (field, value), *beside = found
-            yield Verdict(rule.kind, Because(rule.id, field, value or "", tuple(beside)))
+            yield rule, Verdict(rule.kind, Because(rule.id, field, value or "", tuple(beside)))
 
 
 TRAITS: Mapping[str, Callable[[Mail], bool]] = {
@@ -74,6 +96,8 @@ TRAITS: Mapping[str, Callable[[Mail], bool]] = {
     SENDER: sender_signs.is_nobodys,
     DELIVERED_TO: lambda mail: bool(mail.header.delivered_to),
     TEAM_SENDER: sender_signs.is_of_team,
+    RETURNS: sender_signs.gets_returns,
+    INVITER: sender_signs.has_inviter,
 }
 """What rules need beside fields → whether a mail has it."""
 
@@ -94,6 +118,7 @@ def _possible(present: frozenset[str]) -> tuple[Rule, ...]:
 RULES: tuple[Rule, ...] = (
     Rule("team.automatic-sender", Kind.AUTO_REPLY, signs.automatic_sender_answers),
     Rule("team.automatic-sender", Kind.NOTIFICATION, sender_signs.automatic_sender),
+    Rule("team.webform", Kind.AUTO_REPLY, sender_signs.team_form),
     # Reports by their type (RFC 3464, 8098, 5965). A DSN about a delay or a success is no person's mail either; a spam
     # complaint isn't spam but a machine's note about our mail.
     Rule("report.refused", Kind.BOUNCE, signs.refused),
@@ -121,6 +146,7 @@ RULES: tuple[Rule, ...] = (
     # What calendars and mail programs send on a person's click
     Rule("calendar", Kind.CALENDAR, typed(types=("text/calendar", "text/x-vcalendar", "application/ics"))),
     Rule("calendar.method", Kind.CALENDAR, signs.calendar_parameter),
+    Rule("calendar.reply-to", Kind.CALENDAR, sender_signs.inviter),
     Rule("content-class.calendar", Kind.CALENDAR, signs.content_class("calendarmessage")),
     Rule("subject.calendar", Kind.CALENDAR, signs.subject(Kind.CALENDAR)),
     Rule("subject.receipt", Kind.RECEIPT, signs.subject(Kind.RECEIPT)),
@@ -134,15 +160,21 @@ RULES: tuple[Rule, ...] = (
     Rule("autoreply.apple", Kind.AUTO_REPLY, says("X-Apple-Action", r"vacation\b")),
     Rule("autoreply.delivered-to", Kind.AUTO_REPLY, sender_signs.delivered_to_responder),
     Rule("subject.auto-reply", Kind.AUTO_REPLY, signs.subject(Kind.AUTO_REPLY)),
+    Rule("autoreply.exchange", Kind.AUTO_REPLY, signs.exchange_reply),
     Rule("autoreply.loop", Kind.AUTO_REPLY, signs.loop),
     # What machines tell by themselves
     Rule("from.no-reply", Kind.NOTIFICATION, sender_signs.machine),
-    Rule("list", Kind.NEWSLETTER, signs.newsletter),
+    Rule("from.robot", Kind.NOTIFICATION, sender_signs.robot),
+    Rule("tracker", Kind.NOTIFICATION, signs.tracker),
+    Rule("list", Kind.NEWSLETTER, signs.newsletter, weak=True),
+    Rule("list.mass-mail", Kind.NEWSLETTER, signs.mass_mail, weak=True),
     Rule("amazon", Kind.NOTIFICATION, says("X-AMAZON-MAIL-RELAY-TYPE", r"notification\b")),
-    *(Rule("spam", Kind.SPAM, signs.spam(name)) for name in signs.SPAM_SIGNS),
+    *(Rule("spam", Kind.SPAM, signs.spam(name), weak=True) for name in signs.SPAM_SIGNS),
+    Rule("subject.relabelled", Kind.NOTIFICATION, signs.relabelled),
     Rule("subject.notification", Kind.NOTIFICATION, signs.subject(Kind.NOTIFICATION)),
-    Rule("precedence.reply", Kind.AUTO_REPLY, signs.bulk_reply),
-    Rule("precedence.bulk", Kind.NOTIFICATION, signs.bulk),
+    Rule("precedence.reply", Kind.AUTO_REPLY, signs.bulk_reply, weak=True),
+    Rule("precedence.bulk", Kind.NOTIFICATION, signs.bulk, weak=True),
+    Rule("return-path.no-reply", Kind.NOTIFICATION, signs.unread_returns, weak=True),
     Rule("return-path.reply", Kind.AUTO_REPLY, signs.null_reply),
     Rule("return-path", Kind.BOUNCE, signs.null_return_path),
 )

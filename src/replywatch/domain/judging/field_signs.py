@@ -67,6 +67,8 @@ SUBJECT = "a subject that announces something"
 SENDER = "a sender that is no person's"
 DELIVERED_TO = "a recipient whom the delivering server names"
 TEAM_SENDER = "an automatic sender of the team"
+RETURNS = "a recipient for returned mail"
+INVITER = "a calendar that gets the answer"
 """Traits of a mail, beside its fields, that signs need; `classify` tells whether they are there."""
 
 _TELLING_TYPE = re.compile("report|calendar|method|ics|message/", re.IGNORECASE)

@@ -41,7 +41,7 @@ def identity_of(header: Header) -> str:
     written = header.date_text if header.date is None else str(header.date)
     parts = [header.message_id or "", written, author[0].address if author else ""]
     if not header.message_id:
-        parts += [_base(header.subject), *(a.address for a in header.to)]
+        parts += [first_base(header.subject), *(a.address for a in header.to)]
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -50,8 +50,8 @@ def header_identity(raw: bytes) -> str:
     return identity_of(parse_header(raw))
 
 
-def _base(subject: str) -> str:
-    """`subject` folded, without prefixes and tags; "" where it is too common to tell anything."""
+def first_base(subject: str) -> str:
+    """`subject` folded, without prefixes and tags by these rules; "" where it is too common to tell anything."""
     text, shorter = "", " ".join(normalize("NFKC", subject[:1000]).casefold().split())
     while text != shorter:
         text = _BEFORE.sub("", shorter)

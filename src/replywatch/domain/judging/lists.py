@@ -8,8 +8,11 @@ from functools import lru_cache
 
 from replywatch.domain.judging.field_signs import LONGEST_VALUE
 from replywatch.domain.messages import Address, Header, Parties
-from replywatch.domain.people import contact_key
+from replywatch.domain.people import contact_key, mailbox_key
 from replywatch.domain.team import Team
+
+LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
+"""Fields by which a mailing list or a newsletter shows (RFC 2369, RFC 2919), in lower case."""
 
 _POST_ADDRESS = re.compile(r"mailto:\s?([^<>?\s,]{1,320})", re.IGNORECASE)
 _LIST_SENDER = re.compile(r"owner-.|.{1,80}-(?:owner|bounces?|admin|request|errors)(?:[+=].*)?@")
@@ -37,15 +40,18 @@ def own_list(header: Header, parties: Parties, team: Team) -> bool:
 
     Our own mail goes to a group of ours only if it names the group: a newsletter of ours has our domain, too.
     """
-    if not team.public_lists.isdisjoint(parties.recipients):
+    if any(map(team.is_public_list, parties.recipients)):
         return True
     known = {*team.addresses, *team.public_lists, *(parties.recipients if parties.ours else ())}
-    known.update([contact_key(address) for address in team.addresses])
+    known.update([key(address) for address in team.addresses for key in (contact_key, mailbox_key)])
     names = {address.replace("@", ".") for address in known}
     for list_id in list_ids(header):
         if list_id in names or (not parties.ours and team.has_domain(list_id.partition(".")[2])):
             return True
-    return any(address in known or (not parties.ours and team.is_ours(address)) for address in post_addresses(header))
+    return any(
+        contact_key(address) in known or team.is_public_list(address) or (not parties.ours and team.is_ours(address))
+        for address in post_addresses(header)
+    )
 
 
 def discussion_list(header: Header, parties: Parties) -> bool:
@@ -57,7 +63,7 @@ def discussion_list(header: Header, parties: Parties) -> bool:
     """
     if _LIST_SENDER.match(parties.contact) or _takes_no_posts(header):
         return False
-    posts = list(post_addresses(header))
+    posts = [contact_key(address) for address in post_addresses(header)]
     ids = list(list_ids(header))
     recipients = set(parties.recipients)
     if not recipients.isdisjoint(posts) or not {r.replace("@", ".") for r in recipients}.isdisjoint(ids):

@@ -1,24 +1,21 @@
 """Who wrote a message, whom it reached, and who stands behind a sender that speaks for somebody else.
 
-Two sorts of sender speak for others: web forms (the visitor is in Reply-To) and lists or groups that rewrite From
-("Anna via info"; the author is in X-Original-From, X-Original-Sender or Reply-To).
+Two sorts of sender speak for others: web forms (`judging.web_forms`; the visitor is in Reply-To) and lists or groups
+that rewrite From ("Anna via info"; the author is in X-Original-From, X-Original-Sender or Reply-To).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from replywatch.domain.headers.addresses import fold_domain
-from replywatch.domain.judging.lists import related
-from replywatch.domain.judging.sender_shapes import is_form, is_no_reply
+from replywatch.domain.judging.lists import LIST_FIELDS
+from replywatch.domain.judging.web_forms import form_of
 from replywatch.domain.messages import Address, Because, Header, Parties
-from replywatch.domain.people import contact_key
+from replywatch.domain.people import contact_key, without_tag
 from replywatch.domain.team import Team
-
-LIST_FIELDS = ("list-id", "list-unsubscribe", "list-post")
-"""Fields by which a mailing list or a newsletter shows (RFC 2369, RFC 2919), in lower case."""
 
 _REWRITTEN_NAME = re.compile(r"(.+) via \S")
 _ENCODED = re.compile(r"([^@]{1,64})=40([^@=]{1,253})@dmarc\.[^@]{1,253}")
@@ -43,16 +40,23 @@ class _Case(NamedTuple):
     """The first in From."""
     via: re.Match[str] | None
     """A name such as "Anna via info" in it, and Anna's."""
+    answers: bool
+    """It names a known message."""
 
     @property
     def from_list(self) -> bool:
         """From is the address of a list or group that puts itself there."""
-        return self.via is not None or self.sender.address in self.team.public_lists
+        return self.via is not None or self.team.is_public_list(self.sender.address)
 
     @property
     def relayed(self) -> bool:
         """From is that of a list, or ours: who wrote may stand in another field."""
         return self.from_list or self.team.is_ours(self.sender.address)
+
+    @property
+    def shown(self) -> str:
+        """Anna's name in "Anna via info"; "" if From has no such name."""
+        return self.via[1].strip("\"' ") if self.via else ""
 
 
 class _Author(NamedTuple):
@@ -63,31 +67,39 @@ class _Author(NamedTuple):
     relayed: bool = False
     """From is the address of a list or form that handed the message on, none of the author's own."""
 
+    @property
+    def unnamed(self) -> bool:
+        """A visitor of a web form whom nothing names."""
+        return self.relayed and not self.address.address
 
-def parties_of(header: Header, team: Team) -> Parties:
+
+def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
     """Who wrote the message and whom it reached, for `team`; an empty team has nobody but outsiders.
 
-    The result's addresses are those of `contact_key`, so that a `+tag` makes nobody another person.
+    `answers` says that it names a known message, which decides whether it can be a web form's. The result's addresses
+    are those of `contact_key`, by which people are compared, but for those that are shown: `contact` and `author` are
+    spelled as the header has them.
     """
     is_ours = team.is_ours
     people = [a for a in (*header.to, *header.cc, *header.bcc) if a.address]
     sender = header.from_[0] if header.from_ else _NOBODY
     via = _REWRITTEN_NAME.match(sender.name[:_LONGEST_NAME]) if " via " in sender.name else None
-    case = _Case(header, team, [a for a in people if not is_ours(a.address)], sender, via)
+    case = _Case(header, team, [a for a in people if not is_ours(a.address)], sender, via, answers)
     behind = _author_behind(case)
     author = _our_author(case, behind)
     contact = _addressee(case.outside) if author else behind or _plain_author(case)
-    named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc)
+    named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc, *header.resent_to)
     return Parties(
         ours=bool(author),
-        contact=contact_key(contact.address.address),
+        contact=without_tag(contact.address.address),
         contact_name=contact.address.name,
         contact_because=contact.because,
-        author=contact_key(author),
+        author=without_tag(author),
         senders=() if author else _keys(_reachable(case, contact)),
         recipients=_keys(people),
         team_address=_team_address(named, team),
         names_ours=any(is_ours(a.address) for a in named),
+        visitor=contact.unnamed,
     )
 
 
@@ -115,7 +127,8 @@ def _author_behind(case: _Case) -> _Author | None:
     """The author for whom From merely speaks; None where From itself wrote. A group may have passed on a form."""
     rewritten = _rewritten(case)
     sender = rewritten.address if rewritten else case.sender
-    return _web_form_visitor(case, sender.address) or rewritten
+    form = form_of(case.header, case.team, sender.address, answers=case.answers)
+    return _Author(form.visitor, form.because, relayed=True) if form else rewritten
 
 
 # Lists and groups
@@ -123,7 +136,7 @@ def _author_behind(case: _Case) -> _Author | None:
 
 def _rewritten(case: _Case) -> _Author | None:
     """The author behind a list or group that put itself into From, by the first field that names one."""
-    for find in (_within_from, _in_original_from, _in_original_sender, _in_reply_to_of_list):
+    for find in (_within_from, _in_original_from, _in_original_sender, _in_reply_to_of_list, _in_cc_of_list):
         if author := find(case):
             return author
     return None
@@ -144,9 +157,19 @@ def _in_original_from(case: _Case) -> _Author | None:
 
 
 def _in_original_sender(case: _Case) -> _Author | None:
-    """Google Groups names the author there also where it left From alone."""
+    """Google Groups names the login there also where it left From alone: then From is the address its owner chose."""
     written = case.header.x_original_sender
-    return _spoken_for(case, "X-Original-Sender", written) if written else None
+    if not written or not (case.relayed or _may_be_relayed(case)):
+        return None
+    return _spoken_for(case, "X-Original-Sender", written)
+
+
+def _may_be_relayed(case: _Case) -> bool:
+    """Without a team a sender at the domain of a recipient may be a group that wrote to its own house."""
+    home = case.sender.address.rpartition("@")[2]
+    return not (case.team.addresses or case.team.domains) and any(
+        a.address.rpartition("@")[2] == home for a in case.outside
+    )
 
 
 def _in_reply_to_of_list(case: _Case) -> _Author | None:
@@ -156,76 +179,38 @@ def _in_reply_to_of_list(case: _Case) -> _Author | None:
     return _spoken_for(case, "Reply-To", sorted(written, key=lambda a: case.team.is_ours(a.address)))
 
 
+def _in_cc_of_list(case: _Case) -> _Author | None:
+    """Mailman puts the author into Cc where the list's answers go to the list; his name still stands in From."""
+    name = case.shown.casefold()
+    if not name or not case.header.cc:
+        return None
+    return _spoken_for(case, "Cc", [a for a in case.header.cc if a.name.casefold() == name])
+
+
 def _spoken_for(case: _Case, field: str, written: Iterable[Address]) -> _Author | None:
     """The first of the addresses in `field` that may be the author's for whom From speaks."""
     sender, team = case.sender.address, case.team
     for name, address in _usable(written):
-        if address == sender or address in team.public_lists:
+        if address == sender or team.is_public_list(address):
             continue
         if case.relayed or not team.is_ours(address):  # else anybody could pose as one of us
-            shown = name or (case.via[1].strip("\"' ") if case.via else "")
-            return _Author(Address(shown, address), Because("contact.rewritten", field, sender), case.relayed)
+            return _Author(
+                Address(name or case.shown, address), Because("contact.rewritten", field, sender), case.relayed
+            )
     return None
-
-
-# Web forms
-
-
-def _web_form_visitor(case: _Case, sender: str) -> _Author | None:
-    """The person in Reply-To who filled in a web form, if `sender` is one; the first outside of several."""
-    team = case.team
-    for visitor in _usable(case.header.reply_to):
-        if not team.is_ours(visitor.address) and visitor.address not in team.public_lists:
-            for is_a_form, because in _WEB_FORMS:
-                if is_a_form(case, sender, visitor.address):
-                    return _Author(visitor, because, relayed=True)
-            break
-    return None
-
-
-def _is_configured_form(case: _Case, sender: str, _: str) -> bool:
-    return sender in case.team.webforms
-
-
-def _is_our_form(case: _Case, sender: str, visitor: str) -> bool:
-    """A colleague with a private Reply-To writes to other people outside; a form writes to us."""
-    return case.team.is_ours(sender) and all(a.address == visitor for a in case.outside)
-
-
-def _is_form_service(case: _Case, sender: str, visitor: str) -> bool:
-    return is_form(sender) and _speaks_for(case, sender, visitor)
-
-
-def _is_owners_form(case: _Case, sender: str, visitor: str) -> bool:
-    """It sends to itself alone."""
-    header = case.header
-    return all(a.address == sender for a in (*header.to, *header.cc)) and _speaks_for(case, sender, visitor)
-
-
-_WEB_FORMS: tuple[tuple[Callable[[_Case, str, str], bool], Because], ...] = (
-    (_is_configured_form, Because("contact.web-form", "Reply-To")),
-    (_is_our_form, Because("contact.web-form.ours", "Reply-To")),
-    (_is_form_service, Because("contact.web-form.no-reply", "Reply-To")),
-    (_is_owners_form, Because("contact.web-form.recipient", "Reply-To")),
-)
-"""Whether the sender of a message is a web form that hands over the words of a visitor, and what to call it then."""
-
-
-def _speaks_for(case: _Case, sender: str, visitor: str) -> bool:
-    """Whether a sender outside may hand over a visitor's words: it's no list, and the visitor no address of its own."""
-    header = case.header
-    own = related(sender.rpartition("@")[2], visitor.rpartition("@")[2])
-    bulk = any("bulk" in value.lower() for value in header.fields.get("precedence", ()))
-    return not (case.team.is_ours(sender) or own or is_no_reply(visitor) or bulk or _has_list_sign(header))
 
 
 # Everybody else
 
 
 def _plain_author(case: _Case) -> _Author:
-    """Who wrote by the header's own word: From, where that has no address Reply-To or Sender."""
+    """Who wrote by the header's own word: From, where that has no address Reply-To or Sender.
+
+    Nobody, where From is a public list: of what others wrote there it would be as little the author.
+    """
     header = case.header
-    for because, addresses in ((_FROM, header.from_), (_REPLY_TO, header.reply_to), (_SENDER, header.sender)):
+    fields = ((_FROM, header.from_), (_REPLY_TO, header.reply_to), (_SENDER, header.sender))
+    for because, addresses in () if case.team.is_public_list(case.sender.address) else fields:
         for address in _usable(addresses):
             if not case.team.is_ours(address.address):  # our Reply-To says where the answer goes, not who wrote
                 return _Author(address, because)
@@ -241,20 +226,19 @@ def _addressee(outside: list[Address]) -> _Author:
 
 def _reachable(case: _Case, contact: _Author) -> Iterable[Address]:
     """The addresses outside at which the author can be reached."""
+    if contact.unnamed:
+        return  # an address that many share would make them one person
     yield contact.address
     for address in _usable((*(() if contact.relayed else case.header.from_), *case.header.reply_to)):
-        if not case.team.is_ours(address.address) and address.address not in case.team.public_lists:
+        if not case.team.is_ours(address.address) and not case.team.is_public_list(address.address):
             yield address
 
 
 def _team_address(named: Iterable[Address], team: Team) -> str:
-    """The first of `named` that is a watched address; "" if none."""
-    if team.addresses:
-        for person in named:
-            for address in (person.address, contact_key(person.address)):
-                if address in team.addresses:
-                    return address
-    return ""
+    """The watched address that the first of `named` is that is one, as the config spells it; "" if none."""
+    if not team.addresses:
+        return ""
+    return next((watched for person in named if (watched := team.watched(person.address))), "")
 
 
 def _usable(addresses: Iterable[Address]) -> list[Address]:

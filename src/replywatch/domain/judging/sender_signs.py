@@ -6,7 +6,9 @@ from functools import lru_cache
 
 from replywatch.domain.judging.field_signs import (
     DELIVERED_TO,
+    INVITER,
     NOTHING,
+    RETURNS,
     SENDER,
     TEAM_SENDER,
     Found,
@@ -16,7 +18,16 @@ from replywatch.domain.judging.field_signs import (
     shown,
 )
 from replywatch.domain.judging.lists import is_run_by_list, written_by_list
-from replywatch.domain.judging.sender_shapes import PostOffice, is_machine, post_office
+from replywatch.domain.judging.sender_shapes import (
+    PostOffice,
+    is_bulk_sender,
+    is_calendar,
+    is_machine,
+    is_robot,
+    post_office,
+    takes_returns,
+)
+from replywatch.domain.judging.web_forms import by_configured_form, by_web_form, is_form_alone
 from replywatch.domain.messages import Address, Parties, Shown
 from replywatch.domain.people import contact_key
 
@@ -57,7 +68,7 @@ def machine(mail: Mail) -> Found:
     parties = mail.parties
     if _is_program(parties):
         return (Shown("From", parties.author or parties.contact),)
-    if not parties.ours and written_by_list(mail.header):
+    if not parties.ours and not by_web_form(parties) and written_by_list(mail.header):
         return (Shown("From", parties.contact),)
     return NOTHING
 
@@ -78,19 +89,84 @@ def is_nobodys(mail: Mail) -> bool:
 @lru_cache(maxsize=16_384)
 def _stands_out(sender: Address) -> bool:
     """Whether something may be found in one of the senders; the same few come again and again."""
-    return not sender.address or post_office(sender) is not None or is_run_by_list(sender)
+    return (
+        not sender.address
+        or post_office(sender) is not None
+        or is_run_by_list(sender)
+        or is_robot(sender)
+        or is_bulk_sender(sender)
+    )
+
+
+@needing(SENDER)
+def robot(mail: Mail) -> Found:
+    """A bot wrote it, and hands over nobody's words."""
+    if not handed_on(mail):
+        for address in mail.header.from_:
+            if is_robot(address):
+                return shown("From", address.name or address.address)
+    return NOTHING
+
+
+@needing(SENDER)
+def bulk_sender(mail: Mail) -> Found:
+    """The sender looks like a newsletter's, and hands over nobody's words."""
+    if not handed_on(mail):
+        for address in mail.header.from_:
+            if is_bulk_sender(address):
+                return shown("From", address.address)
+    return NOTHING
+
+
+def gets_returns(mail: Mail) -> bool:
+    """Whether a sign that needs `RETURNS` may be found."""
+    header = mail.header
+    return any(takes_returns(address.address) for address in (*header.to, *header.cc, *header.delivered_to))
+
+
+@needing(RETURNS)
+def returned(mail: Mail) -> Found:
+    """It went where only mail systems write to."""
+    for address in (*mail.header.to, *mail.header.cc, *mail.header.delivered_to):
+        if takes_returns(address.address):
+            return shown("To", address.address)
+    return NOTHING
+
+
+def has_inviter(mail: Mail) -> bool:
+    """Whether a sign that needs `INVITER` may be found."""
+    return any(is_calendar(address.address) for address in mail.header.reply_to)
+
+
+@needing(INVITER)
+def inviter(mail: Mail) -> Found:
+    """Answers go to a calendar, which counts who comes."""
+    for address in mail.header.reply_to:
+        if is_calendar(address.address):
+            return shown("Reply-To", address.address)
+    return NOTHING
 
 
 def is_of_team(mail: Mail) -> bool:
     """Whether a sign that needs `TEAM_SENDER` may be found."""
-    return any(mail.team.is_automatic(address.address) for address in mail.header.from_)
+    team = mail.team
+    return any(team.is_automatic(a.address) or is_form_alone(team, a.address) for a in mail.header.from_)
 
 
 @needing(TEAM_SENDER)
 def automatic_sender(mail: Mail) -> Found:
     """The sender is one whose mail the team calls automatic."""
     for address in mail.header.from_:
-        if mail.team.is_automatic(address.address) and not from_web_form(mail):
+        if mail.team.is_automatic(address.address) and not by_configured_form(mail.parties):
+            return (Shown("From", address.address),)
+    return NOTHING
+
+
+@needing(TEAM_SENDER)
+def team_form(mail: Mail) -> Found:
+    """A web form of the config writes to its visitor: a program that nobody writes with in person."""
+    for address in mail.header.from_ if mail.parties.ours else ():
+        if is_form_alone(mail.team, address.address):
             return (Shown("From", address.address),)
     return NOTHING
 
@@ -112,12 +188,8 @@ def calendar_program(mail: Mail) -> Found:
     return NOTHING
 
 
-def from_web_form(mail: Mail) -> bool:
-    """A form of the config handed over what a visitor wrote: that a machine sent it means nothing."""
-    return not mail.parties.ours and any(a.address in mail.team.webforms for a in mail.header.from_)
-
-
 def handed_on(mail: Mail) -> bool:
     """A form or a group handed over what the contact wrote."""
     written = {contact_key(a.address) for a in mail.header.from_ if a.address}
-    return not mail.parties.ours and bool(written) and mail.parties.contact not in written
+    passed_on = not mail.parties.ours and bool(written) and contact_key(mail.parties.contact) not in written
+    return passed_on or by_web_form(mail.parties)

@@ -1,19 +1,20 @@
 """Which message is answered by which: the exchanges of one cluster.
 
 The messages of a cluster are walked once, in order. Each joins the conversation its ids tie it to, or, on the last
-rung, the one that its person and subject point to; a conversation has at most one exchange open.
+rung, the one that its person and subject point to; in a conversation each circle of outsiders has at most one exchange
+open.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from replywatch.domain.instants import DAY
 from replywatch.domain.judging.reading import AUTOMATIC_ANSWERS, id_domain
-from replywatch.domain.matching.conversation import Conversation
+from replywatch.domain.matching.belonging import Belonging
+from replywatch.domain.matching.conversation import Circle, Conversation
+from replywatch.domain.matching.failures import failed_replies
+from replywatch.domain.matching.merge import disposition_of
 from replywatch.domain.matching.open_exchange import (
     FLAG,
     AnsweredBy,
@@ -25,11 +26,23 @@ from replywatch.domain.matching.open_exchange import (
     OpenExchange,
     StillOpen,
 )
+from replywatch.domain.matching.second_thoughts import reconsidered
+from replywatch.domain.matching.subject_rung import RESEND_WINDOW, SubjectRung, Unclaimed
 from replywatch.domain.matching.threads import Ties, tie
-from replywatch.domain.messages import RUNG_BITS, Direction, Disposition, Exchange, Flagged, Kind, Message, Rung
+from replywatch.domain.matching.unseen import unseen_answer
+from replywatch.domain.messages import (
+    RUNG_BITS,
+    Direction,
+    Disposition,
+    Exchange,
+    Flagged,
+    Kind,
+    Message,
+    Rung,
+)
 
-RESEND_WINDOW = 7 * DAY
-"""Seconds after an enquiry in which a second mail of the same contact and subject, without ids, is a reminder."""
+NOBODY_TYPES = 30
+"""Seconds after the arrival of an enquiry before which no person can have answered it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +53,20 @@ class MatchSettings:
     """Seconds of silence after which the next inbound message is a new enquiry."""
     is_our_domain: Callable[[str], bool]
     """Whether Message-IDs with this right side are made by us."""
+    public_lists: frozenset[str] = frozenset()
+    """Addresses of lists that reach the contacts too: nobody's, and no bond between those who write there."""
+
+    def is_our_id(self, message_id: str) -> bool:
+        """Whether an id that was never seen is, by its right side, one of ours."""
+        return self.is_our_domain(id_domain(message_id))
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
     """What was derived from one cluster."""
 
+    messages: tuple[Message, ...]
+    """All messages as the conversations show them to be (`second_thoughts`), and with the disposition that follows."""
     exchanges: tuple[tuple[Exchange, int], ...]
     """Each exchange with the bits (`RUNG_BITS`) of the rungs such that it holds when one matches down to them."""
     conversations: dict[str, str]
@@ -54,12 +75,18 @@ class Matched:
     """Identity of every message → the strictest rung that ties it to another, on the full ladder."""
     evidence: dict[Exchange, Evidence]
     """Of the exchanges with `answered_before`."""
+    unseen: frozenset[str] = frozenset()
+    """Identities of the inbound messages that go on after mail of ours which was never seen: they name its id in a way
+    that is evidence of it."""
+    orphaned: frozenset[str] = frozenset()
+    """Identities of the human outbound messages that answer mail of somebody outside which was never seen."""
 
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
     """The exchanges of one cluster, for every rung down to which one may match."""
     messages = sorted(messages, key=lambda m: m.identity)
     ties = tie(messages)
+    messages = reconsidered(messages, ties, settings.is_our_id)
     walk = full = _Walk(messages, ties, Rung.SUBJECT, settings)
     walks: dict[_Walk, int] = {}
     for rung, bit in reversed(RUNG_BITS.items()):
@@ -73,22 +100,19 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
             exchanges[exchange] = exchanges.get(exchange, 0) | bits
         evidence |= walk.evidence
     return Matched(
+        tuple(_counted_as(m, full.answered_after_all) for m in messages),
         tuple(exchanges.items()),
         {m.identity: c.first for m, c in zip(messages, full.conversation_of, strict=True)},
         {m.identity: r for m, r in zip(messages, full.rung_of, strict=True)},
         evidence,
+        frozenset(full.unseen),
+        frozenset(full.orphaned),
     )
 
 
-class _Waiting(NamedTuple):
-    """An open exchange as it stands among others: the one with the newest opener comes first."""
-
-    age: int
-    """The clock of the opener, counted backward."""
-    opener: str
-    """Its identity: no two are alike."""
-    exchange: OpenExchange
-    conversation: Conversation
+def _counted_as(message: Message, answered: Collection[str]) -> Message:
+    """The message; it counts though it was put away, if it is among the `answered`."""
+    return replace(message, disposition=message.personal) if message.identity in answered else message
 
 
 class _Walk:
@@ -100,36 +124,42 @@ class _Walk:
         self._down_to = down_to
         self._settings = settings
         self._components = ties.components[Rung.PROVIDER if down_to is Rung.SUBJECT else down_to]
+        self._belonging = Belonging(messages, ties, settings.public_lists)
+        self._failed = failed_replies(messages, ties)
         self._by_component: dict[int, Conversation] = {}
-        self._latest: dict[str, tuple[int, Conversation]] = {}
-        """Person and subject → when on the walk, and in which conversation, a message last had them."""
-        self._waiting: dict[str, list[_Waiting]] = {}
-        """Person and subject → a heap of the open exchanges that have them; closed ones linger."""
+        self._by_subject = SubjectRung()
         self._joined_by_subject = False
+        self._answered_by_id: frozenset[int] | None = None
         self.conversation_of: list[Conversation] = []
         """The conversation of each message."""
         self.rung_of: list[Rung | None] = list(ties.rungs)
         self.exchanges: list[Exchange] = []
         self.evidence: dict[Exchange, Evidence] = {}
+        self.unseen: set[str] = set()
+        self.orphaned: set[str] = set()
+        self.answered_after_all: set[str] = set()
+        """Identities of the messages that count, though they were put away, because somebody answered them."""
         self._run()
 
     def _run(self) -> None:
         conversations: dict[int, Conversation] = {}
         for step, i in enumerate(self._ties.order):
             message = self._messages[i]
-            conversation = conversations[i] = self._conversation(i, message)
-            self._believe_mark(conversation, message.clock)
-            for pair in message.bare_pairs:
-                self._latest[pair] = (step, conversation)
+            conversation, held = self._conversation(i, message)
+            conversations[i] = conversation
+            self._believe_marks(conversation, message.clock)
+            if self._down_to is Rung.SUBJECT:
+                self._by_subject.see(step, message, conversation)
             if message.direction is Direction.INBOUND:
-                self._inbound(i, message, conversation)
+                self._inbound(i, message, conversation, held)
             elif message.direction is Direction.OUTBOUND:
                 self._outbound(i, message, conversation)
         self.conversation_of = [conversations[i] for i in range(len(self._messages))]
         for conversation in dict.fromkeys(self.conversation_of):
-            self._believe_mark(conversation, None)
-            if conversation.open:
-                self._close(conversation, conversation.open, StillOpen())
+            self._believe_marks(conversation, None)
+            for circle in conversation.circles():
+                if circle.open:
+                    self._close(conversation, circle.open, StillOpen())
 
     def differs_under(self, rung: Rung) -> bool:
         """Whether a walk down to `rung`, its own or a stricter one, ties other messages together than this one did."""
@@ -139,114 +169,199 @@ class _Walk:
 
     # Which conversation
 
-    def _conversation(self, i: int, message: Message) -> Conversation:
+    def _conversation(self, i: int, message: Message) -> tuple[Conversation, Unclaimed | None]:
+        """The conversation of a message, and the reply that was sent while it was on its way, if the rung knows one."""
         component = self._components[i]
-        known = self._by_component.get(component)
+        known, held = self._by_component.get(component), None
         if known is None:
-            known = self._find_by_subject(i, message) if self._down_to is Rung.SUBJECT else None
+            if self._down_to is Rung.SUBJECT and not self._ties.named[i]:
+                known, held = self._find_by_subject(i, message)
             if known is None:
                 known = Conversation(message.identity)
             else:
                 self._joined_by_subject = True
                 self.rung_of[i] = Rung.SUBJECT
             self._by_component[component] = known
-        return known
+        return known, held
 
-    def _find_by_subject(self, i: int, message: Message) -> Conversation | None:
+    def _find_by_subject(self, i: int, message: Message) -> tuple[Conversation | None, Unclaimed | None]:
         """The conversation that the first message of a component belongs to by person and subject alone.
 
         It names no known message, so all that was walked before it lies before it in time, too.
         """
-        if self._ties.named[i]:
-            return None
         if message.direction is Direction.OUTBOUND:
-            waiting = self._newest_waiting(message.bare_pairs)
-            return waiting.conversation if waiting else None
-        if message.direction is not Direction.INBOUND or message.in_reply_to or message.references:
+            return self._find_for_ours(message), None
+        if message.direction is not Direction.INBOUND:
+            return None, None
+        if found := self._find_for_theirs(i, message):
+            return found, None
+        held = self._by_subject.answer_to_held(message)
+        return (held.conversation, held) if held else (None, None)
+
+    def _find_for_ours(self, message: Message) -> Conversation | None:
+        """Without a reply prefix it joins what is not too old, and a form letter joins nothing."""
+        waiting = None if message.form_letter else self._by_subject.newest_waiting(message)
+        if waiting is None:
             return None
-        waiting = self._newest_waiting(message.bare_pairs)
-        if waiting and message.clock - waiting.exchange.opener.clock <= RESEND_WINDOW:
+        soon = message.clock - waiting.exchange.opener.clock <= self._settings.new_enquiry_after
+        return waiting.conversation if message.reply_prefix or soon else None
+
+    def _find_for_theirs(self, i: int, message: Message) -> Conversation | None:
+        """A second mail without ids within a week is a reminder; else it takes a reply prefix."""
+        waiting = self._by_subject.newest_waiting(message)
+        if waiting and self._are_two_waits(i, waiting.exchange):
+            return None
+        names_nothing = not (message.in_reply_to or message.references)
+        if waiting and names_nothing and message.clock - waiting.exchange.opener.clock <= RESEND_WINDOW:
             return waiting.conversation
-        return self._latest_with(message.bare_pairs) if message.reply_prefix else None
+        return self._by_subject.latest(message) if message.reply_prefix else None
 
-    def _newest_waiting(self, pairs: Iterable[str]) -> _Waiting | None:
-        """Of the open exchanges that have one of these pairs of person and subject the one with the newest opener."""
-        candidates: list[_Waiting] = []
-        for heap in (self._waiting.get(pair, []) for pair in pairs):
-            while heap and heap[0].conversation.open is not heap[0].exchange:
-                heapq.heappop(heap)
-            candidates += heap[:1]
-        return min(candidates, default=None)
-
-    def _latest_with(self, pairs: Iterable[str]) -> Conversation | None:
-        """The conversation in which a message last had one of these pairs of person and subject."""
-        found = [self._latest[pair] for pair in pairs if pair in self._latest]
-        return max(found, key=lambda f: f[0])[1] if found else None
+    def _are_two_waits(self, i: int, exchange: OpenExchange) -> bool:
+        """Whether message `i` and an exchange to which the subject ties it are answered each by an id of its own."""
+        if self._answered_by_id is None:
+            self._answered_by_id = _answered_components(self._messages, self._ties, self._components)
+        theirs = {self._components[r.number] for r in exchange.received}
+        return self._components[i] in self._answered_by_id and not theirs.isdisjoint(self._answered_by_id)
 
     # What a message does
 
-    def _inbound(self, i: int, message: Message, conversation: Conversation) -> None:
+    def _inbound(self, i: int, message: Message, conversation: Conversation, held: Unclaimed | None) -> None:
         if message.verdict.kind is not Kind.HUMAN:
             return
-        waiting = conversation.open
-        if waiting and (unseen := self._answered_unseen(i, message, waiting)):
-            self._close(conversation, waiting, unseen)
-        from_contact = conversation.hear_from(message)
-        if message.disposition is Disposition.COUNTED:
-            self._counted(i, message, conversation, from_contact=from_contact)
-        elif conversation.open and from_contact:
-            conversation.open.people |= message.senders | message.outsiders
-        conversation.note_human(message)
+        circle, speaker = self._belonging.hear(i, conversation)
+        if held and circle.last_human == held.sent_at:
+            circle.ordinal, circle.last_human = 0, None  # that mail of ours was no first word, but answers this one
+        if circle.open and (unseen := self._answered_unseen(i, message, circle.open)):
+            self._close(conversation, circle.open, unseen)
+        counted = message.disposition is Disposition.COUNTED
+        if counted or _counts_if_answered(message):
+            waiting = self._waiting(i, conversation, circle, speaker, counted=counted)
+            self._take_in(i, message, conversation, waiting, counted=counted)
+            if held:
+                self._close(conversation, waiting, AnsweredBy(self._messages[held.number], Rung.SUBJECT), held.number)
+        elif circle.open:
+            self._widen(i, message, conversation, circle.open)
+        circle.note_human(message.clock)
 
-    def _counted(self, i: int, message: Message, conversation: Conversation, *, from_contact: bool) -> None:
-        silent = conversation.is_silent(message.clock, self._settings.new_enquiry_after)
-        waiting = conversation.open
-        if waiting and not (silent and waiting.ordinal > 1):
-            waiting.messages += 1
-            self._take_in(conversation, waiting, message, people=from_contact)
-            return
-        if waiting:
+    def _waiting(
+        self, i: int, conversation: Conversation, circle: Circle, speaker: str, *, counted: bool
+    ) -> OpenExchange:
+        """The exchange that an inbound message belongs to: the one that is open in its circle, or a new one."""
+        message, waiting = self._messages[i], circle.open
+        silent = circle.is_silent(message.clock, self._settings.new_enquiry_after)
+        if waiting and counted and silent and (waiting.ordinal > 1 or not waiting.counts):
             self._close(conversation, waiting, EndedByEnquiry(message.clock))
-        names_ours = any(map(self._is_ours, self._ties.ghosts[i]))
-        conversation.ordinal = 1 if silent else max(conversation.ordinal, int(names_ours)) + 1
-        conversation.open = OpenExchange(message, i, conversation.ordinal)
-        self._take_in(conversation, conversation.open, message, people=True)
+            waiting = None
+        if waiting is None:
+            names_ours = any(map(self._settings.is_our_id, self._ties.ghosts[i]))
+            if names_ours:
+                self.unseen.add(message.identity)
+            circle.ordinal = 1 if silent else max(circle.ordinal, int(names_ours)) + 1
+            waiting = circle.open = OpenExchange(speaker, circle.ordinal)
+        return waiting
 
-    def _take_in(self, conversation: Conversation, waiting: OpenExchange, message: Message, *, people: bool) -> None:
-        for pair in message.bare_pairs - waiting.pairs:
-            entry = _Waiting(-waiting.opener.clock, waiting.opener.identity, waiting, conversation)
-            heapq.heappush(self._waiting.setdefault(pair, []), entry)
-        waiting.take_in(message, people=people)
+    def _take_in(
+        self, i: int, message: Message, conversation: Conversation, waiting: OpenExchange, *, counted: bool
+    ) -> None:
+        if self._down_to is Rung.SUBJECT:
+            self._by_subject.wait(waiting, message, conversation)
+        self._widen(i, message, conversation, waiting)
+        waiting.take_in(i, message, counted=counted)
+        if waiting.marked_answered_at is not None:
+            conversation.marked.append(waiting)
+
+    def _widen(self, i: int, message: Message, conversation: Conversation, waiting: OpenExchange) -> None:
+        """A reply may from now on also go to those whom this inbound message names."""
+        people = message.senders | (message.outsiders - self._settings.public_lists)
+        conversation.may_be_reached(waiting, people - waiting.people, i)
+        waiting.people |= people
 
     def _outbound(self, i: int, message: Message, conversation: Conversation) -> None:
-        waiting = conversation.open
-        reaches = waiting is not None and waiting.is_reached_by(message)
-        if message.verdict.kind is Kind.HUMAN:
-            if waiting and reaches and waiting.marked_answered_at is None:
-                self._close(conversation, waiting, AnsweredBy(message, self._rung_between(waiting, i)))
-            if conversation.last_human is None:
-                conversation.ordinal = 1
-            conversation.note_human(message)
-        elif waiting and reaches and waiting.acknowledged_at is None and message.verdict.kind in AUTOMATIC_ANSWERS:
-            waiting.acknowledged_at = message.clock
-        conversation.write_to(message.outsiders)
+        kind = message.verdict.kind
+        reached = list(self._reached(i, message, conversation))
+        answers, ended = False, False
+        for waiting in reached:
+            if kind is Kind.HUMAN and not self._comes_in_seconds(i, message, waiting):
+                answers = True
+                ended |= self._may_end(i, message, conversation, waiting)
+            elif (kind is Kind.HUMAN or kind in AUTOMATIC_ANSWERS) and waiting.acknowledged_at is None:
+                waiting.acknowledged_at = message.clock
+        if kind is not Kind.HUMAN or (reached and not answers):
+            return
+        for person in message.outsiders - self._settings.public_lists:
+            conversation.together([person]).written_to(message.clock)
+        if self._ties.named[i]:
+            return
+        if not ended and message.reply_prefix and self._down_to is Rung.SUBJECT:
+            self._by_subject.leave(i, message, conversation)
+        if message.in_reply_to and not all(map(self._settings.is_our_id, message.in_reply_to)):
+            self.orphaned.add(message.identity)
+
+    def _reached(self, i: int, message: Message, conversation: Conversation) -> Iterator[OpenExchange]:
+        """The open exchanges whose people a message of ours goes to; a mark says it outright.
+
+        What names no recipient, or goes to a list that the contacts read, or to a visitor without an address, answers
+        what it names.
+        """
+        if message.corrections.replies_to:
+            yield from conversation.holding(self._ties.named[i])
+            return
+        anybody = message.public_list or message.names_nobody
+        named = (w for w in conversation.holding(self._ties.named[i]) if anybody or w.opener.visitor)
+        yield from dict.fromkeys((*conversation.reached(message.outsiders), *named))
+
+    def _may_end(self, i: int, message: Message, conversation: Conversation, waiting: OpenExchange) -> bool:
+        """End an exchange by a reply of ours that reaches it, unless the reply failed or came before."""
+        if waiting.marked_answered_at is not None:
+            return False
+        if message.clock < waiting.opener.clock and waiting.received[0].number not in self._ties.named[i]:
+            # What was still on its way, and isn't named, waits on.
+            part = waiting.split(self._ties.named[i])
+            if part is None:
+                return False
+            waiting = part
+        if self._has_failed(i, message, waiting):
+            waiting.bounced = message
+            return False
+        self._close(conversation, waiting, AnsweredBy(message, self._rung_between(waiting, i)), i)
+        return True
+
+    def _has_failed(self, i: int, message: Message, waiting: OpenExchange) -> bool:
+        """Whether a notice says of a reply that it reached nobody of the exchange."""
+        failed = self._failed.get(i)
+        if failed is None:
+            return False
+        meant = message.outsiders & waiting.people or frozenset(waiting.people)
+        return meant <= failed
+
+    def _comes_in_seconds(self, i: int, message: Message, waiting: OpenExchange) -> bool:
+        """Whether a mail of ours left so soon after the enquiry that no person can have written it.
+
+        Unless a person says that one did.
+        """
+        if waiting.ordinal != 1 or message.corrections.kind is Kind.HUMAN or message.corrections.replies_to:
+            return False
+        named = waiting.named_in(self._ties.answered[i]) or waiting.named_in(self._ties.named[i]) or [waiting.opener]
+        sure = message.clock_sure and named[-1].clock_sure
+        return sure and 0 <= message.clock - named[-1].clock < NOBODY_TYPES
 
     def _rung_between(self, waiting: OpenExchange, reply: int) -> Rung:
         """The strictest rung under which the reply is in one conversation with the opener."""
         if self._messages[reply].corrections.replies_to:
             return Rung.MARK
+        opener = waiting.received[0].number
         components = self._ties.components.items()
-        return next((rung for rung, roots in components if roots[waiting.index] == roots[reply]), Rung.SUBJECT)
+        return next((rung for rung, roots in components if roots[opener] == roots[reply]), Rung.SUBJECT)
 
-    def _believe_mark(self, conversation: Conversation, until: int | None) -> None:
-        """Close the open exchange if a mark says that it was answered by `until` (None: at any time)."""
-        waiting = conversation.open
-        answered_at = waiting.marked_answered_at if waiting else None
-        if waiting and answered_at is not None and (until is None or answered_at <= until):
-            self._close(conversation, waiting, MarkedAnswered(answered_at))
-
-    def _is_ours(self, ghost: str) -> bool:
-        return self._settings.is_our_domain(id_domain(ghost))
+    def _believe_marks(self, conversation: Conversation, until: int | None) -> None:
+        """Close the open exchanges of which a mark says that they were answered by `until` (None: at any time)."""
+        for waiting in conversation.marked:
+            current = waiting.current()
+            answered_at = current.marked_answered_at
+            if current.is_open and answered_at is not None and (until is None or answered_at <= until):
+                self._close(conversation, current, MarkedAnswered(answered_at))
+        if conversation.marked:
+            conversation.marked = [waiting for waiting in conversation.marked if waiting.current().is_open]
 
     def _answered_unseen(self, i: int, message: Message, waiting: OpenExchange) -> AnsweredUnseen | None:
         """The bounds of an answer that was not seen, and what tells of it, if there was one before `message`.
@@ -255,19 +370,43 @@ class _Walk:
         """
         if waiting.flagged and waiting.flagged.before <= message.clock:
             return AnsweredUnseen(waiting.flagged, FLAG)
-        chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
-        after = next((n + 1 for n, named in enumerate(chain) if named in waiting.opener.ids), len(chain))
-        ghosts = self._ties.ghosts[i]
-        unseen_id = next((named for named in chain[after:] if named in ghosts and self._is_ours(named)), None)
+        unseen_id = unseen_answer(message, waiting, self._ties.ghosts[i], self._settings.is_our_id)
         if unseen_id is None:
             return None
+        self.unseen.add(message.identity)
         return AnsweredUnseen(Flagged(None, message.clock), Evidence(unseen_id, message.identity))
 
-    def _close(self, conversation: Conversation, waiting: OpenExchange, ending: Ending) -> None:
-        """Put the open exchange on record: it ended so."""
-        conversation.open = None
+    def _close(
+        self, conversation: Conversation, waiting: OpenExchange, ending: Ending, reply: int | None = None
+    ) -> None:
+        """Put the open exchange on record: it ended so, by the message with the index `reply` if by one."""
+        waiting.is_open = False
+        circle = conversation.circle_of(waiting.speaker)
+        if circle and circle.open is waiting:
+            circle.open = None
         unseen = waiting.unseen(ending)
-        exchange = waiting.exchange(conversation.first, ending, unseen)
+        received = waiting.on_record(ending, unseen, () if reply is None else self._ties.answered[reply])
+        if not received:
+            return
+        exchange = waiting.exchange(conversation.first, received, ending, unseen)
         self.exchanges.append(exchange)
+        self.answered_after_all.update(r.message.identity for r in received if not r.counted)
         if unseen:
             self.evidence[exchange] = unseen.evidence
+
+
+def _counts_if_answered(message: Message) -> bool:
+    """Whether a message that was put away would count if nobody had put it away."""
+    as_if = disposition_of(message.verdict.kind, message.corrections, message.personal, put_away=False)
+    return message.put_away and as_if is Disposition.COUNTED
+
+
+def _answered_components(messages: Sequence[Message], ties: Ties, components: Sequence[int]) -> frozenset[int]:
+    """The components in which a person of ours answered an inbound message by its id."""
+    return frozenset(
+        components[i]
+        for i, reply in enumerate(messages)
+        if reply.direction is Direction.OUTBOUND and reply.verdict.kind is Kind.HUMAN
+        for n in ties.named[i]
+        if messages[n].direction is Direction.INBOUND and not messages[n].senders.isdisjoint(reply.outsiders)
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from replywatch.domain.judging.reading import subject_pairs
+from replywatch.domain.judging.reading import SubjectPairs, persons_of, subject_pairs
 from replywatch.domain.matching.clocks import Clock, Seen, Told, arrival
 from replywatch.domain.matching.locations import Locations
 from replywatch.domain.messages import (
@@ -43,7 +43,8 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
     public_list = any(r.public_list for r in readings)
     clock = locations.sent_at(readings) if parties.ours else _arrival(found)
     filed = direction is Direction.OUTBOUND
-    exact, bare = (frozenset[str](), frozenset[str]()) if public_list else subject_pairs(first, corrections.kind)
+    relayed = any(copy.relayed for copy in found)
+    pairs = SubjectPairs() if public_list else subject_pairs(first, corrections.kind, relayed=relayed)
     personal = _personal(readings, locations, all_inbound=all_inbound)
     put_away = locations.put_away()
     return Message(
@@ -64,11 +65,14 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         contact_name=parties.contact_name,
         author=parties.author,
         senders=_any_of([r.parties.senders for r in readings]),
+        persons=_any_of([persons_of(r.parties, relayed=relayed) for r in readings]),
         outsiders=_any_of([r.outsiders for r in readings]),
         address=next((r.parties.team_address for r in readings if r.parties.team_address), ""),
         subject=first.subject,
-        exact_pairs=exact,
-        bare_pairs=bare,
+        exact_pairs=pairs.exact,
+        bare_pairs=pairs.bare,
+        exact_sought=pairs.exact_sought,
+        bare_sought=pairs.bare_sought,
         reply_prefix=first.reply_prefix,
         public_list=public_list,
         sent_in=locations.accounts_with_it_in_sent(),
@@ -83,12 +87,40 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         firm=None if corrections.kind else first.firm,
         personal=personal,
         put_away=put_away,
+        form_letter=any(copy.form_letter for copy in found),
+        relayed=relayed,
         delivery=first.delivery,
         failed=_any_of([r.failed for r in readings]),
         names_nobody=not any(r.parties.recipients for r in readings),
+        visitor=parties.visitor,
         clock_on_its_word=clock.on_its_word,
         ahead=clock.ahead or locations.ahead(),
     )
+
+
+def as_named(copies: Sequence[Copy]) -> Sequence[Copy]:
+    """The copies of a cluster, each with the reading that its ids demand: what names a known message is no web form's.
+
+    Known is a message that was found outside of drafts, under any of its ids.
+    """
+    if not any(copy.reading.if_known for copy in copies):
+        return copies
+    bearers: dict[str, set[str]] = {}
+    for copy in copies:
+        if not all(location.draft for location in copy.locations):
+            for own in copy.reading.ids:
+                bearers.setdefault(own, set()).add(copy.reading.identity)
+    return [_as_named(copy, bearers) for copy in copies]
+
+
+def _as_named(copy: Copy, bearers: Mapping[str, set[str]]) -> Copy:
+    reading = copy.reading
+    if reading.if_known is None:
+        return copy
+    for named in (*reading.in_reply_to, *reading.references):
+        if not bearers.get(named, set()) <= {reading.identity}:
+            return copy._replace(reading=reading.if_known)
+    return copy
 
 
 def most_personal(copies: Iterable[Copy]) -> list[Copy]:
@@ -102,12 +134,13 @@ def most_personal(copies: Iterable[Copy]) -> list[Copy]:
 
 def _most_personal_first(copy: Copy) -> tuple[bool, bool, bool, str]:
     parties = copy.reading.parties
-    return (copy.reading.verdict.kind is not Kind.HUMAN, not parties.contact, not parties.team_address, copy.digest)
+    nobody = not (parties.contact or parties.visitor)
+    return (copy.reading.verdict.kind is not Kind.HUMAN, nobody, not parties.team_address, copy.digest)
 
 
 def _without_drafts(copy: Copy) -> Copy:
     kept = [s for s in copy.locations if not s.draft]
-    return copy if len(kept) == len(copy.locations) else Copy(copy.digest, copy.reading, tuple(kept))
+    return copy if len(kept) == len(copy.locations) else copy._replace(locations=tuple(kept))
 
 
 def _any_of(fields: Iterable[tuple[str, ...]]) -> frozenset[str]:
@@ -143,7 +176,8 @@ def disposition_of(kind: Kind, corrections: Corrections, personal: Disposition, 
 
 def _personal(readings: Sequence[Reading], locations: Locations, *, all_inbound: bool) -> Disposition:
     """Which line of the account an inbound message belongs to if it is a person's and nobody put it away."""
-    if not readings[0].parties.contact:  # nobody is known who could wait, and no reply could ever be told
+    parties = readings[0].parties
+    if not (parties.contact or parties.visitor):  # nobody is known who could wait, and no reply could ever be told
         return Disposition.SET_ASIDE
     if all_inbound or any(r.parties.team_address for r in readings):
         return Disposition.COUNTED

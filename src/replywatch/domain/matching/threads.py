@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from replywatch.domain.messages import Message, Rung
+from replywatch.domain.people import contact_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Ties:
     """All messages by clock, but none before a message that it names, unless they name each other in a circle."""
     named: tuple[tuple[int, ...], ...]
     """The other messages of the cluster that each message names."""
+    answered: tuple[tuple[int, ...], ...]
+    """Those that it names as the ones it answers: in In-Reply-To, without one as the last in References."""
     ghosts: tuple[frozenset[str], ...]
     """The ids each message names that no message of the cluster has."""
 
@@ -45,8 +48,11 @@ def tie(messages: Sequence[Message]) -> Ties:
     components = _components(links)
     nodes_of = [dict.fromkeys((*link.in_reply_to, *link.references)) for link in links]
     named = tuple(tuple([node for node in nodes if isinstance(node, int)]) for nodes in nodes_of)
+    answered = tuple(
+        tuple([node for node in link.in_reply_to or link.references[-1:] if isinstance(node, int)]) for link in links
+    )
     ghosts = tuple(frozenset([node for node in nodes if isinstance(node, str)]) for nodes in nodes_of)
-    return Ties(components, tuple(_rungs(components)), tuple(_order(messages, named)), named, ghosts)
+    return Ties(components, tuple(_rungs(components)), tuple(_order(messages, named)), named, answered, ghosts)
 
 
 _ALONE: dict[Rung, tuple[int, ...]] = dict.fromkeys((Rung.IN_REPLY_TO, Rung.REFERENCES, Rung.PROVIDER), (0,))
@@ -55,7 +61,7 @@ _ALONE: dict[Rung, tuple[int, ...]] = dict.fromkeys((Rung.IN_REPLY_TO, Rung.REFE
 def _alone(message: Message) -> Ties:
     """As `tie` says of a message without others, as every second one is: only ids that were never seen are left."""
     ghosts = frozenset((*message.in_reply_to, *message.references)) - message.ids
-    return Ties(_ALONE, (None,), (0,), ((),), (ghosts,))
+    return Ties(_ALONE, (None,), (0,), ((),), ((),), (ghosts,))
 
 
 class _Link(NamedTuple):
@@ -119,7 +125,7 @@ class _Holders:
         self._of_contact: dict[tuple[str, str], list[int]] = {}
         for message_id, holders in self._holders.items():
             for i in holders if len(holders) > 1 else ():
-                self._of_contact.setdefault((message_id, messages[i].contact), []).append(i)
+                self._of_contact.setdefault((message_id, contact_key(messages[i].contact)), []).append(i)
 
     def named(self, namer: int, ids: Iterable[str]) -> list[Node]:
         """The messages and ghosts that message `namer` names; naming itself says nothing."""
@@ -138,7 +144,7 @@ class _Holders:
         All lists are in the order of the clocks.
         """
         message = self._messages[namer]
-        for candidates in (self._of_contact.get((message_id, message.contact), ()), holders):
+        for candidates in (self._of_contact.get((message_id, contact_key(message.contact)), ()), holders):
             end = bisect_right(candidates, message.clock, key=lambda i: self._messages[i].clock)
             last_two = candidates[max(0, end - 2) : end]  # the last one may be the namer itself
             for i in reversed(last_two):

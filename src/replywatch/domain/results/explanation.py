@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from replywatch.domain.matching.open_exchange import Evidence
 from replywatch.domain.messages import (
     Because,
+    Delivery,
     Direction,
     Exchange,
     Header,
@@ -43,6 +44,21 @@ class Explanation:
     """Those that the ids alone make of the same messages (`--min-match references`)."""
     evidence: Mapping[Exchange, Evidence]
     """What says that an exchange was answered where the reply was not seen."""
+
+    @property
+    def unclear_notices(self) -> Mapping[str, str]:
+        """Identity of a message of the conversation → of the last notice about it that tells no failure from a delay.
+
+        Such a notice changes nothing: the message stands.
+        """
+        by_id = {id_: message.identity for message in self.conversation for id_ in message.ids}
+        notices = [message for message in self.conversation if message.delivery is Delivery.UNCLEAR]
+        return {
+            by_id[named]: notice.identity
+            for notice in notices
+            for named in (*notice.in_reply_to, *notice.references)
+            if named in by_id
+        }
 
 
 @dataclass(frozen=True, slots=True)

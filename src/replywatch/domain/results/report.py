@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 from replywatch.domain.figures.benchmarks import ARTICLES, BENCHMARKS, Benchmark
 from replywatch.domain.figures.coverage import Coverage
-from replywatch.domain.figures.measure import BUCKETS, Bucket
 from replywatch.domain.figures.doubts import Doubts
+from replywatch.domain.figures.measure import BUCKETS, Bucket
 from replywatch.domain.figures.statistics import Expected
 from replywatch.domain.figures.summary import Summary
 from replywatch.domain.messages import Rung
 from replywatch.domain.periods import Period
+from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.warning import Warning  # noqa: A004 - the word that people know
 
@@ -71,6 +72,10 @@ class WaitingPerson:
     """As it came: hostile text."""
     arrived_at: int
     waiting_seconds: int
+    visitor_of: str = ""
+    """As in `Exchange`."""
+    bounced_reply: str | None = None
+    """Message-ID, else identity, of the last answer that could not be delivered; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,9 @@ class Report:
     summary: Summary
     contact_written_to: int
     """Of those never answered: the contact was written to personally in another conversation afterwards."""
+    put_away: int
+    """Of all exchanges: thrown away or called spam, and counted only because they were answered."""
+    absent: AbsentMail
     oldest_waiting: tuple[WaitingPerson, ...]
     """Who stands behind `summary.longest_waiting`."""
     ledger: Ledger

@@ -8,6 +8,7 @@ from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.figures.doubts import Doubts
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.instants import DAY, HOUR
+from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 
@@ -41,8 +42,8 @@ def age_warnings(last_read_at: int, now: int, asked_for: int | None) -> Iterator
 
 def clock_warnings(doubts: Doubts, answered: int) -> Iterator[Warning]:
     """Do many of the `answered` waits rest on a clock that nothing confirms? A few always do."""
-    if doubts.count >= max(1, answered * MANY):
-        values = {"unsure": doubts.count, "answered": answered, "reason": doubts.commonest}
+    if doubts.unsure >= max(1, answered * MANY):
+        values = {"unsure": doubts.unsure, "answered": answered, "reason": doubts.commonest}
         yield Warning(Code.UNSURE_CLOCKS, values=values)
 
 
@@ -65,6 +66,16 @@ def coverage_warnings(coverage: Coverage, as_of: int, since: int | None) -> Iter
         yield Warning(Code.COVERAGE_ENDS_EARLY, values={"last_read_at": coverage.ends})
     if coverage.senders_not_ours:
         yield _senders_warning(coverage.senders_not_ours)
+
+
+def absent_warnings(absent: AbsentMail) -> Iterator[Warning]:
+    """Were answers written in mailboxes that are not read, or mail deleted that was answered?"""
+    if absent.unseen_matter:
+        mailboxes = [mailbox._asdict() for mailbox in absent.likely]
+        values = {"conversations": absent.answers_unseen, "mailboxes": mailboxes, "more": absent.more}
+        yield Warning(Code.ANSWERS_UNSEEN, values=values)
+    if absent.missing_matter:
+        yield Warning(Code.ANSWERS_TO_MISSING, values={"count": absent.answers_to_missing})
 
 
 def ledger_warnings(ledger: Ledger) -> Iterator[Warning]:

@@ -74,7 +74,7 @@ def _estimate(estimate: Estimate) -> str:
     late, early = estimate.share, estimate.share_early
     if late is None or early is None:
         return "-"
-    return f"{100 * late:.1f} %" if late == early else f"{100 * late:.1f}-{100 * early:.1f} %"
+    return f"{'-'.join(dict.fromkeys(f'{100 * share:.1f}' for share in (late, early)))} %"
 
 
 def _wrapped(warning: str) -> list[str]:

@@ -143,6 +143,7 @@ def _waiting_person(person: WaitingPerson) -> Value:
         "subject": brief(person.subject),
         "arrived_at": rfc3339(person.arrived_at),
         "waiting_seconds": person.waiting_seconds,
+        "bounced_reply": person.bounced_reply and brief(person.bounced_reply),
     }
 
 

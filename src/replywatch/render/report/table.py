@@ -26,8 +26,8 @@ from replywatch.render.grid import Column, Grid, Row
 from replywatch.render.locale import Locale
 from replywatch.render.report.labels import PUBLISHED, ROWS, row_label
 from replywatch.render.report.scope import NOUNS, scope
-from replywatch.render.text import human_duration, local_time, safe
-from replywatch.render.warnings import warning_text
+from replywatch.render.text import human_duration, local_time, person_text, safe
+from replywatch.render.warnings import config_lines, warning_text
 
 _QUESTIONS = {
     "first": "How long does somebody who writes to us wait for a personal answer?",
@@ -57,7 +57,8 @@ def report_table(report: Report, locale: Locale) -> str:
         highlight=False,
     )
     for part in _parts(report, locale):
-        console.print(part)
+        to_copy = isinstance(part, Text) and part.no_wrap
+        console.print(part, crop=not to_copy)
     lines = text.getvalue().splitlines()
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
@@ -68,6 +69,7 @@ def _parts(report: Report, locale: Locale) -> Iterator[RenderableType]:
     yield Text(scope(report, locale))
     for warning in report.warnings:
         yield _hanging("! ", Text(safe(warning_text(warning, locale))), style="yellow")
+        yield from (Text(f"    {safe(line)}", no_wrap=True, overflow="ignore") for line in config_lines(warning))
     yield Text()
     if report.summary.total:
         yield from _figures(report, locale)
@@ -204,8 +206,9 @@ def _estimates(report: Report) -> Table:
 
 def _half(survival: Survival) -> str:
     """When half of all are answered; two times if answers at unknown times leave it open."""
-    medians = sorted({survival.median, survival.median_early}, key=lambda median: inf if median is None else median)
-    return " to ".join("not reached" if median is None else human_duration(median) for median in medians)
+    medians = sorted((survival.median, survival.median_early), key=lambda median: inf if median is None else median)
+    shown = ["not reached" if median is None else human_duration(median) for median in medians]
+    return " to ".join(dict.fromkeys(shown))
 
 
 def _remarks(report: Report) -> Iterator[str]:
@@ -220,8 +223,10 @@ def _remarks(report: Report) -> Iterator[str]:
         yield "Acknowledged by a machine: none."
     if report.contact_written_to:
         yield f"Without an answer, but written to in another conversation afterwards: {report.contact_written_to}."
-    if report.doubts.count:
-        yield f"Waits that rest on an unsure clock: {report.doubts.count} of {report.summary.answered.n}."
+    if report.put_away:
+        yield f"Thrown away or called spam, and counted only because it was answered: {report.put_away}."
+    if report.doubts.unsure:
+        yield f"Waits that rest on an unsure clock: {report.doubts.unsure} of {report.summary.answered.n}."
     if anomalies:
         yield f"Replies dated before the message they answer: {anomalies}; the wait counts as 0."
 
@@ -238,7 +243,12 @@ def _oldest(report: Report, locale: Locale) -> Table:
     )
     rows = [
         Row(
-            [local_time(p.arrived_at, locale.zone), human_duration(p.waiting_seconds), safe(p.contact), safe(p.subject)]
+            [
+                local_time(p.arrived_at, locale.zone),
+                human_duration(p.waiting_seconds),
+                person_text(p.contact, p.visitor_of),
+                safe(p.subject),
+            ]
         )
         for p in report.oldest_waiting
     ]

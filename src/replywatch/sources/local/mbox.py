@@ -22,13 +22,22 @@ from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text
 from replywatch.sources.local.header_block import read_header
-from replywatch.sources.local.mbox_format import Span, envelope_date, notes, scan
+from replywatch.sources.local.mbox_format import Span, envelope_date, hides_addresses, notes, scan
 
 _REGION = 4096
 """Octets at the beginning and at the end that tell whether a file only grew."""
 _IN_PLACE = re.compile(rb"\nX-Mozilla-(?:Status2?|Keys):[^\n]*")
 """What Thunderbird overwrites in a file without moving anything."""
 _PACKED = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+_SAMPLE = 1 << 14
+"""Octets at the beginning of a file that tell whether it shows addresses."""
+_HIDDEN = (
+    "names people without their addresses (“anna at example.org”), as web archives of mailing lists do (pipermail)"
+)
+_RAW = (
+    "Take the raw archive of the list: members find it on the list's server as mailman/private/LIST.mbox/LIST.mbox, and"
+    " mirrors such as public-inbox offer it, too."
+)
 _WHO = "Run replywatch as a user who may read this mail."
 
 
@@ -106,6 +115,10 @@ class _File:
         """Thunderbird keeps this file: messages in the middle can be marked as deleted."""
         return _IN_PLACE.search(os.pread(self.descriptor, _REGION, 0)) is not None
 
+    def hides_addresses(self) -> bool:
+        """Nobody can be told from anybody in it: addresses are no addresses."""
+        return hides_addresses(os.pread(self.descriptor, _SAMPLE, 0))
+
     def read(self, begin: int, end: int) -> FetchedMessage:
         """The message that begins at offset `begin`."""
         with _reading(self.path):
@@ -179,7 +192,7 @@ class MboxSource:
         """How `name` stands; reads no more than what came since `known`, nothing if its file is unchanged.
 
         Raises:
-            MailboxError: there is no such mailbox, it can't be read, or was rewritten meanwhile.
+            MailboxError: there is no such mailbox, it can't be read, shows no addresses, or was rewritten meanwhile.
         """
         file = self._file(name)
         try:
@@ -252,6 +265,8 @@ class MboxSource:
                 and bookmark.end <= file.stamp.size
                 and file.prints(bookmark.end) == bookmark.prints
             )
+            if not grown and file.hides_addresses():
+                raise MailboxError(f"{file.path} {_HIDDEN}", _RAW)
             # Deleted messages in the middle show in a count from the beginning only.
             counted = bookmark if grown and not file.overwritten_in_place() else None
             start, before = (counted.end, counted.count) if counted else (0, 0)
@@ -336,21 +351,23 @@ def _checked(path: Path) -> Path:
     """`path` itself.
 
     Raises:
-        SourceError: it is no mbox file.
+        SourceError: it is no mbox file, or one of a web archive, which shows no addresses.
     """
-    beginning = _beginning(path)
+    beginning = _beginning(path, _SAMPLE)
     packed = next((kind for magic, kind in _PACKED.items() if beginning.startswith(magic)), None)
     if packed:
         raise SourceError(f"{path} is a {packed} file", "Unpack it and set `path` to the mbox file in it.")
     if beginning and not beginning.startswith(b"From "):
         raise SourceError(f"{path} is not an mbox file: it doesn't begin with a line `From …`", "Export it as mbox.")
+    if hides_addresses(beginning):
+        raise SourceError(f"{path} {_HIDDEN}", _RAW)
     return path
 
 
-def _beginning(path: Path) -> bytes:
+def _beginning(path: Path, octets: int = 64) -> bytes:
     """The first octets of a file without empty lines before them; b"" if nothing is in it."""
     with path.open("rb") as file:
-        return file.read(64).lstrip(b"\r\n")
+        return file.read(octets).lstrip(b"\r\n")
 
 
 def _name(path: Path) -> str:

@@ -30,6 +30,11 @@ _SEPARATOR = re.compile(
     rb"|(?:(?:-|MAILER-DAEMON)[^\n]{0,200}|\r?)\n(?=[!-9;-~]{1,76}:))"
 )
 _NOTE = re.compile(rb"(?i)\n(X-Mozilla-Status|Status|X-Status|X-Gmail-Labels|X-GM-THRID):([^\n]*(?:\n[ \t][^\n]*)*)")
+_FROM = re.compile(rb"(?i)\nFrom:([^\n]*(?:\n[ \t][^\n]*)*)")
+_HIDDEN_ADDRESS = re.compile(
+    rb"(?i)[ \t]*[^\s@<>()\"]++ (?:at (?=[^\s@<>()]*\.)[^\s@<>()]++|@end\|ng \|rom [^\s<>()]++)[ \t\r]*(?:\(|$)"
+)
+"""As pipermail writes an address, and as some lists do in its place; a name in parentheses follows."""
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _LABEL = re.compile(r'\s*+"[^"]*+"|[^,]++')
@@ -77,6 +82,26 @@ def scan(descriptor: int, start: int, size: int) -> Span:
     if offset is not None and not _add(span, descriptor, offset, size):
         span.end = min(span.end, offset)
     return span
+
+
+def hides_addresses(beginning: bytes) -> bool:
+    """Whether the messages in the beginning of a file name people as web archives of lists do: `anna at example.org`.
+
+    Pipermail offers its months so. One address that is whole says that they are not.
+    """
+    found = [_FOLD.sub(b"", value) for value in _authors(beginning)]
+    whole = [value for value in found if not _HIDDEN_ADDRESS.match(value)]
+    return len(whole) < len(found) and not any(b"@" in value for value in whole)
+
+
+def _authors(beginning: bytes) -> Iterator[bytes]:
+    """The From field of each message whose header is there to its end."""
+    text = b"\n\n" + beginning
+    for separator in _SEPARATOR.finditer(text):
+        if text.endswith((b"\n\n", b"\n\r\n"), 0, separator.start()):
+            end = _EMPTY_LINE.search(text, separator.end())
+            if end and (author := _FROM.search(text, separator.end() - 1, end.start())):
+                yield author[1]
 
 
 def envelope_date(header: bytes) -> int | None:

@@ -1,0 +1,37 @@
+"""What the mail that was polled so far tells of answers elsewhere, and of mail that was deleted for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replywatch.app.deriving.provenance import is_current, mailbox_uses
+from replywatch.app.reporting.absent_mail import absent_mail
+from replywatch.config.model import Config
+from replywatch.domain.periods import Period
+from replywatch.domain.results.finding import Finding, Severity
+from replywatch.errors import StoreError
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived
+
+
+def absent_findings(config: Config, now: int) -> Iterator[Finding]:
+    """A warning each if mail of ours, or mail that we answered, was nowhere when all mail was read until `now`.
+
+    As far as the store tells, which is left untouched: while it is written, or before what was read is derived under
+    this config, nothing is known.
+    """
+    try:
+        with Database(config.store_path, untouched=True) as database:
+            if not is_current(database, config):
+                return
+            uses = mailbox_uses(Derived(database), config)
+            found = absent_mail(database, config, uses, *Period(None, None).until_as_of(now))
+    except StoreError:
+        return
+    if found.unseen_matter:
+        mailboxes = tuple(mailbox._asdict() for mailbox in found.likely)
+        values = {"conversations": found.answers_unseen, "mailboxes": mailboxes, "more": found.more}
+        yield Finding(Severity.WARNING, "", "answers", "answers_unseen", values)
+    if found.missing_matter:
+        values = {"count": found.answers_to_missing}
+        yield Finding(Severity.WARNING, "", "answers", "answers_to_missing", values)

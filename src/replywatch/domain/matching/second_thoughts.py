@@ -1,0 +1,67 @@
+"""What a conversation shows of its messages, which no header shows alone.
+
+A sign that is too weak against a conversation (a spam flag, List-Unsubscribe, Precedence) excludes nothing that names a
+person's mail on the other side, and a spam flag nothing that a person of ours answered, either. What names no recipient at
+all is mail to the outside if it names a mail from there. And a clock that nothing confirms is not sure where it lies before
+a message that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from replywatch.domain.matching.merge import disposition_of
+from replywatch.domain.matching.threads import Ties
+from replywatch.domain.messages import Direction, Disposition, Kind, Message, Verdict
+
+
+def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[str], bool]) -> list[Message]:
+    """The messages, in the same order, as the others that they name, or that name them, show them to be.
+
+    `is_our_id` says of an id that was never seen whether it is one of ours.
+    """
+    revised = list(messages)
+    if not any(m.firm or m.names_nobody or m.clock_on_its_word for m in messages):
+        return revised
+    for i in ties.order:
+        named = [revised[n] for n in ties.named[i]]
+        if revised[i].clock_on_its_word and any(m.clock > revised[i].clock for m in named):
+            revised[i] = replace(revised[i], clock_sure=False)
+        if _is_internal(revised[i], named, ties.ghosts[i], is_our_id):
+            revised[i] = replace(revised[i], direction=Direction.INTERNAL, disposition=Disposition.INTERNAL)
+        firm = revised[i].firm
+        if firm and any(_answers(revised[i], other) for other in named):
+            revised[i] = _judged(revised[i], firm)
+    for i, reply in enumerate(revised):
+        if reply.direction is Direction.OUTBOUND and reply.verdict.kind is Kind.HUMAN:
+            for n in ties.named[i]:
+                firm = revised[n].firm
+                spam = revised[n].verdict.kind is Kind.SPAM
+                if firm and spam and not revised[n].senders.isdisjoint(reply.outsiders):
+                    revised[n] = _judged(revised[n], firm)
+    return revised
+
+
+def _is_internal(
+    message: Message, named: Sequence[Message], ghosts: Collection[str], is_our_id: Callable[[str], bool]
+) -> bool:
+    """Whether it is ours, names no recipient, and no mail from outside either."""
+    names_outside = any(m.direction is Direction.INBOUND for m in named) or not all(map(is_our_id, ghosts))
+    return message.names_nobody and message.direction is Direction.OUTBOUND and not names_outside
+
+
+def _answers(message: Message, other: Message) -> bool:
+    """Whether one of the two is ours and the other from outside, and the named one a person's."""
+    return other.verdict.kind is Kind.HUMAN and {message.direction, other.direction} == {
+        Direction.INBOUND,
+        Direction.OUTBOUND,
+    }
+
+
+def _judged(message: Message, verdict: Verdict) -> Message:
+    """The message with another verdict, and the line of the account that this one puts it on."""
+    if message.direction is not Direction.INBOUND:
+        return replace(message, verdict=verdict, firm=None)
+    disposition = disposition_of(verdict.kind, message.corrections, message.personal, put_away=message.put_away)
+    return replace(message, verdict=verdict, disposition=disposition, firm=None)

@@ -1,0 +1,51 @@
+"""Why messages were judged and matched as they were, for other programs: one JSON object for each.
+
+Each is one line in ASCII, which no pipe can garble.
+"""
+
+from __future__ import annotations
+
+import json
+
+from replywatch.domain.results.explanation import Explanation, FileJudgement
+from replywatch.render.because import because_text
+from replywatch.render.export import export_row
+from replywatch.render.numbers import rfc3339
+from replywatch.render.text import brief
+
+
+def judgement_json_line(judgement: FileJudgement) -> str:
+    """A message file; null what it doesn't say because it can't be read."""
+    j = judgement
+    read = j.kind is not None
+    row = {
+        "path": j.path,
+        "direction": j.direction,
+        "kind": j.kind,
+        "rule": j.because.rule if read else None,
+        "because": because_text(j.because),
+        "contact": j.contact,
+    }
+    return json.dumps(row)
+
+
+def explanation_json_line(explanation: Explanation) -> str:
+    """A message of the store, with the exchanges of its conversation as `export` has them."""
+    message, e = explanation.message, explanation
+    row = {
+        "id": message.identity,
+        "message_id": message.message_id and brief(message.message_id),
+        "direction": message.direction,
+        "kind": message.verdict.kind,
+        "rule": message.verdict.rule,
+        "because": brief(because_text(message.verdict.because)),
+        "contact": brief(message.contact) or None,
+        "disposition": message.disposition,
+        "notice": message.delivery,
+        "clock": rfc3339(message.clock),
+        "clock_source": message.clock_source,
+        "clock_sure": message.clock_sure,
+        "matched_by": e.rung,
+        "exchanges": [export_row(found) for found in e.exchanges_at],
+    }
+    return json.dumps(row)

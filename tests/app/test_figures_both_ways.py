@@ -1,0 +1,67 @@
+"""The small cases of shared/cases, derived with subjects and without: not one figure may differ."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+
+from replywatch.app.polling.poll import poll
+from replywatch.app.polling.sources import open_source
+from replywatch.app.progress import Silent
+from replywatch.config.load import load_config
+from replywatch.config.model import PrivacySettings
+from replywatch.store.database import Database
+from story import at
+
+CASES = Path(__file__).parents[2].parent / "shared/cases/figures"
+FOLDERS = sorted(folder.parent for folder in CASES.glob("*/messages"))
+ROWS = (
+    "SELECT message_id, kind, rule, direction, disposition, contact, rung, clock FROM judgements ORDER BY message_id",
+    """SELECT message_id, levels, contact, ordinal, messages, arrived_at, answered_at, reply_message_id, matched_by,
+        acknowledged_at, answered_before, bounced_reply_message_id, put_away FROM exchanges
+        ORDER BY message_id, levels""",
+)
+
+
+def build(folder: Path, mail: Path) -> None:
+    """The mailboxes of a case as a Maildir."""
+    for mailbox in (folder / "messages").iterdir():
+        box = mail if mailbox.name == "INBOX" else mail / f".{mailbox.name}"
+        for sub in ("cur", "new", "tmp"):
+            (box / sub).mkdir(parents=True, exist_ok=True)
+        for number, file in enumerate(sorted(mailbox.glob("*.eml"))):
+            parsed = message_from_bytes(file.read_bytes())
+            told = (parsed.get("Received") or "").rpartition(";")[2].strip() or str(parsed["Date"])
+            when = parsedate_to_datetime(told).timestamp()
+            path = box / "cur" / f"{int(when)}.{number}.host:2,{'RS' if file.name.endswith('.flags-R.eml') else 'S'}"
+            path.write_bytes(file.read_bytes())
+            os.utime(path, (when, when))
+
+
+@pytest.mark.skipif(not FOLDERS, reason="the cases are not beside the checkout")
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_no_figure_differs_without_subjects(folder: Path, tmp_path: Path) -> None:
+    mail, written = tmp_path / "mail", tmp_path / "replywatch.toml"
+    build(folder, mail)
+    text = (folder / "config.toml").read_text(encoding="utf-8")
+    if 'type = "mbox"' in text:
+        pytest.skip("a case of mbox files")
+    written.write_text(
+        text.replace("{MAIL}", str(mail)).replace("{STORE}", str(tmp_path / "store.db")), encoding="utf-8"
+    )
+    config = load_config(written, {})
+    found = []
+    for subjects in (True, False):
+        judged = replace(config, privacy=PrivacySettings(subjects=subjects))
+        assert [outcome.error for outcome in poll(judged, open_source, lambda: at("06-01 12:00"), Silent())] == [None]
+        with Database(config.store_path) as database:
+            found.append([list(database.rows(query)) for query in ROWS])
+            headers = b"".join(row[0] for row in database.rows("SELECT header FROM messages"))
+        assert subjects or b"Subject: #" in headers or b"Subject: Re: " in headers
+    assert found[0] == found[1]
+    assert found[0][0]

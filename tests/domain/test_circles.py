@@ -1,0 +1,551 @@
+"""Who waits for whom: circles, and what ends a wait or doesn't (what is counted, points 2 to 7), with counter-cases."""
+
+from __future__ import annotations
+
+import pytest
+
+from replywatch.domain.messages import RUNG_BITS, Answered, Exchange, Kind, OfKind, ReplyOf, Rung
+from story import DAY, HOUR, Mail, Story, address_of, at, cases, elapsed
+
+AUTOMATIC = "Auto-Submitted: auto-replied"
+PAUL, LIST = "paul@timber.example", "users@lists.example"
+
+
+def waits(story: Story, level: Rung = Rung.SUBJECT) -> dict[str | None, tuple[int, str | None]]:
+    """Opener → ordinal and reply of every exchange."""
+    return {e.message_id: (e.ordinal, e.reply_message_id) for e in story.exchanges(level)}
+
+
+def of(story: Story, mail: Mail) -> Exchange:
+    found = story.exchange(mail)
+    assert found is not None
+    return found
+
+
+# Strangers
+
+
+@pytest.mark.parametrize("second", ["carl@carl.example", "carl@anna.example", "carl@gmx.de"])
+def test_whom_our_circular_alone_ties_together_waits_for_himself(second: str) -> None:
+    s = Story()
+    circular = s.outbound("ben", "03-02 08:00", fields=f"Bcc: {address_of('anna')}, {second}", subject="News")
+    a = s.answer(circular, "03-02 09:00", by="anna")
+    b = s.answer(circular, "03-02 09:30", by=second)
+    r = s.reply(b, "03-02 10:00")
+    assert waits(s) == {a.message_id: (2, None), b.message_id: (2, r.message_id)}
+
+
+def test_a_circular_of_which_no_recipient_is_left() -> None:
+    """The copy in Sent lost its Bcc: who answers it was written to all the same, and in a month no longer."""
+    s = Story()
+    circular = s.outbound((), "03-02 08:00", subject="News")
+    a, b = (s.answer(circular, when, by=by) for by, when in (("anna", "03-02 09:00"), ("carl", "04-10 09:00")))
+    assert waits(s) == {a.message_id: (2, None), b.message_id: (1, None)}
+
+
+@pytest.mark.parametrize("when", ["03-03 09:00", "04-10 09:00"])
+def test_a_newsletter_is_no_letter_to_anybody(when: str) -> None:
+    s = Story()
+    news = s.outbound("readers@lists.post.example", "03-02 08:00", fields="List-Id: <readers.lists.post.example>")
+    assert waits(s) == {}
+    a = s.answer(news, when, by="anna")
+    assert waits(s) == {a.message_id: (1, None)}
+
+
+def test_a_common_root_that_was_never_seen() -> None:
+    s = Story()
+    a, b = (
+        s.inbound(by, "03-02 09:00", references="root@portal.example", subject="Re: Fair") for by in ("anna", "carl")
+    )
+    r = s.reply(a, "03-02 10:00")
+    assert waits(s) == {a.message_id: (1, r.message_id), b.message_id: (1, None)}
+
+
+def test_a_thread_of_the_provider() -> None:
+    s = Story()
+    a, b = (s.inbound(by, "03-02 09:00", thread="gmail:1", subject="Contact form") for by in ("anna", "carl"))
+    r = s.outbound("carl", "03-02 10:00", thread="gmail:1", subject="Re: Contact form")
+    assert waits(s) == {a.message_id: (1, None), b.message_id: (1, r.message_id)}
+
+
+def test_an_old_mail_taken_as_a_template() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00")
+    other = s.reply(q, "03-03 10:00", to="carl", subject="Windows")
+    b = s.answer(other, "03-04 09:00", by="carl")
+    more = s.answer(r, "03-04 10:00", by="anna")
+    rb = s.reply(b, "03-04 11:00")
+    assert waits(s) == {q.message_id: (1, r.message_id), b.message_id: (2, rb.message_id), more.message_id: (2, None)}
+
+
+# Those who belong together
+
+TOGETHER = [
+    # what the second mail says, and who wrote it → one wait
+    ("in Cc of the first", {"by": "eve@hers.example"}, {"cc": "eve@hers.example"}, True),
+    ("names her in Cc", {"by": PAUL, "cc": "anna", "replies": None, "references": None}, {}, False),
+    ("answers hers, and names her in Cc", {"by": PAUL, "cc": "anna"}, {}, True),
+    ("answers hers on his own", {"by": PAUL}, {}, True),
+    ("a colleague at her company", {"by": "boss@anna.example"}, {}, True),
+]  # fmt: skip
+
+
+@cases("second", "first", "together", rows=TOGETHER)
+def test_who_belongs_together(second: dict[str, object], first: dict[str, object], together: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", **first)
+    more = s.answer(q, "03-03 09:00", **second)  # type: ignore[arg-type]
+    r = s.reply(more, "03-03 10:00")
+    expected = (
+        {q.message_id: (1, r.message_id)} if together else {q.message_id: (1, None), more.message_id: (1, r.message_id)}
+    )
+    assert waits(s) == expected
+
+
+COLLEAGUES = [
+    ("of her company, to whom we wrote in answer to her", "boss@anna.example", "anna", True),
+    ("of another company", "boss@other.example", "anna", False),
+    ("at the same mail provider", "boss@gmx.de", "anna@gmx.de", False),
+]
+
+
+@cases("colleague", "customer", "together", rows=COLLEAGUES)
+def test_whom_we_asked_is_hers_only_at_her_company(colleague: str, customer: str, together: bool) -> None:
+    s = Story()
+    q = s.inbound(customer, "03-02 09:00")
+    asked = s.reply(q, "03-02 10:00", to=colleague)
+    back = s.answer(asked, "03-02 11:00", by=colleague)
+    thanks = s.reply(back, "03-02 12:00")
+    assert of(s, q).reply_message_id == (thanks.message_id if together else None)
+    assert (s.exchange(back) is None) == together
+
+
+ORDERS = [
+    ("to one address of the company", ["orders@timber.example"], 2),
+    ("to two, of whom she is none", ["orders@timber.example", "sales@timber.example"], 1),
+    ("to another company", ["orders@oak.example"], 1),
+    ("at a mail provider", ["orders@gmx.de"], 1),
+]
+
+
+@cases("to", "ordinal", rows=ORDERS)
+def test_the_answer_of_a_suppliers_colleague_is_no_enquiry(to: list[str], ordinal: int) -> None:
+    s = Story()
+    order = s.outbound(to, "03-02 08:00", subject="Order")
+    back = s.answer(order, "03-02 09:00", by="otto@gmx.de" if "gmx" in to[0] else PAUL)
+    assert waits(s) == {back.message_id: (ordinal, None)}
+
+
+def test_two_waits_that_a_later_mail_joins_are_one_from_then_on() -> None:
+    s = Story()
+    circular = s.outbound(["anna", PAUL], "03-01 08:00")
+    a = s.answer(circular, "03-02 09:00", by="anna")
+    b = s.answer(circular, "03-02 10:00", by=PAUL)
+    assert waits(s) == {a.message_id: (2, None), b.message_id: (2, None)}
+    s.answer(circular, "03-02 11:00", by=PAUL, cc="anna")
+    assert waits(s) == {a.message_id: (2, None)}
+    assert of(s, a).messages == 3
+    r = s.reply(b, "03-02 12:00")
+    assert waits(s) == {a.message_id: (2, r.message_id)}
+
+
+def test_each_circle_has_a_silence_of_its_own() -> None:
+    s = Story()
+    circular = s.outbound(["anna", PAUL], "03-01 08:00")
+    s.reply(s.answer(circular, "03-25 09:00", by=PAUL), "03-25 10:00")
+    a = s.answer(circular, "04-05 09:00", by="anna")
+    assert of(s, a).ordinal == 1, "that somebody else was written to says nothing of her"
+
+
+# Public lists
+
+
+def listed() -> Story:
+    return Story(public_lists=[LIST])
+
+
+def test_a_reply_to_a_public_list_ends_what_it_names_alone() -> None:
+    s = listed()
+    q = s.inbound("anna", "03-02 09:00", to=[LIST, "info"])
+    r = s.reply(q, "03-02 10:00", to=LIST)
+    more = s.answer(r, "03-02 11:00", by="anna", to=[LIST, "info"])
+    other = s.answer(r, "03-02 11:30", by="carl", to=[LIST, "info"])
+    rc = s.reply(other, "03-02 12:00", to=LIST)
+    assert waits(s) == {
+        q.message_id: (1, r.message_id), more.message_id: (2, None), other.message_id: (2, rc.message_id),
+    }  # fmt: skip
+
+
+def test_that_both_write_to_a_list_ties_nobody_together() -> None:
+    s = listed()
+    root = s.outbound(LIST, "03-01 09:00", subject="Release")
+    a, b = (s.answer(root, "03-02 09:00", by=by, to=[LIST, "info"]) for by in ("anna", "carl"))
+    r = s.reply(a, "03-02 10:00", to="anna")
+    assert waits(s) == {a.message_id: (2, r.message_id), b.message_id: (2, None)}
+
+
+# In seconds
+
+SECONDS = [
+    ("at once", 0, {}, True),
+    ("after twenty seconds", 20, {}, True),
+    ("after twenty-nine", 29, {}, True),
+    ("after half a minute", 30, {}, False),
+    ("without ids", 7, {"replies": None, "references": None}, True),
+    ("under another title", 7, {"subject": "We have your enquiry"}, True),
+    ("dated before it", -5, {}, False),
+]
+
+
+@cases("seconds", "said", "acknowledges", rows=SECONDS)
+def test_nobody_types_that_fast(seconds: int, said: dict[str, object], acknowledges: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    fast = s.reply(q, at("03-02 09:00") + seconds, **said)
+    r = s.reply(q, "03-03 09:00")
+    e = of(s, q)
+    assert e.reply_message_id == (r if acknowledges else fast).message_id
+    assert e.acknowledged_at == (at("03-02 09:00") + seconds if acknowledges else None)
+    assert s.message(fast).verdict.kind is Kind.HUMAN
+
+
+def test_what_came_in_seconds_is_no_first_word_either() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    fast = s.reply(q, at("03-02 09:00") + 9)
+    s.answer(fast, "03-02 10:00")
+    assert (of(s, q).ordinal, of(s, q).messages) == (1, 2)
+
+
+@pytest.mark.parametrize("mark", [OfKind(Kind.HUMAN), None])
+def test_unless_a_person_says_so(mark: OfKind | None) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    fast = s.reply(q, at("03-02 09:00") + 9)
+    s.mark(fast, mark or ReplyOf(s.identity(q)))
+    assert of(s, q).reply_message_id == fast.message_id
+
+
+def test_a_later_turn_may_be_answered_in_seconds() -> None:
+    """Two people who write to each other: a short yes."""
+    s = Story()
+    r = s.reply(s.inbound("anna", "03-02 09:00"), "03-02 10:00")
+    more = s.answer(r, "03-02 11:00")
+    fast = s.reply(more, at("03-02 11:00") + 20)
+    assert of(s, more).reply_message_id == fast.message_id
+
+
+def test_clocks_that_are_unsure_show_no_machine() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", received=None, internal=None)
+    fast = s.reply(q, at("03-02 09:00") + 9)
+    assert of(s, q).reply_message_id == fast.message_id
+
+
+# Order, and mail that was held on its way
+
+
+def test_mail_that_was_held_waits_from_the_moment_it_was_written() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-04 08:00", date="03-02 09:00", cc="eva")
+    s.reply(q, "03-02 12:00")
+    e = of(s, q)
+    assert (elapsed(e), e.arrived_at, e.arrival_source, e.arrival_sure) == (3 * HOUR, at("03-02 09:00"), "date", False)
+    assert not e.clock_anomaly
+
+
+@pytest.mark.parametrize(("subject", "joins"), [("AW: Offer for oak boards", True), ("Offer for oak boards", False)])
+def test_held_mail_is_tied_by_subject_too(subject: str, joins: bool) -> None:
+    """Without a prefix the two crossed each other."""
+    s = Story()
+    q = s.inbound("anna", "03-04 08:00", date="03-02 09:00")
+    r = s.outbound("anna", "03-02 12:00", subject=subject)
+    e = of(s, q)
+    assert (e.reply_message_id, e.ordinal) == (r.message_id if joins else None, 1)
+    assert elapsed(e) == (3 * HOUR if joins else None)
+
+
+HELD = [("before she wrote", "03-02 08:00", None), ("after it arrived", "03-04 09:00", HOUR)]
+
+
+@cases("when", "wait", rows=HELD)
+def test_only_between_the_two(when: str, wait: int | None) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-04 08:00", date="03-02 09:00")
+    s.outbound("anna", when, subject="AW: Offer for oak boards")
+    assert elapsed(of(s, q)) == wait
+
+
+def test_ours_sent_before_it_arrived_and_to_another_mail_does_not_end_it() -> None:
+    s = listed()
+    q0 = s.inbound("carl", "03-02 10:00", to=[LIST, "info"])
+    a0 = s.reply(q0, "03-02 11:00", to=["carl", LIST])
+    late = s.answer(a0, "03-12 08:00", by="carl", to=[LIST, "info"], date="03-02 12:00")
+    q1 = s.answer(q0, "03-12 07:59", by="anna", to=[LIST, "info"], date="03-02 12:30")
+    a1 = s.reply(late, "03-03 09:00", to=["carl", LIST])
+    assert waits(s) == {
+        q0.message_id: (1, a0.message_id), late.message_id: (2, a1.message_id), q1.message_id: (2, None),
+    }  # fmt: skip
+
+
+# What names no recipient
+
+
+@pytest.mark.parametrize(("named", "closes"), [(True, True), (False, False)])
+def test_a_reply_whose_copy_names_no_recipient(named: bool, closes: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00", to=()) if named else s.outbound((), "03-02 10:00", subject=f"Re: {q.subject}")
+    assert of(s, q).reply_message_id == (r.message_id if closes else None)
+    (direction,) = (m.direction for m in s.matched().messages if m.message_id == r.message_id)
+    assert direction == ("outbound" if closes else "internal")
+
+
+# The subject rung
+
+
+def test_two_orders_of_one_subject_answered_each_by_its_id_are_two_waits() -> None:
+    s = Story()
+    first, second = (s.inbound("anna", when, subject="Order") for when in ("03-02 09:00", "03-03 09:00"))
+    r2 = s.reply(second, "03-03 10:00")
+    assert waits(s) == {first.message_id: (1, r2.message_id)}, "one answer serves both"
+    r1 = s.reply(first, "03-04 09:00")
+    assert waits(s) == {first.message_id: (1, r1.message_id), second.message_id: (1, r2.message_id)}
+
+
+NO_PREFIX = [
+    ("at once", "03-02 10:00", {}, True),
+    ("after a month", "04-02 09:00", {}, False),
+    ("a month later with a prefix", "04-02 09:00", {"subject": "Re: Offer for oak boards"}, True),
+]
+
+
+@cases("when", "said", "joins", rows=NO_PREFIX)
+def test_without_a_prefix_it_joins_what_is_not_old(when: str, said: dict[str, object], joins: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    s.outbound("anna", when, **({"subject": "Offer for oak boards"} | said))
+    assert (of(s, q).matched_by is Rung.SUBJECT) == joins
+
+
+# Put away
+
+PUT_AWAY = [
+    ("answered by its id", {}, True),
+    ("answered by its subject", {"replies": None, "references": None}, True),
+    ("forwarded", {"to": PAUL}, False),
+    ("acknowledged", {"fields": AUTOMATIC}, False),
+]
+
+
+@pytest.mark.parametrize("mailbox", ["Junk", "Trash"])
+@cases("said", "counts", rows=PUT_AWAY)
+def test_what_was_put_away_counts_if_somebody_answered_it(mailbox: str, said: dict[str, object], counts: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", mailbox=mailbox)
+    s.reply(q, "03-02 10:00", **said)
+    (disposition,) = (m.disposition for m in s.matched().messages if m.message_id == q.message_id)
+    assert disposition == ("counted" if counts else "set_aside")
+    found = s.exchange(q)
+    assert (found is not None) == counts
+    assert found is None or found.put_away
+
+
+def test_what_was_put_away_and_marked_answered_counts() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", mailbox="Junk")
+    s.mark(q, Answered(at("03-02 11:00")))
+    assert (of(s, q).answered_at, of(s, q).put_away) == (at("03-02 11:00"), True)
+
+
+def test_a_later_mail_of_hers_waits_from_its_own_arrival() -> None:
+    """The deleted one was not answered: the reply names the later one."""
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", mailbox="Trash")
+    more = s.answer(q, "03-09 09:00", by="anna")
+    assert waits(s) == {more.message_id: (1, None)}
+    r = s.reply(more, "03-09 10:00")
+    assert waits(s) == {more.message_id: (1, r.message_id)}
+    assert of(s, more).messages == 1
+
+
+def test_a_reply_to_the_one_that_was_put_away_answers_that_one() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", mailbox="Junk")
+    s.answer(q, "03-09 09:00", by="anna")
+    r = s.reply(q, "03-09 10:00")
+    assert waits(s) == {q.message_id: (1, r.message_id)}
+    assert (elapsed(of(s, q)), of(s, q).messages) == (7 * DAY + HOUR, 2)
+
+
+# Evidence without the reply
+
+SEEN_BY_NOBODY = [
+    # what the opener says beside, what the later mail names and says → whether an unseen id of another right side tells
+    ("after hers", {}, "{q} x@relay.example", {}, True),
+    ("somebody else in Cc of hers", {"cc": PAUL}, "{q} x@relay.example", {}, False),
+    ("somebody else in Cc of the later one", {}, "{q} x@relay.example", {"cc": PAUL}, False),
+    ("before hers", {}, "x@relay.example {q}", {}, False),
+    ("alone", {}, "x@relay.example", {}, False),
+    ("a colleague's mail", {}, "{q} x@relay.example", {"by": "boss@anna.example"}, False),
+]
+
+
+@cases("first", "named", "later", "told", rows=SEEN_BY_NOBODY)
+def test_an_id_that_nobody_but_we_can_have_made(
+    first: dict[str, object], named: str, later: dict[str, object], told: bool
+) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", **first)
+    chain = tuple(named.format(q=q.message_id).split())
+    by = str(later.pop("by", "anna"))
+    s.inbound(by, "03-04 09:00", references=chain, replies=chain[-1], subject=f"Re: {q.subject}", **later)
+    assert (of(s, q).answered_before is not None) == told
+
+
+ALONE = [
+    ("ours", "x@example.com", None, True),
+    ("another's", "x@relay.example", None, False),
+    ("ours, in References", "x@example.com", "x@example.com", False),
+]
+
+
+@cases("reply", "references", "told", rows=ALONE)
+def test_an_unseen_id_that_stands_alone(reply: str, references: str | None, told: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    s.inbound("anna", "03-04 09:00", replies=reply, references=references, subject=f"Re: {q.subject}")
+    assert (of(s, q).answered_before is not None) == told
+
+
+def test_who_goes_on_after_an_answer_that_nobody_saw() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    later = s.inbound("anna", "03-04 09:00", references=(q, "x@example.com"))
+    other = s.inbound("carl", "03-05 09:00", replies="y@example.com", subject="Re: Windows")
+    s.inbound("dora", "03-06 09:00", subject="Doors")
+    assert s.matched().unseen == {s.identity(later), s.identity(other)}
+
+
+ORPHANS = [
+    ("to mail that is nowhere", {"replies": "lost@carl.example"}, True),
+    ("to our own mail that is nowhere", {"replies": "lost@example.com"}, False),
+    ("to nothing", {}, False),
+    ("a machine's", {"replies": "lost@carl.example", "fields": AUTOMATIC}, False),
+]
+
+
+@cases("said", "orphaned", rows=ORPHANS)
+def test_answers_to_mail_that_was_never_seen(said: dict[str, object], orphaned: bool) -> None:
+    s = Story()
+    r = s.outbound("carl", "03-02 10:00", subject="Re: Windows", **said)
+    assert s.matched().orphaned == ({s.identity(r)} if orphaned else set())
+
+
+def test_every_level_of_matching_keeps_strangers_apart() -> None:
+    s = Story()
+    circular = s.outbound(["anna", "carl"], "03-02 08:00")
+    a, b = (s.answer(circular, "03-02 09:00", by=by) for by in ("anna", "carl"))
+    r = s.reply(b, "03-02 10:00")
+    for level in RUNG_BITS:
+        assert waits(s, level) == {a.message_id: (2, None), b.message_id: (2, r.message_id)}
+
+
+# Replies that bounced
+
+DAEMON = "mailer-daemon@mx.example.net"
+FAILED, DELAYED, UNCLEAR = (
+    "Undelivered Mail Returned to Sender",
+    "Warning: message delayed",
+    "Delivery Status Notification",
+)
+REPORT = "Return-Path: <>\nContent-Type: multipart/report; report-type=delivery-status"
+
+NOTICES = [
+    # subjects and failed recipients of the notices, whom the reply went to → whether it stands
+    ("failed", [(FAILED, "anna@anna.example")], ["anna"], False),
+    ("failed, of nobody in particular", [(FAILED, None)], ["anna"], False),
+    ("failed, the recipient spelled otherwise", [(FAILED, "Anna+x@Anna.example")], ["anna"], False),
+    ("delayed", [(DELAYED, "anna@anna.example")], ["anna"], True),
+    ("delayed, and then failed", [(DELAYED, None), (FAILED, None)], ["anna"], False),
+    ("of which it can't be told", [(UNCLEAR, None)], ["anna"], True),
+    ("failed for her, reached her husband", [(FAILED, "anna@anna.example")], ["anna", "carl"], True),
+    ("failed for both", [(FAILED, "anna@anna.example"), (FAILED, "carl@carl.example")], ["anna", "carl"], False),
+    ("failed for one who has no part in it", [(FAILED, PAUL)], ["anna", PAUL], True),
+    ("failed for her, reached somebody else", [(FAILED, "anna@anna.example")], ["anna", PAUL], False),
+    ("failed for one of two, it can't be told which", [(FAILED, None)], ["anna", "carl"], True),
+    ("about somebody to whom it never went", [(FAILED, "x@elsewhere.example")], ["anna"], True),
+]
+
+
+@pytest.mark.parametrize("daemon", [DAEMON, "mailer-daemon@example.com"])
+@cases("notices", "to", "stands", rows=NOTICES)
+def test_a_reply_that_bounced_is_none(
+    daemon: str, notices: list[tuple[str, str | None]], to: list[str], stands: bool
+) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", cc="carl")
+    r = s.reply(q, "03-02 10:00", to=to)
+    for n, (subject, failed) in enumerate(notices):
+        said = f"X-Failed-Recipients: {failed}\n" if failed else ""
+        s.inbound(daemon, at("03-02 10:01") + n, replies=r, subject=subject, fields=said + REPORT)
+    e = of(s, q)
+    assert e.reply_message_id == (r.message_id if stands else None)
+    assert (e.bounced_reply, e.bounced_reply_message_id) == ((None, None) if stands else (s.identity(r), r.message_id))
+
+
+def test_what_was_sent_again_after_it_bounced_is_the_answer() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00")
+    s.inbound(DAEMON, "03-02 10:01", replies=r, subject=FAILED, fields=REPORT)
+    again = s.reply(q, "03-03 09:00")
+    assert (of(s, q).reply_message_id, of(s, q).bounced_reply) == (again.message_id, s.identity(r))
+
+
+# Signs that mean nothing in a conversation
+
+CRM = "List-Unsubscribe: <mailto:x@crm.example>"
+WEAK = [
+    ("an address to unsubscribe", CRM, True),
+    ("bulk", "Precedence: bulk", True),
+    ("a spam flag", "X-Spam-Flag: YES", True),
+    ("an automatic reply", AUTOMATIC, False),
+    ("an automatic reply that some filter called spam", f"{AUTOMATIC}\nX-Spam-Flag: YES", False),
+]
+
+
+@cases("fields", "human", rows=WEAK)
+def test_a_weak_sign_means_nothing_on_mail_that_names_ours(fields: str, human: bool) -> None:
+    s = Story()
+    ours = s.outbound("anna", "03-02 08:00", subject="Your order")
+    q = s.answer(ours, "03-02 09:00", fields=fields)
+    alone = s.inbound("carl", "03-02 09:00", fields=fields, subject="Windows")
+    assert (s.exchange(q) is not None) == human
+    assert s.exchange(alone) is None
+    kinds = {m.message_id: m.verdict.kind for m in s.matched().messages}
+    assert (kinds[q.message_id] is Kind.HUMAN) == human
+
+
+def test_it_stays_one_on_mail_that_names_a_machines() -> None:
+    s = Story()
+    ours = s.outbound("anna", "03-02 08:00", subject="Your order", fields="Auto-Submitted: auto-generated")
+    q = s.answer(ours, "03-02 09:00", fields=CRM)
+    assert s.exchange(q) is None
+
+
+ANSWERED = [
+    ("a spam flag", "X-Spam-Flag: YES", {}, True),
+    ("an address to unsubscribe", CRM, {}, False),
+    ("a spam flag, and forwarded alone", "X-Spam-Flag: YES", {"to": PAUL}, False),
+    ("a spam flag, and acknowledged", "X-Spam-Flag: YES", {"fields": AUTOMATIC}, False),
+]
+
+
+@cases("fields", "said", "human", rows=ANSWERED)
+def test_a_spam_flag_means_nothing_on_mail_that_we_answered(fields: str, said: dict[str, object], human: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", fields=fields)
+    r = s.reply(q, "03-02 10:00", **said)
+    assert waits(s) == ({q.message_id: (1, r.message_id)} if human else {})
