@@ -362,3 +362,13 @@ class TestTold:
         story.answer(reply, "03-03 09:00", by="anna")
         office = Told(tmp_path, story)
         assert office.report().absent == AbsentMail(0, 0, 0)
+
+    def test_as_it_stood_then_what_nobody_had_answered_yet_is_set_aside(self, tmp_path, story):
+        """What came later is left out, so that its conversation is looked at anew."""
+        first = story.inbound("anna", "03-02 09:00", mailbox="Trash")
+        reply = story.reply(first, "03-04 10:00")
+        story.answer(reply, "03-10 09:00", by="anna")
+        office = Told(tmp_path, story)
+        for as_of, count in (("2026-03-03", 0), ("2026-03-05", 1), ("2026-03-12", 1)):
+            report = office.report(as_of=as_of)
+            assert (report.put_away, report.summary.total) == (count, count), as_of

@@ -150,6 +150,8 @@ def test_a_mark_on_one_letter_is_a_word_on_the_others(store: Store, story: Story
     store.undo(third)
     assert (store.form_letters(), store.answered()) == ({first, second, third}, set())
     assert store.mark(third, Kind.HUMAN) == 1, "that is what the rules found"
+    store.mark(second, Kind.NOTIFICATION)
+    assert store.form_letters() == set()
 
 
 def test_a_letter_that_a_machine_sent_counts_once_a_person_calls_it_human(store: Store, story: Story) -> None:

@@ -733,6 +733,34 @@ def test_without_soiling_namers_of_learned_domains_the_rebuild_differs(
     assert not rebuild_agrees(*domain_becomes(ours))
 
 
+def third_letter() -> tuple[Story, list[list[tuple[Mail, Place]]]]:
+    """A letter answers a question until the third of its sort shows that it is a form letter."""
+    s = Story()
+    s.inbound("anna", START, subject="Oak")
+    for person in ("anna", "carl", "dora"):
+        s.outbound(person, START + HOUR, subject="Oak")
+    told = copies(s)
+    return s, [told[:-1], told[-1:]]
+
+
+def second_reply_to() -> tuple[Story, list[list[tuple[Mail, Place]]]]:
+    """Two mails from one address are one person's until another Reply-To of it is seen."""
+    s = Story()
+    for subject, fields in (("Oak", "Reply-To: x@x.example"), ("Oak", ""), ("Ash", "Reply-To: y@y.example")):
+        s.inbound("anna", START, subject=subject, fields=fields)
+    told = copies(s)
+    return s, [told[:-1], told[-1:]]
+
+
+@pytest.mark.parametrize("story", [third_letter, second_reply_to])
+def test_without_soiling_what_tips_the_rebuild_differs(
+    story: Callable[[], tuple[Story, list[list[tuple[Mail, Place]]]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rebuild_agrees(*story())
+    monkeypatch.setattr(Counted, "_soil", lambda *_: None)
+    assert not rebuild_agrees(*story())
+
+
 def test_two_clusters_with_the_same_evidence_may_grow_together() -> None:
     s = Story()
     a = s.outbound("anna", START, subject="Oak")

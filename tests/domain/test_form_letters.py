@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.judging.form_letters import are_form_letters
+from replywatch.domain.matching.form_letters import are_form_letters
 from replywatch.domain.messages import Kind, OfKind, Rung
 from story import DAY, HOUR, Mail, Story, at, cases
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from replywatch.domain.matching.match import MatchSettings, match
@@ -233,7 +231,7 @@ def test_an_acknowledgement_to_somebody_else_is_none() -> None:
     assert only(s).acknowledged_at is None
 
 
-@pytest.mark.parametrize("fields", [AUTOMATIC, "Content-Type: text/calendar; method=REPLY", "Precedence: bulk"])
+@pytest.mark.parametrize("fields", [AUTOMATIC, "Content-Type: text/calendar; method=REPLY"])
 def test_automatic_inbound_mail_changes_neither_ordinal_nor_clock(fields: str) -> None:
     s = Story()
     q = s.inbound("anna", "03-02 09:00")
@@ -686,7 +684,7 @@ def test_the_earliest_flag_of_an_exchange_counts(flags: tuple[str | None, str], 
     q = s.inbound("anna", "03-02 09:00")
     s.answer(q, "03-03 09:00", by="anna")
     messages = [
-        replace(message, flagged=Flagged(None, at(flag)) if flag else None)
+        message._replace(flagged=Flagged(None, at(flag)) if flag else None)
         for message, flag in zip(sorted(s.messages(), key=lambda m: m.clock), flags, strict=True)
     ]
     ((exchange, _),) = match(messages, s.settings()).exchanges
@@ -717,9 +715,9 @@ def test_a_big_cluster_is_walked_in_one_go() -> None:
     out = s.outbound("anna", "03-02 09:00", subject="Offer for oak boards")
     reply = s.message(out)
     inbound = [
-        replace(one, identity=f"i{n:05}", ids=frozenset([f"i{n}"]), clock=n, in_reply_to=(f"ghost{n}",))
+        one._replace(identity=f"i{n:05}", ids=frozenset([f"i{n}"]), clock=n, in_reply_to=(f"ghost{n}",))
         for n in range(10_000)
     ]
-    outbound = [replace(reply, identity=f"o{n:05}", ids=frozenset([f"o{n}"]), clock=10_100 + n) for n in range(10_000)]
+    outbound = [reply._replace(identity=f"o{n:05}", ids=frozenset([f"o{n}"]), clock=10_100 + n) for n in range(10_000)]
     found = match([*inbound, *outbound], s.settings()).exchanges
     assert sum(e.reply is not None for e, levels in found if levels & RUNG_BITS[Rung.SUBJECT]) == 10_000

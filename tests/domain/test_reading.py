@@ -7,7 +7,7 @@ import pytest
 from replywatch.domain.headers.header import keep_fields, parse_header
 from replywatch.domain.judging.hidden_subjects import hide_subject
 from replywatch.domain.judging.reading import Letter, id_domain, keys_of, letter_of, read, subject_pairs, thread_keys
-from replywatch.domain.messages import Kind, Reading
+from replywatch.domain.messages import Delivery, Kind, Reading
 from story import INFO, Mail, Place, Story, at, cases
 
 
@@ -34,6 +34,53 @@ def test_what_a_reading_says() -> None:
     assert (r.date, r.date_has_zone, r.received) == (q.when, True, q.when)
     assert r.verdict.kind is Kind.HUMAN
     assert not r.public_list
+
+
+REFUSED = "From: MAILER-DAEMON@mx.test\nContent-Type: multipart/report; report-type=disposition-notification"
+REPORT = "Content-Type: multipart/report; report-type=delivery-status"
+
+
+@cases(
+    "fields",
+    "delivery",
+    rows=[
+        ("failed", f"{REPORT}\nSubject: Undelivered Mail Returned to Sender", Delivery.FAILED),
+        ("delayed", f"{REPORT}\nSubject: Zustellung verzögert: Angebot", Delivery.DELAYED),
+        ("arrived", f"{REPORT}\nSubject: Successful Mail Delivery Report", Delivery.DELAYED),
+        ("not told", f"{REPORT}\nSubject: Offer", Delivery.UNCLEAR),
+        ("told by whom it names", f"{REPORT}\nX-Failed-Recipients: a@b.test\nSubject: Offer", Delivery.FAILED),
+        ("delayed for whom it names", "X-Failed-Recipients: a@b.test\nSubject: Delayed: Offer", Delivery.DELAYED),
+        ("refused by Sieve", f"{REFUSED}\nSubject: Offer", Delivery.FAILED),
+        ("by sender alone", "From: MAILER-DAEMON@mx.test\nSubject: Offer", Delivery.UNCLEAR),
+        ("Exchange, arrived", "Subject: Relayed: Offer\nThread-Topic: Offer", Delivery.DELAYED),
+        (
+            "a report that arrived",
+            "Content-Type: multipart/report; report-type=x\nSubject: Delivered",
+            Delivery.DELAYED,
+        ),
+        ("a report on something else", "Content-Type: multipart/report; report-type=tlsrpt\nSubject: Failed", None),
+        ("read", "Subject: Read: Offer\nThread-Topic: Offer", None),
+        ("a person", "From: anna@a.test\nSubject: The delivery failed", None),
+    ],
+)
+def test_what_a_notice_says_of_the_message_it_is_about(fields: str, delivery: Delivery | None) -> None:
+    raw = f"{fields}\nTo: info@example.com\n\n".encode()
+    kept = hide_subject(keep_fields(raw), b"key")
+    assert [read(parse_header(block), Story().team).delivery for block in (raw, kept)] == [delivery, delivery]
+
+
+@cases(
+    "fields",
+    "firm",
+    rows=[
+        ("a list", "List-Unsubscribe: <https://x.test>", "human"),
+        ("spam", "X-Spam-Flag: YES\nAuto-Submitted: auto-replied", None),
+        ("a person", "Subject: Offer", None),
+    ],
+)
+def test_what_is_left_without_signs_that_people_s_mail_bears(fields: str, firm: str | None) -> None:
+    found = read(parse_header(f"From: anna@a.test\n{fields}\n\n".encode()), Story().team)
+    assert (found.firm and found.firm.rule) == firm
 
 
 def test_a_public_list_is_an_outsider() -> None:

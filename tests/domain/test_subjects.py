@@ -265,12 +265,11 @@ def test_no_pile_around_it_changes_the_bare_subject(before, text, after):
 
 
 @given(st.text(max_size=3000) | st.text(alphabet="[](){}#:-*1aetr wsk", max_size=200))
-def test_any_text_has_forms_of_bounded_length_that_are_their_own(text):
+def test_any_text_has_two_forms_of_bounded_length_or_none(text):
     found = base_subject(text)
     assert len(found.bare) <= 500
     assert len(found.exact) <= 2000
     assert bool(found.exact) == bool(found.bare)
-    assert base_subject(found.exact).exact == found.exact
 
 
 def test_long_hostile_subjects_take_no_time():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,14 +71,15 @@ def test_a_message_alone_is_tied_as_beside_a_stranger(said: dict[str, object]) -
     s = Story()
     mail(s, "q", "03-02 09:00", **said)
     (alone,) = s.messages()
-    stranger = replace(
-        alone, identity="z" * 32, ids=frozenset({"z"}), in_reply_to=(), references=(), threads=frozenset()
+    stranger = alone._replace(
+        identity="z" * 32, ids=frozenset({"z"}), in_reply_to=(), references=(), threads=frozenset()
     )
     ties, beside = tie([alone]), tie([alone, stranger])
-    assert (ties.rungs[0], ties.order, ties.named[0], ties.ghosts[0]) == (
+    assert (ties.rungs[0], ties.order, ties.named[0], ties.answered[0], ties.ghosts[0]) == (
         beside.rungs[0],
         (0,),
         beside.named[0],
+        beside.answered[0],
         beside.ghosts[0],
     )
     assert {rung: roots[:1] for rung, roots in beside.components.items()} == ties.components
@@ -136,12 +136,12 @@ def test_an_id_cannot_pose_as_a_providers_thread() -> None:
 # Several messages with one id
 
 
-def imposters(*people: str) -> Story:
-    """Messages with the id `same`, a day apart, of these people; then one of anna's that names it."""
+def imposters(*people: str, namer: str = "anna") -> Story:
+    """Messages with the id `same`, a day apart, of these people; then one of the namer's that names it."""
     s = Story()
     for day, who in enumerate(people, 2):
         s.inbound(who, f"03-{day:02} 09:00", message_id="same", subject=who)
-    s.inbound("anna", "03-04 12:00", message_id="namer", replies="same")
+    s.inbound(namer, "03-04 12:00", message_id="namer", replies="same")
     return s
 
 
@@ -161,6 +161,12 @@ def test_who_names_a_reused_id_means_the_nearest_before(people: tuple[str, ...],
     of_days = sorted((m.clock, i) for i, m in enumerate(messages) if m.message_id == "same")
     namer = next(i for i, m in enumerate(messages) if m.message_id == "namer")
     assert tie(messages).named[namer] == (of_days[meant][1],)
+
+
+def test_who_names_a_reused_id_may_spell_herself_otherwise() -> None:
+    messages = imposters("annaberg@googlemail.com", "carl", namer="anna.berg@gmail.com").messages()
+    first = min(range(len(messages)), key=lambda i: messages[i].clock)
+    assert tie(messages).named[next(i for i, m in enumerate(messages) if m.message_id == "namer")] == (first,)
 
 
 def test_messages_with_one_id_stay_apart() -> None:
@@ -265,7 +271,7 @@ def chain(size: int, named: range) -> list[Message]:
     mail(s, "m", "03-02 09:00")
     (one,) = s.messages()
     return [
-        replace(one, identity=f"{n:06}", ids=frozenset([f"m{n}"]), clock=n, references=(f"m{named[n]}",))
+        one._replace(identity=f"{n:06}", ids=frozenset([f"m{n}"]), clock=n, references=(f"m{named[n]}",))
         for n in range(size)
     ]
 
@@ -283,13 +289,13 @@ def test_long_chains(named: range) -> None:
 
 
 def test_many_with_one_id() -> None:
-    messages = [replace(m, ids=frozenset(["same"]), references=("same",)) for m in chain(N, range(N))]
+    messages = [m._replace(ids=frozenset(["same"]), references=("same",)) for m in chain(N, range(N))]
     assert len(set(tie(messages).components[Rung.REFERENCES])) == 1
 
 
 def test_many_references() -> None:
     ghosts = tuple(f"g{n}" for n in range(10_000))
-    messages = [replace(m, references=ghosts, in_reply_to=ghosts[::-1]) for m in chain(20, range(20))]
+    messages = [m._replace(references=ghosts, in_reply_to=ghosts[::-1]) for m in chain(20, range(20))]
     assert len(set(tie(messages).components[Rung.IN_REPLY_TO])) == 1
 
 

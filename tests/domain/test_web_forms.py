@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -156,6 +157,11 @@ def test_a_machine_of_ours_stays_one(lines: list[str], kind: Kind) -> None:
     assert reading(*lines).verdict.kind is kind
 
 
+def test_a_form_of_the_config_is_one_though_it_is_called_automatic_too() -> None:
+    team = replace(TEAM, webforms=frozenset({"shop@example.com"}))
+    assert is_doras(reading("From: shop@example.com", BY_DORA, team=team))
+
+
 COLLEAGUES = [
     ("with a private Reply-To", ["From: ben@example.com", "Reply-To: ben@home.test", "To: dora@garten.test"]),
     ("writes to a relay", ["From: ben@example.com", "Reply-To: t@relay.test", "To: t@relay.test"]),
@@ -176,6 +182,10 @@ UNNAMED = [
     ("of a hoster", ["From: Form <form@host.test>"]),
     ("of a hoster, to nobody", ["From: Form <form@host.test>", "To: undisclosed-recipients:;"]),
     ("automatic", ["From: website@example.com", GENERATED, BULK, "Return-Path: <>"]),
+    (
+        "of a hoster, to others",
+        ["From: Form <form@host.test>", "To: office@host.test", "Delivered-To: info@example.com"],
+    ),
     ("with our Reply-To", ["From: website@example.com", "Reply-To: info@example.com"]),
     ("with its own Reply-To", ["From: form@host.test", "Reply-To: form@host.test"]),
     ("to a colleague", ["From: website@example.com", "To: ben@example.com"]),
@@ -255,7 +265,8 @@ def test_what_names_an_unknown_message_may_be_a_forms() -> None:
 
 def test_what_names_itself_alone_may_be_a_forms() -> None:
     s = Story()
-    mail = s.mail("web@example.com", "03-02 09:00", INFO, message_id="1@w.test", references="1@w.test", fields=BY_DORA)
+    named = ["1@w.test", "nobody@w.test"]
+    mail = s.mail("web@example.com", "03-02 09:00", INFO, message_id="1@w.test", references=named, fields=BY_DORA)
     assert s.message(mail).contact == "dora@garten.test"
 
 

@@ -118,6 +118,19 @@ def test_a_notice_says_what_it_is_of(story, delivery, width):
     assert "Notice" not in explanation_text(explained(story, 0, delivery=delivery), Locale())
 
 
+def test_what_other_mail_says_of_it():
+    story = Story()
+    story.inbound("anna", "03-02 09:00", subject="Bill", fields="Reply-To: anna@private.example")
+    story.inbound("anna", "03-02 09:00", subject="Call me", fields="Reply-To: carl@carl.example")
+    for person in ("anna", "bernd", "carl"):
+        story.outbound(person, "03-03 09:00", subject="Bill")
+    relayed, letter = (explanation_text(explained(story, n), Locale()) for n in (0, 2))
+    assert "Relay        several people write from this address; Reply-To alone says who did\n" in relayed
+    assert "Form letter  mail of ours with this subject went to three people or more" in letter
+    assert "Form letter" not in relayed
+    assert "Relay" not in letter
+
+
 def test_two_bounds_in_one_minute_are_one_moment(story):
     known = {"answered_at": None, "reply": None, "answered_after": at("03-03 08:00"), "marked": False}
     for later, words in ((20, "at 2026-03-03 08:00"), (60, "between 2026-03-03 08:00 and 2026-03-03 08:01")):

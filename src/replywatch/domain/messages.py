@@ -373,8 +373,7 @@ class Copy(NamedTuple):
     """Likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """All copies of one message put together, with direction, kind and clock decided."""
 
     identity: str

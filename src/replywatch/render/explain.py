@@ -100,6 +100,13 @@ def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
         yield "Marked", f"by hand: {correction}"
     if message.delivery:
         yield "Notice", _NOTICES[message.delivery]
+    if message.form_letter:
+        yield (
+            "Form letter",
+            "mail of ours with this subject went to three people or more about that time: it answers none",
+        )
+    if message.relayed:
+        yield "Relay", "several people write from this address; Reply-To alone says who did"
     yield "Counted", _counted(e)
     if message.address:
         yield "Address", safe(message.address)

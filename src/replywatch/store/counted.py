@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from replywatch.domain.judging.form_letters import ABOUT, are_form_letters
+from replywatch.domain.matching.form_letters import ABOUT, are_form_letters
 from replywatch.store.database import Database
 
 _STAYING = "counted_before b CROSS JOIN readings r ON r.identity = b.identity"

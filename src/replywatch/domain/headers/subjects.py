@@ -37,14 +37,14 @@ _PREFIX = re.compile(
 _NUMBERED = re.compile(r"(?:nr|no|n°)?\.? ?#?[0-9]")
 
 _BRACKETS = (
-    r"\[([^\[\]]{1,60})\]|\{([^{}]{1,60})\}|\(([^()]{1,60})\)"
-    r"|[*_<|~=#!+]{1,10} ?([a-z][^*_<|>~=#!+]{0,40})[*_>|~=#!+]{1,10}"
+    r"\[([^\[\]]{1,60})\]|\{([^{}\[\]]{1,60})\}|\(([^()\[\]]{1,60})\)"
+    r"|[*_<|~=#!+]{1,10} ?([a-z][^\[\]*_<|>~=#!+]{0,40})[*_>|~=#!+]{1,10}"
 )
 _BRACKETS_FIRST = re.compile(rf"(?:{_BRACKETS})(?: ?:)? ?")
 _BRACKETS_LAST = re.compile(rf" ?(?:{_BRACKETS})\Z")
 _STAMP_FIRST = re.compile(r"([^:\[\](){}]{1,40}): ?")
 _WAS = ("was:", "war:", "vorher:", "früher:", "ehemals:", "previously:", "era:", "était:")
-_EARLIER = re.compile(rf" ?\(((?:{'|'.join(_WAS)})[^()]{{1,200}})\)\Z")  # Usenet's name for the subject before
+_EARLIER = re.compile(rf" ?\(((?:{'|'.join(_WAS)})[^()\[\]]{{1,200}})\)\Z")  # Usenet's name for the subject before
 
 # What a ticket system calls a matter. A lone # before 12 digits may be a hidden subject (`judging.hidden_subjects`).
 _NAMES = "|".join(sorted(map(re.escape, MATTERS), key=len, reverse=True))
@@ -65,7 +65,7 @@ _WHOLE_TOKEN = re.compile(rf"(?:{_SURE_TOKEN}|{_TOKEN})\Z")
 _WIDEST_TOKEN = 80
 """Characters at the end of a subject in which a token or a tag may begin."""
 
-_TOLD = re.compile(r"\[=([^\[\]]{0,60})\].*")
+_TOLD = re.compile(r"\[=((?:[a-z][a-z -]{0,24}: )?#[0-9a-f]{12}[a-z0-9:@ ]{0,40}|)\].*")
 """A hidden subject that tells its bare form in front of the number by which the identity of the message knows it."""
 _FORWARD_TRAILER = re.compile(r" ?\(fwd\)\Z")
 _FORWARD_BRACKET = re.compile(r"\[(?:fwd|fw): ?(.*)\]\Z")
@@ -138,7 +138,7 @@ def is_number(tag: str) -> bool:
 def _base_subject(subject: str) -> BaseSubject:
     text = fold(subject)
     if "[=" in text:
-        text = _TOLD.sub(r"\1", text, count=1)
+        text = _TOLD.sub(r"\1", text, count=1).strip()
     reply = forward = False
     before: list[str] = []
     behind: list[str] = []
@@ -178,7 +178,7 @@ def _skip_prefixes(text: str, tags: list[str]) -> tuple[int, bool, bool]:
             pass
         elif found := _BRACKETS_FIRST.match(text, position):
             if not _is_stamp(inside := _inside(found)):
-                if found.end() == len(text) or not _is_tag(found) or not _has_room(tags, inside):
+                if not _is_tag(found) or not _has_room(tags, inside):
                     break
                 tags.append(inside)
         elif (found := _first_token(text, position)) and _has_room(tags, found[1] or found[2]):
@@ -236,7 +236,10 @@ def _inside(found: re.Match[str]) -> str:
 
 def _is_tag(found: re.Match[str]) -> bool:
     """Whether what was found in brackets is a tag: in square and curly ones anything, in round ones a number."""
-    return found.lastindex in {1, 2} or (found.lastindex == 3 and _WHOLE_TOKEN.match(_inside(found)) is not None)
+    inside = _inside(found)
+    if not inside or inside.startswith(("fwd:", "fw:")):
+        return False
+    return found.lastindex in {1, 2} or (found.lastindex == 3 and _WHOLE_TOKEN.match(inside) is not None)
 
 
 def _has_room(tags: list[str], tag: str) -> bool:

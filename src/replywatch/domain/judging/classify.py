@@ -5,7 +5,9 @@ and raise `rules_version.RULES_VERSION`. The order is that of trust: what says b
 reports come with every other sign as well (RFC 3834 makes them say Auto-Submitted, lists pass them on); signs that
 also occur on other automatic mail (Precedence, an empty Return-Path) come last. To call a person's mail automatic is
 the worst error: a sign that people's mail carries as well (X-Auto-Response-Suppress, Feedback-ID, `Precedence: list`,
-X-Loop, postmaster@, a subject such as "Auto: …") decides nothing by itself, only together with a second one.
+X-Loop, postmaster@, a subject such as "Auto: …") decides nothing by itself, only together with a second one. Rules
+that aren't firm decide on mail that stands alone: what a conversation tells counts for more
+(`matching.second_thoughts`).
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from replywatch.domain.judging.automatic_subjects import announced
 from replywatch.domain.judging.field_signs import (
     DELIVERED_TO,
     INVITER,
+    RETURN_PATH,
     RETURNS,
     SENDER,
     SUBJECT,
@@ -46,8 +49,8 @@ class Rule:
     id: str
     kind: Kind
     sign: Sign
-    weak: bool = False
-    """What it goes by stands on people's mail, too: it means nothing beside what a conversation tells."""
+    firm: bool = True
+    """False where what it goes by stands on people's mail, too: that means nothing beside what a conversation tells."""
 
     @property
     def needs(self) -> frozenset[str]:
@@ -60,16 +63,16 @@ class Judged(NamedTuple):
 
     verdict: Verdict
     firm: Verdict | None
-    """What they say without the weak ones, if the verdict rests on one of them."""
+    """What the firm ones say, if the verdict rests on another one; None if it is firm itself."""
 
 
 def classify(header: Header, parties: Parties, team: Team) -> Judged:
-    """The verdict of the first rule that fires, and of the first that isn't weak; `human` if none does."""
+    """The verdict of the first rule that fires, and of the first firm one; `human` if none does."""
     firm: Verdict | None = None
     verdict: Verdict | None = None
     for rule, found in _verdicts(header, parties, team):
         verdict = verdict or found
-        if not rule.weak:
+        if rule.firm:
             firm = found
             break
     if verdict is None:
@@ -96,6 +99,7 @@ TRAITS: Mapping[str, Callable[[Mail], bool]] = {
     SENDER: sender_signs.is_nobodys,
     DELIVERED_TO: lambda mail: bool(mail.header.delivered_to),
     TEAM_SENDER: sender_signs.is_of_team,
+    RETURN_PATH: sender_signs.returns_to_nobody,
     RETURNS: sender_signs.gets_returns,
     INVITER: sender_signs.has_inviter,
 }
@@ -166,15 +170,15 @@ RULES: tuple[Rule, ...] = (
     Rule("from.no-reply", Kind.NOTIFICATION, sender_signs.machine),
     Rule("from.robot", Kind.NOTIFICATION, sender_signs.robot),
     Rule("tracker", Kind.NOTIFICATION, signs.tracker),
-    Rule("list", Kind.NEWSLETTER, signs.newsletter, weak=True),
-    Rule("list.mass-mail", Kind.NEWSLETTER, signs.mass_mail, weak=True),
+    Rule("list", Kind.NEWSLETTER, signs.newsletter, firm=False),
+    Rule("list.mass-mail", Kind.NEWSLETTER, signs.mass_mail, firm=False),
     Rule("amazon", Kind.NOTIFICATION, says("X-AMAZON-MAIL-RELAY-TYPE", r"notification\b")),
-    *(Rule("spam", Kind.SPAM, signs.spam(name), weak=True) for name in signs.SPAM_SIGNS),
+    *(Rule("spam", Kind.SPAM, signs.spam(name), firm=False) for name in signs.SPAM_SIGNS),
     Rule("subject.relabelled", Kind.NOTIFICATION, signs.relabelled),
     Rule("subject.notification", Kind.NOTIFICATION, signs.subject(Kind.NOTIFICATION)),
-    Rule("precedence.reply", Kind.AUTO_REPLY, signs.bulk_reply, weak=True),
-    Rule("precedence.bulk", Kind.NOTIFICATION, signs.bulk, weak=True),
-    Rule("return-path.no-reply", Kind.NOTIFICATION, signs.unread_returns, weak=True),
+    Rule("precedence.reply", Kind.AUTO_REPLY, signs.bulk_reply, firm=False),
+    Rule("precedence.bulk", Kind.NOTIFICATION, signs.bulk, firm=False),
+    Rule("return-path.no-reply", Kind.NOTIFICATION, signs.house_notice, firm=False),
     Rule("return-path.reply", Kind.AUTO_REPLY, signs.null_reply),
     Rule("return-path", Kind.BOUNCE, signs.null_return_path),
 )

@@ -7,7 +7,9 @@ from functools import lru_cache
 from replywatch.domain.judging.field_signs import (
     DELIVERED_TO,
     INVITER,
+    LONGEST_VALUE,
     NOTHING,
+    RETURN_PATH,
     RETURNS,
     SENDER,
     TEAM_SENDER,
@@ -15,6 +17,7 @@ from replywatch.domain.judging.field_signs import (
     Mail,
     Sign,
     needing,
+    says,
     shown,
 )
 from replywatch.domain.judging.lists import is_run_by_list, written_by_list
@@ -23,6 +26,7 @@ from replywatch.domain.judging.sender_shapes import (
     is_bulk_sender,
     is_calendar,
     is_machine,
+    is_no_reply,
     is_robot,
     post_office,
     takes_returns,
@@ -118,16 +122,38 @@ def bulk_sender(mail: Mail) -> Found:
     return NOTHING
 
 
+NULL_SENDER = needing(RETURN_PATH)(says("Return-Path", r"<\s*>|<?mailer-daemon\b").find)
+"""Nobody wants to hear of it if it doesn't arrive (RFC 5321, section 4.5.5)."""
+
+
+@needing(RETURN_PATH)
+def unread_returns(mail: Mail) -> Found:
+    """What comes back goes to an address that nobody reads."""
+    for value in mail.values("return-path"):
+        if is_no_reply(returns_to(value)):
+            return shown("Return-Path", value)
+    return NOTHING
+
+
+def returns_to(value: str) -> str:
+    """The address in a Return-Path, in lower case."""
+    return value[:LONGEST_VALUE].strip().strip("<>").lower()
+
+
+def returns_to_nobody(mail: Mail) -> bool:
+    """Whether a sign that needs `RETURN_PATH` may be found; nearly all mail has one that tells nothing."""
+    return "return-path" in mail.header.fields and bool(NULL_SENDER(mail) or unread_returns(mail))
+
+
 def gets_returns(mail: Mail) -> bool:
     """Whether a sign that needs `RETURNS` may be found."""
-    header = mail.header
-    return any(takes_returns(address.address) for address in (*header.to, *header.cc, *header.delivered_to))
+    return any(takes_returns(address.address) for address in mail.header.to)
 
 
 @needing(RETURNS)
 def returned(mail: Mail) -> Found:
     """It went where only mail systems write to."""
-    for address in (*mail.header.to, *mail.header.cc, *mail.header.delivered_to):
+    for address in mail.header.to:
         if takes_returns(address.address):
             return shown("To", address.address)
     return NOTHING
@@ -191,5 +217,4 @@ def calendar_program(mail: Mail) -> Found:
 def handed_on(mail: Mail) -> bool:
     """A form or a group handed over what the contact wrote."""
     written = {contact_key(a.address) for a in mail.header.from_ if a.address}
-    passed_on = not mail.parties.ours and bool(written) and contact_key(mail.parties.contact) not in written
-    return passed_on or by_web_form(mail.parties)
+    return not mail.parties.ours and bool(written) and contact_key(mail.parties.contact) not in written

@@ -8,7 +8,7 @@ open.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from replywatch.domain.judging.reading import AUTOMATIC_ANSWERS, id_domain
 from replywatch.domain.matching.belonging import Belonging
@@ -100,7 +100,7 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
             exchanges[exchange] = exchanges.get(exchange, 0) | bits
         evidence |= walk.evidence
     return Matched(
-        tuple(_counted_as(m, full.answered_after_all) for m in messages),
+        tuple([_counted_as(m, full.answered_after_all) for m in messages] if full.answered_after_all else messages),
         tuple(exchanges.items()),
         {m.identity: c.first for m, c in zip(messages, full.conversation_of, strict=True)},
         {m.identity: r for m, r in zip(messages, full.rung_of, strict=True)},
@@ -112,7 +112,7 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
 
 def _counted_as(message: Message, answered: Collection[str]) -> Message:
     """The message; it counts though it was put away, if it is among the `answered`."""
-    return replace(message, disposition=message.personal) if message.identity in answered else message
+    return message._replace(disposition=message.personal) if message.identity in answered else message
 
 
 class _Walk:
@@ -127,7 +127,8 @@ class _Walk:
         self._belonging = Belonging(messages, ties, settings.public_lists)
         self._failed = failed_replies(messages, ties)
         self._by_component: dict[int, Conversation] = {}
-        self._by_subject = SubjectRung()
+        asks_for_subjects = down_to is Rung.SUBJECT and len(set(self._components)) > 1
+        self._by_subject = SubjectRung() if asks_for_subjects else None
         self._joined_by_subject = False
         self._answered_by_id: frozenset[int] | None = None
         self.conversation_of: list[Conversation] = []
@@ -148,7 +149,7 @@ class _Walk:
             conversation, held = self._conversation(i, message)
             conversations[i] = conversation
             self._believe_marks(conversation, message.clock)
-            if self._down_to is Rung.SUBJECT:
+            if self._by_subject:
                 self._by_subject.see(step, message, conversation)
             if message.direction is Direction.INBOUND:
                 self._inbound(i, message, conversation, held)
@@ -174,8 +175,8 @@ class _Walk:
         component = self._components[i]
         known, held = self._by_component.get(component), None
         if known is None:
-            if self._down_to is Rung.SUBJECT and not self._ties.named[i]:
-                known, held = self._find_by_subject(i, message)
+            if self._by_subject and not self._ties.named[i]:
+                known, held = self._find_by_subject(i, message, self._by_subject)
             if known is None:
                 known = Conversation(message.identity)
             else:
@@ -184,37 +185,39 @@ class _Walk:
             self._by_component[component] = known
         return known, held
 
-    def _find_by_subject(self, i: int, message: Message) -> tuple[Conversation | None, Unclaimed | None]:
+    def _find_by_subject(
+        self, i: int, message: Message, rung: SubjectRung
+    ) -> tuple[Conversation | None, Unclaimed | None]:
         """The conversation that the first message of a component belongs to by person and subject alone.
 
         It names no known message, so all that was walked before it lies before it in time, too.
         """
         if message.direction is Direction.OUTBOUND:
-            return self._find_for_ours(message), None
+            return self._find_for_ours(message, rung), None
         if message.direction is not Direction.INBOUND:
             return None, None
-        if found := self._find_for_theirs(i, message):
+        if found := self._find_for_theirs(i, message, rung):
             return found, None
-        held = self._by_subject.answer_to_held(message)
+        held = rung.answer_to_held(message)
         return (held.conversation, held) if held else (None, None)
 
-    def _find_for_ours(self, message: Message) -> Conversation | None:
+    def _find_for_ours(self, message: Message, rung: SubjectRung) -> Conversation | None:
         """Without a reply prefix it joins what is not too old, and a form letter joins nothing."""
-        waiting = None if message.form_letter else self._by_subject.newest_waiting(message)
+        waiting = None if message.form_letter else rung.newest_waiting(message)
         if waiting is None:
             return None
         soon = message.clock - waiting.exchange.opener.clock <= self._settings.new_enquiry_after
         return waiting.conversation if message.reply_prefix or soon else None
 
-    def _find_for_theirs(self, i: int, message: Message) -> Conversation | None:
+    def _find_for_theirs(self, i: int, message: Message, rung: SubjectRung) -> Conversation | None:
         """A second mail without ids within a week is a reminder; else it takes a reply prefix."""
-        waiting = self._by_subject.newest_waiting(message)
+        waiting = rung.newest_waiting(message)
         if waiting and self._are_two_waits(i, waiting.exchange):
             return None
         names_nothing = not (message.in_reply_to or message.references)
         if waiting and names_nothing and message.clock - waiting.exchange.opener.clock <= RESEND_WINDOW:
             return waiting.conversation
-        return self._by_subject.latest(message) if message.reply_prefix else None
+        return rung.latest(message) if message.reply_prefix else None
 
     def _are_two_waits(self, i: int, exchange: OpenExchange) -> bool:
         """Whether message `i` and an exchange to which the subject ties it are answered each by an id of its own."""
@@ -263,7 +266,7 @@ class _Walk:
     def _take_in(
         self, i: int, message: Message, conversation: Conversation, waiting: OpenExchange, *, counted: bool
     ) -> None:
-        if self._down_to is Rung.SUBJECT:
+        if self._by_subject:
             self._by_subject.wait(waiting, message, conversation)
         self._widen(i, message, conversation, waiting)
         waiting.take_in(i, message, counted=counted)
@@ -292,7 +295,7 @@ class _Walk:
             conversation.together([person]).written_to(message.clock)
         if self._ties.named[i]:
             return
-        if not ended and message.reply_prefix and self._down_to is Rung.SUBJECT:
+        if self._by_subject and not ended and message.reply_prefix:
             self._by_subject.leave(i, message, conversation)
         if message.in_reply_to and not all(map(self._settings.is_our_id, message.in_reply_to)):
             self.orphaned.add(message.identity)

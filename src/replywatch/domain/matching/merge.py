@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from replywatch.domain.judging.reading import SubjectPairs, persons_of, subject_pairs
@@ -19,6 +20,7 @@ from replywatch.domain.messages import (
     Location,
     Message,
     NeedsNone,
+    Parties,
     Reading,
     Role,
     Verdict,
@@ -35,24 +37,24 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
     if not found:
         return None
     readings = [copy.reading for copy in found]
-    first = readings[0]
+    first = readings[0] if len(readings) == 1 else _together(readings)
     parties = first.parties
     locations = Locations([location for copy in found for location in copy.locations])
     direction = _direction(first, locations)
     verdict = marked_verdict(first.verdict, corrections)
-    public_list = any(r.public_list for r in readings)
+    public_list = first.public_list
     clock = locations.sent_at(readings) if parties.ours else _arrival(found)
     filed = direction is Direction.OUTBOUND
-    relayed = any(copy.relayed for copy in found)
-    pairs = SubjectPairs() if public_list else subject_pairs(first, corrections.kind, relayed=relayed)
-    personal = _personal(readings, locations, all_inbound=all_inbound)
+    relayed = found[0].relayed or any(copy.relayed for copy in found[1:])
+    pairs = SubjectPairs() if public_list else subject_pairs(readings[0], corrections.kind, relayed=relayed)
+    personal = _personal(parties, locations, all_inbound=all_inbound)
     put_away = locations.put_away()
     return Message(
         identity=first.identity,
         message_id=first.message_id,
-        ids=_any_of([r.ids for r in readings]),
-        in_reply_to=_in_order([r.in_reply_to for r in readings]),
-        references=_in_order([r.references for r in readings]),
+        ids=frozenset(first.ids),
+        in_reply_to=first.in_reply_to,
+        references=first.references,
         threads=locations.threads(),
         direction=direction,
         disposition=(
@@ -64,10 +66,10 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         contact=parties.contact,
         contact_name=parties.contact_name,
         author=parties.author,
-        senders=_any_of([r.parties.senders for r in readings]),
-        persons=_any_of([persons_of(r.parties, relayed=relayed) for r in readings]),
-        outsiders=_any_of([r.outsiders for r in readings]),
-        address=next((r.parties.team_address for r in readings if r.parties.team_address), ""),
+        senders=frozenset(parties.senders),
+        persons=frozenset(chain.from_iterable([persons_of(r.parties, relayed=relayed) for r in readings])),
+        outsiders=frozenset(first.outsiders),
+        address=parties.team_address,
         subject=first.subject,
         exact_pairs=pairs.exact,
         bare_pairs=pairs.bare,
@@ -87,11 +89,11 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         firm=None if corrections.kind else first.firm,
         personal=personal,
         put_away=put_away,
-        form_letter=any(copy.form_letter for copy in found),
+        form_letter=found[0].form_letter or any(copy.form_letter for copy in found[1:]),
         relayed=relayed,
         delivery=first.delivery,
-        failed=_any_of([r.failed for r in readings]),
-        names_nobody=not any(r.parties.recipients for r in readings),
+        failed=frozenset(first.failed),
+        names_nobody=not parties.recipients,
         visitor=parties.visitor,
         clock_on_its_word=clock.on_its_word,
         ahead=clock.ahead or locations.ahead(),
@@ -143,11 +145,29 @@ def _without_drafts(copy: Copy) -> Copy:
     return copy if len(kept) == len(copy.locations) else copy._replace(locations=tuple(kept))
 
 
-def _any_of(fields: Iterable[tuple[str, ...]]) -> frozenset[str]:
-    return frozenset(chain.from_iterable(fields))
+def _together(readings: Sequence[Reading]) -> Reading:
+    """The first reading, the most personal, with all that the others add to whom and what it names."""
+    first = readings[0]
+    parties = first.parties._replace(
+        senders=_all(r.parties.senders for r in readings),
+        recipients=_all(r.parties.recipients for r in readings),
+        team_address=next((r.parties.team_address for r in readings if r.parties.team_address), ""),
+        names_ours=any(r.parties.names_ours for r in readings),
+    )
+    return replace(
+        first,
+        ids=_all(r.ids for r in readings),
+        in_reply_to=_all(r.in_reply_to for r in readings),
+        references=_all(r.references for r in readings),
+        outsiders=_all(r.outsiders for r in readings),
+        failed=_all(r.failed for r in readings),
+        public_list=any(r.public_list for r in readings),
+        parties=parties,
+    )
 
 
-def _in_order(fields: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+def _all(fields: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """What stands in some of the fields, each once, in order."""
     return tuple(dict.fromkeys(chain.from_iterable(fields)))
 
 
@@ -174,15 +194,13 @@ def disposition_of(kind: Kind, corrections: Corrections, personal: Disposition, 
     return Disposition.SET_ASIDE if put_away else personal
 
 
-def _personal(readings: Sequence[Reading], locations: Locations, *, all_inbound: bool) -> Disposition:
+def _personal(parties: Parties, locations: Locations, *, all_inbound: bool) -> Disposition:
     """Which line of the account an inbound message belongs to if it is a person's and nobody put it away."""
-    parties = readings[0].parties
     if not (parties.contact or parties.visitor):  # nobody is known who could wait, and no reply could ever be told
         return Disposition.SET_ASIDE
-    if all_inbound or any(r.parties.team_address for r in readings):
+    if all_inbound or parties.team_address:
         return Disposition.COUNTED
-    names_ours = any(r.parties.names_ours for r in readings)
-    return Disposition.COUNTED if locations.watched() and not names_ours else Disposition.NOT_WATCHED
+    return Disposition.COUNTED if locations.watched() and not parties.names_ours else Disposition.NOT_WATCHED
 
 
 def _arrival(copies: Sequence[Copy]) -> Clock:

@@ -9,7 +9,6 @@ a message that it names.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 
 from replywatch.domain.matching.merge import disposition_of
 from replywatch.domain.matching.threads import Ties
@@ -27,9 +26,9 @@ def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[s
     for i in ties.order:
         named = [revised[n] for n in ties.named[i]]
         if revised[i].clock_on_its_word and any(m.clock > revised[i].clock for m in named):
-            revised[i] = replace(revised[i], clock_sure=False)
+            revised[i] = revised[i]._replace(clock_sure=False)
         if _is_internal(revised[i], named, ties.ghosts[i], is_our_id):
-            revised[i] = replace(revised[i], direction=Direction.INTERNAL, disposition=Disposition.INTERNAL)
+            revised[i] = revised[i]._replace(direction=Direction.INTERNAL, disposition=Disposition.INTERNAL)
         firm = revised[i].firm
         if firm and any(_answers(revised[i], other) for other in named):
             revised[i] = _judged(revised[i], firm)
@@ -62,6 +61,6 @@ def _answers(message: Message, other: Message) -> bool:
 def _judged(message: Message, verdict: Verdict) -> Message:
     """The message with another verdict, and the line of the account that this one puts it on."""
     if message.direction is not Direction.INBOUND:
-        return replace(message, verdict=verdict, firm=None)
+        return message._replace(verdict=verdict, firm=None)
     disposition = disposition_of(verdict.kind, message.corrections, message.personal, put_away=message.put_away)
-    return replace(message, verdict=verdict, disposition=disposition, firm=None)
+    return message._replace(verdict=verdict, disposition=disposition, firm=None)

@@ -65,9 +65,6 @@ class SubjectRung:
         """Both forms, with the pairs by which the message looks for others."""
         return (self._exact, message.exact_sought), (self._bare, message.bare_sought)
 
-    def _sought(self, message: Message) -> Sequence[tuple[_Form, Iterable[str]]]:
-        return (self._exact, message.exact_sought), (self._bare, message.bare_sought)
-
     # What was seen
 
     def see(self, step: int, message: Message, conversation: Conversation) -> None:
@@ -90,7 +87,7 @@ class SubjectRung:
     def leave(self, number: int, reply: Message, conversation: Conversation) -> None:
         """A reply of ours without known ids ended no wait: it may answer mail that was held on its way."""
         entry = Unclaimed(reply.clock, reply.identity, number, conversation)
-        for form, pairs in self._sought(reply):
+        for form, pairs in self._seeking(reply):
             for pair in pairs:
                 form.unclaimed.setdefault(pair, []).append(entry)
 
@@ -98,7 +95,7 @@ class SubjectRung:
 
     def newest_waiting(self, message: Message) -> Waiting | None:
         """Of the open exchanges with a pair that the message looks for the one with the newest opener."""
-        for form, pairs in self._sought(message):
+        for form, pairs in self._seeking(message):
             candidates: list[Waiting] = []
             for heap in (form.waiting.get(pair, []) for pair in pairs):
                 while heap and not heap[0].exchange.is_open:
@@ -110,7 +107,7 @@ class SubjectRung:
 
     def latest(self, message: Message) -> Conversation | None:
         """The conversation in which a message last had a pair that this one looks for."""
-        for form, pairs in self._sought(message):
+        for form, pairs in self._seeking(message):
             if found := [form.latest[pair] for pair in pairs if pair in form.latest]:
                 return max(found, key=lambda f: f[0])[1]
         return None
