@@ -3,6 +3,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from replywatch.app.deriving.derive import derive
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.export import export
@@ -108,6 +109,11 @@ class Office:
     def one_pass(self):
         (outcome,) = self.pass_()
         return outcome
+
+    def derive_anew(self):
+        """Drop all derived rows and make them again."""
+        with Database(self.config.store_path) as database:
+            derive(database, self.config, Silent(), anew=True)
 
     def report(self, **query):
         return make_report(self.config, ReportQuery(**({"since": "all"} | query)), self.now, Silent())

@@ -4,6 +4,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.doubts import Doubts
 from replywatch.domain.figures.measure import Wait
 from replywatch.domain.figures.summary import summarise
 from replywatch.domain.instants import DAY, HOUR
@@ -129,6 +130,7 @@ def full(measure: str = "first") -> Report:
         oldest_waiting=_waiting_people(summary.longest_waiting),
         ledger=ledger,
         coverage=coverage,
+        doubts=Doubts({"arrival_received": 2, "answer_date": 1}),
         warnings=(
             *age_warnings(AS_OF, NOW, None),
             *absent_warnings(ABSENT),
@@ -153,5 +155,6 @@ def empty() -> Report:
         oldest_waiting=(),
         ledger=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
         coverage=coverage,
+        doubts=Doubts({}),
         warnings=tuple(coverage_warnings(coverage, AS_OF, None)),
     )

@@ -364,10 +364,17 @@ class TestClocks:
     def test_of_the_senders(self, remote, saved_later, severity):
         assert remote(told(saved_later=saved_later)).check().of("clock")[1].severity is severity
 
-    @pytest.mark.parametrize("apart", [2 * HOUR, -2 * HOUR, -400 * DAY])
-    def test_of_senders_so_far_off_that_they_are_not_believed(self, remote, apart):
+    @pytest.mark.parametrize(
+        ("apart", "says"),
+        [
+            (2 * HOUR, "counts from when it was saved"),
+            (-2 * HOUR, "replies count from their Date"),
+            (-400 * DAY, "replies count from their Date"),
+        ],
+    )
+    def test_of_senders_so_far_off_that_they_are_not_believed(self, remote, apart, says):
         clock = remote(told(saved_later=apart)).check().of("clock")[1]
-        assert (clock.severity, "counts from when it was saved" in clock.what) == (WARNING, True)
+        assert (clock.severity, says in clock.what) == (WARNING, True)
 
     def test_too_few_say_nothing(self, remote):
         story = Story()
@@ -385,36 +392,49 @@ def moved_on(story, moment, kept=0):
     return story
 
 
-class TestMoved:
-    """Sent mail that was copied to this server without its times."""
+class TestUnsure:
+    """How many clocks nothing confirms, and why."""
 
-    def test_is_said_with_counts_and_what_to_do(self, remote):
-        office = remote(moved_on(told(), "2024-03-15 10:00", kept=2)).check()
-        assert office.worst() == [(WARNING, "sent")]
-        (found,) = [f for f in office.of("sent") if f.severity is WARNING]
-        assert found.what.startswith(
-            "8 of the newest 10 messages in Sent were saved over a day after the date they bear"
-        )
-        assert "most on 2024-03-15" in found.what
+    def unsure(self, office):
+        return [f for f in office.check().of("clock") if "is unsure" in f.what]
+
+    def test_all_is_well(self, remote):
+        assert self.unsure(remote(told())) == []
+
+    def test_moved_at_once(self, remote):
+        (found,) = self.unsure(remote(moved_on(told(), "2024-03-15 10:00")))
+        assert found.severity is WARNING
+        assert found.what.startswith("Sent: the clock of 10 of 10 messages is unsure, most often because nothing confi")
+        assert "Their Date counts" in found.hint
         assert "imapsync" in found.hint
-        assert "--since 2024-03-16" in found.hint
 
-    def test_half_of_it_is_not_most(self, remote):
-        assert remote(moved_on(told(), "2024-03-15 10:00", kept=5)).check().of("sent") == []
+    def test_too_few_for_a_move(self, remote):
+        (found,) = self.unsure(remote(moved_on(told(), "2024-03-15 10:00", kept=2)))
+        assert found.what.startswith(
+            "Sent: the clock of 8 of 10 messages is unsure, most often because the reply was s"
+        )
+        assert "from when they were saved" in found.hint
 
     def test_the_oldest_alone_say_it_too(self, remote, monkeypatch):
         monkeypatch.setattr("replywatch.app.checking.samples.NEWEST", 4)
         monkeypatch.setattr(look, "__defaults__", (4,))
-        found = remote(moved_on(told(), "2024-03-15 10:00", kept=4)).check()
-        assert "6 of the oldest 10 messages in Sent" in found.one("sent").what
+        (found,) = self.unsure(remote(moved_on(told(), "2024-03-15 10:00", kept=4)))
+        assert found.what.startswith("Sent: the clock of 6 of 10")
 
     def test_mail_of_others_tells_nothing(self, remote):
         """A foreign sender is a warning of its own."""
         story = moved_on(told(), "2024-03-15 10:00")
         for mail in story.mails:
             mail.header = mail.header.replace("ben@example.com", "ben@elsewhere.example")
-        office = remote(story).check()
-        assert (office.of("sent"), office.one("senders").severity) == ([], WARNING)
+        office = remote(story)
+        assert (self.unsure(office), office.one("senders").severity) == ([], WARNING)
+
+    def test_enquiries_without_received_that_were_imported(self, remote):
+        story = told()
+        for mail in story.mails[::2]:
+            mail.places[0] = replace(mail.places[0], trace="", internal_date=mail.when + 30 * DAY)
+        (found,) = self.unsure(remote(story))
+        assert found.what.startswith("INBOX: the clock of 10 of 10 messages is unsure, most often because nothing but ")
 
 
 class TestFiles:
@@ -424,6 +444,16 @@ class TestFiles:
         assert office.one("path").what == str(office.folder / "mail")
         assert office.one("senders").what == "10 of the newest 10 messages in Sent are from the team"
         assert office.of("password") == office.of("login") == []
+
+    @pytest.mark.parametrize("later", [0, 40 * MINUTE, -5 * HOUR, 30 * DAY])
+    def test_the_time_of_a_file_is_no_clock(self, local, later):
+        """Whenever a program wrote it (mbsync takes the moment of the sync), nothing is said of it."""
+        story = told()
+        for mail in story.mails:
+            mail.places[0] = replace(mail.places[0], internal_date=mail.when + later)
+        office = local(story).check()
+        assert office.worst() == []
+        assert office.of("clock") == []
 
     def test_it_is_not_there(self, local):
         office = local(told(), path="nowhere").check()

@@ -10,6 +10,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from replywatch.app.deriving.erase import people
+from replywatch.app.progress import Silent
+from replywatch.store.erasure import Erasure
 from replywatch.store.schema import CLUSTER_TABLES
 from story import DAY, HOUR, LONG_AGO, MINUTE, Keep, Mail, Place, Story, at
 
@@ -103,6 +106,22 @@ def test_a_header_that_says_more_may_dissolve_it(tmp_path: Path) -> None:
         store.renew(last, last.places[0], SAVED_AT_ONCE)
         store.derive()
         assert {source for wait, source, _ in answers(store) if wait > 30 * DAY} == {"internaldate"}
+        assert rebuilt(store)
+
+
+def test_what_is_erased_of_it_leaves_the_rest_moved(tmp_path: Path) -> None:
+    """Nobody else's wait gets longer since one of ten people asked to be forgotten."""
+    story = moved(10)
+    with Keep(tmp_path, story.config) as store:
+        store.add(copies(story))
+        store.derive()
+        erasure = Erasure(store.database)
+        people(["anna3@anna3.example"], story.team)(erasure, Silent())
+        erasure.erase(LONG_AGO)
+        assert store.rows("late_copies") == []
+        store.derive()
+        assert answers(store) == BY_DATE
+        assert len(store.rows("late_copies")) == 9
         assert rebuilt(store)
 
 

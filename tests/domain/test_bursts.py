@@ -45,7 +45,7 @@ def by_definition(late: list[LateCopies]) -> set[int]:
     for first in late:
         window = [c for c in late if 0 <= c.saved_at - first.saved_at <= WITHIN]
         span = max(c.last_written for c in window) - min(c.first_written for c in window)
-        if sum(c.count for c in window) >= FEWEST and span > SPAN:
+        if sum(c.number for c in window) >= FEWEST and span > SPAN:
             found |= {c.saved_at for c in window}
     return found
 

@@ -12,62 +12,83 @@ SEEN = Seen(T + 400 * DAY)
 WALL = 2 * HOUR
 """By which a clock on the wall is ahead of UTC."""
 
+
+def told(
+    date: int | None = None,
+    received: int | None = None,
+    saved: int | None = None,
+    filed: int | None = None,
+    *,
+    zone: bool = True,
+) -> Told:
+    """What a copy tells."""
+    return Told(date, zone and date is not None, received, saved, filed)
+
+
 ARRIVAL = [
     # what is told → at, source, sure
-    ("all agree", Told(T, True, T, T), (T, "internaldate", True)),
-    ("delivered a little later", Told(T, True, T, T + 90), (T, "received", True)),
-    ("the mailbox's clock runs behind", Told(T, True, T, T - 90), (T - 90, "internaldate", True)),
-    ("at the edge of near", Told(None, False, T, T + NEAR), (T, "received", True)),
-    ("imported later: just not near", Told(None, False, T, T + NEAR + 1), (T, "received", False)),
-    ("imported later, and Date agrees with Received", Told(T - 60, True, T, T + 365 * DAY), (T, "received", True)),
-    ("a Date without a zone confirms nothing", Told(T - 60, False, T, T + 365 * DAY), (T, "received", False)),
-    ("imported, and Date is another day's", Told(T - 3 * DAY, True, T, T + 365 * DAY), (T, "received", False)),
-    ("written long before it was received", Told(T - 3 * DAY, True, T, T), (T, "internaldate", True)),
-    ("dated in the future, received now", Told(T + 3 * DAY, True, T, T), (T, "internaldate", True)),
-    ("no Received, Date agrees", Told(T, True, None, T + 30), (T + 30, "internaldate", True)),
-    ("no Received, Date agrees and has no zone", Told(T, False, None, T + 30), (T + 30, "internaldate", False)),
-    ("no Received, Date long before: imported", Told(T, True, None, T + 30 * DAY), (T, "date", False)),
-    ("no Received, Date hours before: held", Told(T, True, None, T + 5 * HOUR), (T, "date", False)),
-    ("hours that a missing zone explains", Told(T, False, None, T + 5 * HOUR), (T + 5 * HOUR, "internaldate", False)),
-    ("no zone explains days", Told(T, False, None, T + ZONES + 1), (T, "date", False)),
-    ("no Received, Date after arrival is wrong", Told(T + 3 * DAY, True, None, T), (T, "internaldate", False)),
+    ("all agree", told(T, T, T), (T, "internaldate", True)),
+    ("delivered a little later", told(T, T, T + 90), (T, "received", True)),
+    ("the mailbox's clock runs behind", told(T, T, T - 90), (T - 90, "internaldate", True)),
+    ("at the edge of near", told(None, T, T + NEAR), (T, "received", True)),
+    ("imported later: just not near", told(None, T, T + NEAR + 1), (T, "received", False)),
+    ("imported later, and Date agrees with Received", told(T - 60, T, T + 365 * DAY), (T, "received", True)),
+    ("a Date without a zone confirms nothing", told(T - 60, T, T + 365 * DAY, zone=False), (T, "received", False)),
+    ("imported, and Date is another day's", told(T - 3 * DAY, T, T + 365 * DAY), (T, "received", False)),
+    ("written long before it was received", told(T - 3 * DAY, T, T), (T, "internaldate", True)),
+    ("dated in the future, received now", told(T + 3 * DAY, T, T), (T, "internaldate", True)),
+    ("no Received, Date agrees", told(T, None, T + 30), (T + 30, "internaldate", True)),
+    ("no Received, Date agrees and has no zone", told(T, None, T + 30, zone=False), (T + 30, "internaldate", False)),
+    ("no Received, Date long before: imported", told(T, None, T + 30 * DAY), (T, "date", False)),
+    ("no Received, Date hours before: held", told(T, None, T + 5 * HOUR), (T, "date", False)),
+    (
+        "hours that a missing zone explains",
+        told(T, None, T + 5 * HOUR, zone=False),
+        (T + 5 * HOUR, "internaldate", False),
+    ),
+    ("no zone explains days", told(T, None, T + ZONES + 1, zone=False), (T, "date", False)),
+    ("no Received, Date after arrival is wrong", told(T + 3 * DAY, None, T), (T, "internaldate", False)),
     ("INTERNALDATE alone", Told(saved=T), (T, "internaldate", False)),
-    ("INTERNALDATE of a clock that was never set", Told(T, True, None, 0), (T, "date", False)),
+    ("INTERNALDATE of a clock that was never set", told(T, None, 0), (T, "date", False)),
     ("Received alone", Told(received=T), (T, "received", False)),
-    ("Received before Date", Told(T - 60, True, T), (T, "received", True)),
-    ("Date alone", Told(T, True), (T, "date", False)),
+    ("Received before Date", told(T - 60, T), (T, "received", True)),
+    ("Date alone", told(T), (T, "date", False)),
     ("nothing", Told(), (SEEN.first, "first_seen", False)),
 ]
 
 
-@cases("told", "clock", rows=ARRIVAL)
-def test_arrival(told: Told, clock: tuple[int, str, bool]) -> None:
-    assert arrival(told, SEEN) == Clock(*clock)
+@cases("said", "clock", rows=ARRIVAL)
+def test_arrival(said: Told, clock: tuple[int, str, bool]) -> None:
+    assert arrival(said, SEEN) == Clock(*clock)
 
 
 FILED = [
     # what is told → at, source, sure
-    ("Received counts, however late the file", Told(T - 4, True, T, None, T + 50 * MINUTE), (T, "received", True)),
-    ("a file in local time", Told(T - 4, True, T, None, T + WALL), (T, "received", True)),
-    ("a file in local time, behind", Told(T - 4, True, T, None, T - 5 * HOUR), (T, "received", True)),
-    ("Received on its word", Told(None, False, T, None, T + 365 * DAY), (T, "received", True)),
-    ("Date, and the file confirms it", Told(T, True, None, None, T + 5), (T, "date", False)),
-    ("Date, and the file is later", Told(T, True, None, None, T + 30 * DAY), (T, "date", False)),
-    ("Date, and the file is earlier", Told(T, True, None, None, T - 5 * HOUR), (T, "date", False)),
-    ("both without a zone, and alike", Told(T, False, None, None, T + 5), (T, "date", False)),
-    ("a zone that is missing explains it", Told(T, False, None, None, T + WALL), (T + WALL, "internaldate", False)),
-    ("copied a month later", Told(T, False, None, None, T + 30 * DAY), (T, "date", False)),
+    ("Received counts, however late the file", told(T - 4, T, None, T + 50 * MINUTE), (T, "received", True)),
+    ("a file in local time", told(T - 4, T, None, T + WALL), (T, "received", True)),
+    ("a file in local time, behind", told(T - 4, T, None, T - 5 * HOUR), (T, "received", True)),
+    ("Received on its word", told(None, T, None, T + 365 * DAY), (T, "received", True)),
+    ("Date, and the file confirms it", told(T, None, None, T + 5), (T, "date", False)),
+    ("Date, and the file is later", told(T, None, None, T + 30 * DAY), (T, "date", False)),
+    ("Date, and the file is earlier", told(T, None, None, T - 5 * HOUR), (T, "date", False)),
+    ("both without a zone, and alike", told(T, None, None, T + 5, zone=False), (T, "date", False)),
+    (
+        "a zone that is missing explains it",
+        told(T, None, None, T + WALL, zone=False),
+        (T + WALL, "internaldate", False),
+    ),
+    ("copied a month later", told(T, None, None, T + 30 * DAY, zone=False), (T, "date", False)),
     ("no field at all", Told(filed=T), (T, "internaldate", False)),
     ("1970, in any zone", Told(filed=HOUR), (SEEN.first, "first_seen", False)),
     ("the day of git", Told(filed=at("2001-09-17 00:00")), (SEEN.first, "first_seen", False)),
     ("another moment of that day", Told(filed=at("2001-09-17 00:01")), (at("2001-09-17 00:01"), "internaldate", False)),
-    ("1970 beside a Date without a zone", Told(T, False, None, None, 0), (T, "date", False)),
+    ("1970 beside a Date without a zone", told(T, None, None, 0, zone=False), (T, "date", False)),
 ]
 
 
-@cases("told", "clock", rows=FILED)
-def test_arrival_in_a_file(told: Told, clock: tuple[int, str, bool]) -> None:
-    assert arrival(told, SEEN, in_files_alone=True) == Clock(*clock)
+@cases("said", "clock", rows=FILED)
+def test_arrival_in_a_file(said: Told, clock: tuple[int, str, bool]) -> None:
+    assert arrival(said, SEEN, in_files_alone=True) == Clock(*clock)
 
 
 def test_a_received_is_believed_on_its_word_in_files_alone() -> None:
@@ -77,7 +98,9 @@ def test_a_received_is_believed_on_its_word_in_files_alone() -> None:
 
 def ours(date: int | None = None, *, zone: bool = True, saved=(), burst=(), received=(), filed=()) -> OwnTold:
     """What is told of mail of ours; `burst` are times of a move."""
-    return OwnTold(date, zone, received, [*map(Saved, saved), *(Saved(moment, True) for moment in burst)], filed)
+    return OwnTold(
+        date, zone, received, [*map(Saved, saved), *(Saved(moment, in_burst=True) for moment in burst)], filed
+    )
 
 
 SENT = [
@@ -94,7 +117,7 @@ SENT = [
     ("without a zone Date can't say so", ours(T, zone=False, saved=[T - DAY]), (T - DAY, "internaldate", False)),
     ("moved with many others", ours(T, burst=[T + 90 * DAY]), (T, "date", False)),
     ("moved, no zone", ours(T, zone=False, burst=[T + 90 * DAY]), (T, "date", False)),
-    ("moved, and another copy was not", ours(T, burst=[T + 9 * DAY], saved=[T + DAY]), (T + DAY, "internaldate", False)),
+    ("moved, another copy was not", ours(T, burst=[T + 9 * DAY], saved=[T + DAY]), (T + DAY, "internaldate", False)),
     ("moved, and no Date", ours(burst=[T]), (T, "internaldate", False)),
     ("no Date", ours(saved=[T + 60, T]), (T, "internaldate", False)),
     ("no Date and no INTERNALDATE", ours(received=[T + 60, T], filed=[T - 60]), (T, "received", False)),
@@ -104,9 +127,9 @@ SENT = [
 ]  # fmt: skip
 
 
-@cases("told", "clock", rows=SENT)
-def test_sent_time(told: OwnTold, clock: tuple[int, str, bool]) -> None:
-    assert sent_time(told, SEEN)[:3] == clock
+@cases("said", "clock", rows=SENT)
+def test_sent_time(said: OwnTold, clock: tuple[int, str, bool]) -> None:
+    assert sent_time(said, SEEN)[:3] == clock
 
 
 SENT_IN_FILES = [
@@ -130,9 +153,9 @@ SENT_IN_FILES = [
 ]
 
 
-@cases("told", "clock", rows=SENT_IN_FILES)
-def test_sent_time_of_a_file(told: OwnTold, clock: tuple[int, str, bool]) -> None:
-    found = sent_time(told, SEEN, in_files_alone=not told.saved)
+@cases("said", "clock", rows=SENT_IN_FILES)
+def test_sent_time_of_a_file(said: OwnTold, clock: tuple[int, str, bool]) -> None:
+    found = sent_time(said, SEEN, in_files_alone=not said.saved)
     assert found[:3] == clock
     assert found.on_its_word == found.sure, "nothing confirms it"
 
@@ -142,20 +165,20 @@ PASS = Seen(T - 30, T)
 
 AHEAD = [
     # function, what is told → at, source, sure, whether the next pass may tell otherwise
-    ("a Date to come", arrival, Told(T + 60, True), (T - 30, "first_seen", False, True)),
-    ("a Date of this very moment", arrival, Told(T, True), (T, "date", False, False)),
-    ("a Date to come, and the mailbox's clock", arrival, Told(T + DAY, True, None, T), (T, "internaldate", False, True)),
-    ("a Received to come", arrival, Told(T - 60, True, T + 2 * DAY, T), (T, "internaldate", True, True)),
-    ("two servers are ahead of us", arrival, Told(T, True, T + 300, T + 301), (T + 300, "received", True, False)),
+    ("a Date to come", arrival, told(T + 60), (T - 30, "first_seen", False, True)),
+    ("a Date of this very moment", arrival, told(T), (T, "date", False, False)),
+    ("a Date to come, and the mailbox's clock", arrival, told(T + DAY, None, T), (T, "internaldate", False, True)),
+    ("a Received to come", arrival, told(T - 60, T + 2 * DAY, T), (T, "internaldate", True, True)),
+    ("two servers are ahead of us", arrival, told(T, T + 300, T + 301), (T + 300, "received", True, False)),
     ("ours, to come, in a file", sent_time, ours(T + 60, filed=[T + 60]), (T - 30, "first_seen", False, True)),
     ("ours, to come, and a server's clock", sent_time, ours(T + DAY, saved=[T]), (T, "internaldate", False, True)),
     ("ours, confirmed", sent_time, ours(T + 60, saved=[T + 61]), (T + 60, "date", True, False)),
 ]  # fmt: skip
 
 
-@cases("clock_of", "told", "clock", rows=AHEAD)
-def test_what_lies_ahead_of_the_last_pass_is_read_as_now(clock_of, told, clock) -> None:
-    found = clock_of(told, PASS)
+@cases("clock_of", "said", "clock", rows=AHEAD)
+def test_what_lies_ahead_of_the_last_pass_is_read_as_now(clock_of, said, clock) -> None:
+    found = clock_of(said, PASS)
     assert (found.at, found.source, found.sure, found.ahead) == clock
 
 
@@ -171,5 +194,5 @@ def test_first_seen_by_a_clock_that_was_ahead() -> None:
 
 @pytest.mark.parametrize("moment", [3 * DAY, 2**62])
 def test_no_other_instant_is_special(moment: int) -> None:
-    assert arrival(Told(moment, True, moment, moment), SEEN) == Clock(moment, "internaldate", sure=True)
+    assert arrival(told(moment, moment, moment), SEEN) == Clock(moment, "internaldate", sure=True)
     assert sent_time(ours(moment, saved=[moment]), SEEN) == Clock(moment, "date", sure=True)

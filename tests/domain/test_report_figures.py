@@ -96,6 +96,10 @@ class TestFigures:
             "unknown": 1,
             "contact_written_to": 2,
             "clock_anomalies": 1,
+            "unsure_clocks": 3,
+            "put_away": 3,
+            "answers_unseen": 12,
+            "answers_to_missing": 1,
         }
 
     def test_a_row_has_its_edges_and_everything_that_is_known_of_it(self):

@@ -1,20 +1,19 @@
 """What a reader has to know before figures, as values."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
-from replywatch.domain.figures.shifted_dates import Moved
+from replywatch.domain.figures.doubts import Doubts
 from replywatch.domain.instants import DAY, HOUR
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.domain.results.warnings import (
     age_warnings,
+    clock_warnings,
     coverage_warnings,
     ledger_warnings,
-    shifted_dates_warning,
 )
 from story import cases
 
@@ -141,9 +140,25 @@ def test_a_ledger_that_does_not_close():
     assert list(ledger_warnings(replace(ledger, read=2))) == [Warning(Code.LEDGER_OPEN)]
 
 
-def test_sent_mail_that_was_moved():
-    found = shifted_dates_warning("info", Moved(8, 10, date(2026, 3, 10)))
-    assert found == Warning(Code.SENT_DATES_SHIFTED, "info", {"count": 8, "known": 10, "most_on": date(2026, 3, 10)})
+@cases(
+    "doubts",
+    "answered",
+    "said",
+    rows=[
+        ("none", {}, 10, None),
+        ("none of none", {}, 0, None),
+        ("fewer than one in twenty", {"answer_date": 4}, 81, None),
+        ("one in twenty", {"answer_date": 4}, 80, (4, "answer_date")),
+        ("the commonest reason", {"answer_date": 2, "arrival_date": 3, "arrival_received": 3}, 10, (8, "arrival_date")),
+    ],
+)
+def test_clocks_that_nothing_confirms(doubts, answered, said):
+    found = list(clock_warnings(Doubts(doubts), answered))
+    if said is None:
+        assert found == []
+    else:
+        values = {"unsure": said[0], "answered": answered, "reason": said[1]}
+        assert found == [Warning(Code.UNSURE_CLOCKS, values=values)]
 
 
 @pytest.mark.parametrize("code", Code)

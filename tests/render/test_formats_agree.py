@@ -185,6 +185,8 @@ def test_the_rest_that_people_are_shown(as_json, lines):
     assert f"{acknowledged['count']} ({percent(acknowledged['share'])})" in said
     assert f"in another conversation afterwards: {totals['contact_written_to']}." in said
     assert f"before the message they answer: {totals['clock_anomalies']};" in said
+    answered = as_json["percentiles"]["n"]
+    assert f"on an unsure clock: {totals['unsure_clocks']} of {answered}." in said
     assert any(line.endswith(f": {as_json['waiting']['count']}, the longest") for line in lines)
     for person in as_json["waiting"]["oldest"]:
         assert any(human_duration(person["waiting_seconds"]) in line and "customer." in line for line in lines)

@@ -4,7 +4,6 @@ import json
 import re
 from copy import deepcopy
 from dataclasses import replace
-from datetime import date
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ SCHEMA = json.loads(files("replywatch.render.report").joinpath("report.schema.js
 WARNINGS = (
     Warning(Code.NEVER_READ_COMPLETELY, "info", {"error": "\x1b[2J"}),
     Warning(Code.LAST_ATTEMPT_FAILED, "info", {"last_complete_at": AS_OF, "error": "x" * 2000}),
-    Warning(Code.SENT_DATES_SHIFTED, "info", {"count": 8, "known": 10, "most_on": date(2026, 3, 10)}),
+    Warning(Code.UNSURE_CLOCKS, values={"unsure": 8, "answered": 10, "reason": "answer_date"}),
     Warning(Code.NO_MAIL_OF_OURS, "info", {"kind": "mbox"}),
 )
 
@@ -117,18 +116,18 @@ def test_every_number_tells_its_unit_by_its_name(part):
 
 
 def test_a_warning_says_what_happened_in_words_and_in_values():
-    *_, failed, shifted, _ = json.loads(report_json(with_warnings()))["warnings"]
+    *_, failed, unsure, _ = json.loads(report_json(with_warnings()))["warnings"]
     assert failed["last_complete_at"] == "2026-05-28T20:26:40Z"
     assert failed["error"] == "x" * 999 + "…", "cut where it is absurdly long"
     assert len(failed["text"]) == 1000
-    assert {name: shifted[name] for name in ("code", "account", "count", "known", "most_on")} == {
-        "code": "sent_dates_shifted",
-        "account": "info",
-        "count": 8,
-        "known": 10,
-        "most_on": "2026-03-10",
+    assert {name: unsure[name] for name in ("code", "account", "unsure", "answered", "reason")} == {
+        "code": "unsure_clocks",
+        "account": None,
+        "unsure": 8,
+        "answered": 10,
+        "reason": "answer_date",
     }
-    assert shifted["text"].startswith("In Sent of account info 8 of 10 messages were saved")
+    assert unsure["text"].startswith("8 of 10 waits rest on an unsure clock")
 
 
 def test_what_concerns_all_accounts_names_none():

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -79,14 +78,11 @@ SENTENCES = [
         ),
     ),
     (
-        Code.SENT_DATES_SHIFTED,
-        {"count": 8, "known": 10, "most_on": date(2026, 3, 10)},
+        Code.UNSURE_CLOCKS,
+        {"unsure": 8, "answered": 10, "reason": "arrival_received"},
         (
-            "In Sent of account info 8 of 10 messages were saved over a day after the date they bear, most on "
-            "2026-03-10, as if moved here without their times: replies count from when they were saved. Move them once "
-            "more, with a program that keeps INTERNALDATE (imapsync does); or add a Maildir or mbox copy of the old "
-            'mail as an account, and give the mailbox here the role "skip". Until then, look at newer mail only: '
-            "--since 2026-03-11."
+            "8 of 10 waits rest on an unsure clock, most often because the mail came into its mailbox long after it had"
+            " been received, as in an import."
         ),
     ),
     (

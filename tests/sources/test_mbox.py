@@ -99,6 +99,10 @@ def test_messages_have_header_offset_date_and_size(tmp_path):
         ("{F}Subject: a\n\n{B}From - to\nnothing like a field\n\n", ["a"]),
         ("{F}Subject: a\n\n{B}from x@y Mon Jan  6 10:00:00 2025\nSubject: b\n\n", ["a"]),
         ("{F}Subject: a\n\n{B}From: x@y Mon Jan  6 10:00:00 2025\nSubject: b\n\n", ["a"]),
+        ("{F}Subject: a\n\n{B}From anna@example.org I heard:\nnothing like a field\n\n", ["a"]),
+        ("{F}Subject: a\n\n{B}From anna@example.org:\nSubject: b\n\n", ["a"]),
+        ("{F}Subject: a\n\n{B}From anna@example.org\nhttps://example.org\n\n", ["a"]),
+        ("{F}Subject: a\n\n{B}From anna to ben@example.org\nSubject: b\n\n", ["a"]),
         # separators of other programs
         *(
             ("{F}Subject: a\n\n{B}" + line + "\nSubject: b\n\n", ["a", "b"])
@@ -114,6 +118,11 @@ def test_messages_have_header_offset_date_and_size(tmp_path):
                 "From anna Sun.Day@example.org Mon Jan  6 10:00:00 CET 2025",
                 "From anna@example.org Mon, 6 Jan 2025 10:00:00 +0100",
                 "From anna@example.org Mon Jan  6 10:00:00 2025 remote from host",
+                "From anna@example.org",
+                "From anna@example.org 2025-01-06T10:00:00",
+                "From anna@example.org Mo Jan  6 10:00:00 2025",
+                "From anna@example.org lun. 6 janv. 2025 10:00",
+                "From anna@example.org 1/6/2025 10:00:00 AM",
                 'From "Anna Example"@example.org Mon Jan  6 10:00:00 2025 +0100',
             )
         ),
@@ -713,3 +722,17 @@ class TestWithoutAddresses:
         for author in ("a." * 30_000 + "<", "a at " + "b." * 30_000 + "<", "a at b.c " * 7_000):
             _, messages = look(write(tmp_path, self.letter(author)))
             assert len(messages) == 1
+
+
+@pytest.mark.parametrize("line", ["From Anna, yesterday", "From: anna@example.org", "From anna 6. Januar"])
+def test_a_file_whose_separators_are_not_known_is_no_empty_mailbox(tmp_path, line):
+    path = write(tmp_path, f"{line}\nSubject: a\n\nbody\n\n{line}\nSubject: b\n\nbody\n".encode())
+    with pytest.raises((MailboxError, SourceError)) as caught:
+        look(path)
+    assert line.split(":")[0] in caught.value.text
+
+
+@pytest.mark.parametrize("beginning", [b"From ", b"From Anna, yester", b"From Anna, yesterday\nSubject: a\n"])
+def test_one_that_is_still_being_written_is(tmp_path, beginning):
+    """It isn't there to the end of its first header; what it will be can't be told."""
+    assert look(write(tmp_path, beginning))[1] == []

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from replywatch.domain.results.finding import Finding
 from replywatch.render.locale import Locale
 from replywatch.render.phrases import filled
-from replywatch.render.shifted_dates import SHIFTED, SHIFTED_HINT
 
 
 class Words(NamedTuple):
@@ -71,9 +70,10 @@ def _addresses_not_watched(people: tuple[str, ...], **_: object) -> Words:
     )
 
 
-def _sent_dates_shifted(oldest: bool, **_: object) -> Words:
-    age = "oldest" if oldest else "newest"
-    return Words("{count} of the " + age + " {known} messages in Sent " + SHIFTED, SHIFTED_HINT)
+def _clocks_unsure(reason: str, **_: object) -> Words:
+    counts = {"answer_date": "Their Date counts.", "answer_internaldate": "They count from when they were saved."}
+    hint = f"{counts[reason]} {_MOVED}" if reason in counts else ""
+    return Words("{place}: the clock of {unsure} of {seen} messages is unsure, most often because {reason:doubt}", hint)
 
 
 def _answers_unseen(mailboxes: tuple[object, ...], **_: object) -> Words:
@@ -91,6 +91,10 @@ _CERTIFICATE = "{server}, {version}; certificate valid until {valid_until:utc_da
 _LOG_IN = "Log in: replywatch login {account:shell}."
 _INBOX_CLOCK = "INBOX: clock {seconds:apart} the delivering server's (median of {messages})"
 _SENT_CLOCK = "Sent: clock {seconds:apart} the sending computers' (median of {messages})"
+_MOVED = (
+    "If they were moved here, move them once more, with a program that keeps INTERNALDATE (imapsync does); or add a"
+    ' Maildir or mbox copy of the old mail as an account, and give the mailbox here the role "skip".'
+)
 _SENT_CLOCK_HINT = "Look whether the clocks of the computers that you send from are right."
 
 PHRASES: Mapping[str, Words | Callable[..., Words]] = {
@@ -176,7 +180,6 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         f"{_SPAN}: nothing was sent lately",
         "If answers are sent from other accounts, add them too, with watched = false.",
     ),
-    "sent_dates_shifted": _sent_dates_shifted,
     # clocks
     "inbox_clock": Words(_INBOX_CLOCK),
     "inbox_clock_off": Words(
@@ -188,6 +191,12 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     "sent_clock_not_believed": Words(
         f"{_SENT_CLOCK}: so far off that a reply counts from when it was saved", _SENT_CLOCK_HINT
     ),
+    "sent_before_written": Words(
+        f"{_SENT_CLOCK}: nothing is saved before it is written, so replies count from their Date",
+        "The program that saves sent mail takes a wrong time zone, or the clocks of the computers that you send from"
+        " are ahead: look whether these are right.",
+    ),
+    "clocks_unsure": _clocks_unsure,
     # who writes to whom
     "addresses": Words(_ADDRESSES),
     "addresses_not_watched": _addresses_not_watched,

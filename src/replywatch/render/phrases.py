@@ -11,6 +11,7 @@ from typing import Any
 from replywatch.config_lines import listed, mailboxes_line, quoted
 from replywatch.domain.instants import DAY, local_day
 from replywatch.render.because import because_text
+from replywatch.render.doubts import DOUBTS
 from replywatch.render.locale import Locale
 from replywatch.render.text import counted, human_duration, local_time
 
@@ -65,6 +66,7 @@ _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     "likely": lambda mailboxes, _: _likely(mailboxes),
     # reasons
     "reason": lambda because, _: f" ({text})" if (text := because_text(because)) else "",
+    "doubt": lambda reason, _: DOUBTS[reason],
     "failed": lambda error, _: "." if error is None else f"; the last attempt failed: {error}",
     # lines to copy
     "list": lambda texts, _: listed(texts),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.render.locale import Locale
 from replywatch.render.phrases import filled
-from replywatch.render.shifted_dates import SHIFTED, SHIFTED_HINT
 
 PHRASES: Mapping[Code, str] = {
     Code.NO_MAIL_READ: "No mail has been read yet: run `replywatch poll` first.",
@@ -30,9 +29,7 @@ PHRASES: Mapping[Code, str] = {
         "Their mail counts as nobody's reply. If they are yours, add them in the config, under [team]: people = "
         "[…, {senders:quoted}]; or under addresses, if customers write there"
     ),
-    Code.SENT_DATES_SHIFTED: (
-        "In Sent of account {account} {count} of {known} messages " + SHIFTED + ". " + SHIFTED_HINT
-    ),
+    Code.UNSURE_CLOCKS: ("{unsure} of {answered} waits rest on an unsure clock, most often because {reason:doubt}."),
     Code.ANSWERS_UNSEEN: (
         "{conversations:going_on} after mail of ours that was not seen: somebody answers from a mailbox that is not "
         "read, and who did not write again counts as unanswered. {mailboxes:likely}{more:and_further}."

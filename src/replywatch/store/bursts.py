@@ -82,7 +82,8 @@ class Bursts:
             [mailbox, begin - WITHIN, end + WITHIN],
         )
         seconds = [LateCopies(*row) for row in rows]
-        in_burst = burst_seconds(seconds)
+        before = self._db.rows("SELECT saved_at FROM moved_before WHERE mailbox = ?", [mailbox])
+        in_burst = burst_seconds(seconds).union(saved_at for (saved_at,) in before)
         told = [(mailbox, s.saved_at, s.saved_at in in_burst) for s in seconds if begin <= s.saved_at <= end]
         changed = "mailbox = ?1 AND saved_at = ?2 AND in_burst IS NOT ?3"
         self._db.execute_many(

@@ -149,7 +149,7 @@ class Erasure:
             marks.put(identity, Answered(answered_at), now)
 
     def _keep_counts(self) -> None:
-        """What mail that goes told of mail that stays: form letters remain some, and relays relays."""
+        """What mail that goes told of mail that stays: form letters, relays and moves remain some."""
         self._db.execute(f"DELETE FROM counted_before WHERE identity IN {_CHOSEN}")
         self._db.execute(
             "INSERT OR IGNORE INTO counted_before"
@@ -159,6 +159,11 @@ class Erasure:
             " UNION SELECT min(r.identity) FROM relays t JOIN readings r ON r.message = t.message"
             f" WHERE t.is_relayed = 1 AND t.sender IN (SELECT sender FROM relays WHERE message IN {_HEADERS})"
             f" AND r.identity NOT IN {_CHOSEN} GROUP BY t.sender"
+        )
+        self._db.execute(
+            "INSERT OR IGNORE INTO moved_before SELECT mailbox, saved_at FROM late_copies WHERE in_burst = 1"
+            f" AND message NOT IN {_HEADERS} AND mailbox IN"
+            f" (SELECT mailbox FROM late_copies WHERE in_burst = 1 AND message IN {_HEADERS})"
         )
 
     def _keep_coverage(self) -> None:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from replywatch.domain.figures.doubts import reason_of
 from replywatch.domain.figures.measure import Wait
 from replywatch.domain.messages import Direction, Exchange, NamedLocation, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS
-from replywatch.store.readings import decode_reading
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
@@ -91,6 +91,20 @@ class Queries:
         )
         return map(Wait._make, rows)
 
+    def doubts(self, window: Window, as_of: int) -> dict[str, int]:
+        """Of the exchanges answered by `as_of` those that rest on an unsure clock: reason → how many."""
+        rows = self._db.rows(
+            "SELECT arrival_sure, arrival_source, answer_source, count(*) FROM exchanges e"
+            f" WHERE {_where(window)} AND answered_at IS NOT NULL AND (arrival_sure = 0 OR answer_sure = 0)"
+            " AND answered_at <= ? GROUP BY 1, 2, 3",
+            [*_values(window), as_of],
+        )
+        found: dict[str, int] = {}
+        for arrival_sure, arrival_source, answer_source, count in rows:
+            reason = reason_of(arrival_source, answer_source, arrival_sure=arrival_sure)
+            found[reason] = found.get(reason, 0) + count
+        return found
+
     def exchanges(self, window: Window) -> Iterator[Exchange]:
         """The exchanges whole, in the order of arrival."""
         rows = self._db.rows(
@@ -163,21 +177,6 @@ class Queries:
                 [since, until],
             )
         ]
-
-    def sent_sample(self, size: int, epochs: Sequence[int]) -> list[tuple[int, str, int | None, int]]:
-        """(epoch, identity, Date, sent time) of our own mail in these epochs, of `size` messages of the whole store.
-
-        They are the first by identity, a digest: as good as drawn at random, and the same each time. CROSS JOIN keeps
-        SQLite from going through all locations of the epochs instead.
-        """
-        rows = self._db.rows(
-            "SELECT DISTINCT l.epoch, j.identity, r.data, j.clock FROM"
-            " (SELECT identity, direction, clock FROM judgements ORDER BY identity LIMIT ?) j"
-            " CROSS JOIN readings r ON r.identity = j.identity CROSS JOIN locations l ON l.message = r.message"
-            " WHERE j.direction = 'outbound' AND l.epoch IN (SELECT value FROM json_each(?))",
-            [size, json.dumps(epochs)],
-        )
-        return [(epoch, identity, decode_reading(data).date, clock) for epoch, identity, data, clock in rows]
 
     def newest_message(self, until: int) -> int | None:
         """The clock of the newest message not after `until`."""

@@ -354,6 +354,11 @@ _CIRCLES: tuple[str, ...] = (
         PRIMARY KEY (message, saved_at, mailbox)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX late_copies_by_time ON late_copies (mailbox, saved_at, written_at, in_burst)",
+    """CREATE TABLE moved_before (
+        mailbox INTEGER NOT NULL REFERENCES mailboxes (id),
+        saved_at INTEGER NOT NULL, -- when copies were saved there that were moved, some of which were erased
+        PRIMARY KEY (mailbox, saved_at)
+    ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX late_copies_to_tell ON late_copies (mailbox, saved_at) WHERE in_burst IS NULL",
     # 1: something that is said of it lay after the last pass; it is derived again after the next
     "ALTER TABLE judgements ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0",

@@ -86,7 +86,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             boxes = yield from mailbox_findings(account, source)
             yield from _held(config, name)
             yield from _fields(config, name, boxes)
-            yield from account_mail(config.team, account, source, boxes, config.report.timezone)
+            yield from account_mail(config.team, account, source, boxes)
     except (SourceError, SecretError) as error:
         yield failed(name, "connection" if account.kind == "imap" else "path", error)
 

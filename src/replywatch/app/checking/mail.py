@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import tzinfo
-from statistics import median
 
+from replywatch.app.checking.clocks import CLOCKS, clock_findings
 from replywatch.app.checking.forms import form_findings
 from replywatch.app.checking.mailboxes import Box
 from replywatch.app.checking.samples import Sample, look
 from replywatch.app.checking.unwatched import unwatched_findings
 from replywatch.config.model import AnyAccount
-from replywatch.domain.figures.shifted_dates import moved
 from replywatch.domain.instants import DAY
 from replywatch.domain.mail_providers import is_mail_provider
-from replywatch.domain.matching.clocks import NEAR
 from replywatch.domain.messages import Role
 from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.domain.team import Team
 from replywatch.sources.base import Source
 
-OFF = 300
-"""Seconds that a clock may be wrong without a word."""
-CLOCKS = 20
-"""Messages whose two clocks are compared."""
 FEWEST = 3
-"""Messages from which a clock, or somebody's mailbox, can be told."""
+"""Messages from which somebody's mailbox can be told."""
 QUIET = 30 * DAY
 """Seconds without sent mail, while mail arrived, that are worth a word."""
 GAP = 7 * DAY
@@ -39,10 +32,8 @@ MOSTLY = 0.8
 """Share of our own mail from which a mailbox looks like one for sent mail."""
 
 
-def account_mail(
-    team: Team, account: AnyAccount, source: Source, boxes: Sequence[Box], zone: tzinfo
-) -> Iterator[Finding]:
-    """What the newest and oldest messages in INBOX and Sent tell; days are those of `zone`.
+def account_mail(team: Team, account: AnyAccount, source: Source, boxes: Sequence[Box]) -> Iterator[Finding]:
+    """What the newest and oldest messages in INBOX and Sent tell.
 
     Raises:
         ConnectError: the connection broke.
@@ -65,9 +56,7 @@ def account_mail(
     else:
         everywhere = look(source, boxes, team)
         yield _both_directions(name, everywhere)
-    kept_no_times = _shifted_dates(account, sent, zone)
-    yield from kept_no_times
-    yield from _clocks(name, inbox, sent if not kept_no_times else Sample())
+    yield from clock_findings(account, inbox.newest, (*sent.oldest, *sent.newest))
     if account.watched:
         yield from form_findings(team, name, inbox.newest)
     if account.watched and team.addresses:
@@ -162,46 +151,3 @@ def _spans(account: str, inbox: Sample, sent: Sample) -> Iterator[Finding]:
 
 def _instants(sample: Sample) -> list[int]:
     return [at for s in (*sample.oldest, *sample.newest) if (at := s.at) is not None]
-
-
-def _shifted_dates(account: AnyAccount, sent: Sample, zone: tzinfo) -> list[Finding]:
-    """Was the newest or the oldest sent mail moved here without its times?"""
-    if account.kind != "imap":
-        return []
-    for oldest, seen in ((False, sent.newest), (True, sent.oldest)):
-        if found := moved(((s.header.date, s.internal_date) for s in seen if s.reading.parties.ours), zone):
-            values = {"oldest": oldest, "count": found.count, "known": found.known, "most_on": found.day}
-            return [Finding(Severity.WARNING, account.name, "sent", "sent_dates_shifted", values)]
-    return []
-
-
-def _clocks(account: str, inbox: Sample, sent: Sample) -> Iterator[Finding]:
-    """The mailbox's clock against that of the server that delivered, and of those who send."""
-    if apart := _apart((s.internal_date, s.header.received) for s in inbox.newest):
-        yield _inbox_clock(account, *apart)
-    if apart := _apart((s.internal_date, s.header.date) for s in sent.newest if s.reading.parties.ours):
-        yield _sent_clock(account, *apart)
-
-
-def _apart(times: Iterable[tuple[int | None, int | None]]) -> tuple[int, int] | None:
-    """By how many seconds the first clock is mostly after the second, and in how many messages; None for too few."""
-    apart = [first - second for first, second in times if first is not None and second is not None][-CLOCKS:]
-    return (int(median(apart)), len(apart)) if len(apart) >= FEWEST else None
-
-
-def _inbox_clock(account: str, seconds: int, messages: int) -> Finding:
-    values = {"seconds": seconds, "messages": messages}
-    if abs(seconds) <= OFF:
-        return Finding(Severity.OK, account, "clock", "inbox_clock", values)
-    if abs(seconds) <= NEAR:
-        return Finding(Severity.WARNING, account, "clock", "inbox_clock_off", values)
-    return Finding(Severity.OK, account, "clock", "inbox_clock_not_believed", values)
-
-
-def _sent_clock(account: str, seconds: int, messages: int) -> Finding:
-    values = {"seconds": seconds, "messages": messages}
-    if abs(seconds) <= OFF:
-        return Finding(Severity.OK, account, "clock", "sent_clock", values)
-    if abs(seconds) <= NEAR:
-        return Finding(Severity.WARNING, account, "clock", "sent_clock_off", values)
-    return Finding(Severity.WARNING, account, "clock", "sent_clock_not_believed", values)

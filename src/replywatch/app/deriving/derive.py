@@ -43,7 +43,7 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
             _say_why(derived.rules_version(), progress)
         derived.restart(fingerprint(config), RULES_VERSION)
     last_pass = derived.newest_pass()
-    derived.soil_ahead(last_pass)
+    derived.soil_ahead()
     pending, _ = derived.due()
     progress.begin(Stretch("reading_headers"), pending)
     marked = _Marked(marks.corrections(), marks.ever_made())

@@ -11,7 +11,6 @@ from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.absent_mail import absent_mail
 from replywatch.app.reporting.coverage import coverage_of, read_up_to
-from replywatch.app.reporting.shifted_dates_warning import shifted_dates_warnings
 from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.config.model import Config
 from replywatch.domain.figures.measure import waited
@@ -22,7 +21,13 @@ from replywatch.domain.messages import Exchange, Role, Rung
 from replywatch.domain.periods import parse_as_of, parse_period
 from replywatch.domain.results.ledger import ledger_of
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
-from replywatch.domain.results.warnings import absent_warnings, age_warnings, coverage_warnings, ledger_warnings
+from replywatch.domain.results.warnings import (
+    absent_warnings,
+    age_warnings,
+    clock_warnings,
+    coverage_warnings,
+    ledger_warnings,
+)
 from replywatch.store.copies import MailboxUse
 from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries
@@ -57,6 +62,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             never_after=config.report.never_after,
             coverage=coverage,
         )
+        doubts = snapshot.doubts(period, first_only=query.first_only)
         ledger = ledger_of(snapshot.queries.account(*period.until_as_of(as_of)))
         uses = mailbox_uses(Derived(database), config)
         absent = absent_mail(database, config, uses, *period.until_as_of(as_of))
@@ -74,9 +80,10 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             oldest_waiting=tuple(_waiting_person(e, as_of) for e in snapshot.by_id(summary.longest_waiting)),
             ledger=ledger,
             coverage=coverage,
+            doubts=doubts,
             warnings=(
                 *age_warnings(newest, now, asked_for),
-                *shifted_dates_warnings(snapshot.queries, uses, zone),
+                *clock_warnings(doubts, summary.answered.n),
                 *absent_warnings(absent),
                 *coverage_warnings(coverage, as_of, period.since),
                 *ledger_warnings(ledger),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from replywatch.config.model import Config
+from replywatch.domain.figures.doubts import Doubts, doubts_of
 from replywatch.domain.figures.measure import Wait, wait_of
 from replywatch.domain.messages import RUNG_BITS, Exchange, Rung
 from replywatch.domain.people import contact_key
@@ -41,6 +42,11 @@ class Snapshot:
                 yield again.pop()
             yield exchange
         yield from reversed(again)
+
+    def doubts(self, period: Period, *, first_only: bool) -> Doubts:
+        """Which of the answered exchanges that arrived in `period` rest on an unsure clock."""
+        window = self._window(period, first_only=first_only)
+        return doubts_of(self._again_in(window), self.as_of, self.queries.doubts(window, self.as_of))
 
     def by_id(self, ids: Sequence[str]) -> list[Exchange]:
         """The exchanges with these ids, in their order."""

@@ -20,7 +20,8 @@ class LateCopies(NamedTuple):
     """The copies of one mailbox that were saved in one second, each over an hour after its Date."""
 
     saved_at: int
-    count: int
+    number: int
+    """How many there are."""
     first_written: int
     """The earliest Date."""
     last_written: int
@@ -37,8 +38,8 @@ def burst_seconds(copies: Sequence[LateCopies]) -> set[int]:
     """Of the window those before which none was written that is saved later: the first has the earliest Date."""
     latest: deque[LateCopies] = deque()
     count = first = marked = 0
-    for number, last in enumerate(copies):
-        count += last.count
+    for at, last in enumerate(copies):
+        count += last.number
         while earliest and earliest[-1].first_written >= last.first_written:
             earliest.pop()
         while latest and latest[-1].last_written <= last.last_written:
@@ -48,13 +49,13 @@ def burst_seconds(copies: Sequence[LateCopies]) -> set[int]:
         while last.saved_at - copies[first].saved_at > WITHIN:
             left = copies[first]
             first += 1
-            count -= left.count
+            count -= left.number
             if earliest[0] is left:
                 earliest.popleft()
             if latest[0] is left:
                 latest.popleft()
         if count >= FEWEST and latest[0].last_written - earliest[0].first_written > SPAN:
             marked = max(marked, first)
-            found.update(c.saved_at for c in copies[marked : number + 1])
-            marked = number + 1
+            found.update(c.saved_at for c in copies[marked : at + 1])
+            marked = at + 1
     return found

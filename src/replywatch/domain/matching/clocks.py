@@ -85,7 +85,7 @@ def arrival(told: Told, seen: Seen, *, in_files_alone: bool = False) -> Clock:
 
 
 def _arrival(told: Told, trusted_until: float) -> Clock | None:
-    """The same of these times; without a server's clock a Received is sure up to `trusted_until`. None: nothing tells."""
+    """The same of these times; without a server's clock a Received is sure up to `trusted_until`. None: none tells."""
     date, received, saved = told.date, told.received, told.saved
     if received is not None:
         if saved is not None and _near(received, saved):

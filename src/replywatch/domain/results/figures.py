@@ -57,6 +57,7 @@ def _totals(report: Report) -> Iterator[Figure]:
         ("unknown", summary.counts[Status.UNKNOWN]),
         ("contact_written_to", report.contact_written_to),
         ("clock_anomalies", summary.clock_anomalies),
+        ("unsure_clocks", report.doubts.unsure),
         ("put_away", report.put_away),
         ("answers_unseen", report.absent.answers_unseen),
         ("answers_to_missing", report.absent.answers_to_missing),

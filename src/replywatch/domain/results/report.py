@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from replywatch.domain.figures.benchmarks import ARTICLES, BENCHMARKS, Benchmark
 from replywatch.domain.figures.coverage import Coverage
+from replywatch.domain.figures.doubts import Doubts
 from replywatch.domain.figures.measure import BUCKETS, Bucket
 from replywatch.domain.figures.statistics import Expected
 from replywatch.domain.figures.summary import Summary
@@ -99,6 +100,8 @@ class Report:
     """Who stands behind `summary.longest_waiting`."""
     ledger: Ledger
     coverage: Coverage
+    doubts: Doubts
+    """Which of the answered waits rest on an unsure clock."""
     warnings: tuple[Warning, ...]
     """What a reader has to know first."""
     benchmarks: tuple[Benchmark, ...] = BENCHMARKS

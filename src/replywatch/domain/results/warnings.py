@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.doubts import Doubts
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.figures.shifted_dates import Moved
 from replywatch.domain.instants import DAY, HOUR
 from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.ledger import Ledger
@@ -16,6 +16,8 @@ OLD_AFTER = 2 * DAY
 """Age in seconds of the last complete pass from which a report warns of it."""
 AHEAD = HOUR
 """Seconds by which a pass may seem to lie in the future without a word."""
+MANY = 0.05
+"""Share of unsure clocks that is worth a word."""
 SENDERS_NAMED = 5
 """Unknown senders that a warning names."""
 
@@ -38,10 +40,11 @@ def age_warnings(last_read_at: int, now: int, asked_for: int | None) -> Iterator
         yield Warning(Code.READ_LONG_AGO, values=values)
 
 
-def shifted_dates_warning(account: str, moved: Moved) -> Warning:
-    """Sent mail of `account` bears the time when it was moved here."""
-    values = {"count": moved.count, "known": moved.known, "most_on": moved.day}
-    return Warning(Code.SENT_DATES_SHIFTED, account, values)
+def clock_warnings(doubts: Doubts, answered: int) -> Iterator[Warning]:
+    """Do many of the `answered` waits rest on a clock that nothing confirms? A few always do."""
+    if doubts.unsure >= max(1, answered * MANY):
+        values = {"unsure": doubts.unsure, "answered": answered, "reason": doubts.commonest}
+        yield Warning(Code.UNSURE_CLOCKS, values=values)
 
 
 def coverage_warnings(coverage: Coverage, as_of: int, since: int | None) -> Iterator[Warning]:

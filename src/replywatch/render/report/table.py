@@ -225,6 +225,8 @@ def _remarks(report: Report) -> Iterator[str]:
         yield f"Without an answer, but written to in another conversation afterwards: {report.contact_written_to}."
     if report.put_away:
         yield f"Thrown away or called spam, and counted only because it was answered: {report.put_away}."
+    if report.doubts.unsure:
+        yield f"Waits that rest on an unsure clock: {report.doubts.unsure} of {report.summary.answered.n}."
     if anomalies:
         yield f"Replies dated before the message they answer: {anomalies}; the wait counts as 0."
 

@@ -22,7 +22,7 @@ from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text
 from replywatch.sources.local.header_block import read_header
-from replywatch.sources.local.mbox_format import Span, envelope_date, hides_addresses, notes, scan
+from replywatch.sources.local.mbox_format import Span, envelope_date, hides_addresses, is_split, notes, scan
 
 _REGION = 4096
 """Octets at the beginning and at the end that tell whether a file only grew."""
@@ -38,6 +38,9 @@ _RAW = (
     "Take the raw archive of the list: members find it on the list's server as mailman/private/LIST.mbox/LIST.mbox, and"
     " mirrors such as public-inbox offer it, too."
 )
+_SHOWN = 100
+"""Octets of a line that an error shows."""
+_SPLIT = "Export it as mbox once more, with another program; or set `path` to another file."
 _WHO = "Run replywatch as a user who may read this mail."
 
 
@@ -115,9 +118,18 @@ class _File:
         """Thunderbird keeps this file: messages in the middle can be marked as deleted."""
         return _IN_PLACE.search(os.pread(self.descriptor, _REGION, 0)) is not None
 
-    def hides_addresses(self) -> bool:
-        """Nobody can be told from anybody in it: addresses are no addresses."""
-        return hides_addresses(os.pread(self.descriptor, _SAMPLE, 0))
+    def check_beginning(self) -> None:
+        """Nothing if mail can be read from it.
+
+        Raises:
+            MailboxError: its separators are of no form that is known; or nobody can be told from anybody in it.
+        """
+        beginning = os.pread(self.descriptor, _SAMPLE, 0)
+        if not is_split(beginning):
+            line = as_text(os.fsdecode(beginning.lstrip(b"\r\n").split(b"\n")[0][:_SHOWN].rstrip()))
+            raise MailboxError(f"{self.path} begins with a line that separates no messages: {line!r}", _SPLIT)
+        if hides_addresses(beginning):
+            raise MailboxError(f"{self.path} {_HIDDEN}", _RAW)
 
     def read(self, begin: int, end: int) -> FetchedMessage:
         """The message that begins at offset `begin`."""
@@ -265,8 +277,8 @@ class MboxSource:
                 and bookmark.end <= file.stamp.size
                 and file.prints(bookmark.end) == bookmark.prints
             )
-            if not grown and file.hides_addresses():
-                raise MailboxError(f"{file.path} {_HIDDEN}", _RAW)
+            if not grown:
+                file.check_beginning()
             # Deleted messages in the middle show in a count from the beginning only.
             counted = bookmark if grown and not file.overwritten_in_place() else None
             start, before = (counted.end, counted.count) if counted else (0, 0)

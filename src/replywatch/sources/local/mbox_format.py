@@ -1,7 +1,8 @@
 """What an mbox file looks like inside: where its messages begin, and what mail programs noted in them.
 
 A message begins at a *separator*: a line `From SENDER DATE` behind an empty line (RFC 4155, appendix A). Programs
-differ in it, so it is told from prose that begins with "From" by its date, or by the header field that follows.
+differ in it, so it is told from prose that begins with "From" by its date, or by its address and the header field that
+follows.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ _SEPARATOR = re.compile(
     rb"From (?:"
     rb"[^\n]{0,400}?(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}"
     rb"(?:[A-Z][a-z]{2} {1,3}[0-9]{1,2}|[0-9]{1,2} [A-Z][a-z]{2} [0-9]{2,4}) {1,3}[0-9]{1,2}:[0-9]{2}[^\n]{0,60})\n"
-    rb"|(?:(?:-|MAILER-DAEMON)[^\n]{0,200}|\r?)\n(?=[!-9;-~]{1,76}:))"
+    rb"|(?:(?:-|MAILER-DAEMON|[^\s@]{1,100}@[^\s@:,;]{1,255}(?![^\s]))[^\n]{0,200}|\r?)\n(?=[!-9;-~]{1,76}:(?!//)))"
 )
+"""A line that ends in a date as programs write it; or one that begins with nobody or an address, before a field."""
 _NOTE = re.compile(rb"(?i)\n(X-Mozilla-Status|Status|X-Status|X-Gmail-Labels|X-GM-THRID):([^\n]*(?:\n[ \t][^\n]*)*)")
 _FROM = re.compile(rb"(?i)\nFrom:([^\n]*(?:\n[ \t][^\n]*)*)")
 _HIDDEN_ADDRESS = re.compile(
@@ -82,6 +84,12 @@ def scan(descriptor: int, start: int, size: int) -> Span:
     if offset is not None and not _add(span, descriptor, offset, size):
         span.end = min(span.end, offset)
     return span
+
+
+def is_split(beginning: bytes) -> bool:
+    """Whether the beginning of a file begins with a separator that is known; so does one that is too short to tell."""
+    text = beginning.lstrip(b"\r\n")
+    return _SEPARATOR.match(text) is not None or _EMPTY_LINE.search(text) is None
 
 
 def hides_addresses(beginning: bytes) -> bool:
