@@ -1,9 +1,9 @@
 """What a conversation shows of its messages, which no header shows alone.
 
 A sign that is too weak against a conversation (a spam flag, List-Unsubscribe, Precedence) excludes nothing that names a
-person's mail on the other side, and a spam flag nothing that a person of ours answered, either. What names no recipient at
-all is mail to the outside if it names a mail from there. And a clock that nothing confirms is not sure where it lies before
-a message that it names.
+person's mail on the other side, and a spam flag nothing that a person of ours answered, either. What names no recipient
+at all is mail to the outside if it names a mail from there. And a clock that nothing confirms is not sure where it lies
+before a message that it names.
 """
 
 from __future__ import annotations
