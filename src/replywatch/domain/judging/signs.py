@@ -93,7 +93,9 @@ _RULES_LOOP = has("X-MS-Exchange-Inbox-Rules-Loop")
 _HELP_DESK = has("X-RT-Loop-Prevention")
 _TRACKER = has("X-JIRA-FingerPrint", "X-Launchpad-Message-Rationale", "X-GitHub-Reason")
 _BULK_MAIL = has("X-Bulkmail")
-_ANSWERS = re.compile(r"auto[-_ ]?(?:repl|respon|answer)|repl|vacation|out[-_ ]?of[-_ ]?office")
+_ANSWERS = re.compile(
+    r"(?:auto[-_ ]?)?(?:repl(?:y|ied)|respon(?:se|ded)|answer(?:ed)?|vacation)$|vacation\b|out[-_ ]?of[-_ ]?office\b"
+)
 """Words for Auto-Submitted by which responders say that they answer, those of no standard too."""
 
 
