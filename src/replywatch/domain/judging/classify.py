@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from replywatch.domain.judging import sender_signs, signs
+from replywatch.domain.judging import mass_signs, sender_signs, signs
 from replywatch.domain.judging.automatic_subjects import announced
 from replywatch.domain.judging.field_signs import (
     DELIVERED_TO,
@@ -170,15 +170,15 @@ RULES: tuple[Rule, ...] = (
     Rule("from.no-reply", Kind.NOTIFICATION, sender_signs.machine),
     Rule("from.robot", Kind.NOTIFICATION, sender_signs.robot),
     Rule("tracker", Kind.NOTIFICATION, signs.tracker),
-    Rule("list", Kind.NEWSLETTER, signs.newsletter, firm=False),
-    Rule("list.mass-mail", Kind.NEWSLETTER, signs.mass_mail, firm=False),
+    Rule("list", Kind.NEWSLETTER, mass_signs.newsletter, firm=False),
+    Rule("list.mass-mail", Kind.NEWSLETTER, mass_signs.mass_mail, firm=False),
     Rule("amazon", Kind.NOTIFICATION, says("X-AMAZON-MAIL-RELAY-TYPE", r"notification\b")),
-    *(Rule("spam", Kind.SPAM, signs.spam(name), firm=False) for name in signs.SPAM_SIGNS),
+    *(Rule("spam", Kind.SPAM, mass_signs.spam(name), firm=False) for name in mass_signs.SPAM_SIGNS),
     Rule("subject.relabelled", Kind.NOTIFICATION, signs.relabelled),
     Rule("subject.notification", Kind.NOTIFICATION, signs.subject(Kind.NOTIFICATION)),
-    Rule("precedence.reply", Kind.AUTO_REPLY, signs.bulk_reply, firm=False),
-    Rule("precedence.bulk", Kind.NOTIFICATION, signs.bulk, firm=False),
-    Rule("return-path.no-reply", Kind.NOTIFICATION, signs.house_notice, firm=False),
+    Rule("precedence.reply", Kind.AUTO_REPLY, mass_signs.bulk_reply, firm=False),
+    Rule("precedence.bulk", Kind.NOTIFICATION, mass_signs.bulk, firm=False),
+    Rule("return-path.no-reply", Kind.NOTIFICATION, mass_signs.house_notice, firm=False),
     Rule("return-path.reply", Kind.AUTO_REPLY, signs.null_reply),
     Rule("return-path", Kind.BOUNCE, signs.null_return_path),
 )
