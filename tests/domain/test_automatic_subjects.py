@@ -100,6 +100,14 @@ Ihre Anfrage [Automatische Antwort]
 Ihre Frage (Abwesenheitsnotiz)
 ご予約【自動送信】
 您的订单\uff08自动回复\uff09
+AUTO: Anna Schmidt ist außer Haus (Rückkehr am 05.05.2025)
+AUTO : Marie Durand est absente du bureau (retour 05/05/2025)
+AUTO : Absence du bureau
+João Silva/Vendas/Firma está ausente do escritório.
+\u200fرد تلقائي: عرض
+Automatic reply: can you help?
+Out of Office Re: can you help?
+[Out of Office] Can you help?
 """
 MORE_LANGUAGES = """
 Automaattivastaus: Tarjous
@@ -145,6 +153,22 @@ Trả lời tự động: Báo giá
 自动答复: 报价
 自動応答: 見積
 자동 회신: 견적
+Automaatne vastus: Kiri
+સ્વચાલિત પ્રત્યુત્તર: પત્ર
+स्वयंचलित प्रतिसाद: पत्र
+स्वचालित जवाफ: पत्र
+স্বয়ংক্রিয় প্রত্যুত্তর: প্রস্তাব
+ස්වයංක්\u200dරීය පිළිතුර: ලිපිය
+ස්වයංක්රීය පිළිතුර: ලිපිය
+ឆ្លើយតបស្វ័យប្រវត្តិ: សំបុត្រ
+ຕອບກັບອັດຕະໂນມັດ: ຈົດໝາຍ
+Ինքնաշխատ պատասխան: նամակ
+Автоматтык жооп: Кат
+Автомат җавап: Хат
+Автомат хариу: Захидал
+Freagairt fèin-obrachail: Litir
+Whakautu aunoa: Reta
+پاسخ خودكار: پیشنهاد
 """
 BOUNCE = """
 Undeliverable: Offer
@@ -220,6 +244,13 @@ Accepted: Offer 17
 Angenommen: Angebot 17
 Zugesagt: Ihr Auftrag
 Declined: card payment
+Declined: scholarship
+Declined: parking, what now?
+Accepted: my terms
+Abgelehnt: mein Visum
+Abgelehnt: Baugenehmigung
+Abgelehnt: Kreditkarte
+Refusé : permis de construire
 Accepté : votre devis
 """
 INVITATION_ANSWER = """
@@ -237,6 +268,9 @@ Geaccepteerd: Vergadering
 Godtatt: Møte
 Zaakceptowano: Spotkanie
 Elfogadva: Megbeszélés
+Neue Zeit vorgeschlagen: Besprechung
+Nouvelle heure proposée : Réunion
+Nueva hora propuesta: Reunión
 Kabul edildi: Toplant\u0131
 承諾済み: 会議
 Принято: Встреча
@@ -273,6 +307,12 @@ I am out of the office
 I am away until Monday.
 Ich bin im Urlaub
 Ich bin derzeit nicht im Büro bis 17. Mai
+Autoresponder: Offer
+Auto-respond: Offer
+Autoresponder - how do I use it
+Automatische Antwort - wie schalte ich sie ab?
+Eingangsbestätigung - kommt die noch?
+Automatic reply to your mails?
 Offer - Automatic reply
 Angebot \u2013 Abwesenheitsnotiz
 Kündigung (Eingangsbestätigung)
@@ -305,6 +345,11 @@ Anna Schmidt ist außer Haus.
 Anna Schmidt ist derzeit nicht im Büro
 Frau Schmidt ist im Urlaub
 Der Hausmeister ist abwesend.
+Mein Mann/Sohn ist im Urlaub
+Frau/Herr Schmidt ist im Urlaub
+Meine Frau ist nicht im Haus (erst abends)
+My boss is out of the office until Monday
+[Choir] Our conductor is out of the office.
 Marie Durand est absente du bureau.
 Juan Pérez está fuera de la oficina
 Jan Jansen is niet aanwezig.
@@ -410,6 +455,14 @@ We have received your parcel
 Recibido su piano roto
 Automatische Antwort unserer Heizung
 Wer ist außer Haus?
+Anna is out of the office, who can help me?
+Your Anna is out of the office. Who else?
+My boss is out of the office until Monday - can we meet later?
+Anna ist im Urlaub, wer hilft mir?
+Anna Schmidt/Firma ist außer Haus, wer hilft mir?
+Autoresponder Ihrer Firma kaputt?
+Hilfe bei der Einrichtung (Autoresponder)
+Autoresponder funktioniert nicht
 Unser Hausmeister ist außer Haus und die Heizung tropft
 Ist bei Ihnen jemand im Haus
 Question about your automatic reply

@@ -87,6 +87,56 @@ def test_root_is_a_machine_unless_somebody_gives_a_name(name, machine):
     assert not is_machine("root@web1.test", "Anna")
 
 
+@pytest.mark.parametrize(
+    ("name", "local"),
+    [
+        ("", "trac"),
+        ("", "jenkins"),
+        ("", "nobody"),
+        ("Trac", "trac"),
+        ("Project Trac", "trac"),
+        ("Oracle DB", "oracle"),
+        ("Oracle Enterprise Manager", "oracle"),
+        ("Gerrit Code Review", "gerrit"),
+        ("Jenkins CI", "jenkins"),
+        ("Hudson (build server)", "hudson"),
+        ("Monit at web1", "monit"),
+        ("nobody nobody", "nobody"),
+    ],
+)
+def test_programs_are_called_by_their_names(name, local):
+    assert is_machine(f"{local}@host.firma.test", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("Gerrit de Vries", "gerrit@devries.test"),
+        ("Paul Jenkins", "jenkins@kanzlei.test"),
+        ("Hudson Taylor", "hudson@taylor.test"),
+        ("Trac Nguyen", "trac@nguyen.test"),
+        ("Monit Sharma", "monit@sharma.test"),
+        ("Oracle Smith", "oracle@smith.test"),
+        ("Nora Nobody", "nobody@nobody.test"),
+        ("Dr. Ben Root", "root@praxis.test"),
+        ("", "gerrit@devries.test"),
+        ("Gerrit", "gerrit@devries.test"),
+        ("", "hudson@gmx.de"),
+        ("Gerrit", "gerrit@web.de"),
+        ("", "oracle@gmail.com"),
+        ("Nobody", "nobody@t-online.de"),
+    ],
+)
+def test_people_are_called_like_programs(name, address):
+    assert not is_machine(address, name)
+
+
+@pytest.mark.parametrize("name", ["Anna Berg (Code Review)", "Build server", "Handwerkerportal"])
+def test_a_tracker_writes_under_other_names(name):
+    assert is_machine("gerrit@code.test", name)
+    assert is_machine("trac@project.test", name)
+
+
 @pytest.mark.parametrize("local", FORMS.split())
 def test_forms(local):
     assert is_form(f"{local}@host.test")

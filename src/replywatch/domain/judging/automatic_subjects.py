@@ -129,7 +129,7 @@ thank(?:s| you) for (?:contacting(?:\s(?:&|[\w.&'-]{{0,30}}\w)){{0,4}}|your {_AS
 _THANKED_BY_ANYBODY = rf"thank(?:s| you) for your {_SAID}|{_THANKS_DE} {_SAID_DE}"
 
 
-_AUTOMATIC = rf"(?:auto:\s*)?{any_of(words.AUTOMATIC_REPLIES, words.NOTICES)}"
+_AUTOMATIC = rf"(?:auto ?:\s*)?{any_of(words.AUTOMATIC_REPLIES, words.NOTICES)}"
 _SURE = re.compile(
     f"{_TAGS}(?:"
     f"(?P<auto_reply__none>{_AUTOMATIC}(?:{_LABEL_END}|{_UNTIL}|{_PREFIXED}|{_YOURS}))"
@@ -141,7 +141,7 @@ _SURE = re.compile(
 )
 _MAYBE = re.compile(
     f"{_TAGS}(?:"
-    f"(?P<auto_reply__any>auto:|{any_of(words.ABSENCES)}{_STRICT_END}"
+    f"(?P<auto_reply__any>auto ?:|{any_of(words.ABSENCES)}{_STRICT_END}"
     f"|(?:{_AUTOMATIC}|{any_of(words.ABSENCES)}){_CONNECTED}"
     f"|{any_of(words.I_AM_ABSENT)}{_NO_MORE}"
     f"|{either(_RECEIVED)}(?:{_COLON}|{_TICKET_END})|{either(_THANKED)}{_TICKET_END})"
@@ -171,14 +171,14 @@ _STARTS = frozenset(
 """The first letters of all labels, and of the patterns beside them: nearly all subjects start otherwise."""
 _ABSENCE_END = r"(?=\s*(?:$|[.(:!,])|\s+(?:until|till|from|through|and will|returning)\b)"
 _AWAY = re.compile(
-    rf"{_TAGS}(?:auto:\s*)?(?:[\w.'\u2019,/&-]{{1,40}}\s){{0,4}}"
+    rf"{_TAGS}(?:auto ?:\s*)?(?P<name>(?:[\w.'\u2019,/&-]{{1,40}}\s){{0,4}})"
     rf"is (?:currently |now )?out of (?:the |my )?office{_ABSENCE_END}"
 )
 _AWAY_ELSEWHERE = re.compile(
-    rf"{_TAGS}(?:auto:\s*)?(?P<name>(?:[^\s:?!]{{1,40}}\s){{0,6}}?)(?:"
+    rf"{_TAGS}(?P<auto>auto ?:\s*)?(?P<name>(?:[^\s:?!]{{1,40}}\s){{0,6}}?)(?:"
     r"ist (?:derzeit |zurzeit |momentan |aktuell )?(?:ausser haus|nicht im (?:buro|haus)|abwesend|i[mn] urlaub)"
     r"|est (?:actuellement )?(?:absent(?:e|\(e\))?(?: du bureau)?|en conges?|hors du bureau)"
-    r"|(?:esta|estara) (?:fuera de (?:la )?oficina|ausente(?: de la oficina)?|fora do escritorio)"
+    r"|(?:esta|estara) (?:fuera de (?:la )?oficina|ausente(?: de la oficina| do escritorio)?|fora do escritorio)"
     r"|(?:e|sara) (?:fuori (?:ufficio|sede)|assente(?: dall.{1,2}ufficio)?)"
     r"|is (?:momenteel )?(?:afwezig|niet aanwezig|niet op kantoor)|ar (?:inte|ej) pa kontoret|ar franvarande"
     r"|er (?:ikke (?:pa kontoret|til stede)|fraværende)|on poissa(?: toimistosta)?|jest (?:poza biurem|nieobecn[ya])"
@@ -187,6 +187,10 @@ _AWAY_ELSEWHERE = re.compile(
     r"|[はが]?(?:不在|外出中)です"
     r")(?=\s*(?:$|[.(!,]))"
 )
+_SOMEBODYS = re.compile(
+    r"(?:my|your|our|mein\w{0,2}|dein\w{0,2}|unser\w{0,2}|ihre?|eure?|notre|votre|il mio|la mia|mijn) "
+)
+"""Who begins so speaks of somebody else."""
 _AWAY_VERBS = frozenset({
     "is", "ist", "est", "esta", "estara", "e", "sara", "ar", "er", "on", "jest", "je", "neni", "hazon", "ofis",
     "отсутствует", "отсутствует.",
@@ -224,12 +228,18 @@ def announced(subject: str) -> Announcement | None:
     text = fold(subject[:_LONGEST_LABEL].lstrip())
     labelled = _may_start_with_label(text)
     if labelled and (found := _SURE.match(text)) and found.lastgroup:
-        return _announcement(found.lastgroup)
+        said = _announcement(found.lastgroup)
+        return _MAYBE_AWAY if said == _SURELY_AWAY and _asks(text[found.end() :]) else said
     if (not _AWAY_VERBS.isdisjoint(text.split()) or "です" in text) and (away := _away(text)):
         return away
     if labelled and (found := _MAYBE.match(text)) and found.lastgroup:
         return _announcement(found.lastgroup)
     return _at_end(subject, text)
+
+
+def _asks(rest: str) -> bool:
+    """Whether what follows a label, and isn't the subject of another mail, is a person's question about it."""
+    return rest.rstrip().endswith("?") and not rest.lstrip().startswith(("]", ")", "】")) and ":" not in rest
 
 
 def _may_start_with_label(text: str) -> bool:
@@ -254,12 +264,16 @@ def _away(text: str) -> Announcement | None:
     """What a sentence that says of somebody that he is away announces; Lotus Notes names his organisation, too."""
     if not any(map(text.__contains__, _AWAY_WORDS)):
         return None
-    if _AWAY.match(text):
-        return _SURELY_AWAY
-    found = _AWAY_ELSEWHERE.match(text)
-    if found is None:
+    english = _AWAY.match(text)
+    found = english or _AWAY_ELSEWHERE.match(text)
+    if found is None or "?" in text[found.end() :].partition(":")[0]:  # a person asks who is there instead
         return None
-    return _SURELY_AWAY if "/" in found["name"] or not found["name"] else _PERHAPS_AWAY
+    name = found["name"]
+    if _SOMEBODYS.match(name):
+        return _PERHAPS_AWAY
+    notes = "/" in name and ("/" not in name.split()[0] or len(name.split()) == 1)
+    returns = not english and found["auto"] and text.endswith(")")
+    return _SURELY_AWAY if english or notes or returns or not name else _PERHAPS_AWAY
 
 
 def _at_end(subject: str, text: str) -> Announcement | None:

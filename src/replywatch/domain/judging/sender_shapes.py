@@ -36,8 +36,7 @@ _SOFTWARE = re.compile(
           | auto[-._]?(?:mail|mailer|confirm|notify|reply|responder|message)
         )(?:[-._+=\d].*)?
       | cron(?:[-._]?(?:daemon|job))? | (?:www|http)-?data | httpd? | apache2? | wwwrun
-      | nagios\d? | icinga\d? | zabbix | jenkins | logwatch | monit | sentry
-      | trac | gerrit | hudson | patchwork | phabricator
+      | nagios\d? | icinga\d? | zabbix | logwatch | sentry | patchwork | phabricator
     )$""",
     re.VERBOSE,
 )
@@ -47,11 +46,26 @@ _ACCOUNT_NAMES = re.compile(
     r"(?:.{0,30}\b)?(?:root|cron|nobody|oracle|postgres(?:ql)?|mysql|daemon|subversion|svn|cvs|gitlab)\b|$",
     re.IGNORECASE,
 )
+_NAMESAKE = re.compile(r"(?:gerrit|hudson|jenkins|monit|trac)$")
+"""Programs that are called like people."""
+_OF_ACCOUNTS = frozenset({
+    "account", "admin", "administrator", "alert", "alerts", "at", "automation", "backup", "bot", "bug", "bugs",
+    "build", "builds", "charlie", "ci", "cloud", "code", "commit", "commits", "cron", "daemon", "database",
+    "db", "dba", "deploy", "dev", "enterprise", "host", "issue", "issues", "job", "jobs", "log", "logs", "mail",
+    "mailer", "manager", "master", "monitor", "monitoring", "node", "notification", "notifications", "on",
+    "production", "project", "release", "report", "reports", "repository", "review", "robot", "security", "server",
+    "service", "services", "staging", "system", "team", "test", "tests", "ticket", "tickets", "tracker",
+    "update", "updates", "user", "via", "web", "wiki",
+})  # fmt: skip
+"""Words beside a program's name that make no person's of it."""
+_MOST_NAMES = 4
 _PROGRAM_WORDS = (
     r"(?:build|test|ci|kernel|patch|merge|release|review|deploy|issue|bug|commit|ticket|lint|backport|stale|git\w*|svn"
     r"|cvs|jenkins|jira|wiki|irc|doc|docs|dependa|renovate|syz|sync|translation|notification|auto\w*)"
 )
-_ROBOT = re.compile(rf"(?:.*-bot|(?:ro)?bot-.*|robots?|{_PROGRAM_WORDS}-?bot\d*|.*\[bot\])$")
+_ROBOT = re.compile(r"(?:.*(?<!\ble)-bot|(?:ro)?bot-.*|robots?|.*\[bot\])$")
+_PROGRAM_BOT = re.compile(rf"{_PROGRAM_WORDS}-?bot\d*$")
+_HYPHENATED = re.compile(r"([^\W_]+) (?:\S+ )?[^\W_]+-Bot$")
 _TAGGED_ROBOT = re.compile(r"[^+]{0,60}(?<!tal)(?<!\bab)(?<!\bca)bot\+.")
 _ROBOT_NAME = re.compile(rf".*\[bot\]|.*\w-bot$|.*\w robot$|(?i:(?:.*\s)?{_PROGRAM_WORDS}[ -]?(?:ro)?bot)$")
 
@@ -110,7 +124,10 @@ _ROLE = re.compile(
 )
 _RELAY = re.compile(r"(?:re(?:ply)?|r|guest|member|user|conversation|chat|ticket|case|message)[-+._]")
 """Tokens behind which people are, who are answered by them."""
+_NAME_AND_YEAR = re.compile(r"[a-z]+(?:[._-][a-z]+)*[._-]?(?:19|20)\d\d$")
+"""What people call themselves where their name was taken."""
 _NAME_WORD = re.compile(r"[^\W\d_]{3,}")
+_NAMES = re.compile(r"[^\W_]+")
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "gv", "ltd", "ne", "net", "or", "org"})
 _LONGEST_DOMAIN = 255
 _SHORTEST_MADE_UP = 16
@@ -139,29 +156,56 @@ def is_no_reply(address: str) -> bool:
 def is_machine(address: str, name: str) -> bool:
     """Whether `address` (lower case) is a program's account, such as `no-reply@`, `notifications@` or `cron@`.
 
-    People write as root, too: then the display name is theirs.
+    People write as root, too: then the display name is theirs. Some are called like a program (Gerrit de Vries), and at
+    a mail provider no program has an account.
     """
     local = _local(address)
-    if _ACCOUNT.match(local):
-        return _ACCOUNT_NAMES.match(name[:100]) is not None
+    account, namesake = _ACCOUNT.match(local), _NAMESAKE.match(local)
+    if account or namesake:
+        if is_mail_provider(address.rpartition("@")[2]) or _is_called(name[:100], local):
+            return False
+        return namesake is not None or _ACCOUNT_NAMES.match(name[:100]) is not None
     return is_no_reply(address) or _SOFTWARE.match(local) is not None
+
+
+def _is_called(name: str, local: str) -> bool:
+    """Whether a display name is that of a person whose first or last name is `local`."""
+    words = _NAMES.findall(name.lower())
+    if local == "gerrit" and set(words) <= {local}:  # the program always says more
+        return True
+    return (
+        1 < len(words) <= _MOST_NAMES
+        and local in (words[0], words[-1])
+        and words[0] != words[-1]
+        and _OF_ACCOUNTS.isdisjoint(words)
+    )
 
 
 @lru_cache(maxsize=8192)
 def is_robot(sender: Address) -> bool:
     """Whether `sender` is called a bot, such as `build-bot@`, `syzbot+17@` or "kernel test robot".
 
-    A person may be called kspambot or Jan Bot: what tells is a hyphen, a tag (but at a mail provider), or a program's
-    name before it.
+    A person may be called kspambot, Jan Bot or Yann Le-Bot: what tells is a hyphen, or (but at a mail provider) a tag
+    or a program's name before it.
     """
     local, _, domain = sender.address[:400].rpartition("@")
     if not local:
         return False
     if _ROBOT.match(local[:100]):
-        return True
-    if _TAGGED_ROBOT.match(local[:100]) and not is_mail_provider(domain):
-        return len(sender.name.split()) < 2 or not is_persons(sender)
+        return not _is_hyphenated(sender)
+    if not is_mail_provider(domain):
+        if _PROGRAM_BOT.match(local[:100]):
+            return True
+        if _TAGGED_ROBOT.match(local[:100]):
+            return len(sender.name.split()) < 2 or not is_persons(sender)
     return "bot" in sender.name[:100].lower() and _ROBOT_NAME.match(sender.name[:100].rstrip()) is not None
+
+
+def _is_hyphenated(sender: Address) -> bool:
+    """Whether a person's first and last name are there, as in "Anna Meier-Bot" <anna.meier-bot@…>."""
+    found = _HYPHENATED.match(sender.name[:100])
+    first = found[1].lower() if found else ""
+    return bool(first) and sender.address.startswith(first) and first not in _OF_ACCOUNTS
 
 
 @lru_cache(maxsize=8192)
@@ -206,7 +250,7 @@ def of_house(sender: Address) -> bool:
 
 def is_made_up(local: str) -> bool:
     """Whether the part before the @ was made by a program for one mail, and isn't one by which people are answered."""
-    if len(local) < _SHORTEST_MADE_UP or _RELAY.match(local):
+    if len(local) < _SHORTEST_MADE_UP or _RELAY.match(local) or _NAME_AND_YEAR.match(local[:100]):
         return False
     digits = sum(map(str.isdigit, local[:100]))
     return "#" in local or (digits >= 4 and sum(map(str.isalpha, local[:100])) >= 4)

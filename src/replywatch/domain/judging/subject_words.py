@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MARKS = re.compile("[\u0300-\u036f]+")
+_MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+"""Accents, and what joins letters or turns the direction of writing without being seen."""
 
 
 def fold(text: str) -> str:
@@ -38,7 +39,7 @@ AUTOMATIC_REPLIES = """
 automatic reply|automatic response|automatic answer|automatic e-mail reply|automatic email reply
 automatic out of office reply|automatic acknowledgement|automatic acknowledgment|automated reply
 automated response|automated answer|automated acknowledgement|auto reply|auto-reply|autoreply|auto response
-auto-response|autoresponse|autoresponder|autorespond|auto-respond|auto reply message|automatische antwort
+auto-response|autoresponse|auto reply message|automatische antwort
 automatische antwort-mail|automatische antwortmail|automatische e-mail-antwort|automatische email-antwort
 automatische mail-antwort|automatische rückantwort|automatische rückmeldung|automatische abwesenheitsnotiz
 automatische abwesenheitsmeldung|automatische abwesenheitsnachricht|automatische abwesenheitsbenachrichtigung
@@ -67,6 +68,11 @@ balasan otomatis|jawaban otomatis|balasan automatik|jawapan automatik|awtomatiko
 ავტომატური პასუხი|ավտոմատ պատասխան|ራስ-ሰር ምላሽ
 自动回复|自動回覆|自动答复|自動答覆|自動回信|自動返信|自動返信メール|自動応答|自動応答メッセージ|自動送信|自動送信メール|自動配信|自動配信メール
 자동 회신|자동 응답|자동응답|자동회신
+automaatne vastus|پاسخ خودكار|સ્વચાલિત પ્રત્યુત્તર|स्वचालित प्रतिसाद|स्वयंचलित प्रतिसाद|स्वयंचलित प्रत्युत्तर|स्वचालित जवाफ
+স্বয়ংক্রিয় প্রত্যুত্তর|স্বয়ংক্ৰিয় উত্তৰ|ස්වයංක්‍රීය පිළිතුර|ឆ្លើយតបស្វ័យប្រវត្តិ|ຕອບກັບອັດຕະໂນມັດ
+ସ୍ୱୟଂଚାଳିତ ଉତ୍ତର|സ്വയമേവയുള്ള മറുപടി|స్వయంచాలక జవాబు|ինքնաշխատ պատասխան|автоматты түрде жауап беру|автоматтык жооп
+автомат җавап|автомат хариу|awtomatik jogap|whakautu aunoa|freagairt fèin-obrachail|jibu la otomatiki|awtomatikong sagot
+sjálvvirkandi svar|aŭtomata respondo
 """  # noqa: RUF001 - letters of other scripts are meant
 """Automatic answers in so many words: no person puts them before or behind a subject."""
 
@@ -83,13 +89,15 @@ poissaoloilmoitus|frånvaromeddelande|fraværsmelding|fraværsbesked|házon kív
 """Absences and acknowledgements, in words that hardly anybody else puts before a colon."""
 
 ABSENCES = """
+autoresponder|autorespond|auto-respond
 abwesenheit|abwesend|afwezig|afwezigheid|frånvaro|frånvarande|fravær|absent|absence|ausente|ausencia|ausência
 assente|assenza|poissa|nieobecność|nepřítomnost|távollét|absent from office|away|away from my mail
 away from office|on vacation|on leave|on holiday|im urlaub|urlaub|nicht im büro|nicht im haus|außer haus
 en congé|en vacances|in ferie|ferie|férias|de vacaciones|vacaciones|urlop|dovolená|semester|på ferie|отпуск
 в отпуске|отсутствую|休暇|不在
 """
-"""The same in everyday words ("Abwesenheit meines Sohnes"): they have to stand alone or before a colon."""
+"""The same in everyday words ("Abwesenheit meines Sohnes"), and the thing that people have trouble with: they have to
+stand alone or before a colon."""
 
 I_AM_ABSENT = """
 i am away|i am out of office|i am out of the office|i'm out of office|i'm out of the office|i will be out of the office
@@ -172,7 +180,10 @@ zaproszenie|odwołane|pozvánka|приглашение|отменено|邀请|�
 """Invitations, and that nothing will come of them."""
 
 INVITATION_ANSWERS = """
-accepted|declined|tentative|tentatively accepted|new time proposed
+accepted|declined|tentative|tentatively accepted|new time proposed|neue zeit vorgeschlagen|neuer terminvorschlag
+nouvelle heure proposée|nouvel horaire proposé|nueva hora propuesta|nuova ora proposta|nieuwe tijd voorgesteld
+novo horário proposto|nova hora proposta|ny tid föreslagen|ny tid foreslået|nytt tidspunkt foreslått
+zaproponowano nową godzinę|предложено новое время
 angenommen|abgelehnt|zugesagt|vorläufig zugesagt|vorläufig
 mit vorbehalt|mit vorbehalt zugesagt|mit vorbehalt angenommen|unter vorbehalt|accepté|acceptée|refusé|refusée
 provisoire|aceptado|aceptada|rechazado|rechazada|provisional|accettato|accettata|rifiutato|rifiutata|provvisorio
@@ -207,7 +218,11 @@ meddelelse om videresendt møde|varsel om videresendt møte|powiadomienie o prze
 """What Exchange says to whom a meeting was passed on."""
 
 BARGAINS = (
-    r"angebot|anfrage|antrag|auftrag|bestell|rechnung|vertrag|preis|kauf|liefer|paket|reklamation|zahlung|bewerbung"
+    r"\?\s*$|\b(?:mein|meine|unser|unsere|my|our|mon|ma|mes|mijn|mio|mia)\b|genehmigung|visum|visa\b|kredit|karte|stipendi"
+    r"|versicherung|garantie|kulanz|erstattung|f(?:oe|o)rder(?:ung|mittel)|widerspruch|kundigung|zulassung|bewilligung"
+    r"|permi[st]|credit|loan|\bcard\b|scholarship|\bgrant\b|insurance|warrant|appeal|\bpaper\b|manuscript|abstract"
+    r"|\bterms\b|bourse|assurance|\bpret\b|beca\b|seguro|garantia|garanzia|assicurazion|vergunning|verzekering"
+    r"|angebot|anfrage|antrag|auftrag|bestell|rechnung|vertrag|preis|kauf|liefer|paket|reklamation|zahlung|bewerbung"
     r"|kostenvoranschlag|\bihr|\beuer|offer|quot|order|invoice|contract|price|purchase|\bdeliver|parcel|refund|return"
     r"|payment|claim|request|application|proposal|tender|\byour\b|devis|commande|facture|\bvotre|\bvos\b|offert|ofert"
     r"|pedido|factura|fatura|preventivo|ordine|fattura|bestelling|factuur|\buw\b|\bsu\b"
