@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.derive import derive, messages_of
+from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.snapshot import Snapshot
-from replywatch.domain.messages import Kind, OfKind, Rung
+from replywatch.domain.messages import Kind, Message, OfKind, Rung
 from replywatch.domain.periods import Period
 from replywatch.domain.results.notice import Stretch
 from replywatch.store.derived import Derived
@@ -71,6 +72,12 @@ class Store:
     def answered(self) -> set[object]:
         rows = self.keep.database.rows("SELECT message_id FROM exchanges WHERE answered_at IS NOT NULL")
         return {message_id for (message_id,) in rows}
+
+    def messages(self) -> Iterator[Message]:
+        derived = Derived(self.keep.database)
+        clusters = [c for (c,) in self.keep.database.rows("SELECT DISTINCT cluster FROM readings")]
+        for _, copies in derived.copies(clusters, mailbox_uses(derived, self.keep.config)):
+            yield from messages_of(copies, self.story.team, {})
 
     def is_as_rebuilt(self) -> bool:
         tables = ("readings", *CLUSTER_TABLES, "letters", "relays")
@@ -191,6 +198,23 @@ def test_a_second_reply_to_tells_strangers_apart_who_were_one(store: Store, stor
 def counted(store: Store) -> list[tuple[object, ...]]:
     sql = "SELECT message_id, messages FROM exchanges WHERE levels & 8 ORDER BY arrived_at"
     return list(store.keep.database.rows(sql))
+
+
+@pytest.mark.parametrize("trace", [f"X-Trace: {n}" for n in range(6)])
+def test_one_copy_is_enough(store: Store, story: Story, trace: str) -> None:
+    """A gateway has put a tag into the subject of another copy, or lost its Reply-To; either may be looked at first."""
+    q = story.inbound("anna", START, subject="Bill")
+    first, *others = bills(story, "anna", "bernd", "carl")
+    said = {"message_id": first.message_id, "fields": trace}
+    tagged = story.outbound("anna", first.when, subject="[Ours] Bill", mailbox="Archive", **said)
+    visitor = story.inbound(RELAY, START, subject="Oak", fields="Reply-To: anna@anna.example")
+    bare = story.inbound(RELAY, START, subject="Oak", message_id=visitor.message_id, fields=f"{trace} {trace}")
+    other = story.inbound(RELAY, START, subject="Ash", fields="Reply-To: carl@carl.example")
+    store.add(q, first, *others, tagged, visitor, bare, other)
+    assert store.answered() == set()
+    found = {m.identity: (m.form_letter, m.relayed) for m in store.messages()}
+    assert found[story.identity(first)] == (True, False)
+    assert found[story.identity(visitor)] == (False, True)
 
 
 # In a view of the past, and after a run that was killed

@@ -175,6 +175,9 @@ def test_another_command(folder, runs, commands, forbidden, least):
     story.reply(story.inbound("anna", "2024-03-02 09:00", subject="Oak boards"), "2024-03-02 10:30")
     story.inbound("will", "2024-03-19 09:00")
     story.reply(story.inbound("karl", "2024-03-18 09:00"), "2024-03-19 10:00", message_id=None)
+    for person, day in (("anna", "05"), ("dora", "18"), ("emil", "19")):
+        story.outbound(person, f"2024-03-{day} 08:00", subject="Bill")
+        story.inbound("shop@shop.example", f"2024-03-{day} 09:00", fields=f"Reply-To: {person}@{person}.example")
     plant_maildir(story, folder / "mail")
     for path in (folder / "mail").rglob("*/"):
         os.utime(path, (NOON, NOON))  # what was changed just now is listed in every pass
