@@ -32,6 +32,6 @@ def take_back(store: Path, before: str) -> None:
             kept = {name: RENAMED.get((table, name), name) for name in columns[table]}
             kept = {then: now for then, now in kept.items() if now in there}
             connection.execute(
-                f"INSERT INTO {table} ({', '.join(kept)}) SELECT {', '.join(kept.values())} FROM now.{table}"
+                f"INSERT OR REPLACE INTO {table} ({', '.join(kept)}) SELECT {', '.join(kept.values())} FROM now.{table}"
             )
     now.unlink()

@@ -20,7 +20,7 @@ from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.progress import Silent
 from replywatch.config.model import ImapAccount, PrivacySettings
 from replywatch.domain.headers.header import keep_fields
-from replywatch.domain.messages import ReplyOf
+from replywatch.domain.messages import Answered, ReplyOf
 from replywatch.errors import StoreError, UnusableStoreError
 from replywatch.store import schema
 from replywatch.store.database import _PRAGMAS, Database
@@ -120,6 +120,25 @@ def test_the_next_pass_goes_on(office):
     office.pass_()
     office.pass_()
     assert source.asked == [], "it is settled"
+
+
+def test_what_was_read_before_is_counted_across_conversations_too(tmp_path):
+    """The store is of the release before that; marks hold."""
+    office, story = Office(tmp_path), Story()
+    story.outbound("xaver", "01-05 09:00")
+    asked = [story.inbound(person, "03-02 09:00", subject="Bill") for person in ("anna", "bernd")]
+    for person in ("anna", "bernd", "carl"):
+        story.outbound(person, "03-05 09:00", subject="Bill")
+    office.tell(story)
+    office.pass_()
+    with Database(office.config.store_path) as database:
+        Marks(database).put(story.identity(asked[1]), Answered(at("03-03 09:00")), office.now)
+    said, kept = office.exchanges_at(), office.rows("marks", "letters")
+    assert said == {asked[0].message_id: "never", asked[1].message_id: "answered"}
+    assert sorted(row[-1] for row in kept["letters"]) == [0, 1, 1, 1]
+    take_back(office.config.store_path, "0006_circles")
+    assert office.exchanges_at() == said
+    assert office.rows("marks", "letters") == kept
 
 
 class TestHeaders:
