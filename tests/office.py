@@ -23,6 +23,8 @@ TABLES = (
         "letters",
         "relays",
         "counted_before",
+        "late_copies",
+        "moved_before",
         "dirty",
         "judgements",
         "exchanges",

@@ -50,7 +50,7 @@ AUTOMATIC = "Auto-Submitted: auto-replied"
 LEARNED = "mailer.example"
 """Right side of ids that is ours or not, as the mail shows."""
 
-COUNTED = ("id_domains", "named_domains", "letters", "relays")
+COUNTED = ("id_domains", "named_domains", "letters", "relays", "late_copies")
 """The tables of what is counted across conversations."""
 
 LAW = settings(

@@ -119,6 +119,7 @@ def test_what_is_erased_of_it_leaves_the_rest_moved(tmp_path: Path) -> None:
         people(["anna3@anna3.example"], story.team)(erasure, Silent())
         erasure.erase(LONG_AGO)
         assert store.rows("late_copies") == []
+        assert MOVE + 3 * 20 not in {second for _, second in store.rows("moved_before")}, "that was hers"
         store.derive()
         assert answers(store) == BY_DATE
         assert len(store.rows("late_copies")) == 9
