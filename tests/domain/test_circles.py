@@ -524,8 +524,31 @@ def test_a_notice_that_names_what_failed_before_what_that_answered() -> None:
     s = Story()
     q = s.inbound("anna", "03-02 09:00")
     r = s.reply(q, "03-02 10:00")
-    s.inbound(DAEMON, "03-02 10:01", references=[r, q], subject=FAILED, fields=REPORT)
-    assert of(s, q).bounced_reply == s.identity(r)
+    more = s.reply(r, "03-02 11:00", to="anna")
+    s.inbound(DAEMON, "03-02 11:01", references=[r, more, q], subject=FAILED, fields=REPORT)
+    assert of(s, q).reply_message_id == r.message_id
+    s.inbound(DAEMON, "03-02 11:02", references=[r, q], subject=FAILED, fields=REPORT)
+    assert (of(s, q).reply_message_id, of(s, q).bounced_reply) == (None, s.identity(more))
+
+
+@pytest.mark.parametrize(("said", "stands"), [("anna@anna.example", False), (None, True), (PAUL, True)])
+def test_a_reply_that_bounced_and_whose_copy_names_no_recipient(said: str | None, stands: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00", to=())
+    failed = f"X-Failed-Recipients: {said}\n" if said else ""
+    s.inbound(DAEMON, "03-02 10:01", replies=r, subject=FAILED, fields=failed + REPORT)
+    assert (of(s, q).reply_message_id is not None) == stands
+
+
+def test_what_somebody_says_is_no_notice_is_none() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00")
+    notice = s.inbound(DAEMON, "03-02 10:01", replies=r, subject=FAILED, fields=REPORT)
+    assert of(s, q).reply_message_id is None
+    s.mark(notice, OfKind(Kind.NOTIFICATION))
+    assert of(s, q).reply_message_id == r.message_id
 
 
 def test_what_was_sent_again_after_it_bounced_is_the_answer() -> None:
