@@ -1,8 +1,12 @@
 """A clock that was wrong and is set right: nothing of what was found in between makes nonsense of the figures."""
 
+from itertools import count
+
 import pytest
 
 from office import NOW, Office
+from replywatch.app.polling.poll import poll
+from replywatch.app.progress import Silent
 from replywatch.config.model import ImapAccount
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.errors import ConnectError
@@ -150,3 +154,30 @@ def test_a_report_says_when_it_speaks_of_a_moment_to_come(office):
     assert warning == Warning(Code.READ_IN_FUTURE, values={"last_read_at": at("2027-03-20 12:00")})
     office.now += YEAR * HOUR
     assert office.report().warnings == ()
+
+
+def test_a_poll_that_takes_its_time_knows_of_answers_as_of_its_beginning(tmp_path):
+    """Figures speak of the beginning of the poll; flags that it finds while it reads must not lie after that."""
+    office, story = Office(tmp_path, ImapAccount("info"), ImapAccount("shop")), Story()
+    mails = [
+        story.inbound(sender, "03-02 09:00", account=account)
+        for account, sender in (("info", "anna"), ("info", "will"), ("shop", "nora"), ("shop", "carl"))
+    ]
+    office.tell(story)
+    anna, will, nora, carl = mails
+
+    def slow_poll():
+        clock = count(office.now)
+        poll(office.config, lambda a: office.sources[a.name], lambda: next(clock), Silent())
+
+    office.sources["info"].answer("INBOX", 1)
+    office.sources["shop"].answer("INBOX", 1)
+    slow_poll()
+    unanswered = {will.message_id: "unknown", carl.message_id: "unknown"}
+    answered = {anna.message_id: "answered_time_unknown", nora.message_id: "answered_time_unknown"}
+    assert office.exchanges_at() == answered | unanswered
+    office.sources["info"].answer("INBOX", 2)
+    office.sources["shop"].answer("INBOX", 2)
+    office.now += HOUR
+    slow_poll()
+    assert office.exchanges_at() == answered | dict.fromkeys(unanswered, "answered_time_unknown")

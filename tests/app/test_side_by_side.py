@@ -66,7 +66,9 @@ def side_by_side(office):
         source.both = both
     path, sources, patience = office.config.store_path, office.sources, Patience(attempts=1)
     with Database(path, create=True) as database, writing(path):
-        poller = _Poller(office.config, lambda a: sources[a.name], lambda: office.now, Silent(), patience, None)
+        poller = _Poller(
+            office.config, lambda a: sources[a.name], lambda: office.now, Silent(), patience, None, office.now
+        )
         with ThreadPoolExecutor(len(NAMES)) as pool:
             outcomes = tuple(pool.map(poller.poll, office.config.accounts))
         derive(database, office.config, Silent())

@@ -508,6 +508,49 @@ def test_a_reply_that_bounced_is_none(
     assert (e.bounced_reply, e.bounced_reply_message_id) == ((None, None) if stands else (s.identity(r), r.message_id))
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_notice_means_the_mail_that_it_answers_not_all_that_led_to_it(answers: bool) -> None:
+    """Exchange copies the References of what failed."""
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00")
+    more = s.reply(r, "03-02 11:00", to="anna")
+    chain = [q, r, more]
+    s.inbound(DAEMON, "03-02 11:01", replies=more if answers else None, references=chain, subject=FAILED, fields=REPORT)
+    assert (of(s, q).reply_message_id, of(s, q).bounced_reply) == (r.message_id, None)
+
+
+def test_a_notice_that_names_what_failed_before_what_that_answered() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00")
+    more = s.reply(r, "03-02 11:00", to="anna")
+    s.inbound(DAEMON, "03-02 11:01", references=[r, more, q], subject=FAILED, fields=REPORT)
+    assert of(s, q).reply_message_id == r.message_id
+    s.inbound(DAEMON, "03-02 11:02", references=[r, q], subject=FAILED, fields=REPORT)
+    assert (of(s, q).reply_message_id, of(s, q).bounced_reply) == (None, s.identity(more))
+
+
+@pytest.mark.parametrize(("said", "stands"), [("anna@anna.example", False), (None, True), (PAUL, True)])
+def test_a_reply_that_bounced_and_whose_copy_names_no_recipient(said: str | None, stands: bool) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00", to=())
+    failed = f"X-Failed-Recipients: {said}\n" if said else ""
+    s.inbound(DAEMON, "03-02 10:01", replies=r, subject=FAILED, fields=failed + REPORT)
+    assert (of(s, q).reply_message_id is not None) == stands
+
+
+def test_what_somebody_says_is_no_notice_is_none() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00")
+    notice = s.inbound(DAEMON, "03-02 10:01", replies=r, subject=FAILED, fields=REPORT)
+    assert of(s, q).reply_message_id is None
+    s.mark(notice, OfKind(Kind.NOTIFICATION))
+    assert of(s, q).reply_message_id == r.message_id
+
+
 def test_what_was_sent_again_after_it_bounced_is_the_answer() -> None:
     s = Story()
     q = s.inbound("anna", "03-02 09:00")

@@ -33,8 +33,10 @@ class Epoch:
 class Facts:
     """Reads and writes the facts of a store."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, began: int | None = None) -> None:
+        """What servers say of answers counts as of the time when the poll `began`: figures speak of no later moment."""
         self._db = database
+        self._began = began
 
     def identifier(self) -> str:
         """The random id that the store got when it was made: 32 hex digits, the same as long as there is a store."""
@@ -139,7 +141,7 @@ class Facts:
         self, epoch: int, incoming: Sequence[Incoming], unread: Sequence[int], scanned_to: int, now: int
     ) -> int:
         """Store a batch: headers, places, what could not be read, and the cursor, all or nothing; how many are new."""
-        return add_batch(self._db, epoch, Batch(incoming, unread, scanned_to), now)
+        return add_batch(self._db, epoch, Batch(incoming, unread, scanned_to, self._asked(now)), now)
 
     def uids(self, epoch: int, span: tuple[int, int]) -> list[int]:
         """The UIDs from the first to the last of `span` that are held to be in the mailbox and were read."""
@@ -245,12 +247,16 @@ class Facts:
             self._db.execute_many(
                 "UPDATE locations SET answered_at = :now, unanswered_at = CASE WHEN max(first_seen, :since) <= :now"
                 " THEN max(first_seen, :since) END WHERE epoch = :epoch AND uid = :uid AND answered_at IS NULL",
-                [{"now": now, "since": since or 0, "epoch": epoch, "uid": uid} for uid in uids],
+                [{"now": self._asked(now), "since": since or 0, "epoch": epoch, "uid": uid} for uid in uids],
             )
             self._db.execute_many(
                 "INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch = ? AND uid = ?",
                 [(epoch, uid) for uid in uids],
             )
+
+    def _asked(self, now: int) -> int:
+        """The instant as of which the server says now who was answered."""
+        return now if self._began is None else min(self._began, now)
 
     def last_complete_pass(self, account: int) -> int | None:
         """The start of the last complete pass over an account, whatever the clock said before."""

@@ -34,6 +34,8 @@ class Batch(NamedTuple):
     """UIDs that are listed, and did not come."""
     scanned_to: int
     """The last UID that was asked for."""
+    asked: int
+    """The moment as of which the server was asked who was answered."""
 
 
 def add_batch(database: Database, epoch: int, batch: Batch, now: int) -> int:
@@ -46,7 +48,7 @@ def add_batch(database: Database, epoch: int, batch: Batch, now: int) -> int:
         messages = _add_headers(database, epoch, [m for m in incoming if isinstance(m, FetchedMessage)])
         old = _set_apart(database, epoch, incoming, messages, now)
         news = [message for message in incoming if message.uid not in old]
-        _add_places(database, epoch, news, messages, now)
+        _add_places(database, epoch, news, messages, (now, batch.asked))
         database.execute_many(
             "DELETE FROM quarantine WHERE epoch = ? AND uid = ?", [(epoch, message.uid) for message in incoming]
         )
@@ -109,15 +111,19 @@ def _set_apart(
 
 
 def _add_places(
-    database: Database, epoch: int, incoming: Sequence[Incoming], messages: Mapping[int, int], now: int
+    database: Database, epoch: int, incoming: Sequence[Incoming], messages: Mapping[int, int], at: tuple[int, int]
 ) -> None:
-    """Write down where the messages are; all that is said of them is due to be derived."""
+    """Write down where the messages are; all that is said of them is due to be derived.
+
+    `at` is the present instant, and that as of which the server says who was answered.
+    """
+    now, asked = at
     database.execute_many(
         "INSERT INTO locations (epoch, uid, message, first_seen, provider_id, labels, internal_date, size, flags,"
         " thread, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL, provider_id = excluded.provider_id,"
         " labels = excluded.labels",
-        [(epoch, m.uid, messages.get(m.uid), now, *_said(m), *_seen(m, now)) for m in incoming],
+        [(epoch, m.uid, messages.get(m.uid), now, *_said(m), *_seen(m, asked)) for m in incoming],
     )
     due = {messages[message.uid] for message in incoming if message.uid in messages}
     database.execute_many("INSERT OR IGNORE INTO pending VALUES (?)", [(message,) for message in sorted(due)])
@@ -128,11 +134,11 @@ def _said(message: Incoming) -> tuple[str | None, str | None]:
     return (None, None) if isinstance(message, Erased) else (message.provider_id, encode_labels(message.labels))
 
 
-def _seen(message: Incoming, now: int) -> tuple[int | None, int | None, str, str | None, int | None]:
+def _seen(message: Incoming, asked: int) -> tuple[int | None, int | None, str, str | None, int | None]:
     """What is written down when a message is first found in a place."""
     if isinstance(message, Erased):
         return None, None, "", None, None
-    answered_at = now if ANSWERED in message.flags else None
+    answered_at = asked if ANSWERED in message.flags else None
     return message.internal_date, message.size, " ".join(message.flags), message.thread, answered_at
 
 

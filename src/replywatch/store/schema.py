@@ -75,7 +75,7 @@ _FACTS = (
         first_seen INTEGER NOT NULL,
         missed_at INTEGER, -- NULL: there when last looked for
         unanswered_at INTEGER, -- NULL: not seen without the flag \\Answered; else the last pass before it came
-        answered_at INTEGER, -- NULL: no flag \\Answered; else the pass that saw it first
+        answered_at INTEGER, -- NULL: no flag \\Answered; else when the poll began that saw it first
         gone INTEGER, -- NULL: still there; else when it was missed for the second time
         PRIMARY KEY (epoch, uid)
     ) STRICT, WITHOUT ROWID""",

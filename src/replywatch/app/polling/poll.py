@@ -42,10 +42,10 @@ def poll(
     `patience` what is tried again and what is left alone; without it, each account gets one attempt.
     Raises `LockedError` if another poll is at work, `StoreError` if the store can't be used.
     """
-    patience = patience or Patience(attempts=1)
+    patience, began = patience or Patience(attempts=1), clock()
     with Database(config.store_path, create=True) as database, writing(config.store_path):
         key = settled_key(database, config, progress)
-        poller = _Poller(config, open_source, clock, progress, patience, key)
+        poller = _Poller(config, open_source, clock, progress, patience, key, began)
         outcomes = tuple(poller.poll(a) for a in config.accounts if a.enabled and not patience.rests(a))
         derive(database, config, progress)
     return outcomes
@@ -62,11 +62,13 @@ class _Poller:
     patience: Patience
     key: bytes | None
     """For hidden subjects."""
+    began: int
+    """When all of them began."""
 
     def poll(self, account: AnyAccount) -> AccountOutcome:
         """One pass: it begins with the first attempt, and a later one goes on where that stopped."""
         with Database(self.config.store_path) as database, self.progress.worker() as progress:
-            facts = Facts(database)
+            facts = Facts(database, self.began)
             number = facts.account(account.name)
             admission = Admission(facts, self.key)
             tools = Tools(account, number, facts, Vanished(database), admission, self.clock, progress)

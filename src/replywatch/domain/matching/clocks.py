@@ -14,6 +14,8 @@ NEAR = HOUR
 Delivery stamps INTERNALDATE within seconds of the topmost Received, and a mail program saves its copy within minutes of
 Date; an import, a draft sent much later or a wrong zone lies an hour or more away.
 """
+_NEAR_WITHOUT_ZONE = NEAR // 2
+"""The same for a Date without a zone: in half of Europe the zone that it lacks is one hour, but for the saving."""
 ZONES = 14 * HOUR + NEAR
 """Seconds that a local time may be off when it is read as UTC."""
 _NEVER_SET = 2 * DAY
@@ -105,7 +107,7 @@ def _without_server(told: Told) -> Clock | None:
     """What Date and the time of a file say between them where nothing else does; None: nothing."""
     date, filed = told.date, told.filed
     if date is not None:
-        by_zone = filed is not None and not _near(date, filed) and abs(date - filed) <= ZONES
+        by_zone = filed is not None and _NEAR_WITHOUT_ZONE < abs(date - filed) <= ZONES
         if told.date_has_zone or not by_zone:
             return Clock(date, "date", sure=False)
     return None if filed is None else Clock(filed, "internaldate", sure=False)
@@ -148,7 +150,8 @@ def _sent_time(told: OwnTold, trusted_until: float) -> Clock | None:
     None: nothing tells.
     """
     date, received = told.date, told.received
-    if date is not None and any(_near(date, at) for at in (*(s.at for s in told.saved), *received)):
+    near = NEAR if told.date_has_zone else _NEAR_WITHOUT_ZONE
+    if date is not None and any(abs(date - at) <= near for at in (*(s.at for s in told.saved), *received)):
         return Clock(date, "date", sure=told.date_has_zone)
     if told.saved:
         return _sent_by_server(told)
