@@ -57,7 +57,7 @@ _SURE_TOKEN = (
 )
 _TOKEN = rf"(?:{_NAME}(?: ?: ?| |-|(?=[0-9])){_NUMBER}|[a-z][a-z0-9]{{1,9}}-[0-9]{{1,9}})(?!\w)"
 _TOKEN_FIRST = re.compile(
-    rf"(?:({_SURE_TOKEN})(?: | ?[:|\u2013\u2014-](?!\w) ?)|({_TOKEN})(?: ?:| [|\u2013\u2014-]) ?)(?=\S)"
+    rf"(?:({_SURE_TOKEN})(?: ?[:|\u2013\u2014-](?!\w) ?| )|({_TOKEN})(?: ?:| [|\u2013\u2014-]) ?)(?=\S)"
 )
 _TOKEN_LAST = re.compile(rf"(?: [|\u2013\u2014:-])? ({_SURE_TOKEN})\Z| [|\u2013\u2014-] ({_TOKEN})\Z")
 _DIGIT = re.compile("[0-9]")
@@ -222,7 +222,7 @@ def _first_token(text: str, position: int) -> re.Match[str] | None:
 def _sort_of_prefix(found: re.Match[str]) -> str:
     """Whether words before a colon mean "reply" or "forward"; "" if neither."""
     word, count = found[1], found[2]
-    if count and len(word) == 1:
+    if count and (len(word) == 1 or word in REGARDING):
         return ""
     if word in REPLIES:
         return "" if word in REGARDING and _NUMBERED.match(found.string, found.end()) else "reply"
