@@ -40,8 +40,8 @@ _BRACKETS = (
     r"\[([^\[\]]{1,60})\]|\{([^{}\[\]]{1,60})\}|\(([^()\[\]]{1,60})\)"
     r"|[*_<|~=#!+]{1,10} ?([a-z][^\[\]*_<|>~=#!+]{0,40})[*_>|~=#!+]{1,10}"
 )
-_BRACKETS_FIRST = re.compile(rf"(?:{_BRACKETS})(?: ?:)? ?")
-_BRACKETS_LAST = re.compile(rf" ?(?:{_BRACKETS})\Z")
+_BRACKETS_FIRST = re.compile(rf"(?:{_BRACKETS})(?: ?:| ?[|\u2013\u2014-](?!\w))? ?")
+_BRACKETS_LAST = re.compile(rf"(?: [|\u2013\u2014:-]{{1,2}})? ?(?:{_BRACKETS})\Z")
 _STAMP_FIRST = re.compile(r"([^:\[\](){}]{1,40}): ?")
 _WAS = ("was:", "war:", "vorher:", "früher:", "ehemals:", "previously:", "era:", "était:")
 _EARLIER = re.compile(rf" ?\(((?:{'|'.join(_WAS)})[^()\[\]]{{1,200}})\)\Z")  # Usenet's name for the subject before
