@@ -239,6 +239,8 @@ CALENDAR = """
 Einladung: Besprechung
 Canceled: Meeting
 Abgesagt: Termin am Dienstag
+"""
+BARGAIN = """
 Accepted: your offer of Monday
 Accepted: Offer 17
 Angenommen: Angebot 17
@@ -252,6 +254,10 @@ Abgelehnt: Baugenehmigung
 Abgelehnt: Kreditkarte
 Refusé : permis de construire
 Accepté : votre devis
+Canceled: order 17
+Abgesagt: mein Termin am Dienstag
+Annulé : ma commande
+Invitation: our offer
 """
 INVITATION_ANSWER = """
 Accepted: Meeting
@@ -499,6 +505,7 @@ SAID = [
     (CALENDAR, Kind.CALENDAR, Proof.ANY),
     (INVITATION_ANSWER, Kind.CALENDAR, Proof.MULTIPART),
     (UPDATE, Kind.CALENDAR, Proof.TOPIC),
+    (BARGAIN, Kind.CALENDAR, Proof.TOPIC),
     (RECALL, Kind.NOTIFICATION, Proof.TOPIC),
 ]
 """Subjects of programs, with what has to be there besides since people may write the same."""
@@ -552,6 +559,10 @@ def test_a_responder_writes_of_its_owner_by_name(subject, sender, own):
         ("Recall: Offer", "Another", False),
         ("Abc: Offer", "Offer", False),  # three letters are a prefix to Outlook, whoever wrote them
         ("Offer", "Offer", False),
+        ("EXTERN: Offer", "Offer", False),  # a gateway's stamp
+        ("[Ticket 17] Spam: Offer", "Offer", False),
+        ("[EXT] Antwort: Offer", "Offer", False),
+        ("[EXT] Recall: Offer", "Offer", True),
         ("Recall:", "", False),
         ("#0123456789ab", LABEL_LEFT_OUT, True),
     ],

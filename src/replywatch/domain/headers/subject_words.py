@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import normalize
+
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+"""What joins letters or turns the direction of writing: programs put it before and behind words from right to left."""
 
 
 def fold(text: str) -> str:
-    """`text` as subjects are compared: NFKC, without case, white space as single blanks."""
-    return " ".join(normalize("NFKC", text).casefold().split())
+    """`text` as subjects are compared: NFKC, without case and what is not seen, white space as single blanks."""
+    if not text.isascii():
+        text = _UNSEEN.sub("", normalize("NFKC", text))
+    return " ".join(text.casefold().split())
 
 
 def _words(text: str) -> frozenset[str]:
@@ -21,7 +27,7 @@ REGARDING = _words("betr|réf|ref|rif|vedr|ang|σχετ")
 REPLIES = REGARDING | _words("""
 re|aw|antw|antwort|antwort an|rückantwort|sv|svar|svar på|vs|vast|vastaus|vá|válasz|odp|odpowiedź|odpověď|odpoveď
 r|ré|rép|réponse|ris|risposta|res|resp|resposta|respuesta|rta|reply|ynt|yan\u0131t|yanit|cvp|cevap|atb|atbilde|ats|atsakymas|bls|balas|balasan
-odg|odgovor|răsp|răspuns|отв|ответ|отг|отговор|відп|відповідь|одг|одговор|απ|απάντηση|השב|תגובה|رد|پاسخ
+odg|odgovor|răsp|răspuns|отв|ответ|на|отг|отговор|відп|відповідь|одг|одговор|απ|απάντηση|השב|תגובה|رد|پاسخ
 回复|回覆|答复|答覆|返信|회신|답장|trả lời|ตอบกลับ|ตอบ|beantwoord|erantzuna|vastus
 """)
 """Words that stand before the colon of a reply."""
@@ -56,6 +62,7 @@ ticket|tickets|ticketid|ticketnr|ticketnummer|case|caseid|casenumber|vorgang|vor
 fallnummer|incident|request|issue|bug|sr|az|aktenzeichen|gz|geschäftszeichen|dossier|demande|caso|chamado|protocolo|solicitud
 incidencia|pratica|richiesta|segnalazione|zaak|zaaknr|zaaknummer|melding|meldingsnummer|ärende|ärendenummer|sak|saksnr|sag|sagsnr
 tapaus|zgłoszenie|sprawa|hlášení|požadavek|обращение|заявка|тикет|инцидент|tt|job|task|id|ref|order|auftrag|bestellung
+anfrage|anfragenr|enquiry|inquiry|vorfall
 """)
 """What companies call a matter that they give a number."""
 

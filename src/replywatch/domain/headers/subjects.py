@@ -40,8 +40,8 @@ _BRACKETS = (
     r"\[([^\[\]]{1,60})\]|\{([^{}\[\]]{1,60})\}|\(([^()\[\]]{1,60})\)"
     r"|[*_<|~=#!+]{1,10} ?([a-z][^\[\]*_<|>~=#!+]{0,40})[*_>|~=#!+]{1,10}"
 )
-_BRACKETS_FIRST = re.compile(rf"(?:{_BRACKETS})(?: ?:)? ?")
-_BRACKETS_LAST = re.compile(rf" ?(?:{_BRACKETS})\Z")
+_BRACKETS_FIRST = re.compile(rf"(?:{_BRACKETS})(?: ?:| ?[|\u2013\u2014-](?!\w))? ?")
+_BRACKETS_LAST = re.compile(rf"(?: [|\u2013\u2014:-]{{1,2}})? ?(?:{_BRACKETS})\Z")
 _STAMP_FIRST = re.compile(r"([^:\[\](){}]{1,40}): ?")
 _WAS = ("was:", "war:", "vorher:", "früher:", "ehemals:", "previously:", "era:", "était:")
 _EARLIER = re.compile(rf" ?\(((?:{'|'.join(_WAS)})[^()\[\]]{{1,200}})\)\Z")  # Usenet's name for the subject before
@@ -57,7 +57,7 @@ _SURE_TOKEN = (
 )
 _TOKEN = rf"(?:{_NAME}(?: ?: ?| |-|(?=[0-9])){_NUMBER}|[a-z][a-z0-9]{{1,9}}-[0-9]{{1,9}})(?!\w)"
 _TOKEN_FIRST = re.compile(
-    rf"(?:({_SURE_TOKEN})(?: | ?[:|\u2013\u2014-](?!\w) ?)|({_TOKEN})(?: ?:| [|\u2013\u2014-]) ?)(?=\S)"
+    rf"(?:({_SURE_TOKEN})(?: ?[:|\u2013\u2014-](?!\w) ?| )|({_TOKEN})(?: ?:| [|\u2013\u2014-]) ?)(?=\S)"
 )
 _TOKEN_LAST = re.compile(rf"(?: [|\u2013\u2014:-])? ({_SURE_TOKEN})\Z| [|\u2013\u2014-] ({_TOKEN})\Z")
 _DIGIT = re.compile("[0-9]")
@@ -222,7 +222,7 @@ def _first_token(text: str, position: int) -> re.Match[str] | None:
 def _sort_of_prefix(found: re.Match[str]) -> str:
     """Whether words before a colon mean "reply" or "forward"; "" if neither."""
     word, count = found[1], found[2]
-    if count and len(word) == 1:
+    if count and (len(word) == 1 or word in REGARDING):
         return ""
     if word in REPLIES:
         return "" if word in REGARDING and _NUMBERED.match(found.string, found.end()) else "reply"

@@ -148,9 +148,9 @@ _MAYBE = re.compile(
     f"|(?P<auto_reply__thanks>(?:{_THANKED_BY_ANYBODY}){_TICKET_END})"
     f"|(?P<receipt__any>{any_of(words.RECEIPTS)}{_LABEL_END})"
     f"|(?P<calendar__multipart>{any_of(words.INVITATION_ANSWERS)}{_COLON}{_BARGAIN})"
-    f"|(?P<calendar__any>{any_of(words.CALENDAR, words.INVITATION_ANSWERS)}{_COLON})"
+    f"|(?P<calendar__any>{any_of(words.CALENDAR)}{_COLON}{_BARGAIN})"
     f"|(?P<receipt__topic>{any_of(words.DELETED, words.DELIVERED)}{_COLON})"
-    f"|(?P<calendar__topic>{any_of(words.UPDATES)}{_COLON})"
+    f"|(?P<calendar__topic>{any_of(words.UPDATES, words.CALENDAR, words.INVITATION_ANSWERS)}{_COLON})"
     f"|(?P<notification__topic>{any_of(words.RECALLS)}{_COLON})"
     ")"
 )
@@ -312,10 +312,11 @@ def _names_of(sender: Address) -> set[str]:
 def is_rest(subject: str, topic: str) -> bool:
     """Whether the field Thread-Topic is the decoded `subject` without the label before it: a program put it there.
 
-    The topic of a hidden subject says so itself.
+    What gateways and ticket systems put before a subject on its way is no label. The topic of a hidden subject says so
+    itself.
     """
     if topic == LABEL_LEFT_OUT:
         return True
     rest = " ".join(decode_text(topic[:_LONGEST_TOPIC]).split()).lower()
     label = subject.lower().removesuffix(f": {rest}") if rest else subject
-    return _SHORTEST_LABEL <= len(label) < len(subject)
+    return _SHORTEST_LABEL <= len(label) < len(subject) and base_subject(f"{label}: x").bare != "x"

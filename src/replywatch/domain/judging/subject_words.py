@@ -223,7 +223,8 @@ BARGAINS = (
     r"|permi[st]|credit|loan|\bcard\b|scholarship|\bgrant\b|insurance|warrant|appeal|\bpaper\b|manuscript|abstract"
     r"|\bterms\b|bourse|assurance|\bpret\b|beca\b|seguro|garantia|garanzia|assicurazion|vergunning|verzekering"
     r"|angebot|anfrage|antrag|auftrag|bestell|rechnung|vertrag|preis|kauf|liefer|paket|reklamation|zahlung|bewerbung"
-    r"|kostenvoranschlag|\bihr|\beuer|offer|quot|order|invoice|contract|price|purchase|\bdeliver|parcel|refund|return"
+    r"|kostenvoranschlag|\bihr|\beuer|offer|quot|order|invoice|contract|price|purchase|\bdeliver(?!y status)|parcel"
+    r"|refund|return"
     r"|payment|claim|request|application|proposal|tender|\byour\b|devis|commande|facture|\bvotre|\bvos\b|offert|ofert"
     r"|pedido|factura|fatura|preventivo|ordine|fattura|bestelling|factuur|\buw\b|\bsu\b"
 )
