@@ -137,6 +137,16 @@ def test_the_answer_of_a_suppliers_colleague_is_no_enquiry(to: list[str], ordina
     assert waits(s) == {back.message_id: (ordinal, None)}
 
 
+def test_whom_we_drew_in_is_a_stranger_whatever_mail_he_answers() -> None:
+    """We forwarded hers; his program, or ours, names that and not the forward."""
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    s.reply(q, "03-02 10:00", to=PAUL)
+    back = s.answer(q, "03-02 11:00", by=PAUL)
+    thanks = s.reply(back, "03-02 12:00")
+    assert waits(s) == {q.message_id: (1, None), back.message_id: (2, thanks.message_id)}
+
+
 def test_two_waits_that_a_later_mail_joins_are_one_from_then_on() -> None:
     s = Story()
     circular = s.outbound(["anna", PAUL], "03-01 08:00")
@@ -400,6 +410,22 @@ SEEN_BY_NOBODY = [
     ("before hers", {}, "x@relay.example {q}", {}, False),
     ("alone", {}, "x@relay.example", {}, False),
     ("a colleague's mail", {}, "{q} x@relay.example", {"by": "boss@anna.example"}, False),
+    ("ours by its right side, whoever reads along", {"cc": PAUL}, "{q} x@example.com", {}, True),
+    ("she has herself in Cc", {"cc": "anna"}, "{q} x@relay.example", {"cc": "anna"}, True),
+    (
+        "her other address in Cc, which hers had as Reply-To",
+        {"fields": "Reply-To: anna@home.example"},
+        "{q} x@relay.example",
+        {"cc": "anna@home.example"},
+        True,
+    ),
+    (
+        "her other address in Cc, which the later one has as Reply-To",
+        {"cc": "anna@home.example"},
+        "{q} x@relay.example",
+        {"fields": "Reply-To: anna@home.example"},
+        True,
+    ),
 ]
 
 
@@ -410,8 +436,8 @@ def test_an_id_that_nobody_but_we_can_have_made(
     s = Story()
     q = s.inbound("anna", "03-02 09:00", **first)
     chain = tuple(named.format(q=q.message_id).split())
-    by = str(later.pop("by", "anna"))
-    s.inbound(by, "03-04 09:00", references=chain, replies=chain[-1], subject=f"Re: {q.subject}", **later)
+    said = {"sender": "anna"} | {{"by": "sender"}.get(name, name): value for name, value in later.items()}
+    s.inbound(when="03-04 09:00", references=chain, replies=chain[-1], subject=f"Re: {q.subject}", **said)
     assert (of(s, q).answered_before is not None) == told
 
 
@@ -428,6 +454,14 @@ def test_an_unseen_id_that_stands_alone(reply: str, references: str | None, told
     q = s.inbound("anna", "03-02 09:00")
     s.inbound("anna", "03-04 09:00", replies=reply, references=references, subject=f"Re: {q.subject}")
     assert (of(s, q).answered_before is not None) == told
+
+
+def test_an_acknowledgement_that_stands_alone_was_seen() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    acknowledged = s.reply(q, "03-02 09:01", fields=AUTOMATIC)
+    s.inbound("anna", "03-04 09:00", replies=acknowledged, subject=f"Re: {q.subject}")
+    assert of(s, q).answered_before is None
 
 
 def test_who_goes_on_after_an_answer_that_nobody_saw() -> None:
