@@ -103,6 +103,8 @@ Ihre Frage (Abwesenheitsnotiz)
 AUTO: Anna Schmidt ist außer Haus (Rückkehr am 05.05.2025)
 AUTO : Marie Durand est absente du bureau (retour 05/05/2025)
 AUTO : Absence du bureau
+Anna Schmidt is out of the office, back on Monday
+Anna Schmidt/Firma ist außer Haus, Rückkehr am Montag
 João Silva/Vendas/Firma está ausente do escritório.
 \u200fرد تلقائي: عرض
 Automatic reply: can you help?
@@ -462,6 +464,9 @@ Recibido su piano roto
 Automatische Antwort unserer Heizung
 Wer ist außer Haus?
 Anna is out of the office, who can help me?
+Anna is out of the office, I will help you
+Anna ist im Urlaub, ich helfe Ihnen
+Anna Schmidt/Firma ist außer Haus, ich antworte für sie
 Your Anna is out of the office. Who else?
 My boss is out of the office until Monday - can we meet later?
 Anna ist im Urlaub, wer hilft mir?

@@ -313,6 +313,8 @@ SIGNS = [
     (["From: Firma Helper-Bot <helper-bot@firma.test>"], Kind.NOTIFICATION, "from.robot"),
     (["From: Release Review-Bot <release-bot@firma.test>"], Kind.NOTIFICATION, "from.robot"),
     (["From: shop-bot@example.com", "To: anna@firma.test"], Kind.NOTIFICATION, "from.robot"),
+    (["From: root@example.com", "To: anna@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
+    (["From: Jenkins CI <jenkins@example.com>", "To: anna@firma.test"], Kind.NOTIFICATION, "from.no-reply"),
     (["X-JIRA-FingerPrint: 978a1eb5"], Kind.NOTIFICATION, "tracker"),
     (["X-Launchpad-Message-Rationale: Subscriber", "List-Unsubscribe: <https://x.test>"], Kind.NOTIFICATION, "tracker"),
     (["X-GitHub-Reason: mention"], Kind.NOTIFICATION, "tracker"),
@@ -524,6 +526,8 @@ HUMAN = [
     # people who are called like robots, trackers, computers and newsletters
     ["From: kspambot@gmx.de"],
     ["From: kspambot+shop@gmx.de"],
+    ["From: Anna <root@example.com>", "To: carl@firma.test"],
+    ["From: Paul Jenkins <jenkins@example.com>", "To: carl@firma.test"],
     ["From: Kai <autobot77@gmx.de>"],
     ["From: bugbot@web.de"],
     ["From: Yann Le-Bot <yann.le-bot@orange.fr>"],

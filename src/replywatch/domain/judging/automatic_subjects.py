@@ -191,6 +191,11 @@ _SOMEBODYS = re.compile(
     r"(?:my|your|our|mein\w{0,2}|dein\w{0,2}|unser\w{0,2}|ihre?|eure?|notre|votre|il mio|la mia|mijn) "
 )
 """Who begins so speaks of somebody else."""
+_UNTIL_THEN = re.compile(
+    r"[0-9]|return|back|until|till|zuruck|ruckkehr|wieder|bis |retour|hasta|vuelv|regres|retorn|fino|torn|terug"
+    r"|tot |til "
+)
+"""What notices say after a comma: when somebody will be there again."""
 _AWAY_VERBS = frozenset({
     "is", "ist", "est", "esta", "estara", "e", "sara", "ar", "er", "on", "jest", "je", "neni", "hazon", "ofis",
     "отсутствует", "отсутствует.",
@@ -266,7 +271,7 @@ def _away(text: str) -> Announcement | None:
         return None
     english = _AWAY.match(text)
     found = english or _AWAY_ELSEWHERE.match(text)
-    if found is None or "?" in text[found.end() :].partition(":")[0]:  # a person asks who is there instead
+    if found is None or _goes_on(text[found.end() :].partition(":")[0]):
         return None
     name = found["name"]
     if _SOMEBODYS.match(name):
@@ -274,6 +279,13 @@ def _away(text: str) -> Announcement | None:
     notes = "/" in name and ("/" not in name.split()[0] or len(name.split()) == 1)
     returns = not english and found["auto"] and text.endswith(")")
     return _SURELY_AWAY if english or notes or returns or not name else _PERHAPS_AWAY
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether a person asks who is there instead, or says so, behind the words that somebody is away."""
+    if "?" in rest:
+        return True
+    return rest.lstrip().startswith(",") and _UNTIL_THEN.search(rest) is None
 
 
 def _at_end(subject: str, text: str) -> Announcement | None:

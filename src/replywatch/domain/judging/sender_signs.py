@@ -32,7 +32,7 @@ from replywatch.domain.judging.sender_shapes import (
     takes_returns,
 )
 from replywatch.domain.judging.web_forms import by_configured_form, by_web_form, is_form_alone
-from replywatch.domain.messages import Address, Parties, Shown
+from replywatch.domain.messages import Address, Shown
 from replywatch.domain.people import contact_key
 
 
@@ -70,24 +70,26 @@ def nameless(mail: Mail) -> Found:
 def machine(mail: Mail) -> Found:
     """A program's account; a web form's visitor is the contact instead of the form's no-reply address."""
     parties = mail.parties
-    if _is_program(parties):
+    if _is_program(mail):
         return (Shown("From", parties.author or parties.contact),)
     if not parties.ours and not by_web_form(parties) and written_by_list(mail.header):
         return (Shown("From", parties.contact),)
     return NOTHING
 
 
-def _is_program(parties: Parties) -> bool:
-    """Whether a program's account wrote it; a name beside root is a person's, but of ours none is known."""
-    if parties.ours:
-        return is_machine(parties.author, "")
-    return is_machine(parties.contact, parties.contact_name)
+def _is_program(mail: Mail) -> bool:
+    """Whether a program's account wrote it; a name beside root is a person's."""
+    parties = mail.parties
+    if not parties.ours:
+        return is_machine(parties.contact, parties.contact_name)
+    name = next((sender.name for sender in mail.header.from_ if sender.address == parties.author), "")
+    return is_machine(parties.author, name)
 
 
 def is_nobodys(mail: Mail) -> bool:
     """Whether a sign that needs `SENDER` may be found."""
     senders = mail.header.from_
-    return not senders or any(map(_stands_out, senders)) or _is_program(mail.parties)
+    return not senders or any(map(_stands_out, senders)) or _is_program(mail)
 
 
 @lru_cache(maxsize=16_384)
