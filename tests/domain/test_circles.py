@@ -468,7 +468,8 @@ def test_who_goes_on_after_an_answer_that_nobody_saw() -> None:
     s = Story()
     q = s.inbound("anna", "03-02 09:00")
     later = s.inbound("anna", "03-04 09:00", references=(q, "x@example.com"))
-    other = s.inbound("carl", "03-05 09:00", replies="y@example.com", subject="Re: Windows")
+    other = s.inbound("carl", "03-05 09:00", references=("c0@carl.example", "y@example.com"), subject="Re: Windows")
+    s.inbound("eve@eve.example", "03-05 10:00", replies="order-17@example.com", subject="Re: Your order")
     s.inbound("dora", "03-06 09:00", subject="Doors")
     assert s.matched().unseen == {s.identity(later), s.identity(other)}
 
@@ -630,6 +631,7 @@ ANSWERED = [
     ("an address to unsubscribe", CRM, {}, False),
     ("a spam flag, and forwarded alone", "X-Spam-Flag: YES", {"to": PAUL}, False),
     ("a spam flag, and acknowledged", "X-Spam-Flag: YES", {"fields": AUTOMATIC}, False),
+    ("a spam flag, and a template at once", "X-Spam-Flag: YES", {"when": at("03-02 09:00") + 7}, False),
 ]
 
 
@@ -637,5 +639,22 @@ ANSWERED = [
 def test_a_spam_flag_means_nothing_on_mail_that_we_answered(fields: str, said: dict[str, object], human: bool) -> None:
     s = Story()
     q = s.inbound("anna", "03-02 09:00", fields=fields)
-    r = s.reply(q, "03-02 10:00", **said)
+    said = {"when": "03-02 10:00"} | said
+    r = s.reply(q, said.pop("when"), **said)  # type: ignore[arg-type]
     assert waits(s) == ({q.message_id: (1, r.message_id)} if human else {})
+
+
+def test_a_spam_flag_means_nothing_where_a_person_says_that_it_was_answered() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", fields="X-Spam-Flag: YES")
+    s.mark(q, Answered(at("03-02 11:00")))
+    assert of(s, q).answered_at == at("03-02 11:00")
+
+
+def test_a_template_makes_no_conversation_of_a_weak_sign() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    template = s.reply(q, at("03-02 09:00") + 7)
+    bulk = s.answer(template, "03-02 09:05", fields="Precedence: bulk")
+    assert s.exchange(bulk) is None
+    assert s.matched().in_seconds == {s.identity(template)}

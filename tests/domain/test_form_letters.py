@@ -61,6 +61,15 @@ def test_a_mailing_answers_nobody(others: list[str], said: dict[str, object], an
     assert (exchange.answered_at is not None) == answers
 
 
+def test_nor_does_it_in_a_thread_of_the_provider() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", subject="Rechnung", thread="gmail:1")
+    bills(s, ["anna", "bernd", "carl"], "03-20 03:00", thread="gmail:1")
+    exchange = s.exchange(q)
+    assert exchange is not None
+    assert exchange.answered_at is None
+
+
 TO_OTHERS = [
     # what went to bernd and carl → does the letter to anna answer her
     ("the same", {}, False),

@@ -14,6 +14,7 @@ from replywatch.domain.judging.reading import AUTOMATIC_ANSWERS, id_domain
 from replywatch.domain.matching.belonging import Belonging
 from replywatch.domain.matching.conversation import Circle, Conversation
 from replywatch.domain.matching.failures import failed_replies
+from replywatch.domain.matching.in_seconds import left_in_seconds, persons_replies
 from replywatch.domain.matching.merge import disposition_of
 from replywatch.domain.matching.open_exchange import (
     FLAG,
@@ -29,7 +30,7 @@ from replywatch.domain.matching.open_exchange import (
 from replywatch.domain.matching.second_thoughts import reconsidered
 from replywatch.domain.matching.subject_rung import RESEND_WINDOW, SubjectRung, Unclaimed
 from replywatch.domain.matching.threads import Ties, tie
-from replywatch.domain.matching.unseen import unseen_answer
+from replywatch.domain.matching.unseen import follows_another, unseen_answer
 from replywatch.domain.messages import (
     RUNG_BITS,
     Direction,
@@ -40,9 +41,6 @@ from replywatch.domain.messages import (
     Message,
     Rung,
 )
-
-NOBODY_TYPES = 30
-"""Seconds after the arrival of an enquiry before which no person can have answered it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,8 @@ class Matched:
     that is evidence of it."""
     orphaned: frozenset[str] = frozenset()
     """Identities of the human outbound messages that answer mail of somebody outside which was never seen."""
+    in_seconds: frozenset[str] = frozenset()
+    """Identities of the human outbound messages that left within seconds of an enquiry, and acknowledge it."""
 
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
@@ -107,6 +107,7 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
         evidence,
         frozenset(full.unseen),
         frozenset(full.orphaned),
+        frozenset(full.in_seconds),
     )
 
 
@@ -138,6 +139,7 @@ class _Walk:
         self.evidence: dict[Exchange, Evidence] = {}
         self.unseen: set[str] = set()
         self.orphaned: set[str] = set()
+        self.in_seconds: set[str] = set()
         self.answered_after_all: set[str] = set()
         """Identities of the messages that count, though they were put away, because somebody answered them."""
         self._run()
@@ -257,7 +259,7 @@ class _Walk:
             waiting = None
         if waiting is None:
             names_ours = any(map(self._settings.is_our_id, self._ties.ghosts[i]))
-            if names_ours:
+            if names_ours and follows_another(message, self._ties.ghosts[i], self._settings.is_our_id):
                 self.unseen.add(message.identity)
             circle.ordinal = 1 if silent else max(circle.ordinal, int(names_ours)) + 1
             waiting = circle.open = OpenExchange(speaker, circle.ordinal)
@@ -289,7 +291,10 @@ class _Walk:
                 ended |= self._may_end(i, message, conversation, waiting)
             elif (kind is Kind.HUMAN or kind in AUTOMATIC_ANSWERS) and waiting.acknowledged_at is None:
                 waiting.acknowledged_at = message.clock
-        if kind is not Kind.HUMAN or (reached and not answers):
+        if kind is not Kind.HUMAN:
+            return
+        if reached and not answers:
+            self.in_seconds.add(message.identity)
             return
         for person in self._written_to(i, message):
             conversation.together([person]).written_to(message.clock)
@@ -310,10 +315,11 @@ class _Walk:
         """The open exchanges whose people a message of ours goes to; a mark says it outright.
 
         What names no recipient, or goes to a list that the contacts read, or to a visitor without an address, answers
-        what it names.
+        what it names. A form letter answers nobody, wherever it lies.
         """
         if message.corrections.replies_to:
             yield from conversation.holding(self._ties.named[i])
+        if message.corrections.replies_to or message.form_letter:
             return
         anybody = message.public_list or message.names_nobody
         named = (w for w in conversation.holding(self._ties.named[i]) if anybody or w.opener.visitor)
@@ -344,15 +350,9 @@ class _Walk:
         return meant <= failed
 
     def _comes_in_seconds(self, i: int, message: Message, waiting: OpenExchange) -> bool:
-        """Whether a mail of ours left so soon after the enquiry that no person can have written it.
-
-        Unless a person says that one did.
-        """
-        if waiting.ordinal != 1 or message.corrections.kind is Kind.HUMAN or message.corrections.replies_to:
-            return False
+        """Whether a mail of ours left so soon after the enquiry that no person can have written it."""
         named = waiting.named_in(self._ties.answered[i]) or waiting.named_in(self._ties.named[i]) or [waiting.opener]
-        sure = message.clock_sure and named[-1].clock_sure
-        return sure and 0 <= message.clock - named[-1].clock < NOBODY_TYPES
+        return waiting.ordinal == 1 and left_in_seconds(message, named[-1])
 
     def _rung_between(self, waiting: OpenExchange, reply: int) -> Rung:
         """The strictest rung under which the reply is in one conversation with the opener."""
@@ -414,8 +414,7 @@ def _answered_components(messages: Sequence[Message], ties: Ties, components: Se
     """The components in which a person of ours answered an inbound message by its id."""
     return frozenset(
         components[i]
-        for i, reply in enumerate(messages)
-        if reply.direction is Direction.OUTBOUND and reply.verdict.kind is Kind.HUMAN
+        for i in persons_replies(messages, ties)
         for n in ties.named[i]
-        if messages[n].direction is Direction.INBOUND and not messages[n].senders.isdisjoint(reply.outsiders)
+        if messages[n].direction is Direction.INBOUND and not messages[n].senders.isdisjoint(messages[i].outsiders)
     )

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from replywatch.domain.matching.in_seconds import persons_replies
 from replywatch.domain.matching.merge import disposition_of
 from replywatch.domain.matching.threads import Ties
-from replywatch.domain.messages import Direction, Disposition, Kind, Message, Verdict
+from replywatch.domain.messages import Answered, Direction, Disposition, Kind, Message, Verdict
 
 
 def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[str], bool]) -> list[Message]:
@@ -23,6 +24,7 @@ def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[s
     revised = list(messages)
     if not any(m.firm or m.names_nobody or m.clock_on_its_word for m in messages):
         return revised
+    persons = persons_replies(messages, ties)
     for i in ties.order:
         named = [revised[n] for n in ties.named[i]]
         if revised[i].clock_on_its_word and any(m.clock > revised[i].clock for m in named):
@@ -30,16 +32,25 @@ def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[s
         if _is_internal(revised[i], named, ties.ghosts[i], is_our_id):
             revised[i] = revised[i]._replace(direction=Direction.INTERNAL, disposition=Disposition.INTERNAL)
         firm = revised[i].firm
-        if firm and any(_answers(revised[i], other) for other in named):
+        if firm and any(
+            _answers(revised[i], revised[n]) for n in ties.named[i] if not messages[n].author or n in persons
+        ):
             revised[i] = _judged(revised[i], firm)
-    for i, reply in enumerate(revised):
-        if reply.direction is Direction.OUTBOUND and reply.verdict.kind is Kind.HUMAN:
-            for n in ties.named[i]:
-                firm = revised[n].firm
-                spam = revised[n].verdict.kind is Kind.SPAM
-                if firm and spam and not revised[n].senders.isdisjoint(reply.outsiders):
-                    revised[n] = _judged(revised[n], firm)
-    return revised
+    for i in sorted(persons):
+        for n in ties.named[i]:
+            if _is_spam(revised[n]) and not revised[n].senders.isdisjoint(revised[i].outsiders):
+                revised[n] = _unflagged(revised[n])
+    return [_unflagged(m) if _is_spam(m) and isinstance(m.corrections.outcome, Answered) else m for m in revised]
+
+
+def _is_spam(message: Message) -> bool:
+    """Whether a spam flag alone says that it is no person's."""
+    return message.verdict.kind is Kind.SPAM and message.firm is not None
+
+
+def _unflagged(message: Message) -> Message:
+    """The message as it is judged without its spam flag."""
+    return _judged(message, message.firm) if message.firm else message
 
 
 def _is_internal(

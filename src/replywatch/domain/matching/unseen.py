@@ -26,6 +26,16 @@ def unseen_answer(
     return next((named for named in chain[after:] if named in ghosts and (between_two or is_our_id(named))), None)
 
 
+def follows_another(message: Message, ghosts: frozenset[str], is_our_id: Callable[[str], bool]) -> bool:
+    """Whether an unseen id of ours that a message names follows the id of somebody else, so that ours was an answer.
+
+    One that nothing precedes may be our first word: the confirmation of an order, a newsletter.
+    """
+    chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
+    first = next((n for n, named in enumerate(chain) if named in ghosts and is_our_id(named)), 0)
+    return first > 0
+
+
 def _is_between_two(opener: Message, message: Message) -> bool:
     """Whether both mails were written by one person, with nobody else outside: what lies between them is ours."""
     people = opener.persons | message.persons
