@@ -110,6 +110,7 @@ def test_decoding_rubbish_never_raises_and_lets_no_surrogate_out(value):
         # Lotus Notes, and words written out:
         ("Antwort: Re: Angebot", "angebot", True, False),
         ("Antwort an: Angebot", "angebot", True, False),
+        ("Reply to: Offer", "offer", True, False),
         ("Betr: Offerte", "offerte", True, False),
         ("Betr.: Offerte", "offerte", True, False),
         ("Réf. : Devis", "devis", True, False),

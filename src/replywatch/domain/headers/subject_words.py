@@ -27,7 +27,7 @@ REGARDING = _words("betr|réf|ref|rif|vedr|ang|σχετ")
 REPLIES = REGARDING | _words("""
 re|aw|antw|antwort|antwort an|rückantwort|sv|svar|svar på|vs|vast|vastaus|vá|válasz|odp|odpowiedź|odpověď|odpoveď
 r|ré|rép|réponse|ris|risposta|res|resp|resposta|respuesta|rta|reply|ynt|yan\u0131t|yanit|cvp|cevap|atb|atbilde|ats|atsakymas|bls|balas|balasan
-odg|odgovor|răsp|răspuns|отв|ответ|на|отг|отговор|відп|відповідь|одг|одговор|απ|απάντηση|השב|תגובה|رد|پاسخ
+reply to|odg|odgovor|răsp|răspuns|отв|ответ|на|отг|отговор|відп|відповідь|одг|одговор|απ|απάντηση|השב|תגובה|رد|پاسخ
 回复|回覆|答复|答覆|返信|회신|답장|trả lời|ตอบกลับ|ตอบ|beantwoord|erantzuna|vastus
 """)
 """Words that stand before the colon of a reply."""
