@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replywatch.domain.messages import RUNG_BITS, Answered, Exchange, Kind, OfKind, ReplyOf, Rung
-from story import DAY, HOUR, Mail, Story, address_of, at, cases, elapsed
+from story import DAY, HOUR, INFO, Mail, Story, address_of, at, cases, elapsed
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
 PAUL, LIST = "paul@timber.example", "users@lists.example"
@@ -41,6 +41,26 @@ def test_a_circular_of_which_no_recipient_is_left() -> None:
     circular = s.outbound((), "03-02 08:00", subject="News")
     a, b = (s.answer(circular, when, by=by) for by, when in (("anna", "03-02 09:00"), ("carl", "04-10 09:00")))
     assert waits(s) == {a.message_id: (2, None), b.message_id: (1, None)}
+
+
+CIRCULAR_TO_OURSELVES = [
+    # whom it went to, what the answer says → ordinal
+    ("to its author alone", INFO, {}, 2),
+    ("to somebody else of us", "eva", {}, 1),
+    ("answers other mail that led to it", INFO, {"replies": "x@relay.example"}, 1),
+]
+
+
+@cases("to", "said", "ordinal", rows=CIRCULAR_TO_OURSELVES)
+def test_a_circular_to_ourselves_of_which_no_other_recipient_is_left(
+    to: str, said: dict[str, object], ordinal: int
+) -> None:
+    """Who answers what we wrote to ourselves alone got it by Bcc; what went to a colleague may have been forwarded."""
+    s = Story()
+    circular = s.outbound(to, "03-02 08:00", by=INFO, subject="News")
+    a, b = (s.answer(circular, "03-02 09:00", by=by, **said) for by in ("anna", "carl"))
+    r = s.reply(b, "03-02 10:00")
+    assert waits(s) == {a.message_id: (ordinal, None), b.message_id: (ordinal, r.message_id)}
 
 
 @pytest.mark.parametrize("when", ["03-03 09:00", "04-10 09:00"])
