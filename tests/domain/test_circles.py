@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.messages import RUNG_BITS, Answered, Exchange, Kind, OfKind, ReplyOf, Rung
+from replywatch.domain.messages import RUNG_BITS, Answered, Disposition, Exchange, Kind, OfKind, ReplyOf, Rung
 from story import DAY, HOUR, INFO, Mail, Story, address_of, at, cases, elapsed
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
@@ -41,6 +41,15 @@ def test_a_circular_of_which_no_recipient_is_left() -> None:
     circular = s.outbound((), "03-02 08:00", subject="News")
     a, b = (s.answer(circular, when, by=by) for by, when in (("anna", "03-02 09:00"), ("carl", "04-10 09:00")))
     assert waits(s) == {a.message_id: (2, None), b.message_id: (1, None)}
+
+
+def test_what_names_no_recipient_and_is_a_machines_or_a_strangers_is_no_first_word() -> None:
+    s = Story()
+    sent = s.outbound((), "03-02 08:00", subject="News", fields=AUTOMATIC)
+    theirs = s.inbound("carl", "03-02 08:00", to=(), subject="Windows")
+    a = s.answer(sent, "03-02 09:00", by="anna")
+    b = s.inbound("bert", "03-02 09:00", references=theirs, replies="x@relay.example", subject="Re: Windows")
+    assert waits(s) == {a.message_id: (1, None), theirs.message_id: (1, None), b.message_id: (1, None)}
 
 
 CIRCULAR_TO_OURSELVES = [
@@ -391,6 +400,14 @@ def test_what_was_put_away_counts_if_somebody_answered_it(mailbox: str, said: di
     found = s.exchange(q)
     assert (found is not None) == counts
     assert found is None or found.put_away
+
+
+def test_that_one_was_answered_says_nothing_of_others_that_were_put_away() -> None:
+    s = Story()
+    q, other = (s.inbound(by, "03-02 09:00", mailbox="Trash", references="root@x.example") for by in ("anna", "carl"))
+    s.reply(q, "03-02 10:00")
+    said = {m.message_id: m.disposition for m in s.matched().messages}
+    assert (said[q.message_id], said[other.message_id]) == (Disposition.COUNTED, Disposition.SET_ASIDE)
 
 
 def test_what_was_put_away_and_marked_answered_counts() -> None:
