@@ -189,6 +189,31 @@ def test_two_waits_that_a_later_mail_joins_are_one_from_then_on() -> None:
     assert waits(s) == {a.message_id: (2, r.message_id)}
 
 
+def test_what_was_known_of_the_younger_of_two_waits_holds_for_both() -> None:
+    s = Story()
+    circular = s.outbound(["anna", "carl"], "03-02 08:00")
+    older = s.answer(circular, "03-02 09:00", by="carl")
+    younger = s.answer(circular, "03-02 10:00", by="anna", cc="eve@hers.example")
+    s.reply(younger, "03-02 10:01", fields=AUTOMATIC)
+    failed = s.reply(younger, "03-02 11:00", to="anna")
+    failed_for = "X-Failed-Recipients: anna@anna.example\n"
+    s.inbound(DAEMON, "03-02 11:01", replies=failed, subject=FAILED, fields=failed_for + REPORT)
+    s.answer(circular, "03-02 12:00", by="anna", cc="carl")
+    reply = s.reply(younger, "03-02 13:00", to="eve@hers.example")
+    both = of(s, older)
+    assert (both.reply_message_id, both.bounced_reply) == (reply.message_id, s.identity(failed))
+    assert both.acknowledged_at == at("03-02 10:01")
+
+
+@pytest.mark.parametrize(("when", "wait"), [("03-02 09:00", 0), ("03-02 12:00", 3 * HOUR), ("03-02 13:00", 4 * HOUR)])
+def test_of_two_replies_to_held_mail_the_first_counts_from_the_second_of_its_date_on(when: str, wait: int) -> None:
+    s = Story()
+    first = s.outbound("anna", when, subject="Re: Offer for oak boards")
+    s.outbound("anna", "03-02 18:00", subject="Re: Offer for oak boards")
+    q = s.inbound("anna", "03-02 19:00", date="03-02 09:00")
+    assert (of(s, q).reply_message_id, elapsed(of(s, q))) == (first.message_id, wait)
+
+
 def test_each_circle_has_a_silence_of_its_own() -> None:
     s = Story()
     circular = s.outbound(["anna", PAUL], "03-01 08:00")
