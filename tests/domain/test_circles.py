@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.messages import RUNG_BITS, Answered, Exchange, Kind, OfKind, ReplyOf, Rung
-from story import DAY, HOUR, Mail, Story, address_of, at, cases, elapsed
+from replywatch.domain.messages import RUNG_BITS, Answered, Disposition, Exchange, Kind, OfKind, ReplyOf, Rung
+from story import DAY, HOUR, INFO, Mail, Story, address_of, at, cases, elapsed
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
 PAUL, LIST = "paul@timber.example", "users@lists.example"
@@ -41,6 +41,35 @@ def test_a_circular_of_which_no_recipient_is_left() -> None:
     circular = s.outbound((), "03-02 08:00", subject="News")
     a, b = (s.answer(circular, when, by=by) for by, when in (("anna", "03-02 09:00"), ("carl", "04-10 09:00")))
     assert waits(s) == {a.message_id: (2, None), b.message_id: (1, None)}
+
+
+def test_what_names_no_recipient_and_is_a_machines_or_a_strangers_is_no_first_word() -> None:
+    s = Story()
+    sent = s.outbound((), "03-02 08:00", subject="News", fields=AUTOMATIC)
+    theirs = s.inbound("carl", "03-02 08:00", to=(), subject="Windows")
+    a = s.answer(sent, "03-02 09:00", by="anna")
+    b = s.inbound("bert", "03-02 09:00", references=theirs, replies="x@relay.example", subject="Re: Windows")
+    assert waits(s) == {a.message_id: (1, None), theirs.message_id: (1, None), b.message_id: (1, None)}
+
+
+CIRCULAR_TO_OURSELVES = [
+    # whom it went to, what the answer says → ordinal
+    ("to its author alone", INFO, {}, 2),
+    ("to somebody else of us", "eva", {}, 1),
+    ("answers other mail that led to it", INFO, {"replies": "x@relay.example"}, 1),
+]
+
+
+@cases("to", "said", "ordinal", rows=CIRCULAR_TO_OURSELVES)
+def test_a_circular_to_ourselves_of_which_no_other_recipient_is_left(
+    to: str, said: dict[str, object], ordinal: int
+) -> None:
+    """Who answers what we wrote to ourselves alone got it by Bcc; what went to a colleague may have been forwarded."""
+    s = Story()
+    circular = s.outbound(to, "03-02 08:00", by=INFO, subject="News")
+    a, b = (s.answer(circular, "03-02 09:00", by=by, **said) for by in ("anna", "carl"))
+    r = s.reply(b, "03-02 10:00")
+    assert waits(s) == {a.message_id: (ordinal, None), b.message_id: (ordinal, r.message_id)}
 
 
 @pytest.mark.parametrize("when", ["03-03 09:00", "04-10 09:00"])
@@ -158,6 +187,31 @@ def test_two_waits_that_a_later_mail_joins_are_one_from_then_on() -> None:
     assert of(s, a).messages == 3
     r = s.reply(b, "03-02 12:00")
     assert waits(s) == {a.message_id: (2, r.message_id)}
+
+
+def test_what_was_known_of_the_younger_of_two_waits_holds_for_both() -> None:
+    s = Story()
+    circular = s.outbound(["anna", "carl"], "03-02 08:00")
+    older = s.answer(circular, "03-02 09:00", by="carl")
+    younger = s.answer(circular, "03-02 10:00", by="anna", cc="eve@hers.example")
+    s.reply(younger, "03-02 10:01", fields=AUTOMATIC)
+    failed = s.reply(younger, "03-02 11:00", to="anna")
+    failed_for = "X-Failed-Recipients: anna@anna.example\n"
+    s.inbound(DAEMON, "03-02 11:01", replies=failed, subject=FAILED, fields=failed_for + REPORT)
+    s.answer(circular, "03-02 12:00", by="anna", cc="carl")
+    reply = s.reply(younger, "03-02 13:00", to="eve@hers.example")
+    both = of(s, older)
+    assert (both.reply_message_id, both.bounced_reply) == (reply.message_id, s.identity(failed))
+    assert both.acknowledged_at == at("03-02 10:01")
+
+
+@pytest.mark.parametrize(("when", "wait"), [("03-02 09:00", 0), ("03-02 12:00", 3 * HOUR), ("03-02 13:00", 4 * HOUR)])
+def test_of_two_replies_to_held_mail_the_first_counts_from_the_second_of_its_date_on(when: str, wait: int) -> None:
+    s = Story()
+    first = s.outbound("anna", when, subject="Re: Offer for oak boards")
+    s.outbound("anna", "03-02 18:00", subject="Re: Offer for oak boards")
+    q = s.inbound("anna", "03-02 19:00", date="03-02 09:00")
+    assert (of(s, q).reply_message_id, elapsed(of(s, q))) == (first.message_id, wait)
 
 
 def test_each_circle_has_a_silence_of_its_own() -> None:
@@ -371,6 +425,14 @@ def test_what_was_put_away_counts_if_somebody_answered_it(mailbox: str, said: di
     found = s.exchange(q)
     assert (found is not None) == counts
     assert found is None or found.put_away
+
+
+def test_that_one_was_answered_says_nothing_of_others_that_were_put_away() -> None:
+    s = Story()
+    q, other = (s.inbound(by, "03-02 09:00", mailbox="Trash", references="root@x.example") for by in ("anna", "carl"))
+    s.reply(q, "03-02 10:00")
+    said = {m.message_id: m.disposition for m in s.matched().messages}
+    assert (said[q.message_id], said[other.message_id]) == (Disposition.COUNTED, Disposition.SET_ASIDE)
 
 
 def test_what_was_put_away_and_marked_answered_counts() -> None:

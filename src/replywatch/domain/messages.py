@@ -435,6 +435,8 @@ class Message(NamedTuple):
     """As in `Reading`."""
     names_nobody: bool = False
     """No recipient is named at all."""
+    to_itself: bool = False
+    """Its only recipient is its author: so people address what goes to others by Bcc."""
     visitor: bool = False
     """A web form's, about a visitor of whom no address is known: any answer that names it is one."""
     clock_on_its_word: bool = False

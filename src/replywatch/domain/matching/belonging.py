@@ -67,11 +67,15 @@ class Belonging:
                 yield from colleagues if len(colleagues) == 1 else ()
 
     def _note_circular(self, number: int, circle: Circle) -> None:
-        """Who answers a person's mail of ours whose copy names no recipient, or a list, was written to by that."""
+        """Who names a person's mail of ours whose copy names no recipient, or a list, was written to by that.
+
+        So was who answers what we wrote to ourselves alone.
+        """
         for n in self._ties.named[number]:
             named = self._messages[n]
             ours = named.author and named.verdict.kind is Kind.HUMAN
-            if ours and (named.names_nobody or named.public_list):
+            to_itself = named.to_itself and n in self._ties.answered[number]
+            if ours and (named.names_nobody or named.public_list or to_itself):
                 circle.written_to(named.clock)
 
 

@@ -25,6 +25,7 @@ from replywatch.domain.messages import (
     Role,
     Verdict,
 )
+from replywatch.domain.people import contact_key
 
 
 def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections = UNCORRECTED) -> Message | None:
@@ -94,6 +95,7 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         delivery=first.delivery,
         failed=frozenset(first.failed),
         names_nobody=not parties.recipients,
+        to_itself=set(parties.recipients) == {contact_key(parties.author)},
         visitor=parties.visitor,
         clock_on_its_word=clock.on_its_word,
         ahead=clock.ahead or locations.ahead(),
