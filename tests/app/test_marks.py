@@ -159,7 +159,7 @@ class TestOthers:
         assert elapsed(exchanges(office)[other.message_id]) == HOUR
 
 
-MACHINE = "Precedence: bulk"
+MACHINE = "Auto-Submitted: auto-generated"
 
 
 class TestHumanByMark:

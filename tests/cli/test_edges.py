@@ -21,8 +21,8 @@ AS_OF_TEXT = "2024-06-30T10:00:00+00:00"
 SCHEMA = json.loads(files("replywatch.render.report").joinpath("report.schema.json").read_text(encoding="utf-8"))
 
 ANSWERED = {
-    "0s": (0, "under_1h"),
-    "1s": (1, "under_1h"),
+    "30s": (30, "under_1h"),  # sooner is an acknowledgement
+    "31s": (31, "under_1h"),
     "59min59s": (HOUR - 1, "under_1h"),
     "1h": (HOUR, "under_24h"),
     "23h59min59s": (DAY - 1, "under_24h"),

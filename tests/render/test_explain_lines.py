@@ -33,7 +33,7 @@ def explained(story, of=0, exchange=None, *, status=Status.ANSWERED, delivery=No
     mail = story.mails[of]
     messages = messages_of(story.copies(), story.team, {})
     last = story.identity(story.mails[-1])
-    messages = [replace(m, delivery=delivery if m.identity == last else None) for m in messages]
+    messages = [m._replace(delivery=delivery if m.identity == last else None) for m in messages]
     matched = story.matched()
     exchange = replace(exchange or story.exchange(story.mails[0]), **said)
     header = parse_header(mail.raw(mail.places[0]))
