@@ -30,22 +30,25 @@ ROWS = (
         ORDER BY message_id, levels""",
 )
 LABELS = frozenset(
-    "re fwd no subject automatic reply auto thanks for your message postmaster notify invitation day accepted updated read"
-    " deleted report domain recall failure notice permanent retry delivery status undeliverable mail delay undelivered"
-    " delayed".split()
+    re.findall(
+        r"\w+",
+        "re fwd (no subject) (the subject without its label) automatic reply auto thanks for your message"
+        " postmaster notify invitation day accepted updated read deleted report domain recall failure notice"
+        " permanent retry delivery status undeliverable mail delay undelivered delayed",
+    )
 )
 """All words that may stand where a subject was."""
 NUMBER = re.compile(r"#[0-9a-f]{12}\b|~[a-p]{12}\b")
 
 
 def told(headers: Iterable[bytes]) -> set[str]:
-    """The words in the subjects and topics of these headers that are neither a label's nor a number's, nor too short."""
+    """The words in the subjects and topics of these headers that are neither of a label nor of a number."""
     found: set[str] = set()
     for header in headers:
         parsed = message_from_bytes(header)
         for field in (*parsed.get_all("Subject", ()), *parsed.get_all("Thread-Topic", ())):
             text = str(make_header(decode_header(field))).lower()
-            found.update(re.findall(r"\w{2,}", NUMBER.sub(" ", text)))
+            found.update(re.findall(r"[^\W\d_]{2,}", NUMBER.sub(" ", text)))
     return found - LABELS
 
 
