@@ -24,10 +24,11 @@ from replywatch.store.database import Database
 from replywatch.store.erasure import Erasure
 from replywatch.store.lock import writing
 from replywatch.store.marks import Marks
-from story import Place, Story, at
+from story import HOUR, Place, Story, at
 
 ANNA = "anna@anna.example"
 FORM = "mail@shop-service.example"
+MOVE = at("03-10 09:00")
 
 
 @pytest.fixture
@@ -49,10 +50,21 @@ def left_over(office, text=ANNA):
     return [path.name for path in folder.iterdir() if text.lower().encode() in path.read_bytes().lower()]
 
 
+def content_of(office):
+    """All bytes of the store."""
+    return b"".join(path.read_bytes() for path in office.config.store_path.parent.iterdir())
+
+
 def traces(office, *keys):
     """Those of these digests that are found in the files of the store."""
-    content = b"".join(path.read_bytes() for path in office.config.store_path.parent.iterdir())
+    content = content_of(office)
     return [key for key in keys if key.to_bytes(8, "big", signed=True) in content]
+
+
+def instants(office, *seconds):
+    """Those of these instants that are found in the files of the store, where each takes four bytes."""
+    content = content_of(office)
+    return [second for second in seconds if second.to_bytes(4, "big") in content]
 
 
 def counted_story():
@@ -75,6 +87,23 @@ def counted(office):
         "SELECT r.identity, f.is_form FROM letters f JOIN readings r ON r.message = f.message UNION ALL"
         " SELECT r.identity, f.is_relayed FROM relays f JOIN readings r ON r.message = f.message ORDER BY 1"
     )
+
+
+def moved_story():
+    """Ten replies of ten days, each an hour after its enquiry, the first to anna; all saved within ten minutes."""
+    s = Story()
+    s.outbound("xaver", "01-05 09:00")
+    for n, person in enumerate(("anna", *(f"bernd{n}" for n in range(1, 10)))):
+        asked = s.inbound(person, f"02-{n + 1:02} 09:00:07", subject=f"Offer {n}")
+        sent = s.reply(asked, asked.when + HOUR)
+        sent.places[0] = replace(sent.places[0], internal_date=MOVE + 20 * n)
+    return s
+
+
+def late(office):
+    """(saved at, Date) of the copies that are known to be moved, and the seconds that tell of moved ones erased."""
+    copies = office.rows_of("SELECT saved_at, written_at FROM late_copies WHERE in_burst = 1 ORDER BY 1")
+    return copies, [second for (second,) in office.rows_of("SELECT saved_at FROM moved_before ORDER BY 1")]
 
 
 def full_story():
@@ -216,6 +245,42 @@ class TestForget:
         assert traces(office, *digests) == []
         rows = office.rows("letters", "relays", "counted_before")
         assert {table: len(found) for table, found in rows.items()} == {"letters": 1, "relays": 0, "counted_before": 0}
+
+    def test_of_a_moved_mailbox_nothing_of_that_person_stays(self, office):
+        """The others were moved, still; that is known by the seconds in which theirs was saved, and by none of hers."""
+        s = moved_story()
+        hers, *others = [(mail.places[0].internal_date, mail.when) for mail in s.mails[2::2]]
+        office.tell(s)
+        office.pass_()
+        assert late(office) == ([hers, *others], [])
+        assert instants(office, *hers) == list(hers)
+        answered = office.exchanges_at()
+        for _ in range(2):
+            forget(office)
+            assert late(office) == (others, [saved for saved, _ in others])
+            assert instants(office, *hers) == []
+            assert office.exchanges_at() == {k: v for k, v in answered.items() if k != s.mails[1].message_id}
+            office.pass_()
+        forget(office, "bernd4@bernd4.example")
+        gone = others.pop(3)
+        assert late(office) == (others, [saved for saved, _ in others])
+        assert instants(office, *gone) == []
+        forget(office, *(f"bernd{n}@bernd{n}.example" for n in range(1, 10)))
+        assert late(office) == ([], [])
+
+    def test_a_second_in_which_mail_of_another_was_saved_too_stays(self, office):
+        s = moved_story()
+        hers, beside = s.mails[2], s.mails[4]
+        beside.places[0] = replace(beside.places[0], internal_date=hers.places[0].internal_date)
+        office.tell(s)
+        office.pass_()
+        for gone in (ANNA, "bernd7@bernd7.example"):
+            forget(office, gone)
+            copies, seconds = late(office)
+            assert (MOVE, beside.when) in copies
+            assert MOVE in seconds
+        assert instants(office, hers.when) == []
+        assert office.rows_of("SELECT DISTINCT answered_at - arrived_at FROM exchanges") == [(HOUR,)]
 
     def test_nor_do_figures_of_others_that_count_with_it(self, office):
         """Two are left of three who got a letter, and of two visitors one; that they were more stays known."""
@@ -582,6 +647,27 @@ class TestPurge:
         assert counted(office) == [carl]
         assert carl[1] == 1
         assert office.exchanges_at().items() <= exchanges_at.items()
+
+    def test_of_a_moved_mailbox_nothing_of_what_is_old_stays(self, office):
+        s = moved_story()
+        saved = [(mail.places[0].internal_date, mail.when) for mail in s.mails[2::2]]
+        gone, others = saved[:2], saved[2:]
+        office.tell(s)
+        office.pass_()
+        exchanges_at = office.exchanges_at()
+        erased = [second for pair in gone for second in pair]
+        assert instants(office, *erased) == erased
+        for _ in range(2):
+            purge(office, "02-03 00:00")
+            assert late(office) == (others, [second for second, _ in others])
+            assert instants(office, *erased) == []
+            assert len(office.exchanges_at()) == len(others)
+            assert office.exchanges_at().items() <= exchanges_at.items()
+            office.pass_()
+        purge(office, "02-04 00:00")
+        gone, *others = others
+        assert late(office) == (others, [second for second, _ in others])
+        assert instants(office, *gone) == []
 
     def test_what_was_read_stays_read(self, office):
         """Coverage begins with the oldest sent mail; that it is gone makes no enquiry unknown."""

@@ -20,9 +20,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from office import Office
 from replywatch.app.deriving.erase import people
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.snapshot import Snapshot
+from replywatch.config.model import ImapAccount
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.judging.reading import EDGES, keys_of, mark_keys
 from replywatch.domain.matching.clusters import assign
@@ -767,3 +769,34 @@ def test_two_clusters_with_the_same_evidence_may_grow_together() -> None:
     b = s.outbound("carl", START, subject="Ash")
     tie = s.inbound("anna", START + DAY, references=(a, b))
     assert rebuild_agrees(s, [[(a, a.places[0]), (b, b.places[0])], [(tie, tie.places[0])]])
+
+
+# (viii) In which account it lies
+
+
+def shown(story: Story) -> tuple[object, ...]:
+    """All that two passes over the accounts of a story, all read to the end, let people see of waits."""
+    accounts = [ImapAccount(name, watched=name != "eva") for name in ("info", "more", "eva")]
+    with tempfile.TemporaryDirectory() as folder:
+        office = Office(Path(folder), *accounts)
+        office.now = at("2027-06-01 12:00")
+        office.tell(story)
+        office.pass_()
+        office.pass_()
+        columns = [c for _, c, *_ in office.rows_of("PRAGMA table_info(exchanges)") if c != "cluster"]
+        rows = office.rows_of(f"SELECT {', '.join(columns)} FROM exchanges ORDER BY id, levels")
+        return rows, office.exchanges_at(), *office.figures()
+
+
+@given(ALL_PLANS, st.lists(st.booleans(), min_size=9, max_size=9))
+@settings(LAW, max_examples=30)
+def test_a_mailbox_that_is_split_into_two_accounts_changes_no_figure(plan, elsewhere) -> None:
+    """Where both are watched, and read since long before. Mail that was moved at once is the exception (ADR 0028)."""
+    story = tell(plan)
+    for account in ("info", "more", "eva"):
+        story.outbound("xaver", "2025-01-01 09:00", account=account, subject=f"Of {account}")
+    whole = shown(story)
+    for mail, other in zip(story.mails, elsewhere, strict=False):
+        if other:
+            mail.places = [replace(p, account="more") if p.account == "info" else p for p in mail.places]
+    assert shown(story) == whole

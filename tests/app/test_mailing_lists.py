@@ -261,6 +261,16 @@ class TestWithoutASideOfOurs:
         assert len(found.dispositions) == found.expected["messages_after_dedup"]
         assert {e.wait.reply for e in found.exchanges.values()} == {None}
 
+    def test_all_of_a_conversation_are_one_circle(self, lists: dict[str, Compared]) -> None:
+        """Everybody answers mail of another, or is answered: each conversation has one wait, that of its starter."""
+        found = lists["r-help-2025"]
+        assert Counter(e.conversation for e in found.exchanges.values()) == Counter(set(found.conversations.values()))
+        starters = set(found.reference.waits("thread_own"))
+        assert starters <= set(found.exchanges)
+        in_the_middle = [found.reference.mails[i] for i in set(found.exchanges) - starters]
+        assert all(mail.named and not found.reference.mails.keys() & set(mail.named) for mail in in_the_middle)
+        assert (len(starters), len(in_the_middle)) == (238, 41)
+
     @pytest.mark.parametrize(("name", "differing"), [("r-sig-debian", FOLDED), ("r-help-2025", set())])
     def test_conversations(self, lists: dict[str, Compared], name: str, differing: set[str]) -> None:
         found = lists[name]

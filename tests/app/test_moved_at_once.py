@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -70,10 +71,12 @@ def test_the_tenth_copy_makes_the_burst(tmp_path: Path) -> None:
         assert rebuilt(store)
 
 
-def test_each_mailbox_for_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("elsewhere", [{"mailbox": "Archive"}, {"account": "more"}])
+def test_each_mailbox_for_itself(tmp_path: Path, elsewhere: dict[str, str]) -> None:
+    """That of another account, too, though otherwise it doesn't matter in which account mail lies."""
     story = moved(10)
     last = story.mails[-1]
-    last.places[0] = replace(last.places[0], mailbox="Archive")
+    last.places[0] = replace(last.places[0], **elsewhere)
     with Keep(tmp_path, story.config) as store:
         store.add(copies(story))
         store.derive()

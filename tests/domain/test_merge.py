@@ -92,6 +92,25 @@ def test_the_order_of_copies_changes_nothing() -> None:
     assert len({merge(order, all_inbound=False) for order in itertools.permutations(copies)}) == 1
 
 
+@pytest.mark.parametrize("counted", ["relayed", "form_letter"])
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_what_is_counted_of_one_copy_is_so_of_the_message(counted: str, which: int) -> None:
+    """Whichever copy that is: on some of them the field that is counted is missing, or another subject stands."""
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    s.copy(q, "Lists", trace=GROUP)
+    s.copy(q, "INBOX", "sales", trace="Delivered-To: sales@example.com\n")
+    copies = s.copies()
+    assert [getattr(copy, counted) for copy in copies] == [False] * 3
+    none = merge(copies, all_inbound=False)
+    assert none
+    assert getattr(none, counted) is False
+    message = merge([c._replace(**{counted: n == which}) for n, c in enumerate(copies)], all_inbound=False)
+    assert message
+    assert getattr(message, counted) is True
+    assert getattr(message, "form_letter" if counted == "relayed" else "relayed") is False
+
+
 def test_drafts_are_no_messages() -> None:
     s = Story()
     q = s.outbound("anna", "03-02 09:00", draft=True)

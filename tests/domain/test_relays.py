@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import person_key, read, relayed_of
 from story import Mail, Story, cases, elapsed
@@ -51,6 +53,19 @@ def test_two_people_behind_one_address_are_two() -> None:
     assert first
     assert second
     assert (elapsed(first), elapsed(second)) == (3 * 3600, None)
+
+
+def test_also_where_a_copy_lost_its_reply_to() -> None:
+    """A list or a filter took it out of one copy, whichever of them tells best what was written."""
+    for lost in (0, 1):
+        s = Story()
+        a = s.inbound(RELAY, "03-02 09:00", subject="Message")
+        s.copy(a, "Archive")
+        a.places[1 - lost] = replace(a.places[1 - lost], trace="Reply-To: anna@anna.example\n")
+        s.inbound(RELAY, "03-02 11:00", fields="Reply-To: bernd@bernd.example", subject="Message")
+        assert sorted(c.relayed for c in s.copies()) == [False, True, True]
+        assert s.message(a).relayed
+        assert "anna@anna.example" in persons(s, a)
 
 
 def test_one_person_with_a_reply_to_of_his_own_is_one() -> None:

@@ -161,6 +161,10 @@ class Erasure:
             f" AND r.identity NOT IN {_CHOSEN} GROUP BY t.sender"
         )
         self._db.execute(
+            "DELETE FROM moved_before WHERE (mailbox, saved_at) IN"
+            f" (SELECT mailbox, saved_at FROM late_copies WHERE message IN {_HEADERS})"
+        )
+        self._db.execute(
             "INSERT OR IGNORE INTO moved_before SELECT mailbox, saved_at FROM late_copies WHERE in_burst = 1"
             f" AND message NOT IN {_HEADERS} AND mailbox IN"
             f" (SELECT mailbox FROM late_copies WHERE in_burst = 1 AND message IN {_HEADERS})"
