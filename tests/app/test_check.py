@@ -1,7 +1,9 @@
 """Is everything set up right? Asked of real accounts, each with one thing wrong."""
 
 import re
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -531,6 +533,69 @@ class TestFiles:
         story = Story()
         story.inbound("anna", "2024-03-02 09:00")
         assert self.mbox(tmp_path, story).worst() == [(WARNING, "sent")]
+
+    @pytest.fixture
+    def polled(self, local):
+        """An office whose store has a few dozen pages and no journal."""
+        office = local(told())
+        office.output("poll")
+        assert office.check().worst() == []
+        assert office.one("store", "").what == str(office.store)
+        return office
+
+    @pytest.mark.parametrize(
+        ("spoil", "said"),
+        [
+            (lambda octets: octets[:4096] + b"\xff" * (len(octets) - 4096), "is damaged"),
+            (lambda octets: octets[: len(octets) // 8192 * 4096], "is damaged"),
+            (lambda octets: octets[:100] + b"\xff" * 3996 + octets[4096:], "is damaged"),
+            (lambda octets: b"x" * 16 + octets[16:], "is no database"),
+            (lambda octets: octets[:16] + b"\xff" * 84 + octets[100:], "is damaged or is no SQLite database"),
+        ],
+        ids=["every page but the first", "half of it", "the tables' names", "other magic", "the header"],
+    )
+    def test_a_damaged_store_is_said_once(self, polled, spoil, said):
+        spoiled = spoil(polled.store.read_bytes())
+        polled.store.write_bytes(spoiled)
+        assert polled.check().worst() == [(ERROR, "store")]
+        assert said in polled.one("store", "").what
+        assert polled.store.read_bytes() == spoiled
+
+    @pytest.mark.parametrize(
+        ("sql", "said"),
+        [
+            ("INSERT INTO _sqlite_migrations VALUES (99, 'replywatch', '0099_later', '2031-01-01')", "newer release"),
+            ("DROP TABLE _sqlite_migrations", "some other program"),
+            ("DROP TABLE judgements", "no such table"),
+        ],
+    )
+    def test_a_store_that_waiting_does_not_mend(self, polled, sql, said):
+        with closing(sqlite3.connect(polled.store)) as connection, connection:
+            connection.execute(sql)
+        assert polled.check().worst() == [(ERROR, "store")]
+        assert said in polled.one("store", "").what
+
+    @pytest.mark.parametrize("spoiled", [False, True])
+    def test_a_store_that_is_written_just_now(self, polled, spoiled):
+        """Its file alone may be half of a change, even where it looks damaged: the journal has the rest."""
+        with closing(sqlite3.connect(polled.store)) as connection:
+            connection.execute("CREATE TABLE being_written (x)")
+            connection.commit()
+            if spoiled:
+                octets = polled.store.read_bytes()
+                polled.store.write_bytes(octets[:4096] + b"\xff" * (len(octets) - 4096))
+            assert polled.store.with_name("mail.db-wal").stat().st_size
+            assert polled.check().worst() == []
+
+    def test_a_store_in_which_nothing_can_be_read_yet(self, polled):
+        with closing(sqlite3.connect(polled.store)) as connection, connection:
+            connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0006_circles'")
+        assert polled.check().worst() == [], "the next command brings it up to date"
+        polled.store.write_bytes(b"")
+        assert polled.check().worst() == [], "a first poll was killed at once"
+        polled.store.unlink()
+        assert polled.check().one("store", "").code == "store_not_made_yet"
+        assert polled.worst() == []
 
     def test_the_store_cannot_be_used(self, local):
         office = local(told())
