@@ -58,8 +58,8 @@ def _store(config: Config, now: int) -> tuple[Finding, list[Finding]]:
     """
     path = config.store_path
     try:
-        code = "store" if check_place(path) else "store_not_made_yet"
-        found = Finding(Severity.OK, "", "store", code, {"path": str(path)})
+        there = check_place(path)
+        found = Finding(Severity.OK, "", "store", "store" if there else "store_not_made_yet", {"path": str(path)})
     except StoreError as error:
         found = failed("", "store", error)
     try:
