@@ -394,10 +394,14 @@ class TestUntouched:
         with Database(path, create=True) as database:
             database.execute("INSERT INTO accounts (name) VALUES ('info')")
         half = path.read_bytes()[:4096] + b"\xff" * (path.stat().st_size - 4096)
-        with pytest.raises(UnreadyStoreError, match="was written while"), Database(path, untouched=True) as database:
+
+        def read_while_it_is_written(database):
             path.write_bytes(half)
             os.utime(path, ns=(1, 1))
             database.value("SELECT name FROM accounts")
+
+        with pytest.raises(UnreadyStoreError, match="was written while"), Database(path, untouched=True) as database:
+            read_while_it_is_written(database)
         with pytest.raises(UnusableStoreError, match="is damaged"), Database(path, untouched=True) as database:
             database.value("SELECT name FROM accounts")
 
