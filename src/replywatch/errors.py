@@ -76,6 +76,10 @@ class StoreError(ReplywatchError):
     """The store can't be used: unreadable, damaged, from a newer release, full disk."""
 
 
+class UnreadyStoreError(StoreError):
+    """Nothing can be read from the store yet, and nothing is wrong: not made yet, of an older release, in use."""
+
+
 class UnusableStoreError(StoreError):
     """The store can't be used, and waiting won't help: damaged, from a newer release, of another program."""
 

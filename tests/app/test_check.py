@@ -1,7 +1,9 @@
 """Is everything set up right? Asked of real accounts, each with one thing wrong."""
 
 import re
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -290,6 +292,16 @@ class TestTeam:
         assert '  addresses = ["info@example.com", "sales@example.com"]' in finding.hint.splitlines()
         assert "  watched = false" in finding.hint.splitlines()
 
+    @pytest.mark.parametrize("field", ["X-Original-To", "Resent-To", "Delivered-To"])
+    def test_shared_addresses_that_only_the_way_here_names(self, remote, field):
+        story = told()
+        for number in range(4):
+            to = {"to": f"q{number}@q.example", "fields": f"{field}: sales@example.com"}
+            story.inbound(f"q{number}", "2024-03-05 10:00", **to)
+        finding = remote(story).check().one("addresses")
+        assert finding.severity is WARNING
+        assert "others went to sales@example.com (4)" in finding.what
+
     def test_without_the_address_of_anybody_often_it_is_said_once_it_is_much(self, remote):
         story = told()
         for number in range(4):
@@ -437,6 +449,14 @@ class TestUnsure:
         assert found.what.startswith("INBOX: the clock of 10 of 10 messages is unsure, most often because nothing but ")
 
 
+def without_times(story):
+    """The same mail after an archive lost its times: no Received, no INTERNALDATE, and no zone in Date."""
+    for mail in story.mails:
+        mail.header = re.sub(r"(?m)^(Date: .*) [+-]\d{4}(\r?)$", r"\1\2", mail.header)
+        mail.places = [replace(place, trace="", internal_date=1) for place in mail.places]
+    return story
+
+
 class TestFiles:
     def test_maildir(self, local):
         office = local(told()).check()
@@ -461,13 +481,13 @@ class TestFiles:
         assert office.one("path").hint
 
     @staticmethod
-    def write_mbox(folder, story):
+    def write_mbox(folder, story, separated="Fri Mar  1 09:00:00 2024"):
         with (folder / "all.mbox").open("wb") as out:
             for mail in story.mails:
-                out.write(b"From x Fri Mar  1 09:00:00 2024\n" + mail.raw(mail.places[0]) + b"x\n\n")
+                out.write(b"From x %b\n" % separated.encode() + mail.raw(mail.places[0]) + b"x\n\n")
 
-    def mbox(self, folder, story):
-        self.write_mbox(folder, story)
+    def mbox(self, folder, story, **said):
+        self.write_mbox(folder, story, **said)
         office = Office(folder)
         office.configure({"info": {"type": "mbox", "path": "all.mbox"}})
         return office.check()
@@ -477,10 +497,105 @@ class TestFiles:
         assert office.worst() == []
         assert office.one("sent").what == "both directions: 10 of 20 messages are from the team"
 
+    def test_mbox_whose_times_nobody_knows(self, tmp_path):
+        """Its separators are constants, its Dates lack the zone: each direction has a word of its own."""
+        office = self.mbox(tmp_path, without_times(told()), separated="Thu Jan  1 00:00:00 1970")
+        assert office.worst() == [(WARNING, "clock"), (WARNING, "clock")]
+        arrived, left = office.of("clock")
+        assert arrived.what.startswith("all: the clock of 10 of 10 messages from outside is unsure, most often because")
+        assert left.what.startswith("all: the clock of 10 of 10 messages of yours is unsure, most often because")
+        assert left.hint == "Their Date counts.", "there is no INTERNALDATE that a move could keep"
+
+    @pytest.mark.parametrize(("mailboxes", "named"), [(["Kunden"], "Kunden"), (["Kunden", "Alt"], "info")])
+    def test_maildir_without_roles_whose_times_nobody_knows(self, local, mailboxes, named):
+        story = without_times(told())
+        for number, mail in enumerate(story.mails):
+            mail.places = [replace(mail.places[0], mailbox=mailboxes[number // 2 % len(mailboxes)], internal_date=1)]
+        assert [f.what.partition(":")[0] for f in local(story).check().of("clock")] == [named, named]
+
+    def test_files_with_roles_are_named_by_them(self, local):
+        found = [f.what.partition(" is unsure")[0] for f in local(without_times(told())).check().of("clock")]
+        assert found == [f"{place}: the clock of 10 of 10 messages" for place in ("INBOX", "Sent")]
+
+    @pytest.mark.parametrize("people", [4, 1])
+    def test_mbox_with_a_relay(self, tmp_path, people):
+        """Several people write through it; with one it is a person who gave another address."""
+        story = told()
+        for number in range(4):
+            visitor = f"v{number % people}@v{number % people}.example"
+            story.inbound("kontakt@host.example", at("2024-03-05 10:00") + number * HOUR, fields=f"Reply-To: {visitor}")
+        office = self.mbox(tmp_path, story)
+        assert [topic for _, topic in office.worst() if topic != "clock"] == ["webforms"] * (people > 1)
+        if people > 1:
+            assert "kontakt@host.example (4 from 4 people)" in office.one("webforms").what
+
     def test_mbox_with_one_direction(self, tmp_path):
         story = Story()
         story.inbound("anna", "2024-03-02 09:00")
         assert self.mbox(tmp_path, story).worst() == [(WARNING, "sent")]
+
+    @pytest.fixture
+    def polled(self, local):
+        """An office whose store has a few dozen pages and no journal."""
+        office = local(told())
+        office.output("poll")
+        assert office.check().worst() == []
+        assert office.one("store", "").what == str(office.store)
+        return office
+
+    @pytest.mark.parametrize(
+        ("spoil", "said"),
+        [
+            (lambda octets: octets[:4096] + b"\xff" * (len(octets) - 4096), "is damaged"),
+            (lambda octets: octets[: len(octets) // 8192 * 4096], "is damaged"),
+            (lambda octets: octets[:100] + b"\xff" * 3996 + octets[4096:], "is damaged"),
+            (lambda octets: b"x" * 16 + octets[16:], "is no database"),
+            (lambda octets: octets[:16] + b"\xff" * 84 + octets[100:], "is damaged or is no SQLite database"),
+        ],
+        ids=["every page but the first", "half of it", "the tables' names", "other magic", "the header"],
+    )
+    def test_a_damaged_store_is_said_once(self, polled, spoil, said):
+        spoiled = spoil(polled.store.read_bytes())
+        polled.store.write_bytes(spoiled)
+        assert polled.check().worst() == [(ERROR, "store")]
+        assert said in polled.one("store", "").what
+        assert polled.store.read_bytes() == spoiled
+
+    @pytest.mark.parametrize(
+        ("sql", "said"),
+        [
+            ("INSERT INTO _sqlite_migrations VALUES (99, 'replywatch', '0099_later', '2031-01-01')", "newer release"),
+            ("DROP TABLE _sqlite_migrations", "some other program"),
+            ("DROP TABLE judgements", "no such table"),
+        ],
+    )
+    def test_a_store_that_waiting_does_not_mend(self, polled, sql, said):
+        with closing(sqlite3.connect(polled.store)) as connection, connection:
+            connection.execute(sql)
+        assert polled.check().worst() == [(ERROR, "store")]
+        assert said in polled.one("store", "").what
+
+    @pytest.mark.parametrize("spoiled", [False, True])
+    def test_a_store_that_is_written_just_now(self, polled, spoiled):
+        """Its file alone may be half of a change, even where it looks damaged: the journal has the rest."""
+        with closing(sqlite3.connect(polled.store)) as connection:
+            connection.execute("CREATE TABLE being_written (x)")
+            connection.commit()
+            if spoiled:
+                octets = polled.store.read_bytes()
+                polled.store.write_bytes(octets[:4096] + b"\xff" * (len(octets) - 4096))
+            assert polled.store.with_name("mail.db-wal").stat().st_size
+            assert polled.check().worst() == []
+
+    def test_a_store_in_which_nothing_can_be_read_yet(self, polled):
+        with closing(sqlite3.connect(polled.store)) as connection, connection:
+            connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0006_circles'")
+        assert polled.check().worst() == [], "the next command brings it up to date"
+        polled.store.write_bytes(b"")
+        assert polled.check().worst() == [], "a first poll was killed at once"
+        polled.store.unlink()
+        assert polled.check().one("store", "").code == "store_not_made_yet"
+        assert polled.worst() == []
 
     def test_the_store_cannot_be_used(self, local):
         office = local(told())

@@ -42,6 +42,27 @@ def test_warnings_alone_are_no_failure(local):
     assert "  warning  team " in local.output("check")
 
 
+def test_an_archive_whose_times_nobody_knows_and_with_a_relay(tmp_path):
+    """Constants between the messages, Dates without a zone, and a sender through whom four people write."""
+    mails = [
+        f"From x Thu Jan  1 00:00:00 1970\nDate: Fri, {number} Mar 2024 09:00:00\nMessage-ID: <{number}@x>\n{fields}\n"
+        for number, fields in enumerate(
+            [
+                *[f"From: kontakt@host.example\nReply-To: v@v{n}.example\nTo: info@example.com\n" for n in range(4)],
+                *["From: ben@example.com\nTo: anna@anna.example\n"] * 4,
+            ],
+            start=1,
+        )
+    ]
+    (tmp_path / "all.mbox").write_text("\n".join(mails), encoding="ascii")
+    out = Program(tmp_path, accounts={"info": {"type": "mbox", "path": "all.mbox"}}).output("check")
+    assert "all: the clock of 4 of 4 messages from outside is unsure" in " ".join(out.split())
+    assert "all: the clock of 4 of 4 messages of yours is unsure" in " ".join(out.split())
+    assert 'webforms = ["kontakt@host.example"]' in out
+    assert "All is well" not in out
+    assert out.endswith("3 warnings.\n")
+
+
 def test_against_a_server(remote):
     out = remote.output("check")
     assert "  ok       login        user" in out

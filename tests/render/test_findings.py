@@ -22,7 +22,8 @@ FORMS = [
     {"address": "web@example.com", "count": 5, "people": 4},
     {"address": "f@host.example", "count": 9, "people": 9},
 ]
-UNSURE = {"unsure": 12, "seen": 20}
+UNSURE = {"unsure": 12, "seen": 20, "mixed": False, "on_server": True}
+ARCHIVED = UNSURE | {"place": "archive", "mixed": True, "on_server": False}
 LIKELY = (
     {"address": "eva@beispiel.de", "toml": '[accounts.eva]\nusername = "e{v}a"\nwatched = false'},
     {"address": "max@beispiel.de", "toml": "[accounts.max]"},
@@ -91,6 +92,8 @@ FINDINGS = [
     ("clocks_unsure", UNSURE | {"place": "INBOX", "reason": "arrival_received"}),
     ("clocks_unsure", UNSURE | {"place": "Sent", "reason": "answer_date"}),
     ("clocks_unsure", UNSURE | {"place": "Sent", "reason": "answer_internaldate"}),
+    ("clocks_unsure", ARCHIVED | {"reason": "arrival_date"}),
+    ("clocks_unsure", ARCHIVED | {"reason": "answer_date"}),
     ("addresses", {"counted": 10, "seen": 10}),
     ("addresses_not_watched", NOT_WATCHED | {"more": 0, "people": ()}),
     ("addresses_not_watched", NOT_WATCHED | {"more": 2, "people": ("a@gmx.de",)}),

@@ -10,7 +10,7 @@ import pytest
 import sqlite_utils
 
 from older import take_back
-from replywatch.errors import LockedError, StoreError
+from replywatch.errors import LockedError, StoreError, UnreadyStoreError, UnusableStoreError
 from replywatch.store import lock, schema
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts
@@ -388,6 +388,22 @@ class TestUntouched:
             pass
         with pytest.raises(StoreError, match="was written while it was read"), Database(path, untouched=True):
             os.utime(path, ns=(1, 1))
+
+    def test_what_looks_damaged_because_it_is_written_is_not_called_damaged(self, tmp_path):
+        path = tmp_path / "s"
+        with Database(path, create=True) as database:
+            database.execute("INSERT INTO accounts (name) VALUES ('info')")
+        half = path.read_bytes()[:4096] + b"\xff" * (path.stat().st_size - 4096)
+
+        def read_while_it_is_written(database):
+            path.write_bytes(half)
+            os.utime(path, ns=(1, 1))
+            database.value("SELECT name FROM accounts")
+
+        with pytest.raises(UnreadyStoreError, match="was written while"), Database(path, untouched=True) as database:
+            read_while_it_is_written(database)
+        with pytest.raises(UnusableStoreError, match="is damaged"), Database(path, untouched=True) as database:
+            database.value("SELECT name FROM accounts")
 
     def test_there_has_to_be_one(self, tmp_path):
         with pytest.raises(StoreError, match="there is no store"), Database(tmp_path / "s", untouched=True):

@@ -279,6 +279,16 @@ class Location(NamedTuple):
     ahead: bool = False
     """What this machine's clock said of it lay after `last_pass`, and is read as `last_pass`."""
 
+    @property
+    def saved(self) -> int | None:
+        """INTERNALDATE, where a server says it."""
+        return None if self.on_disk else self.internal_date
+
+    @property
+    def filed(self) -> int | None:
+        """The time of the file that holds it, or in the mbox separator before it."""
+        return self.internal_date if self.on_disk else None
+
 
 class NamedLocation(NamedTuple):
     """A location as people find it again: in which mailbox, and under which number."""

@@ -70,10 +70,12 @@ def _addresses_not_watched(people: tuple[str, ...], **_: object) -> Words:
     )
 
 
-def _clocks_unsure(reason: str, **_: object) -> Words:
+def _clocks_unsure(reason: str, mixed: bool, on_server: bool, **_: object) -> Words:
     counts = {"answer_date": "Their Date counts.", "answer_internaldate": "They count from when they were saved."}
-    hint = f"{counts[reason]} {_MOVED}" if reason in counts else ""
-    return Words("{place}: the clock of {unsure} of {seen} messages is unsure, most often because {reason:doubt}", hint)
+    hint = (counts[reason] + f" {_MOVED}" * on_server) if reason in counts else ""
+    whose = (" from outside" if reason.startswith("arrival") else " of yours") * mixed
+    messages = "{unsure} of {seen} messages" + whose
+    return Words(f"{{place}}: the clock of {messages} is unsure, most often because {{reason:doubt}}", hint)
 
 
 def _answers_unseen(mailboxes: tuple[object, ...], **_: object) -> Words:

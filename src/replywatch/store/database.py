@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from replywatch.domain.people import contact_key
-from replywatch.errors import LockedError, StoreError, UnusableStoreError
+from replywatch.errors import LockedError, StoreError, UnreadyStoreError, UnusableStoreError
 from replywatch.files import make_folder
 from replywatch.store import schema
 from replywatch.store.lock import patiently, writing
@@ -52,7 +52,7 @@ class Database:
         with self.faults():
             # An empty file is what a first poll leaves that was killed at once.
             if not self._create and not (self.path.exists() and self.path.stat().st_size):
-                raise StoreError(f"there is no store at {self.path}", "Run `replywatch poll` first.")
+                raise UnreadyStoreError(f"there is no store at {self.path}", "Run `replywatch poll` first.")
             if self._create:
                 make_folder(self.path.parent)
                 _make(self.path)
@@ -77,7 +77,7 @@ class Database:
             self._connection.close()
             self._connection = None
         if kind is None and self._frozen is not None and self._frozen != _stamp(self.path):
-            raise StoreError(f"the store {self.path} was written while it was read", "Run it again.")
+            raise self._written()
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[Row]:
         """The rows of a query, one after the other."""
@@ -166,7 +166,7 @@ class Database:
         if self._is_up_to_date():
             return
         if self._frozen is not None or not os.access(self.path, os.W_OK):
-            raise StoreError(
+            raise UnreadyStoreError(
                 f"the store {self.path} was made by an older release, and may not be written here",
                 "Its owner has to open it once with this release: `replywatch report` will do.",
             )
@@ -222,16 +222,26 @@ class Database:
 
     @contextmanager
     def faults(self) -> Iterator[None]:
-        """Every error of SQLite or of the file inside becomes a `StoreError` with a hint."""
+        """Every error of SQLite or of the file inside becomes a `StoreError` with a hint.
+
+        What looks damaged may be a change that is half in the file, where it is read as if nobody wrote.
+        """
         try:
             yield
         except sqlite3.Error as error:
-            raise _explained(error, self.path) from error
+            raise (self._written() if self._may_be_half_written() else _explained(error, self.path)) from error
         except OSError as error:
             raise StoreError(
                 f"the store {self.path} can't be used: {error.strerror}",
                 "Check the path ([store] path in the config, or REPLYWATCH_DATABASE), its permissions and the disk.",
             ) from error
+
+    def _may_be_half_written(self) -> bool:
+        """Whether it is read as if nobody wrote, and somebody does: a journal waits, or the file is another by now."""
+        return self._frozen is not None and (_has_journal(self.path) or self._frozen != _stamp(self.path))
+
+    def _written(self) -> UnreadyStoreError:
+        return UnreadyStoreError(f"the store {self.path} was written while it was read", "Run it again.")
 
 
 _RESTORE = (
@@ -253,7 +263,12 @@ _FAULTS = (
         "Make room and run it again.",
     ),
     (StoreError, ("readonly", "read-only"), "is read-only", "Check who owns the file and its folder."),
-    (StoreError, ("locked", "busy"), "is in use by another program", "Wait until it is done, then run it again."),
+    (
+        UnreadyStoreError,
+        ("locked", "busy"),
+        "is in use by another program",
+        "Wait until it is done, then run it again.",
+    ),
     (
         StoreError,
         ("unable to open",),
@@ -275,10 +290,13 @@ def _make(path: Path) -> None:
 
 def _frozen(path: Path) -> tuple[int, int] | None:
     """Size and mtime of a store beside which this process can't write and no journal lies; None for any other."""
+    return None if os.access(path.parent, os.W_OK) or _has_journal(path) else _stamp(path)
+
+
+def _has_journal(path: Path) -> bool:
+    """Whether changes wait beside the store to be put into its file."""
     journal = path.with_name(f"{path.name}-wal")
-    if os.access(path.parent, os.W_OK) or (journal.exists() and journal.stat().st_size):
-        return None
-    return _stamp(path)
+    return journal.exists() and journal.stat().st_size > 0
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from replywatch.app.reporting.absent_mail import absent_mail
 from replywatch.config.model import Config
 from replywatch.domain.periods import Period
 from replywatch.domain.results.finding import Finding, Severity
-from replywatch.errors import StoreError
+from replywatch.errors import UnreadyStoreError
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 
@@ -19,6 +19,10 @@ def absent_findings(config: Config, now: int) -> Iterator[Finding]:
 
     As far as the store tells, which is left untouched: while it is written, or before what was read is derived under
     this config, nothing is known.
+
+    Raises:
+        StoreError: it can't be read, and waiting won't help, as where it is damaged. Of the findings only this one and
+            those of accounts, which say nothing then, read more of a store than how its file begins.
     """
     try:
         with Database(config.store_path, untouched=True) as database:
@@ -26,7 +30,7 @@ def absent_findings(config: Config, now: int) -> Iterator[Finding]:
                 return
             uses = mailbox_uses(Derived(database), config)
             found = absent_mail(database, config, uses, *Period(None, None).until_as_of(now))
-    except StoreError:
+    except UnreadyStoreError:
         return
     if found.unseen_matter:
         mailboxes = tuple(mailbox._asdict() for mailbox in found.likely)

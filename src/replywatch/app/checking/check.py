@@ -43,20 +43,29 @@ def check(config: Config, names: Sequence[str], open_source: Open, now: int) -> 
 
 def _findings(config: Config, accounts: Sequence[AnyAccount], open_source: Open, now: int) -> Iterator[Finding]:
     yield Finding(Severity.OK, "", "config", "config", {"path": str(config.path)})
-    yield _store(config)
+    store, absent = _store(config, now)
+    yield store
     yield from _team(config.team)
-    yield from absent_findings(config, now)
+    yield from absent
     for account in accounts:
         yield from _account(config, account, open_source, now)
 
 
-def _store(config: Config) -> Finding:
+def _store(config: Config, now: int) -> tuple[Finding, list[Finding]]:
+    """Whether the store can be used, and what it tells of mail that is nowhere.
+
+    What is wrong with it is said once: with its place, else with what is read from it.
+    """
     path = config.store_path
     try:
         there = check_place(path)
+        found = Finding(Severity.OK, "", "store", "store" if there else "store_not_made_yet", {"path": str(path)})
     except StoreError as error:
-        return failed("", "store", error)
-    return Finding(Severity.OK, "", "store", "store" if there else "store_not_made_yet", {"path": str(path)})
+        found = failed("", "store", error)
+    try:
+        return found, list(absent_findings(config, now))
+    except StoreError as error:
+        return (found if found.severity is Severity.ERROR else failed("", "store", error)), []
 
 
 def _team(team: Team) -> Iterator[Finding]:

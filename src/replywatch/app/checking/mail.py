@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from replywatch.app.checking.clocks import CLOCKS, clock_findings
+from replywatch.app.checking.clocks import CLOCKS, Held, clock_findings
 from replywatch.app.checking.forms import form_findings
 from replywatch.app.checking.mailboxes import Box
 from replywatch.app.checking.samples import Sample, look
@@ -33,7 +33,7 @@ MOSTLY = 0.8
 
 
 def account_mail(team: Team, account: AnyAccount, source: Source, boxes: Sequence[Box]) -> Iterator[Finding]:
-    """What the newest and oldest messages in INBOX and Sent tell.
+    """What the newest and oldest messages in INBOX and Sent tell; in files where these are not, what all mail tells.
 
     Raises:
         ConnectError: the connection broke.
@@ -56,11 +56,16 @@ def account_mail(team: Team, account: AnyAccount, source: Source, boxes: Sequenc
     else:
         everywhere = look(source, boxes, team)
         yield _both_directions(name, everywhere)
-    yield from clock_findings(account, inbox.newest, (*sent.oldest, *sent.newest))
+    holding = [box.name for box in boxes if box.exists]
+    archive = Held(holding[0] if len(holding) == 1 else name, (*everywhere.oldest, *everywhere.newest), mixed=True)
+    arrived = inbox.newest or everywhere.newest
+    came = Held("INBOX", inbox.newest) if inbox.newest else archive._replace(mails=arrived)
+    left = archive if everywhere.newest else Held("Sent", (*sent.oldest, *sent.newest))
+    yield from clock_findings(account, came, left)
     if account.watched:
-        yield from form_findings(team, name, inbox.newest)
+        yield from form_findings(team, name, arrived)
     if account.watched and team.addresses:
-        yield from unwatched_findings(team, name, inbox.newest or everywhere.newest)
+        yield from unwatched_findings(team, name, arrived)
 
 
 def _with_role(boxes: Iterable[Box], role: Role) -> list[Box]:

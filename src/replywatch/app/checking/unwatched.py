@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from replywatch.app.checking.samples import Seen
+from replywatch.domain.judging.parties import named_in
 from replywatch.domain.mail_providers import is_mail_provider
 from replywatch.domain.messages import Kind
 from replywatch.domain.results.finding import Finding, Severity
@@ -52,8 +53,7 @@ def unwatched_findings(team: Team, account: str, seen: Sequence[Seen]) -> Iterat
 
 def _named(team: Team, seen: Seen) -> set[str]:
     """Our addresses among those that a message was sent to, without `people`."""
-    header = seen.header
-    named = {a.address for a in (*header.delivered_to, *header.to, *header.cc)}
+    named = {a.address for a in named_in(seen.header)}
     return {address for address in named if team.is_ours(address) and not team.is_person(address)}
 
 

@@ -88,7 +88,7 @@ def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
     behind = _author_behind(case)
     author = _our_author(case, behind)
     contact = _addressee(case.outside) if author else behind or _plain_author(case)
-    named = (*header.delivered_to, *header.x_original_to, *header.to, *header.cc, *header.resent_to)
+    named = named_in(header)
     return Parties(
         ours=bool(author),
         contact=without_tag(contact.address.address),
@@ -101,6 +101,11 @@ def parties_of(header: Header, team: Team, *, answers: bool = False) -> Parties:
         names_ours=any(is_ours(a.address) for a in named),
         visitor=contact.unnamed,
     )
+
+
+def named_in(header: Header) -> tuple[Address, ...]:
+    """Whom a message was sent to, by what was written in it and by its way: among them addresses of ours are sought."""
+    return (*header.delivered_to, *header.x_original_to, *header.to, *header.cc, *header.resent_to)
 
 
 def _our_author(case: _Case, behind: _Author | None) -> str:

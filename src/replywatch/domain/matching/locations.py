@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from replywatch.domain.mailboxes.roles import PUT_AWAY
-from replywatch.domain.matching.clocks import Clock, OwnTold, Saved, Seen, sent_time
+from replywatch.domain.matching.clocks import Clock, OwnTold, Saved, Seen, Told, arrival, sent_time
 from replywatch.domain.messages import Flagged, Location, Reading, Role
+
+
+def arrival_at(reading: Reading, place: Location, *, in_files_alone: bool) -> Clock:
+    """When a copy of an inbound message reached one of its places; `in_files_alone` says that all of them are files."""
+    told = Told(reading.date, reading.date_has_zone, reading.received, place.saved, place.filed)
+    return arrival(told, Seen(place.first_seen, place.last_pass), in_files_alone=in_files_alone)
 
 
 class Locations:
@@ -69,8 +75,8 @@ class Locations:
             readings[0].date,
             readings[0].date_has_zone,
             received=[r.received for r in readings if r.received is not None],
-            saved=[Saved(s.internal_date, s.in_burst) for s in kept if s.internal_date is not None and not s.on_disk],
-            filed=[s.internal_date for s in kept if s.internal_date is not None and s.on_disk],
+            saved=[Saved(at, s.in_burst) for s in kept if (at := s.saved) is not None],
+            filed=[at for s in kept if (at := s.filed) is not None],
         )
         seen = Seen(min(s.first_seen for s in self._locations), self._locations[0].last_pass)
         return sent_time(told, seen, in_files_alone=all(s.on_disk for s in self._locations))

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import chain
 
 from replywatch.domain.judging.reading import SubjectPairs, persons_of, subject_pairs
-from replywatch.domain.matching.clocks import Clock, Seen, Told, arrival
-from replywatch.domain.matching.locations import Locations
+from replywatch.domain.matching.clocks import Clock
+from replywatch.domain.matching.locations import Locations, arrival_at
 from replywatch.domain.messages import (
     UNCORRECTED,
     Because,
@@ -17,7 +17,6 @@ from replywatch.domain.messages import (
     Direction,
     Disposition,
     Kind,
-    Location,
     Message,
     NeedsNone,
     Parties,
@@ -210,15 +209,8 @@ def _arrival(copies: Sequence[Copy]) -> Clock:
     places = [(copy.reading, location) for copy in copies for location in copy.locations]
     chosen = [(r, s) for r, s in places if s.watched and s.role is not Role.SENT] or places
     alone = all(s.on_disk for _, s in places)
-    clocks = [_arrival_at(r, s, in_files_alone=alone) for r, s in chosen]
+    clocks = [arrival_at(r, s, in_files_alone=alone) for r, s in chosen]
     if len(clocks) == 1:
         return clocks[0]
     first = min(clocks, key=lambda c: (c.source == "first_seen", not c.sure, c.at, c.source))
     return first._replace(ahead=any(c.ahead for c in clocks))
-
-
-def _arrival_at(reading: Reading, place: Location, *, in_files_alone: bool) -> Clock:
-    """When a copy reached one of its places."""
-    saved, filed = (None, place.internal_date) if place.on_disk else (place.internal_date, None)
-    told = Told(reading.date, reading.date_has_zone, reading.received, saved, filed)
-    return arrival(told, Seen(place.first_seen, place.last_pass), in_files_alone=in_files_alone)
