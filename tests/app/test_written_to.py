@@ -82,6 +82,25 @@ def test_a_form_letter_is_nothing_personal(tmp_path, sent, count):
     assert bool(found.contact_written_to_at) is bool(count)
 
 
+def test_it_ceases_to_be_personal_once_a_third_went_out(tmp_path):
+    """Nothing ties the third letter to the first, whose row goes all the same, as if all had come at once."""
+    office, story, third = Office(tmp_path), Story(), Story()
+    story.outbound("first", "01-02 09:00")
+    story.inbound("nora", "01-10 09:00", subject="Oak")
+    for who in ("nora", "ida"):
+        story.outbound(who, "02-20 09:00", subject="Our summer")
+    third.outbound("hugo", "02-21 09:00", subject="Our summer", message_id="third@example.com")
+    counts = []
+    for told in (story, third):
+        office.tell(told)
+        office.pass_()
+        counts.append(office.report().contact_written_to)
+    assert counts == [1, 0]
+    rows = office.rows("written")
+    office.derive_anew()
+    assert office.rows("written") == rows
+
+
 def test_a_form_letter_that_somebody_calls_a_reply_is_personal(tmp_path):
     """A mark says which mail it answers; that was another one than the one that waits."""
     office, story = Office(tmp_path), Story()
