@@ -196,6 +196,15 @@ def test_why_a_spam_flag_means_nothing(width):
     assert max(map(len, text.splitlines())) <= width
 
 
+def test_what_a_message_is_found_by_is_not_broken():
+    story = Story()
+    long = f"{'a' * 90}@anna.example"
+    story.inbound("anna", "03-02 09:00", subject=f"Oak {'and beech ' * 12}boards", message_id=long)
+    lines = explanation_text(explained(story), Locale()).splitlines()
+    assert lines[0].endswith(" boards")
+    assert lines[1].endswith(f"  Message-ID: {long}")
+
+
 def joined(text):
     """`text` as one line, wherever it was broken."""
     return " ".join(text.split())

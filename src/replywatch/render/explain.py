@@ -59,6 +59,7 @@ _LABEL = Column(13)
 def explanation_text(explanation: Explanation, locale: Locale) -> str:
     """`explanation` as lines of text with a line end."""
     lines = [
+        *grid_lines(Grid("", (_LABEL, Column()), map(Row, _name(explanation.message))), locale),
         *_labelled(_message(explanation, locale), locale),
         "",
         *_labelled(_clocks(explanation, locale), locale),
@@ -86,10 +87,14 @@ def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
         yield f"  because {_reason(j.because)}"
 
 
-def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
-    message = e.message
+def _name(message: Message) -> Iterator[tuple[str, str]]:
+    """What a message is found by: to be copied, so nothing of it is broken into lines."""
     yield "Message", safe(message.subject) or "(no subject)"
     yield "Id", f"{message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
+
+
+def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
+    message = e.message
     yield "Direction", message.direction.value
     if who := _outside(message):
         yield "Contact", f"{who}: {safe(because_text(e.parties.contact_because))}"
