@@ -91,6 +91,51 @@ def test_an_unseen_reply_is_told_of_by_its_id_or_by_the_server(tmp_path):
     assert "an id of ours" not in text
 
 
+@pytest.fixture
+def hasty(tmp_path):
+    """An enquiry that a template of ours followed nine seconds later, and one that a filter calls spam, answered."""
+    story = Story()
+    story.outbound("xaver", "2024-01-05 09:00", subject="Happy new year")
+    asked = story.inbound("anna", "2024-03-04 08:00", subject="Oak table")
+    story.reply(asked, "2024-03-04 08:00:09")
+    flagged = story.inbound("carl", "2024-03-05 08:00", subject="Beech", fields="X-Spam-Flag: YES")
+    story.reply(flagged, "2024-03-05 09:00")
+    for who in ("nora", "ida", "hugo"):
+        story.outbound(who, "2024-03-06 08:00", subject="Our summer")
+    program = Program(tmp_path, accounts={"info": maildir_account()})
+    plant_maildir(story, program.folder / "mail")
+    program.output("poll")
+    return story, program
+
+
+@pytest.mark.parametrize("name", ["in_seconds", "hasty_enquiry", "flagged", "form_letter"])
+def test_the_whole_text_of_what_counts_otherwise_than_it_looks(hasty, golden_output, name):
+    story, program = hasty
+    number = {"in_seconds": 2, "hasty_enquiry": 1, "flagged": 3, "form_letter": 5}[name]
+    text = program.output("explain", story.mails[number].message_id)
+    assert max(map(len, text.splitlines())) <= 80
+    golden_output(f"explain_{name}.txt", settled(text))
+
+
+def test_what_explain_tells_to_do_makes_an_answer_of_it(hasty):
+    story, program = hasty
+    template = story.mails[2].message_id
+    (line,) = [line for line in program.output("explain", template).splitlines() if "makes an answer of it" in line]
+    _, *words = line.partition(" makes ")[0].split()
+    program.output(*words)
+    text = program.output("explain", template)
+    assert "our own mail: it can be a reply" in text
+    assert "makes an answer of it" not in text
+    assert "answered after 9 s" in " ".join(text.split())
+
+
+def test_the_judgement_in_the_store_says_why_a_spam_flag_means_nothing(hasty):
+    story, program = hasty
+    (row,) = program.lines("explain", story.mails[3].message_id)
+    assert (row["kind"], row["rule"]) == ("human", "conversation.answered")
+    assert row["because"] == "somebody of ours answered it, whatever X-Spam-Flag: YES says"
+
+
 class TestIds:
     def test_with_and_without_brackets_and_short(self, office):
         message_id = told().mails[1].message_id

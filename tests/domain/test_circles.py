@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replywatch.domain.messages import RUNG_BITS, Answered, Disposition, Exchange, Kind, OfKind, ReplyOf, Rung
+from replywatch.domain.messages import RUNG_BITS, Answered, Because, Disposition, Exchange, Kind, OfKind, ReplyOf, Rung
 from story import DAY, HOUR, INFO, Mail, Story, address_of, at, cases, elapsed
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
@@ -283,6 +283,29 @@ def test_nobody_types_that_fast(seconds: int, said: dict[str, object], acknowled
     assert e.reply_message_id == (r if acknowledges else fast).message_id
     assert e.acknowledged_at == (at("03-02 09:00") + seconds if acknowledges else None)
     assert s.message(fast).verdict.kind is Kind.HUMAN
+    matched = s.matched()
+    assert matched.in_seconds == ({s.identity(fast): (s.identity(q), seconds)} if acknowledges else {})
+    assert matched.acknowledged_by == ({e: s.identity(fast)} if acknowledges else {})
+
+
+def test_it_is_told_of_the_mail_that_came_seconds_before() -> None:
+    s = Story()
+    s.inbound("anna", "03-02 09:00")
+    reminder = s.inbound("anna", "03-02 12:00")
+    fast = s.reply(reminder, at("03-02 12:00") + 9)
+    assert s.matched().in_seconds == {s.identity(fast): (s.identity(reminder), 9)}
+
+
+def test_the_first_mail_that_acknowledges_is_the_one() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    machine = s.reply(q, at("03-02 09:00") + 2, by="bot", fields=AUTOMATIC)
+    template = s.reply(q, at("03-02 09:00") + 9)
+    r = s.reply(q, "03-02 10:00")
+    matched = s.matched()
+    assert matched.acknowledged_by == {of(s, q): s.identity(machine)}
+    assert set(matched.in_seconds) == {s.identity(template)}
+    assert of(s, q).reply_message_id == r.message_id
 
 
 def test_what_came_in_seconds_is_no_first_word_either() -> None:
@@ -677,8 +700,19 @@ def test_a_weak_sign_means_nothing_on_mail_that_names_ours(fields: str, human: b
     alone = s.inbound("carl", "03-02 09:00", fields=fields, subject="Windows")
     assert (s.exchange(q) is not None) == human
     assert s.exchange(alone) is None
-    kinds = {m.message_id: m.verdict.kind for m in s.matched().messages}
-    assert (kinds[q.message_id] is Kind.HUMAN) == human
+    found = {m.message_id: m.verdict for m in s.matched().messages}
+    assert (found[q.message_id].kind is Kind.HUMAN) == human
+    assert (found[q.message_id].rule == "conversation.names-ours") == human
+    assert not human or found[q.message_id].because[1:] == found[alone.message_id].because[1:]
+
+
+def test_a_weak_sign_means_nothing_on_ours_that_names_theirs() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00")
+    r = s.reply(q, "03-02 10:00", fields="Precedence: bulk")
+    assert of(s, q).reply_message_id == r.message_id
+    because = next(m for m in s.matched().messages if m.message_id == r.message_id).verdict.because
+    assert because == Because("conversation.names-theirs", "Precedence", "bulk")
 
 
 def test_it_stays_one_on_mail_that_names_a_machines() -> None:
@@ -704,6 +738,17 @@ def test_a_spam_flag_means_nothing_on_mail_that_we_answered(fields: str, said: d
     said = {"when": "03-02 10:00"} | said
     r = s.reply(q, said.pop("when"), **said)  # type: ignore[arg-type]
     assert waits(s) == ({q.message_id: (1, r.message_id)} if human else {})
+    (because,) = (m.verdict.because for m in s.matched().messages if m.message_id == q.message_id)
+    assert (because == Because("conversation.answered", "X-Spam-Flag", "YES")) == human
+
+
+def test_a_firm_sign_below_a_weak_one_decides_and_is_the_reason() -> None:
+    s = Story()
+    ours = s.outbound("anna", "03-02 08:00", subject="Your order")
+    q = s.answer(ours, "03-02 09:00", subject="Undeliverable: Your order", fields="X-Spam-Flag: YES")
+    (verdict,) = (m.verdict for m in s.matched().messages if m.message_id == q.message_id)
+    assert not verdict.rule.startswith("conversation.")
+    assert verdict.kind is not Kind.HUMAN
 
 
 def test_a_spam_flag_means_nothing_where_a_person_says_that_it_was_answered() -> None:
@@ -711,6 +756,8 @@ def test_a_spam_flag_means_nothing_where_a_person_says_that_it_was_answered() ->
     q = s.inbound("anna", "03-02 09:00", fields="X-Spam-Flag: YES")
     s.mark(q, Answered(at("03-02 11:00")))
     assert of(s, q).answered_at == at("03-02 11:00")
+    (message,) = s.matched().messages
+    assert message.verdict.because == Because("mark.answered", "X-Spam-Flag", "YES")
 
 
 def test_a_template_makes_no_conversation_of_a_weak_sign() -> None:
@@ -719,4 +766,4 @@ def test_a_template_makes_no_conversation_of_a_weak_sign() -> None:
     template = s.reply(q, at("03-02 09:00") + 7)
     bulk = s.answer(template, "03-02 09:05", fields="Precedence: bulk")
     assert s.exchange(bulk) is None
-    assert s.matched().in_seconds == {s.identity(template)}
+    assert set(s.matched().in_seconds) == {s.identity(template)}

@@ -53,6 +53,22 @@ MAKERS = {"Because", "Shown", "shown"}
             Because("team.automatic-sender", "From", "shop@example.com"),
             "From: shop@example.com, one of [team] automatic_senders",
         ),
+        (
+            Because("conversation.names-ours", "X-Spam-Flag", "YES"),
+            "it names a person's mail of ours, whatever X-Spam-Flag: YES says",
+        ),
+        (
+            Because("conversation.names-theirs", "List-Unsubscribe", "<u>", (Shown("Precedence", "bulk"),)),
+            "it names a person's mail from outside, whatever List-Unsubscribe: <u> with Precedence: bulk says",
+        ),
+        (
+            Because("conversation.answered", "X-Spam-Flag", "YES"),
+            "somebody of ours answered it, whatever X-Spam-Flag: YES says",
+        ),
+        (
+            Because("mark.answered", "X-Spam-Flag", "YES"),
+            "a mark says that it was answered, whatever X-Spam-Flag: YES says",
+        ),
         (Because("contact.from", "From"), "From"),
         (
             Because("contact.rewritten", "X-Original-Sender", "info@example.com"),

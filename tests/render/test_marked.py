@@ -48,7 +48,7 @@ def test_what_changes_for_stricter_matching_alone() -> None:
 def test_an_answer_that_was_not_seen_has_bounds() -> None:
     s = Story()
     asked = s.inbound("nora", "03-01 09:00")
-    reply = s.reply(asked, "03-01 10:00", fields="Auto-Submitted: auto-generated")
+    reply = s.reply(asked, "03-01 10:00", fields="Auto-Submitted: auto-replied")
     s.inbound("nora", "03-02 09:00", references=(asked, "lost@example.com"))
     told = lines(s, reply, OfKind(Kind.HUMAN))
     bounds = "answered between 2026-03-01 09:00 and 2026-03-02 09:00"

@@ -454,6 +454,11 @@ class Message(NamedTuple):
     ahead: bool = False
     """Something that is said of it lies after the last pass; the next one may tell otherwise."""
 
+    @property
+    def answers_nobody(self) -> bool:
+        """It is a form letter, and no person says that it replies to anything."""
+        return self.form_letter and not self.corrections.replies_to
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -476,7 +481,8 @@ class Exchange:
     messages: int
     """Inbound messages while it was open, the opener included (1 + reminders)."""
     acknowledged_at: int | None
-    """Sent time of the first automatic answer to the contact while the exchange was open."""
+    """Sent time of the first acknowledgement while the exchange was open: an automatic answer to the contact, or mail
+    of ours that left within seconds."""
     answered_at: int | None
     """Sent time of the reply; None while there is none."""
     reply: str | None

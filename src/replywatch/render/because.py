@@ -26,6 +26,11 @@ PHRASES = {
     "team.webform": "{shown}, one of [team] webforms",
     "human": "no sign of automatic mail",
     "mark": "marked by hand as {value}",
+    # Why a sign that is too weak against a conversation means nothing
+    "conversation.names-ours": "it names a person's mail of ours, whatever {shown} says",
+    "conversation.names-theirs": "it names a person's mail from outside, whatever {shown} says",
+    "conversation.answered": "somebody of ours answered it, whatever {shown} says",
+    "mark.answered": "a mark says that it was answered, whatever {shown} says",
     # Who the contact is
     "contact.from": "{field}",
     "contact.reply-to": "{field}",

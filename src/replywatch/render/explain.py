@@ -44,6 +44,7 @@ _NOTICES = {
     Delivery.UNCLEAR: "of a failure or a delay, it doesn't say which: the reply stands",
 }
 _AUTOMATIC = "our own automatic mail: no personal reply"
+_FORM_LETTER = "our own form letter: it answers nobody"
 _SOURCES = {
     "internaldate": "the mailbox's own clock (INTERNALDATE)",
     "received": "the topmost Received field; the mailbox has no clock, or one that lies far off",
@@ -58,9 +59,10 @@ _LABEL = Column(13)
 def explanation_text(explanation: Explanation, locale: Locale) -> str:
     """`explanation` as lines of text with a line end."""
     lines = [
+        *grid_lines(Grid("", (_LABEL, Column()), map(Row, _name(explanation.message))), locale),
         *_labelled(_message(explanation, locale), locale),
         "",
-        *grid_lines(Grid("", (_LABEL, Column(too_long="wrapped")), map(Row, _clocks(explanation, locale))), locale),
+        *_labelled(_clocks(explanation, locale), locale),
         "",
         *_conversation(explanation, locale),
         "",
@@ -70,8 +72,8 @@ def explanation_text(explanation: Explanation, locale: Locale) -> str:
 
 
 def _labelled(rows: Iterable[tuple[str, str]], locale: Locale) -> Iterator[str]:
-    """Each of `rows`, its label in front."""
-    return grid_lines(Grid("", (_LABEL, Column()), map(Row, rows)), locale)
+    """Each of `rows`, its label in front, broken into lines where it is long."""
+    return grid_lines(Grid("", (_LABEL, Column(too_long="wrapped")), map(Row, rows)), locale)
 
 
 def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
@@ -85,10 +87,14 @@ def judgements_text(judgements: Iterable[FileJudgement]) -> Iterator[str]:
         yield f"  because {_reason(j.because)}"
 
 
-def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
-    message = e.message
+def _name(message: Message) -> Iterator[tuple[str, str]]:
+    """What a message is found by: to be copied, so nothing of it is broken into lines."""
     yield "Message", safe(message.subject) or "(no subject)"
     yield "Id", f"{message.identity[:SHORT_ID]}  Message-ID: {safe(message.message_id or 'none')}"
+
+
+def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
+    message = e.message
     yield "Direction", message.direction.value
     if who := _outside(message):
         yield "Contact", f"{who}: {safe(because_text(e.parties.contact_because))}"
@@ -101,13 +107,12 @@ def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
     if message.delivery:
         yield "Notice", _NOTICES[message.delivery]
     if message.form_letter:
-        yield (
-            "Form letter",
-            "mail of ours with this subject went to three people or more about that time: it answers none",
-        )
+        yield "Form letter", "mail of ours with this subject went to three people or more about that time"
     if message.relayed:
         yield "Relay", "several people write from this address; Reply-To alone says who did"
     yield "Counted", _counted(e)
+    if e.in_seconds:
+        yield "", f"replywatch mark {message.identity[:SHORT_ID]} --kind human makes an answer of it"
     if message.address:
         yield "Address", safe(message.address)
 
@@ -117,8 +122,16 @@ def _counted(e: Explanation) -> str:
     message = e.message
     if any(x.exchange.put_away and x.exchange.id == message.identity for x in e.exchanges_at):
         return _PUT_AWAY
-    automatic = message.disposition is Disposition.OUTBOUND and message.verdict.kind is not Kind.HUMAN
-    return _AUTOMATIC if automatic else _DISPOSITIONS[message.disposition]
+    if e.in_seconds:
+        left, enquiry = human_duration(e.in_seconds.after), e.in_seconds.enquiry[:SHORT_ID]
+        why = f"it left {left} after the enquiry {enquiry} arrived, so it acknowledges it"
+        return f"our own mail, but no answer: {why}"
+    if message.disposition is Disposition.OUTBOUND:
+        if message.verdict.kind is not Kind.HUMAN:
+            return _AUTOMATIC
+        if message.answers_nobody:
+            return _FORM_LETTER
+    return _DISPOSITIONS[message.disposition]
 
 
 def _reason(because: Because) -> str:
@@ -194,7 +207,7 @@ def exchange_line(exchange_at: ExchangeAt, locale: Locale, explanation: Explanat
     e = exchange_at.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
     start = f"{what} of {local_time(e.arrived_at, locale.zone)} ({e.id[:SHORT_ID]})"
-    said = [_standing(exchange_at, locale, explanation), *_remarks(e, explanation)]
+    said = [_standing(exchange_at, locale, explanation), *_remarks(e, locale, explanation)]
     return f"{start}: {'; '.join(said)}"
 
 
@@ -215,8 +228,12 @@ def _standing(exchange_at: ExchangeAt, locale: Locale, explanation: Explanation)
     return f"{exchange_at.status.value} for {human_duration(exchange_at.waited)}{ended}"
 
 
-def _remarks(e: Exchange, explanation: Explanation) -> Iterator[str]:
+def _remarks(e: Exchange, locale: Locale, explanation: Explanation) -> Iterator[str]:
     """What else was decided about an exchange."""
+    if e.acknowledged_at is not None:
+        soon, at = human_duration(waited(e.arrived_at, e.acknowledged_at)), local_time(e.acknowledged_at, locale.zone)
+        by = explanation.acknowledged_by[e][:SHORT_ID]
+        yield f"acknowledged after {soon} at {at} by {by}, which is no answer"
     if e.bounced_reply:
         yield f"a notice says that the reply {e.bounced_reply[:SHORT_ID]} could not be delivered, so it is none"
     if e.reply and (notice := explanation.unclear_notices.get(e.reply)):

@@ -25,6 +25,8 @@ class Standing(NamedTuple):
     """It names mail of ours that was never seen."""
     answers_missing: bool = False
     """It is ours, and answers mail of somebody outside that was never seen."""
+    acknowledges: bool = False
+    """It is ours, and left within seconds of an enquiry."""
 
 
 class _Judgement(NamedTuple):
@@ -68,7 +70,7 @@ class DerivedRows:
         self.evidence: dict[tuple[str, bool, int], int] = {}
 
     def add_message(self, cluster: int, message: Message, standing: Standing) -> None:
-        """Add the judgement of a message, and whom it was written to if a person of ours wrote it."""
+        """Add the judgement of a message, and whom it was written to if a person of ours wrote it to them alone."""
         m, because = message, message.verdict.because
         self.judgements.append(
             _Judgement(
@@ -99,7 +101,7 @@ class DerivedRows:
             for account in accounts:
                 key = (account, in_sent, cluster)
                 self.evidence[key] = min(m.clock, self.evidence.get(key, m.clock))
-        if m.author and m.verdict.kind is Kind.HUMAN:
+        if m.author and m.verdict.kind is Kind.HUMAN and not (m.answers_nobody or standing.acknowledges):
             self.written.extend((a, m.clock, m.identity, standing.conversation, cluster) for a in sorted(m.outsiders))
 
     def add_exchange(self, cluster: int, exchange: Exchange, rungs: int) -> None:

@@ -126,6 +126,7 @@ def _standing(identity: str, matched: Matched) -> Standing:
         matched.rungs[identity],
         goes_on=identity in matched.unseen,
         answers_missing=identity in matched.orphaned,
+        acknowledges=identity in matched.in_seconds,
     )
 
 

@@ -64,6 +64,8 @@ class Explainer:
             exchanges_at=self._exchanges_at(matched, together, Rung.SUBJECT),
             strict=self._exchanges_at(matched, together, Rung.REFERENCES),
             evidence=matched.evidence,
+            acknowledged_by=matched.acknowledged_by,
+            in_seconds=matched.in_seconds.get(row.identity),
         )
 
     def _exchanges_at(self, matched: Matched, together: set[str], down_to: Rung) -> tuple[ExchangeAt, ...]:

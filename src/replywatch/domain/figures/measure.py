@@ -27,7 +27,7 @@ class Wait(NamedTuple):
     """With `answered_before`: somebody answered between the two, but the reply was not seen."""
     answered_before: int | None
     acknowledged_at: int | None
-    """Sent time of the first automatic answer while the exchange was open."""
+    """Sent time of the first acknowledgement while the exchange was open."""
 
 
 class Bucket(NamedTuple):

@@ -21,7 +21,7 @@ LONGEST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """Exchanges that an automatic answer acknowledged; none of them counts as answered for that."""
+    """Exchanges that were acknowledged; none of them counts as answered for that."""
 
     count: int
     share: float | None

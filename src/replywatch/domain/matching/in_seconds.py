@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from replywatch.domain.matching.threads import Ties
 from replywatch.domain.messages import Direction, Kind, Message
 
 NOBODY_TYPES = 30
 """Seconds after the arrival of an enquiry before which no person can have answered it."""
+
+
+class InSeconds(NamedTuple):
+    """Which enquiry a mail of ours followed so closely that it acknowledges it, and is no answer."""
+
+    enquiry: str
+    """Identity of the inbound message."""
+    after: int
+    """Seconds from its arrival."""
 
 
 def left_in_seconds(ours: Message, enquiry: Message) -> bool:

@@ -14,7 +14,7 @@ from replywatch.domain.judging.reading import AUTOMATIC_ANSWERS, id_domain
 from replywatch.domain.matching.belonging import Belonging
 from replywatch.domain.matching.conversation import Circle, Conversation
 from replywatch.domain.matching.failures import failed_replies
-from replywatch.domain.matching.in_seconds import left_in_seconds, persons_replies
+from replywatch.domain.matching.in_seconds import InSeconds, left_in_seconds, persons_replies
 from replywatch.domain.matching.merge import disposition_of
 from replywatch.domain.matching.open_exchange import (
     FLAG,
@@ -73,13 +73,15 @@ class Matched:
     """Identity of every message → the strictest rung that ties it to another, on the full ladder."""
     evidence: dict[Exchange, Evidence]
     """Of the exchanges with `answered_before`."""
+    acknowledged_by: dict[Exchange, str]
+    """Of the exchanges with `acknowledged_at`: identity of the mail that acknowledged it."""
+    in_seconds: dict[str, InSeconds]
+    """Identity of every human outbound message that left within seconds of an enquiry, and so acknowledges it."""
     unseen: frozenset[str] = frozenset()
     """Identities of the inbound messages that go on after mail of ours which was never seen: they name its id in a way
     that is evidence of it."""
     orphaned: frozenset[str] = frozenset()
     """Identities of the human outbound messages that answer mail of somebody outside which was never seen."""
-    in_seconds: frozenset[str] = frozenset()
-    """Identities of the human outbound messages that left within seconds of an enquiry, and acknowledge it."""
 
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
@@ -95,19 +97,22 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
         walks[walk] = walks.get(walk, 0) | bit
     exchanges: dict[Exchange, int] = {}
     evidence: dict[Exchange, Evidence] = {}
+    acknowledged_by: dict[Exchange, str] = {}
     for walk, bits in walks.items():
         for exchange in walk.exchanges:
             exchanges[exchange] = exchanges.get(exchange, 0) | bits
         evidence |= walk.evidence
+        acknowledged_by |= walk.acknowledged_by
     return Matched(
         tuple([_counted_as(m, full.answered_after_all) for m in messages] if full.answered_after_all else messages),
         tuple(exchanges.items()),
         {m.identity: c.first for m, c in zip(messages, full.conversation_of, strict=True)},
         {m.identity: r for m, r in zip(messages, full.rung_of, strict=True)},
         evidence,
+        acknowledged_by,
+        full.in_seconds,
         frozenset(full.unseen),
         frozenset(full.orphaned),
-        frozenset(full.in_seconds),
     )
 
 
@@ -139,7 +144,8 @@ class _Walk:
         self.evidence: dict[Exchange, Evidence] = {}
         self.unseen: set[str] = set()
         self.orphaned: set[str] = set()
-        self.in_seconds: set[str] = set()
+        self.acknowledged_by: dict[Exchange, str] = {}
+        self.in_seconds: dict[str, InSeconds] = {}
         self.answered_after_all: set[str] = set()
         """Identities of the messages that count, though they were put away, because somebody answered them."""
         self._run()
@@ -284,17 +290,17 @@ class _Walk:
     def _outbound(self, i: int, message: Message, conversation: Conversation) -> None:
         kind = message.verdict.kind
         reached = list(self._reached(i, message, conversation))
-        answers, ended = False, False
+        answers, ended, at_once = False, False, None
         for waiting in reached:
-            if kind is Kind.HUMAN and not self._comes_in_seconds(i, message, waiting):
+            if kind is Kind.HUMAN and not (at_once := self._in_seconds(i, message, waiting)):
                 answers = True
                 ended |= self._may_end(i, message, conversation, waiting)
-            elif (kind is Kind.HUMAN or kind in AUTOMATIC_ANSWERS) and waiting.acknowledged_at is None:
-                waiting.acknowledged_at = message.clock
+            elif (kind is Kind.HUMAN or kind in AUTOMATIC_ANSWERS) and waiting.acknowledged is None:
+                waiting.acknowledged = message
         if kind is not Kind.HUMAN:
             return
-        if reached and not answers:
-            self.in_seconds.add(message.identity)
+        if at_once and not answers:
+            self.in_seconds[message.identity] = at_once
             return
         for person in self._written_to(i, message):
             conversation.together([person]).written_to(message.clock)
@@ -319,7 +325,7 @@ class _Walk:
         """
         if message.corrections.replies_to:
             yield from conversation.holding(self._ties.named[i])
-        if message.corrections.replies_to or message.form_letter:
+        if message.corrections.replies_to or message.answers_nobody:
             return
         anybody = message.public_list or message.names_nobody
         named = (w for w in conversation.holding(self._ties.named[i]) if anybody or w.opener.visitor)
@@ -349,10 +355,13 @@ class _Walk:
         meant = message.outsiders & waiting.people or frozenset(waiting.people)
         return meant <= failed
 
-    def _comes_in_seconds(self, i: int, message: Message, waiting: OpenExchange) -> bool:
-        """Whether a mail of ours left so soon after the enquiry that no person can have written it."""
+    def _in_seconds(self, i: int, message: Message, waiting: OpenExchange) -> InSeconds | None:
+        """Of a mail of ours that left so soon after the enquiry that no person can have written it: how soon."""
         named = waiting.named_in(self._ties.answered[i]) or waiting.named_in(self._ties.named[i]) or [waiting.opener]
-        return waiting.ordinal == 1 and left_in_seconds(message, named[-1])
+        enquiry = named[-1]
+        if waiting.ordinal > 1 or not left_in_seconds(message, enquiry):
+            return None
+        return InSeconds(enquiry.identity, message.clock - enquiry.clock)
 
     def _rung_between(self, waiting: OpenExchange, reply: int) -> Rung:
         """The strictest rung under which the reply is in one conversation with the opener."""
@@ -402,6 +411,8 @@ class _Walk:
         self.answered_after_all.update(r.message.identity for r in received if not r.counted)
         if unseen:
             self.evidence[exchange] = unseen.evidence
+        if waiting.acknowledged:
+            self.acknowledged_by[exchange] = waiting.acknowledged.identity
 
 
 def _counts_if_answered(message: Message) -> bool:

@@ -79,7 +79,8 @@ class OpenExchange:
     """Whom a reply may be addressed to: senders, To and Cc outsiders of the exchange's inbound messages."""
     exact_pairs: set[str] = field(default_factory=set)
     bare_pairs: set[str] = field(default_factory=set)
-    acknowledged_at: int | None = None
+    acknowledged: Message | None = None
+    """The first automatic answer of ours, or mail of ours that left within seconds."""
     marked: bool = False
     marked_answered_at: int | None = None
     """When it was answered according to a mark."""
@@ -126,8 +127,7 @@ class OpenExchange:
         older.marked |= younger.marked
         if older.marked_answered_at is None:
             older.marked_answered_at = younger.marked_answered_at
-        if older.acknowledged_at is None:
-            older.acknowledged_at = younger.acknowledged_at
+        older.acknowledged = older.acknowledged or younger.acknowledged
         older.flag(younger.flagged)
         older.bounced = older.bounced or younger.bounced
         return older
@@ -139,7 +139,7 @@ class OpenExchange:
             return None
         self.received = [r for r in self.received if r.number not in numbers]
         people = frozenset[str]().union(*(r.message.senders | r.message.outsiders for r in leaving))
-        return OpenExchange(self.speaker, self.ordinal, leaving, set(people), acknowledged_at=self.acknowledged_at)
+        return OpenExchange(self.speaker, self.ordinal, leaving, set(people), acknowledged=self.acknowledged)
 
     def flag(self, flagged: Flagged | None) -> None:
         """The server's word on one of its messages: the earliest counts."""
@@ -200,7 +200,7 @@ class OpenExchange:
             arrival_source="date" if held else opener.clock_source,
             arrival_sure=opener.clock_sure and not held,
             messages=sum(r.counted for r in received[1:]) + 1,
-            acknowledged_at=self.acknowledged_at,
+            acknowledged_at=self.acknowledged.clock if self.acknowledged else None,
             answered_at=answered_at,
             reply=reply.identity if reply else None,
             reply_message_id=reply.message_id if reply else None,

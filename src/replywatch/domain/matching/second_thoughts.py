@@ -13,7 +13,12 @@ from collections.abc import Callable, Collection, Sequence
 from replywatch.domain.matching.in_seconds import persons_replies
 from replywatch.domain.matching.merge import disposition_of
 from replywatch.domain.matching.threads import Ties
-from replywatch.domain.messages import Answered, Direction, Disposition, Kind, Message, Verdict
+from replywatch.domain.messages import Answered, Because, Direction, Disposition, Kind, Message
+
+_NAMES_OURS = Because("conversation.names-ours")
+_NAMES_THEIRS = Because("conversation.names-theirs")
+_ANSWERED = Because("conversation.answered")
+_CALLED_ANSWERED = Because("mark.answered")
 
 
 def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[str], bool]) -> list[Message]:
@@ -31,26 +36,23 @@ def reconsidered(messages: Sequence[Message], ties: Ties, is_our_id: Callable[[s
             revised[i] = revised[i]._replace(clock_sure=False)
         if _is_internal(revised[i], named, ties.ghosts[i], is_our_id):
             revised[i] = revised[i]._replace(direction=Direction.INTERNAL, disposition=Disposition.INTERNAL)
-        firm = revised[i].firm
-        if firm and any(
+        if revised[i].firm and any(
             _answers(revised[i], revised[n]) for n in ties.named[i] if not messages[n].author or n in persons
         ):
-            revised[i] = _judged(revised[i], firm)
+            revised[i] = _judged_firmly(revised[i], _NAMES_THEIRS if revised[i].author else _NAMES_OURS)
     for i in sorted(persons):
         for n in ties.named[i]:
             if _is_spam(revised[n]) and not revised[n].senders.isdisjoint(revised[i].outsiders):
-                revised[n] = _unflagged(revised[n])
-    return [_unflagged(m) if _is_spam(m) and isinstance(m.corrections.outcome, Answered) else m for m in revised]
+                revised[n] = _judged_firmly(revised[n], _ANSWERED)
+    return [
+        _judged_firmly(m, _CALLED_ANSWERED) if _is_spam(m) and isinstance(m.corrections.outcome, Answered) else m
+        for m in revised
+    ]
 
 
 def _is_spam(message: Message) -> bool:
     """Whether a spam flag alone says that it is no person's."""
     return message.verdict.kind is Kind.SPAM and message.firm is not None
-
-
-def _unflagged(message: Message) -> Message:
-    """The message as it is judged without its spam flag."""
-    return _judged(message, message.firm) if message.firm else message
 
 
 def _is_internal(
@@ -69,8 +71,14 @@ def _answers(message: Message, other: Message) -> bool:
     }
 
 
-def _judged(message: Message, verdict: Verdict) -> Message:
-    """The message with another verdict, and the line of the account that this one puts it on."""
+def _judged_firmly(message: Message, reason: Because) -> Message:
+    """The message as it is judged without its weak sign, on the line of the account that follows.
+
+    If that makes it a person's, it is so for this reason, which bears the weak sign that means nothing beside it.
+    """
+    verdict = message.firm or message.verdict
+    if verdict.kind is Kind.HUMAN:
+        verdict = verdict._replace(because=message.verdict.because._replace(rule=reason.rule))
     if message.direction is not Direction.INBOUND:
         return message._replace(verdict=verdict, firm=None)
     disposition = disposition_of(verdict.kind, message.corrections, message.personal, put_away=message.put_away)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from replywatch.domain.matching.in_seconds import InSeconds
 from replywatch.domain.matching.open_exchange import Evidence
 from replywatch.domain.messages import (
     Because,
@@ -31,7 +32,7 @@ class Explanation:
     """Of the copy that was found first."""
     parties: Parties
     rules: tuple[Verdict, ...]
-    """Every rule that fires, in order; the first decided. Empty for a person's mail."""
+    """Every rule that fires on its header, in order; the first decided, unless its verdict tells another reason."""
     locations: tuple[NamedLocation, ...]
     """Where its copies were found, in that order."""
     rung: Rung | None
@@ -44,6 +45,10 @@ class Explanation:
     """Those that the ids alone make of the same messages (`--min-match references`)."""
     evidence: Mapping[Exchange, Evidence]
     """What says that an exchange was answered where the reply was not seen."""
+    acknowledged_by: Mapping[Exchange, str]
+    """Identity of the mail of ours that acknowledged an exchange with `acknowledged_at`."""
+    in_seconds: InSeconds | None
+    """Of a person's mail of ours that answers nothing since it left within seconds of an enquiry."""
 
     @property
     def unclear_notices(self) -> Mapping[str, str]:

@@ -70,11 +70,11 @@ def _count(count: int, share: float | None) -> str:
 
 
 def _estimate(estimate: Estimate) -> str:
-    """A share; a range where some answers are known by bounds only."""
+    """A share; a range, lower first, where some answers are known by bounds only."""
     late, early = estimate.share, estimate.share_early
     if late is None or early is None:
         return "-"
-    return f"{'-'.join(dict.fromkeys(f'{100 * share:.1f}' for share in (late, early)))} %"
+    return f"{'-'.join(dict.fromkeys(f'{100 * share:.1f}' for share in sorted((late, early))))} %"
 
 
 def _wrapped(warning: str) -> list[str]:
