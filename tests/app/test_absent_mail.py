@@ -189,6 +189,7 @@ class TestLikely:
         *("address", "settings", "accounts"),
         rows=[
             ("an account of its own", "eva@example.com", {}, [ImapAccount("eva", username="Eva@example.com")]),
+            ("an account that was never read", "eva@example.com", {}, [MboxAccount("eva")]),
             ("a machine", "bot@example.com", {"automatic_senders": ["bot@example.com"]}, []),
             ("a web form", "web@example.com", {"webforms": ["web@example.com"]}, []),
             ("not ours", "eva@elsewhere.example", {}, []),

@@ -44,12 +44,20 @@ def absent_mail(
 def _likely(absent: Absent, config: Config, uses: Mapping[int, MailboxUse]) -> list[str]:
     """The addresses of ours to which people write on after unseen mail, and whose own is not read; likeliest first.
 
-    One that stands alone in a mail gets it where that was read: it is no other mailbox, unless none else is named.
+    One that stands alone in a mail gets it where that was read: it is no other mailbox, unless none else is named. One
+    by whose name the config has an account that was never read needs no other: that it fails is said elsewhere.
     """
     named, alone = _named(absent.named(SAMPLE), config.team)
     ranked = sorted(named, key=lambda address: (-len(named[address]), address))[:EXAMINED]
     logins = {mailbox_key(account.username.lower()) for account in config.accounts if account.kind == "imap"}
-    unread = [a for a in ranked if a not in logins and not _keeps_mail(absent.places(a, WRITTEN), uses)]
+    to_come = {account.name for account in config.accounts}.difference(use.account for use in uses.values())
+    unread = [
+        address
+        for address in ranked
+        if address not in logins
+        and address.partition("@")[0] not in to_come
+        and not _keeps_mail(absent.places(address, WRITTEN), uses)
+    ]
     return [a for a in unread if a not in alone] or unread
 
 
