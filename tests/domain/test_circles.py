@@ -767,3 +767,71 @@ def test_a_template_makes_no_conversation_of_a_weak_sign() -> None:
     bulk = s.answer(template, "03-02 09:05", fields="Precedence: bulk")
     assert s.exchange(bulk) is None
     assert set(s.matched().in_seconds) == {s.identity(template)}
+
+
+# What would go unnoticed
+
+
+@pytest.mark.parametrize(("fields", "ordinal"), [("", 2), (AUTOMATIC, 1)])
+def test_a_machines_mail_to_a_colleague_is_no_letter_to_the_company(fields: str, ordinal: int) -> None:
+    s = Story()
+    order = s.outbound("orders@timber.example", "03-02 08:00", subject="Order", fields=fields)
+    back = s.answer(order, "03-02 09:00", by=PAUL)
+    assert waits(s) == {back.message_id: (ordinal, None)}
+
+
+def joined_waits(s: Story) -> tuple[Mail, Mail]:
+    """Two who wait each for himself, and are of one circle from the third mail on; the first is the older."""
+    circular = s.outbound(["anna", PAUL], "03-01 08:00", subject="News")
+    a = s.answer(circular, "03-02 09:00", by="anna")
+    b = s.answer(circular, "03-02 10:00", by=PAUL, subject="Re: Beech")
+    s.answer(circular, "03-04 11:00", by=PAUL, cc="anna")
+    return a, b
+
+
+def test_a_mark_on_the_younger_of_two_joined_waits_ends_both() -> None:
+    s = Story()
+    a, b = joined_waits(s)
+    s.mark(b, Answered(at("03-05 09:00")))
+    assert (of(s, a).answered_at, s.exchange(b)) == (at("03-05 09:00"), None)
+
+
+def test_the_subject_of_the_younger_of_two_joined_waits_is_known() -> None:
+    s = Story()
+    a, _ = joined_waits(s)
+    r = s.outbound(PAUL, "03-05 09:00", subject="Re: Beech")
+    assert waits(s) == {a.message_id: (2, r.message_id)}
+
+
+def test_the_silence_of_joined_circles_is_that_of_the_latest_word() -> None:
+    s = Story()
+    circular = s.outbound(["anna", PAUL], "03-01 08:00")
+    s.reply(s.answer(circular, "03-20 09:00", by=PAUL), "03-20 10:00")
+    first = s.answer(circular, "04-05 09:00", by="anna", cc=PAUL)
+    assert of(s, first).ordinal > 1, "sixteen days since anything was said in it"
+
+
+def test_of_two_conversations_with_her_a_reply_prefix_means_the_later() -> None:
+    s = Story()
+    for when in ("02-02 09:00", "03-02 09:00"):
+        s.reply(s.inbound("anna", when, subject="Oak"), at(when) + HOUR)
+    more = s.inbound("anna", "03-03 09:00", subject="Re: Oak")
+    (together,) = (group for group in s.groups() if more.message_id in group)
+    assert s.mails[2].message_id in together
+
+
+@pytest.mark.parametrize(("named", "direction"), [("lost@carl.example", "outbound"), ("lost@example.com", "internal")])
+def test_mail_without_recipients_goes_out_if_it_names_mail_from_there(named: str, direction: str) -> None:
+    s = Story()
+    r = s.outbound((), "03-02 10:00", replies=named, subject="Re: Windows")
+    (message,) = (m for m in s.matched().messages if m.message_id == r.message_id)
+    assert message.direction == direction
+
+
+@pytest.mark.parametrize("mailbox", ["Sent", "INBOX"])
+def test_mail_among_ourselves_joins_nothing_by_subject(mailbox: str) -> None:
+    s = Story()
+    q = s.inbound("anna", "03-02 09:00", subject="Oak")
+    note = s.outbound("eva", "03-02 10:00", subject="Re: Oak", mailbox=mailbox)
+    assert {q.message_id} in s.groups()
+    assert {note.message_id} in s.groups()

@@ -98,11 +98,12 @@ class SubjectRung:
         for form, pairs in self._seeking(message):
             candidates: list[Waiting] = []
             for heap in (form.waiting.get(pair, []) for pair in pairs):
-                while heap and not heap[0].exchange.is_open:
+                while heap and not heap[0].exchange.current().is_open:
                     heapq.heappop(heap)
                 candidates += heap[:1]
             if candidates:
-                return min(candidates)
+                newest = min(candidates)
+                return newest._replace(exchange=newest.exchange.current())
         return None
 
     def latest(self, message: Message) -> Conversation | None:
