@@ -6,10 +6,10 @@ others, form a *cluster*; nothing outside a cluster can change what is derived f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
-from itertools import chain, product
+from itertools import chain
 from typing import NamedTuple
 
 from replywatch.domain.headers.addresses import parse_addresses
@@ -41,6 +41,8 @@ def _read(header: Header, team: Team, parties: Parties) -> Reading:
     subject = base_subject(header.subject)
     verdict, firm = classify(header, parties, team)
     reached = [a.address for a in (*header.to, *header.cc, *header.bcc) if a.address]
+    outsiders = _outsiders(reached, team)
+    to_alone = not (header.cc or header.bcc)
     return Reading(
         identity=identity_of(header),
         message_id=header.message_id,
@@ -55,9 +57,9 @@ def _read(header: Header, team: Team, parties: Parties) -> Reading:
         bare_subject=subject.bare,
         numbers=subject.numbers,
         reply_prefix=subject.reply,
-        public_list=any(map(team.is_public_list, reached)),
-        outsiders=_outsiders(reached, team),
-        to=_outsiders([a.address for a in header.to if a.address], team),
+        public_list=bool(team.public_lists) and any(map(team.is_public_list, reached)),
+        outsiders=outsiders,
+        to=outsiders if to_alone else _outsiders([a.address for a in header.to if a.address], team),
         verdict=verdict,
         parties=parties,
         firm=firm,
@@ -79,7 +81,9 @@ def _delivery(header: Header, verdict: Verdict) -> Delivery | None:
 
 def _failed(header: Header) -> tuple[str, ...]:
     """Whom a mail server says that it could not reach, as they are compared."""
-    found = chain.from_iterable(map(parse_addresses, header.fields.get("x-failed-recipients", ())))
+    if "x-failed-recipients" not in header.fields:
+        return ()
+    found = chain.from_iterable(map(parse_addresses, header.fields["x-failed-recipients"]))
     return tuple(dict.fromkeys([contact_key(a.address) for a in found if a.address]))
 
 
@@ -140,15 +144,16 @@ def subject_pairs(reading: Reading, marked: Kind | None = None, *, relayed: bool
     if not people or not reading.exact_subject:
         return SubjectPairs()
     asked = reading.to if reading.parties.ours and not reading.reply_prefix else people
-    exact, bare = (reading.exact_subject,), (reading.bare_subject,)
-    by_number = [f"{reading.bare_subject}\0{number}" for number in reading.numbers]
-    any_number = f"{reading.bare_subject}\0"
-    return SubjectPairs(
-        _pairs(people, exact),
-        _pairs(people, (any_number, *by_number) if by_number else bare),
-        _pairs(asked, exact),
-        _pairs(asked, (*bare, *by_number) if by_number else (*bare, any_number)),
-    )
+    exact, bare = reading.exact_subject, reading.bare_subject
+    any_number = f"{bare}\0"
+    if reading.numbers:
+        by_number = [f"{bare}\0{number}" for number in reading.numbers]
+        had, sought = [any_number, *by_number], [bare, *by_number]
+    else:
+        had, sought = [bare], [bare, any_number]
+    found_by, looked_for = _pairs(people, [exact]), _pairs(asked, [exact])
+    same = had == [exact]
+    return SubjectPairs(found_by, found_by if same else _pairs(people, had), looked_for, _pairs(asked, sought))
 
 
 def _people_of_pairs(reading: Reading, marked: Kind | None, *, relayed: bool = False) -> tuple[str, ...]:
@@ -159,8 +164,8 @@ def _people_of_pairs(reading: Reading, marked: Kind | None, *, relayed: bool = F
     return reading.outsiders if ours else persons_of(reading.parties, relayed=relayed)
 
 
-def _pairs(people: Iterable[str], subjects: Iterable[str]) -> frozenset[str]:
-    return frozenset([f"{person}\0{subject}" for person, subject in product(people, subjects)])
+def _pairs(people: Collection[str], subjects: Iterable[str]) -> frozenset[str]:
+    return frozenset([f"{person}\0{subject}" for subject in subjects for person in people])
 
 
 def _all_pairs(reading: Reading, marked: Kind | None = None) -> Iterator[str]:

@@ -178,6 +178,8 @@ def inviter(mail: Mail) -> Found:
 def is_of_team(mail: Mail) -> bool:
     """Whether a sign that needs `TEAM_SENDER` may be found."""
     team = mail.team
+    if not (team.automatic_senders or team.webforms):
+        return False
     return any(team.is_automatic(a.address) or is_form_alone(team, a.address) for a in mail.header.from_)
 
 

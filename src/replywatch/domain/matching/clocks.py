@@ -51,11 +51,12 @@ class Told(NamedTuple):
 
     def believable(self, last_pass: float) -> Self:
         """The same without what lies ahead of the last pass, and without constants in place of a time."""
-        return self._replace(
-            date=_upto(self.date, last_pass),
-            received=_upto(self.received, last_pass),
-            saved=_meant(_upto(self.saved, last_pass)),
-            filed=_meant(_upto(self.filed, last_pass)),
+        return type(self)(
+            _upto(self.date, last_pass),
+            self.date_has_zone,
+            _upto(self.received, last_pass),
+            _meant(_upto(self.saved, last_pass)),
+            _meant(_upto(self.filed, last_pass)),
         )
 
 
@@ -126,11 +127,12 @@ class OwnTold(NamedTuple):
 
     def believable(self, last_pass: float) -> Self:
         """As of `Told`."""
-        return self._replace(
-            date=_upto(self.date, last_pass),
-            received=[at for at in self.received if at <= last_pass],
-            saved=[s for s in self.saved if s.at <= last_pass and _meant(s.at) is not None],
-            filed=[at for at in self.filed if at <= last_pass and _meant(at) is not None],
+        return type(self)(
+            _upto(self.date, last_pass),
+            self.date_has_zone,
+            [at for at in self.received if at <= last_pass],
+            [s for s in self.saved if s.at <= last_pass and _meant(s.at) is not None],
+            [at for at in self.filed if at <= last_pass and _meant(at) is not None],
         )
 
 
@@ -196,7 +198,7 @@ def _believed(choose: Callable[[_ToldT, float], Clock | None], told: _ToldT, see
     last_pass = inf if seen.last_pass is None else seen.last_pass
     told = told.believable(inf)
     found = choose(told, last_pass)
-    past = told.believable(last_pass)
+    past = told if last_pass == inf else told.believable(last_pass)
     if past == told or (found and found.sure and not found.on_its_word):
         if found:
             return found

@@ -86,6 +86,9 @@ class Matched:
 
 def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
     """The exchanges of one cluster, for every rung down to which one may match."""
+    if len(messages) == 1 and _waits_for_nobody(messages[0]):
+        (message,) = messages
+        return Matched((message,), (), {message.identity: message.identity}, {message.identity: None}, {}, {}, {})
     messages = sorted(messages, key=lambda m: m.identity)
     ties = tie(messages)
     messages = reconsidered(messages, ties, settings.is_our_id)
@@ -114,6 +117,11 @@ def match(messages: Sequence[Message], settings: MatchSettings) -> Matched:
         frozenset(full.unseen),
         frozenset(full.orphaned),
     )
+
+
+def _waits_for_nobody(message: Message) -> bool:
+    """Whether a message that nothing ties to another is a machine's, and nobody said otherwise, as every third is."""
+    return message.verdict.kind is not Kind.HUMAN and not message.corrections and not message.names_nobody
 
 
 def _counted_as(message: Message, answered: Collection[str]) -> Message:
