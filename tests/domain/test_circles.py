@@ -671,6 +671,26 @@ def test_what_somebody_says_is_no_notice_is_none() -> None:
     assert of(s, q).reply_message_id == r.message_id
 
 
+def test_a_bounced_reply_to_one_of_two_late_mails_leaves_both_waiting() -> None:
+    """It was sent before either arrived, and names the second."""
+    s = Story()
+    first = s.inbound("anna", "03-04 08:00", date="03-02 09:00")
+    second = s.answer(first, "03-04 08:30", by="anna", date="03-02 10:00")
+    r = s.outbound("anna", "03-02 11:00", replies=second, subject="Re: Oak")
+    s.inbound(DAEMON, "03-04 09:00", replies=r, subject=FAILED, fields=REPORT)
+    e = of(s, first)
+    assert (e.messages, e.reply, e.bounced_reply) == (2, None, s.identity(r))
+
+
+def test_a_bounced_reply_answers_no_held_mail_either() -> None:
+    s = Story()
+    q = s.inbound("anna", "03-04 08:00", date="03-02 09:00")
+    r = s.outbound("anna", "03-02 12:00", subject=f"AW: {q.subject}")
+    s.inbound(DAEMON, "03-02 12:01", replies=r, subject=FAILED, fields=REPORT)
+    e = of(s, q)
+    assert (e.reply, e.bounced_reply) == (None, s.identity(r))
+
+
 def test_what_was_sent_again_after_it_bounced_is_the_answer() -> None:
     s = Story()
     q = s.inbound("anna", "03-02 09:00")

@@ -55,11 +55,11 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
     _, dirty = derived.due()
     progress.begin(Stretch("matching_replies"), dirty)
     uses = mailbox_uses(derived, config)
-    our_domains = derived.our_id_domains()
+    settings = match_settings(config, derived.our_id_domains())
     while clusters := derived.dirty(CLUSTERS_AT_ONCE):
         rows = DerivedRows()
         for cluster, copies in derived.copies(clusters, uses):
-            _derive_cluster(rows, cluster, messages_of(copies, config.team, marked.holding), config, our_domains)
+            _derive_cluster(rows, cluster, messages_of(copies, config.team, marked.holding), settings)
         derived.replace(clusters, rows)
         progress.advance(len(clusters))
     derived.finish(last_pass)
@@ -109,10 +109,8 @@ def match_settings(config: Config, our_domains: frozenset[str]) -> MatchSettings
     )
 
 
-def _derive_cluster(
-    rows: DerivedRows, cluster: int, messages: Sequence[Message], config: Config, our_domains: frozenset[str]
-) -> None:
-    matched = match(messages, match_settings(config, our_domains))
+def _derive_cluster(rows: DerivedRows, cluster: int, messages: Sequence[Message], settings: MatchSettings) -> None:
+    matched = match(messages, settings)
     for message in matched.messages:
         rows.add_message(cluster, message, _standing(message.identity, matched))
     for exchange, rungs in matched.exchanges:

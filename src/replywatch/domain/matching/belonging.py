@@ -25,6 +25,8 @@ class Belonging:
         self._public_lists = public_lists
         self._speakers: dict[int, str] = {}
         """Inbound message → one of the outsiders who wrote it."""
+        self._answered: dict[int, dict[str, list[str]]] = {}
+        """Outbound message → company → who of it wrote what that message names."""
 
     def hear(self, number: int, conversation: Conversation) -> tuple[Circle, str]:
         """The circle of whoever wrote an inbound message, joined with all whom it shows to be of it; and who wrote it.
@@ -58,13 +60,23 @@ class Belonging:
             return
         for n in self._ties.named[number]:
             named = self._messages[n]
-            ours = named.direction is Direction.OUTBOUND
-            for m in (n, *(self._ties.named[n] if ours else ())):
-                if (other := self._speakers.get(m)) and _home(other) == home:
-                    yield other
-            if ours and named.verdict.kind is Kind.HUMAN and speaker not in named.outsiders:
+            if (other := self._speakers.get(n)) and _home(other) == home:
+                yield other
+            if named.direction is not Direction.OUTBOUND:
+                continue
+            yield from self._answered_by(n).get(home, ())
+            if named.verdict.kind is Kind.HUMAN and speaker not in named.outsiders:
                 colleagues = [person for person in named.outsiders if _home(person) == home]
                 yield from colleagues if len(colleagues) == 1 else ()
+
+    def _answered_by(self, number: int) -> dict[str, list[str]]:
+        """Company → who of it wrote what a message of ours names; gathered once, for it may be named by many."""
+        found = self._answered.get(number)
+        if found is None:
+            found = self._answered[number] = {}
+            for other in dict.fromkeys(self.speakers(self._ties.named[number])):
+                found.setdefault(_home(other), []).append(other)
+        return found
 
     def _note_circular(self, number: int, circle: Circle) -> None:
         """Who names a person's mail of ours whose copy names no recipient, or a list, was written to by that.

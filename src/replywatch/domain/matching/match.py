@@ -239,8 +239,10 @@ class _Walk:
         """Whether message `i` and an exchange to which the subject ties it are answered each by an id of its own."""
         if self._answered_by_id is None:
             self._answered_by_id = _answered_components(self._messages, self._ties, self._components)
-        theirs = {self._components[r.number] for r in exchange.received}
-        return self._components[i] in self._answered_by_id and not theirs.isdisjoint(self._answered_by_id)
+        answered = self._answered_by_id
+        return self._components[i] in answered and any(
+            self._components[r.number] in answered for r in exchange.received
+        )
 
     # What a message does
 
@@ -256,7 +258,9 @@ class _Walk:
         if counted or _counts_if_answered(message):
             waiting = self._waiting(i, conversation, circle, speaker, counted=counted)
             self._take_in(i, message, conversation, waiting, counted=counted)
-            if held:
+            if held and self._has_failed(held.number, self._messages[held.number], waiting):
+                waiting.bounced = self._messages[held.number]
+            elif held:
                 self._close(conversation, waiting, AnsweredBy(self._messages[held.number], Rung.SUBJECT), held.number)
         elif circle.open:
             self._widen(i, message, conversation, circle.open)
@@ -343,15 +347,15 @@ class _Walk:
         """End an exchange by a reply of ours that reaches it, unless the reply failed or came before."""
         if waiting.marked_answered_at is not None:
             return False
+        if self._has_failed(i, message, waiting):
+            waiting.bounced = message
+            return False
         if message.clock < waiting.opener.clock and waiting.received[0].number not in self._ties.named[i]:
             # What was still on its way, and isn't named, waits on.
             part = waiting.split(self._ties.named[i])
             if part is None:
                 return False
             waiting = part
-        if self._has_failed(i, message, waiting):
-            waiting.bounced = message
-            return False
         self._close(conversation, waiting, AnsweredBy(message, self._rung_between(waiting, i)), i)
         return True
 

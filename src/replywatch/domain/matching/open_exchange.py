@@ -77,6 +77,8 @@ class OpenExchange:
     """Its inbound messages in the order of the walk, the opener first."""
     people: set[str] = field(default_factory=set)
     """Whom a reply may be addressed to: senders, To and Cc outsiders of the exchange's inbound messages."""
+    ids: set[str] = field(default_factory=set)
+    """Those of its inbound messages."""
     exact_pairs: set[str] = field(default_factory=set)
     bare_pairs: set[str] = field(default_factory=set)
     acknowledged: Message | None = None
@@ -107,6 +109,7 @@ class OpenExchange:
     def take_in(self, number: int, message: Message, *, counted: bool) -> None:
         """One more inbound message belongs to it."""
         self.received.append(Received(number, message, counted))
+        self.ids |= message.ids
         self.exact_pairs |= message.exact_pairs
         self.bare_pairs |= message.bare_pairs
         if message.corrections:
@@ -122,6 +125,7 @@ class OpenExchange:
         younger.is_open = False
         older.received += younger.received
         older.people |= younger.people
+        older.ids |= younger.ids
         older.exact_pairs |= younger.exact_pairs
         older.bare_pairs |= younger.bare_pairs
         older.marked |= younger.marked
@@ -134,10 +138,11 @@ class OpenExchange:
 
     def split(self, numbers: Collection[int]) -> OpenExchange | None:
         """The part of it with these messages, which leave it; None if it has none of them. Others have to stay."""
-        leaving = [r for r in self.received if r.number in numbers]
+        chosen = frozenset(numbers)
+        leaving = [r for r in self.received if r.number in chosen]
         if not leaving:
             return None
-        self.received = [r for r in self.received if r.number not in numbers]
+        self.received = [r for r in self.received if r.number not in chosen]
         people = frozenset[str]().union(*(r.message.senders | r.message.outsiders for r in leaving))
         return OpenExchange(self.speaker, self.ordinal, leaving, set(people), acknowledged=self.acknowledged)
 
@@ -148,7 +153,8 @@ class OpenExchange:
 
     def named_in(self, numbers: Collection[int]) -> list[Message]:
         """Those of its messages that are among `numbers`, in the order of the walk."""
-        return [r.message for r in self.received if r.number in numbers]
+        chosen = frozenset(numbers)
+        return [r.message for r in self.received if r.number in chosen]
 
     def unseen(self, ending: Ending) -> AnsweredUnseen | None:
         """What tells of an answer that was not seen: `ending` itself, or the server's flag if nothing answered it."""

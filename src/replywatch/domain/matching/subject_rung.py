@@ -6,6 +6,7 @@ The exact subject comes before the bare one. Nothing else than a message without
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ class _Form:
         self.waiting: dict[str, list[Waiting]] = {}
         """A heap of the open exchanges that have the pair; ended ones linger."""
         self.unclaimed: dict[str, list[Unclaimed]] = {}
+        """By when they were sent."""
 
 
 class SubjectRung:
@@ -89,7 +91,7 @@ class SubjectRung:
         entry = Unclaimed(reply.clock, reply.identity, number, conversation)
         for form, pairs in self._seeking(reply):
             for pair in pairs:
-                form.unclaimed.setdefault(pair, []).append(entry)
+                insort(form.unclaimed.setdefault(pair, []), entry)
 
     # What is asked
 
@@ -119,11 +121,12 @@ class SubjectRung:
             return None
         for form, pairs in self._having(message):
             between = [
-                reply
+                replies[first]
                 for pair in pairs
-                for reply in form.unclaimed.get(pair, ())
-                if message.date <= reply.sent_at < message.clock
+                if (replies := form.unclaimed.get(pair))
+                and (first := bisect_left(replies, message.date, key=lambda reply: reply.sent_at)) < len(replies)
+                and replies[first].sent_at < message.clock
             ]
             if between:
-                return min(between, key=lambda reply: (reply.sent_at, reply.identity))
+                return min(between)
         return None

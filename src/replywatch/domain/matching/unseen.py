@@ -16,9 +16,8 @@ def unseen_answer(
     It follows the opener's id, or stands alone in In-Reply-To. Its right side is ours (`is_our_id`), or nobody but we
     can have written it. `ghosts` are the ids that the message names and that no message has.
     """
-    chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
-    seen = frozenset[str]().union(*(r.message.ids for r in waiting.received))
-    after = next((n + 1 for n, named in enumerate(chain) if named in seen), None)
+    chain = _chain(message)
+    after = next((n + 1 for n, named in enumerate(chain) if named in waiting.ids), None)
     if after is None:
         alone = message.in_reply_to if not message.references else ()
         return next((named for named in alone if named in ghosts and is_our_id(named)), None)
@@ -31,9 +30,13 @@ def follows_another(message: Message, ghosts: frozenset[str], is_our_id: Callabl
 
     One that nothing precedes may be our first word: the confirmation of an order, a newsletter.
     """
-    chain = list(dict.fromkeys((*message.references, *message.in_reply_to)))
-    first = next((n for n, named in enumerate(chain) if named in ghosts and is_our_id(named)), 0)
+    first = next((n for n, named in enumerate(_chain(message)) if named in ghosts and is_our_id(named)), 0)
     return first > 0
+
+
+def _chain(message: Message) -> list[str]:
+    """The ids that a message names, the oldest first, the one that it answers last."""
+    return list(dict.fromkeys((*message.references, *message.in_reply_to)))
 
 
 def _is_between_two(opener: Message, message: Message) -> bool:
