@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from replywatch.domain.messages import RUNG_BITS, Answered, Because, Disposition, Exchange, Kind, OfKind, ReplyOf, Rung
+from replywatch.domain.matching.match import match
+from replywatch.domain.messages import (
+    RUNG_BITS,
+    Answered,
+    Because,
+    Disposition,
+    Exchange,
+    Kind,
+    Message,
+    OfKind,
+    ReplyOf,
+    Rung,
+)
 from story import DAY, HOUR, INFO, Mail, Story, address_of, at, cases, elapsed
 
 AUTOMATIC = "Auto-Submitted: auto-replied"
@@ -855,3 +869,47 @@ def test_mail_among_ourselves_joins_nothing_by_subject(mailbox: str) -> None:
     note = s.outbound("eva", "03-02 10:00", subject="Re: Oak", mailbox=mailbox)
     assert {q.message_id} in s.groups()
     assert {note.message_id} in s.groups()
+
+
+def many(s: Story, first: Mail, count: int, **said: Callable[[int], object]) -> list[Message]:
+    """`count` messages like the one of `first`, a second apart, each with ids of its own and what is `said` of it."""
+    one = s.message(first)
+    return [
+        one._replace(
+            identity=f"{first.message_id}{n:06}",
+            ids=frozenset([f"{first.message_id}{n}"]),
+            clock=one.clock + n,
+            **{field: of_number(n) for field, of_number in said.items()},
+        )
+        for n in range(count)
+    ]
+
+
+HOSTILE = [
+    # what each of very many mails of one person names; what ours, after them, name
+    ("each answers the one before", lambda n: (f"a@anna.example{n - 1}",) if n else (), None),
+    ("each names a hundred before it", lambda n: tuple(f"a@anna.example{k}" for k in range(max(0, n - 100), n)), None),
+    ("nothing: by subject alone", lambda _: (), None),
+    ("one of ours that was never seen", lambda _: ("lost@example.com",), None),
+    ("nothing, and ours name nothing", lambda _: (), lambda _: ()),
+    (
+        "each one of ours that names a hundred",
+        lambda n: (f"b@example.com{n}",),
+        lambda n: tuple(f"a@anna.example{k}" for k in range(max(0, n - 100), n)),
+    ),
+]
+
+
+@cases("theirs", "ours", rows=HOSTILE)
+def test_very_many_mails_of_one_person_take_no_quadratic_time(
+    theirs: Callable[[int], tuple[str, ...]], ours: Callable[[int], tuple[str, ...]] | None
+) -> None:
+    """Anything quadratic in them would never end here."""
+    s = Story()
+    a = s.inbound("anna", "03-02 09:00", subject="Daily report", message_id="a@anna.example")
+    b = s.outbound("anna", "03-02 08:00", subject="Re: Daily report", message_id="b@example.com")
+    messages = many(s, a, 10_000, references=theirs)
+    if ours:
+        messages += many(s, b, 10_000, references=ours)
+    matched = match(messages, s.settings())
+    assert len(matched.messages) == len(messages)
