@@ -17,8 +17,9 @@ from pathlib import Path
 from replywatch.config.load import load_config
 from replywatch.domain.headers import addresses as address_rules
 from replywatch.domain.headers import dates as date_rules
+from replywatch.domain.headers.encoded_words import decode_text
 from replywatch.domain.headers.header import keep_fields, message_ids, parse_header
-from replywatch.domain.headers.subjects import base_subject, decode_text
+from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging.automatic_subjects import announced
 from replywatch.domain.judging.classify import HUMAN, RULES, fired
 from replywatch.domain.judging.field_signs import Mail

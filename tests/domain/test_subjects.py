@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.headers.subjects import BaseSubject, base_subject, decode_bytes, decode_text
+from replywatch.domain.headers.encoded_words import decode_bytes, decode_text
+from replywatch.domain.headers.subjects import BaseSubject, base_subject
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from unicodedata import normalize
 
-from replywatch.domain.headers.subjects import decode_text
+from replywatch.domain.headers.encoded_words import decode_text
 from replywatch.domain.messages import Address
 
 _PLAIN_ADDRESS = r"([A-Za-z0-9_.+!#$%&*/=^`{|}~-]++@[A-Za-z0-9.-]++)"

@@ -7,7 +7,7 @@ from itertools import chain
 
 from replywatch.domain.headers.addresses import parse_addresses
 from replywatch.domain.headers.dates import parse_date, received_date
-from replywatch.domain.headers.subjects import decode_bytes, decode_text
+from replywatch.domain.headers.encoded_words import decode_bytes, decode_text
 from replywatch.domain.messages import Address, Header
 
 # Fields with a place of their own in `Header`.

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from urllib.parse import unquote
 
+from replywatch.domain.headers.encoded_words import decode_bytes, decode_text
 from replywatch.domain.headers.header import parse_header
-from replywatch.domain.headers.subjects import decode_bytes, decode_text
 from replywatch.domain.messages import Header
 from replywatch.domain.people import Spellings, spellings
 

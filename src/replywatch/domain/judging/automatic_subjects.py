@@ -17,7 +17,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from replywatch.domain.headers.subjects import base_subject, decode_text
+from replywatch.domain.headers.encoded_words import decode_text
+from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging import subject_words as words
 from replywatch.domain.judging.subject_words import any_of, either, fold
 from replywatch.domain.messages import Address, Kind

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from replywatch.domain.headers.dates import parse_date
-from replywatch.domain.headers.subjects import decode_text
+from replywatch.domain.headers.encoded_words import decode_text
 from replywatch.sources.folder_names import as_labels
 from replywatch.sources.local.header_block import read_header
 
