@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from replywatch.domain.judging.field_signs import (
@@ -104,24 +105,23 @@ def _stands_out(sender: Address) -> bool:
     )
 
 
+def _first(name: str, addresses: Iterable[Address], looks_so: Callable[[Address], bool]) -> Found:
+    """The first of the addresses of a field that looks so, if one does."""
+    return next((shown(name, address.address) for address in addresses if looks_so(address)), NOTHING)
+
+
 @needing(SENDER)
 def robot(mail: Mail) -> Found:
     """A bot wrote it, and hands over nobody's words."""
-    if not handed_on(mail):
-        for address in mail.header.from_:
-            if is_robot(address):
-                return shown("From", address.name or address.address)
-    return NOTHING
+    if handed_on(mail):
+        return NOTHING
+    return next((shown("From", a.name or a.address) for a in mail.header.from_ if is_robot(a)), NOTHING)
 
 
 @needing(SENDER)
 def bulk_sender(mail: Mail) -> Found:
     """The sender looks like a newsletter's, and hands over nobody's words."""
-    if not handed_on(mail):
-        for address in mail.header.from_:
-            if is_bulk_sender(address):
-                return shown("From", address.address)
-    return NOTHING
+    return NOTHING if handed_on(mail) else _first("From", mail.header.from_, is_bulk_sender)
 
 
 NULL_SENDER = needing(RETURN_PATH)(says("Return-Path", r"<\s*>|<?mailer-daemon\b").find)
@@ -149,30 +149,24 @@ def returns_to_nobody(mail: Mail) -> bool:
 
 def gets_returns(mail: Mail) -> bool:
     """Whether a sign that needs `RETURNS` may be found."""
-    return any(takes_returns(address.address) for address in mail.header.to)
+    return bool(returned(mail))
 
 
 @needing(RETURNS)
 def returned(mail: Mail) -> Found:
     """It went where only mail systems write to."""
-    for address in mail.header.to:
-        if takes_returns(address.address):
-            return shown("To", address.address)
-    return NOTHING
+    return _first("To", mail.header.to, lambda a: takes_returns(a.address))
 
 
 def has_inviter(mail: Mail) -> bool:
     """Whether a sign that needs `INVITER` may be found."""
-    return any(is_calendar(address.address) for address in mail.header.reply_to)
+    return bool(inviter(mail))
 
 
 @needing(INVITER)
 def inviter(mail: Mail) -> Found:
     """Answers go to a calendar, which counts who comes."""
-    for address in mail.header.reply_to:
-        if is_calendar(address.address):
-            return shown("Reply-To", address.address)
-    return NOTHING
+    return _first("Reply-To", mail.header.reply_to, lambda a: is_calendar(a.address))
 
 
 def is_of_team(mail: Mail) -> bool:
@@ -186,19 +180,17 @@ def is_of_team(mail: Mail) -> bool:
 @needing(TEAM_SENDER)
 def automatic_sender(mail: Mail) -> Found:
     """The sender is one whose mail the team calls automatic."""
-    for address in mail.header.from_:
-        if mail.team.is_automatic(address.address) and not by_configured_form(mail.parties):
-            return (Shown("From", address.address),)
-    return NOTHING
+    if by_configured_form(mail.parties):
+        return NOTHING
+    return _first("From", mail.header.from_, lambda a: mail.team.is_automatic(a.address))
 
 
 @needing(TEAM_SENDER)
 def team_form(mail: Mail) -> Found:
     """A web form of the config writes to its visitor: a program that nobody writes with in person."""
-    for address in mail.header.from_ if mail.parties.ours else ():
-        if is_form_alone(mail.team, address.address):
-            return (Shown("From", address.address),)
-    return NOTHING
+    if not mail.parties.ours:
+        return NOTHING
+    return _first("From", mail.header.from_, lambda a: is_form_alone(mail.team, a.address))
 
 
 @needing(DELIVERED_TO)
