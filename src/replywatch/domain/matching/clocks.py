@@ -22,6 +22,8 @@ _NEVER_SET = 2 * DAY
 """Until then it is 1 January 1970 somewhere: what programs write who don't know a time."""
 _OF_GIT = 1_000_684_800
 """Mon Sep 17 00:00:00 2001, which git writes into the separator of every message (git-format-patch)."""
+_FIRST_MEANT = max(_NEVER_SET, _OF_GIT)
+"""After it no time is a constant."""
 
 
 class Clock(NamedTuple):
@@ -51,6 +53,9 @@ class Told(NamedTuple):
 
     def believable(self, last_pass: float) -> Self:
         """The same without what lies ahead of the last pass, and without constants in place of a time."""
+        times = (self.date, self.received, self.saved, self.filed)
+        if all(at is None or _FIRST_MEANT < at <= last_pass for at in times):
+            return self  # as nearly always
         return type(self)(
             _upto(self.date, last_pass),
             self.date_has_zone,
@@ -196,9 +201,10 @@ def _believed(choose: Callable[[_ToldT, float], Clock | None], told: _ToldT, see
     Where nothing is left, the message is as old as it has been seen.
     """
     last_pass = inf if seen.last_pass is None else seen.last_pass
-    told = told.believable(inf)
+    past = told.believable(last_pass)
+    if past != told:
+        told = told.believable(inf)
     found = choose(told, last_pass)
-    past = told if last_pass == inf else told.believable(last_pass)
     if past == told or (found and found.sure and not found.on_its_word):
         if found:
             return found
