@@ -139,11 +139,12 @@ def _skip_prefixes(text: str, tags: list[str]) -> tuple[int, bool, bool]:
     The tags are added to `tags`.
     """
     position, reply, forward = 0, False, False
+    has_colon = ":" in text
     while True:
-        if (found := _PREFIX.match(text, position)) and (sort := _sort_of_prefix(found)):
+        if has_colon and (found := _PREFIX.match(text, position)) and (sort := _sort_of_prefix(found)):
             reply |= sort == "reply"
             forward |= sort == "forward"
-        elif (found := _STAMP_FIRST.match(text, position)) and _is_stamp(found[1]):
+        elif has_colon and (found := _STAMP_FIRST.match(text, position)) and _is_stamp(found[1]):
             pass
         elif found := _BRACKETS_FIRST.match(text, position):
             if not _is_stamp(inside := _inside(found)):

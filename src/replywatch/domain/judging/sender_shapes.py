@@ -189,7 +189,7 @@ def is_robot(sender: Address) -> bool:
     or a program's name before it.
     """
     local, _, domain = sender.address[:400].rpartition("@")
-    if not local:
+    if not local or ("bot" not in local and "bot" not in sender.name[:100].lower()):
         return False
     if _ROBOT.match(local[:100]):
         return not _is_hyphenated(sender)
@@ -215,14 +215,15 @@ def is_bulk_sender(sender: Address) -> bool:
     Where people may be as well, a role or a token before the @ is needed; whose name is before the @ is a person.
     """
     local, _, domain = sender.address.rpartition("@")
-    if not local or len(domain) > _LONGEST_DOMAIN or is_persons(sender):
+    if not local or len(domain) > _LONGEST_DOMAIN:
         return False
     hosts = domain.split(".")[: -_own_labels(domain)]
-    if _ANNOUNCER.match(local[:100]) or any(map(_NEWSLETTER_HOST.match, hosts)):
-        return True
-    if "news" in hosts and (_ROLE.match(local[:100]) or local in domain.split(".")):
-        return True
-    return is_made_up(local) and any(map(_BULK_HOST.match, hosts))
+    looks_so = (
+        bool(_ANNOUNCER.match(local[:100]) or any(map(_NEWSLETTER_HOST.match, hosts)))
+        or ("news" in hosts and bool(_ROLE.match(local[:100]) or local in domain.split(".")))
+        or (any(map(_BULK_HOST.match, hosts)) and is_made_up(local))
+    )
+    return looks_so and not is_persons(sender)
 
 
 @lru_cache(maxsize=8192)

@@ -149,7 +149,7 @@ def returns_to_nobody(mail: Mail) -> bool:
 
 def gets_returns(mail: Mail) -> bool:
     """Whether a sign that needs `RETURNS` may be found."""
-    return bool(returned(mail))
+    return any(takes_returns(address.address) for address in mail.header.to)
 
 
 @needing(RETURNS)
@@ -160,7 +160,7 @@ def returned(mail: Mail) -> Found:
 
 def has_inviter(mail: Mail) -> bool:
     """Whether a sign that needs `INVITER` may be found."""
-    return bool(inviter(mail))
+    return bool(mail.header.reply_to) and bool(inviter(mail))
 
 
 @needing(INVITER)
