@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.judging import subject_words
+from replywatch.domain.judging import label_words
 from replywatch.domain.judging.automatic_subjects import (
     ANNOUNCEMENTS,
     LABEL_LEFT_OUT,
@@ -524,10 +524,10 @@ def test_machines_say_so(subject, kind, proof):
     assert announced(f"WG: {subject}") is None
 
 
-TABLES = [table for name, table in vars(subject_words).items() if name.isupper() and name != "BARGAINS"]
+TABLES = [table for name, table in vars(label_words).items() if name.isupper() and name != "BARGAINS"]
 
 
-@pytest.mark.parametrize("phrase", subject_words.phrases(*TABLES))
+@pytest.mark.parametrize("phrase", label_words.phrases(*TABLES))
 def test_no_phrase_sleeps(phrase):
     """Most subjects are let go by their first letters; a phrase that started otherwise would never be seen."""
     assert announced(f"{phrase}: x") is not None or announced(phrase) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,13 +83,14 @@ def _json_lines(context: Context, what: tuple[str, ...]) -> Iterator[str]:
     from replywatch.app.explaining.explain import explain_file, explain_message
     from replywatch.render.explain_json import explanation_json_line, judgement_json_line
 
+    config, team = cache(partial(load, context)), cache(partial(_team, context))
     for word in what:
         if _is_id(word):
             with Listener() as listener:
-                found = explain_message(load(context), word, listener)
+                found = explain_message(config(), word, listener)
             yield explanation_json_line(found)
         else:
-            yield judgement_json_line(explain_file(Path(word), _team(context)))
+            yield judgement_json_line(explain_file(Path(word), team()))
 
 
 def _team(context: Context) -> Team:

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from replywatch.domain.headers.encoded_words import decode_text
 from replywatch.domain.headers.subjects import base_subject
-from replywatch.domain.judging import subject_words as words
-from replywatch.domain.judging.subject_words import any_of, either, fold
+from replywatch.domain.judging import label_words as words
+from replywatch.domain.judging.label_words import any_of, either, without_accents
 from replywatch.domain.messages import Address, Kind
 
 _LONGEST_TOPIC = 2000
@@ -231,7 +231,7 @@ ANNOUNCEMENTS = frozenset([*map(_announcement, (*_SURE.groupindex, *_MAYBE.group
 @lru_cache(maxsize=512)
 def announced(subject: str) -> Announcement | None:
     """What a decoded `subject` announces by its first and its last 200 characters, None if nothing."""
-    text = fold(subject[:_LONGEST_LABEL].lstrip())
+    text = without_accents(subject[:_LONGEST_LABEL].lstrip())
     labelled = _may_start_with_label(text)
     if labelled and (found := _SURE.match(text)) and found.lastgroup:
         said = _announcement(found.lastgroup)
@@ -292,7 +292,7 @@ def _goes_on(rest: str) -> bool:
 def _at_end(subject: str, text: str) -> Announcement | None:
     """What the label at the end of a `subject` announces, in brackets or after a dash; `text` is its start, folded."""
     if len(subject) > _LONGEST_LABEL:
-        text = fold(subject[-_LONGEST_LABEL:])
+        text = without_accents(subject[-_LONGEST_LABEL:])
     text = text.rstrip()
     if opening := _BRACKETS.get(text[-1:]):
         label, sure = text[text.rfind(opening) + 1 : -1].strip(), True
@@ -309,7 +309,7 @@ def _at_end(subject: str, text: str) -> Announcement | None:
 
 def names_writer(subject: str, senders: Iterable[Address]) -> bool:
     """Whether a `subject` that says of somebody that he is away names one of its `senders`."""
-    found = _AWAY_ELSEWHERE.match(fold(subject[:_LONGEST_LABEL].lstrip()))
+    found = _AWAY_ELSEWHERE.match(without_accents(subject[:_LONGEST_LABEL].lstrip()))
     named = _NAME.findall(found["name"]) if found else []
     return bool(named) and any(set(named) <= _names_of(sender) for sender in senders)
 
@@ -319,7 +319,9 @@ _NAME = re.compile(r"[^\W\d_]{2,}")
 
 def _names_of(sender: Address) -> set[str]:
     """The words of a sender's name and of the local part of the address."""
-    return set(_NAME.findall(fold(f"{sender.name[:_LONGEST_LABEL]} {sender.address.rpartition('@')[0][:100]}")))
+    return set(
+        _NAME.findall(without_accents(f"{sender.name[:_LONGEST_LABEL]} {sender.address.rpartition('@')[0][:100]}"))
+    )
 
 
 def is_rest(subject: str, topic: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from replywatch.domain.headers.subjects import base_subject
-from replywatch.domain.judging.subject_words import either, fold
+from replywatch.domain.judging.label_words import either, without_accents
 from replywatch.domain.messages import Delivery
 
 _LONGEST = 200
@@ -55,7 +55,7 @@ def speaks_of_failure(subject: str, *, of_mail: bool) -> bool:
         subject: Decoded.
         of_mail: It has to be about mail, in no uncertain words; else a parcel may be meant.
     """
-    text = fold(subject[:_LONGEST])
+    text = without_accents(subject[:_LONGEST])
     if base_subject(subject).reply:
         return False
     return _FAILED_MAIL.search(text) is not None or (not of_mail and _UNDELIVERED.search(text) is not None)
@@ -112,7 +112,7 @@ def told_of_delivery(subject: str) -> Delivery:
 
     What stands before a colon counts more than what follows, which may be the subject of that message.
     """
-    text = fold(subject[:_LONGEST])
+    text = without_accents(subject[:_LONGEST])
     if _FAILED_FOR_GOOD.search(text):
         return Delivery.FAILED
     told = _told(text.partition(":")[0]) or _told(text)

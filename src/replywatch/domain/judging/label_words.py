@@ -12,7 +12,7 @@ _MARKS = re.compile("[\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff
 """Accents, and what joins letters or turns the direction of writing without being seen."""
 
 
-def fold(text: str) -> str:
+def without_accents(text: str) -> str:
     """`text` without case, accents and full-width forms."""
     if text.isascii():
         return text.casefold()
@@ -21,7 +21,9 @@ def fold(text: str) -> str:
 
 def phrases(*tables: str) -> list[str]:
     """All phrases of `tables`, folded, the longest first."""
-    words = {fold(phrase.strip()) for table in tables for line in table.split("\n") for phrase in line.split("|")}
+    words = {
+        without_accents(phrase.strip()) for table in tables for line in table.split("\n") for phrase in line.split("|")
+    }
     return sorted(words - {""}, key=lambda word: (-len(word), word))
 
 
