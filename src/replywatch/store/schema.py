@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 SET = "replywatch"
-NAMES = ("0001_facts", "0002_derived", "0003_passes", "0004_labels", "0005_values", "0006_circles")
+NAMES = ("0001_facts", "0002_derived", "0003_passes", "0004_labels", "0005_values", "0006_circles", "0007_accounts")
 """The migrations of this release in order; a store with any other is from a newer one."""
 
 DERIVED_TABLES = (
@@ -365,6 +365,20 @@ _CIRCLES: tuple[str, ...] = (
     "CREATE INDEX judgements_ahead ON judgements (cluster) WHERE ahead",
 )
 
+_ACCOUNTS: tuple[str, ...] = (
+    # What an account reads; its name says nothing of it. Nobody knows it before the first poll by this release.
+    "ALTER TABLE accounts ADD COLUMN kind TEXT",  # imap, maildir or mbox; NULL: not known yet
+    "ALTER TABLE accounts ADD COLUMN host TEXT",  # lower case, without a final dot; NULL: files, or not known yet
+    "ALTER TABLE accounts ADD COLUMN login TEXT",  # NULL: files, or not known yet
+    "ALTER TABLE accounts ADD COLUMN path TEXT",  # absolute; NULL: a server, or not known yet
+    """CREATE TABLE refusals (
+        account INTEGER PRIMARY KEY REFERENCES accounts (id), -- whose login was refused in its last pass
+        settings TEXT NOT NULL, -- digest of what is tried; where it is another, the refusal is over
+        refused_at INTEGER NOT NULL,
+        until INTEGER NOT NULL -- to be left alone up to then
+    ) STRICT""",
+)
+
 
 def migrations() -> Migrations:
     """The migrations of this release, ready to be applied."""
@@ -372,7 +386,7 @@ def migrations() -> Migrations:
 
     found = Migrations(SET)
 
-    every = (_FACTS, _DERIVED, _PASSES, _LABELS, (*_VALUES_FACTS, *_VALUES_DERIVED), _CIRCLES)
+    every = (_FACTS, _DERIVED, _PASSES, _LABELS, (*_VALUES_FACTS, *_VALUES_DERIVED), _CIRCLES, _ACCOUNTS)
     for name, statements in zip(NAMES, every, strict=True):
         found(name=name)(_executing(statements))
     return found
