@@ -13,7 +13,7 @@ from replywatch.domain.instants import DAY
 from replywatch.domain.mail_providers import is_mail_provider
 from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.domain.team import Team
-from replywatch.errors import SecretError, SourceError, StoreError, UsageError
+from replywatch.errors import SecretError, SourceError, StoreError
 from replywatch.sources.base import Source
 from replywatch.store.place import check_place, fields_progress, held_mailboxes
 
@@ -34,11 +34,7 @@ def check(config: Config, names: Sequence[str], open_source: Open, now: int) -> 
     Raises:
         UsageError: there is no account of a name.
     """
-    by_name = {account.name: account for account in config.accounts}
-    if unknown := [name for name in names if name not in by_name]:
-        raise UsageError(f"there is no account {unknown[0]!r} in the config", f"There are: {', '.join(by_name)}.")
-    chosen = [by_name[name] for name in dict.fromkeys(names)] or [a for a in config.accounts if a.enabled]
-    return _findings(config, chosen, open_source, now)
+    return _findings(config, config.named(names), open_source, now)
 
 
 def _findings(config: Config, accounts: Sequence[AnyAccount], open_source: Open, now: int) -> Iterator[Finding]:
