@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
@@ -37,6 +37,11 @@ class _LogFile(WatchedFileHandler):
             super().emit(record)
         except OSError:
             self.handleError(record)
+
+    def close(self) -> None:
+        """Close the file; what the disk had no room for is lost."""
+        with suppress(OSError):
+            super().close()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - as `logging` calls it
         """Say on stderr that there is no log: a poll matters more than what is written about it."""
@@ -92,8 +97,11 @@ def _end_noted(logger: logging.Logger) -> Iterator[None]:
     except ReplywatchError as error:
         logger.error("%s (exit code %d)", harmless(error.text), error.exit_code)  # noqa: TRY400 - a traceback may quote mail
         raise
-    except (click.exceptions.Exit, KeyboardInterrupt):
-        logger.info("ended")
+    except click.exceptions.Exit as leave:
+        logger.log(logging.WARNING if leave.exit_code else logging.INFO, "ended (exit code %d)", leave.exit_code)
+        raise
+    except KeyboardInterrupt:
+        logger.info("interrupted")
         raise
     except Exception as error:
         logger.error("a bug: %s", type(error).__name__)  # noqa: TRY400 - a traceback may quote mail

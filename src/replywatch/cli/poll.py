@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -66,7 +66,16 @@ _EVERY_TIME = ("trying_again",)
     help="The least that is written there: debug, info (unless said otherwise), warning or error.",
 )
 @options.common
-def poll(context: Context, every: str | None, log: Path | None, log_level: str, **wishes: Any) -> None:  # noqa: ANN401 - those of `_Wishes`
+def poll(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    context: Context,
+    accounts: tuple[str, ...],
+    every: str | None,
+    now: bool,
+    quiet: bool,
+    output_format: str,
+    log: Path | None,
+    log_level: str,
+) -> None:
     """Read what is new in all accounts, or in those that are named.
 
     Connects to each enabled account, reads the headers of new messages, never changes anything there, and works out who
@@ -79,12 +88,12 @@ def poll(context: Context, every: str | None, log: Path | None, log_level: str, 
     """
     interval = None if every is None else _interval(every)
     with logging_to(log, log_level) as logger:
-        poller = _Poller(context, _Wishes(**wishes), logger)
+        poller = _Poller(context, _Wishes(accounts, now, quiet, output_format), logger)
         if interval is not None:
             _go_on(poller, interval)
         with stopping(STOPPED):
             outcomes = poller.once()
-        _end(outcomes, quiet=wishes["quiet"])
+        _end(outcomes, quiet=quiet)
 
 
 def _go_on(poller: _Poller, every: int) -> NoReturn:

@@ -46,13 +46,14 @@ def _failure_lines(outcome: AccountOutcome, locale: Locale) -> Iterator[str]:
     """Why an account was not read, what to do about it, and how long it is left alone."""
     error, until = outcome.error, outcome.left_alone_until
     assert error is not None, "only of accounts that failed"  # noqa: S101 - says why it can't be
-    how = f"failed since {_since(outcome, locale)}" if outcome.failed_before else "failed"
-    yield f"{outcome.account}: {how}: {error.text}"
+    since = f" since {_since(outcome, locale)}" if outcome.failed_before else ""
+    rest = "" if until is None else f"left alone until {local_time(until, locale.zone)}"
+    yield f"{outcome.account}: {rest if outcome.left_alone else f'failed{since}'}: {error.text}"
     if error.hint:
         yield f"  {error.hint}"
-    if until is not None:
-        again = f"replywatch poll {shlex.quote(outcome.account)} --now"
-        yield f"  It is left alone until {local_time(until, locale.zone)}. To try it before: {again}"
+    if rest:
+        again = f"To try it before: replywatch poll {shlex.quote(outcome.account)} --now"
+        yield f"  {again}" if outcome.left_alone else f"  It is {rest}. {again}"
 
 
 def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
