@@ -9,7 +9,7 @@ from replywatch.app.reporting.export import exchanges_at
 from replywatch.app.reporting.report import ReportQuery
 from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.config.model import Config
-from replywatch.domain.messages import Rung, Status
+from replywatch.domain.messages import Exchange, Rung, Status
 from replywatch.domain.results.waiting import WaitingList
 
 
@@ -24,8 +24,13 @@ def waiting(config: Config, older_than: int, progress: Progress, *, everybody: b
         as_of = read_up_to(database, config)
         snapshot = Snapshot(database, config, as_of, Rung.SUBJECT)
         all_of_them = exchanges_at(snapshot, database, config, ReportQuery(first_only=False))
-        going_on = [found for found in all_of_them if found.exchange.ended_at is None]
+        going_on = [found for found in all_of_them if _goes_on(found.exchange)]
     rows = [found for found in going_on if found.status in wanted and found.waited >= older_than]
     rows.sort(key=lambda found: (found.exchange.ordinal > 1, found.exchange.arrived_at, found.exchange.id))
     never = sum(found.status is Status.NEVER and found.exchange.ordinal == 1 for found in going_on)
     return WaitingList(as_of, rows, 0 if everybody else never)
+
+
+def _goes_on(exchange: Exchange) -> bool:
+    """Whether nothing ended the wait; that a person says when it was answered holds also beyond as_of."""
+    return exchange.ended_at is None and exchange.answered_at is None
