@@ -18,7 +18,6 @@ from replywatch.render.marked import subject_text
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import SHORT_ID, brief, local_time, safe
 
-
 _INDENT = 2
 _COLUMNS = (Column(9), Column(too_long="wrapped"))
 
