@@ -52,6 +52,7 @@ from replywatch.domain.messages import (
     Rung,
 )
 from replywatch.domain.team import Team
+from replywatch.sources.local.by_id import found_by_id
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.facts import Epoch, Facts
@@ -580,6 +581,9 @@ class FakeSource:
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         return (self._open.messages[u] for u in uids if u in self._open.messages)
+
+    def find(self, message_ids: Sequence[str]) -> list[int]:
+        return found_by_id(self.uids, self.fetch, message_ids)
 
     def answered(self, uids: Sequence[int]) -> set[int]:
         return {u for u in uids if u in self._open.messages and "\\Answered" in self._open.messages[u].flags}

@@ -45,7 +45,7 @@ def demo(
     Makes up four months of mail of a small company, serves it by an IMAP server on this machine alone, polls it by the
     very same code as a real mailbox, and prints the report.
     """
-    from replywatch.app.reporting.report import ReportQuery
+    from replywatch.app.reporting.query import ReportQuery
     from replywatch.demo.run import run_demo
 
     query, now = ReportQuery(since="all"), int(time.time())

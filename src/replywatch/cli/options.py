@@ -103,6 +103,17 @@ def period_options(function: F) -> F:
     return function
 
 
+def measures(default: str) -> Callable[[F], F]:
+    """A decorator that gives the option `--measure`: what is counted."""
+    return click.option(
+        "--measure",
+        type=click.Choice(["first", "turn"]),
+        default=default,
+        show_default=True,
+        help="Enquiries only, or every turn of a conversation.",
+    )
+
+
 def min_match_option(function: F) -> F:
     """Give `function` the option `--min-match`: the weakest way of matching that counts."""
     return click.option(

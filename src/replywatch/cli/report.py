@@ -56,7 +56,8 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     Counts the enquiries that arrived in a period (the last 90 days unless told otherwise) by how long they waited, and
     shows beside it what is expected once everybody still waiting has been answered or given up.
     """
-    from replywatch.app.reporting.report import ReportQuery, make_report
+    from replywatch.app.reporting.query import ReportQuery
+    from replywatch.app.reporting.report import make_report
     from replywatch.domain.messages import Rung
 
     query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))

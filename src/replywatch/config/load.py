@@ -152,6 +152,7 @@ def _read_report(table: Table, environ: Mapping[str, str]) -> ReportSettings:
         never_after=_read_duration(table, "never_after", usual.never_after),
         new_enquiry_after=_read_duration(table, "new_enquiry_after", usual.new_enquiry_after),
         period=_read_period(table, usual.period),
+        stale_after=_read_duration(table, "stale_after", 0) or None,
     )
     table.close()
     return settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from replywatch.domain.instants import DAY
+from replywatch.domain.mailboxes.origin import Origin, spelled
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.team import Team
 from replywatch.hosts import LOOPBACK
@@ -94,6 +96,11 @@ class ImapAccount(Account):
     """Tokens in place of the password, which is empty then."""
     allow_plaintext: bool = False
 
+    @property
+    def origin(self) -> Origin:
+        """What it reads. Another port of the same host is no other place."""
+        return Origin(self.kind, host=spelled(self.host), login=self.username)
+
 
 @dataclass(frozen=True, slots=True)
 class MaildirAccount(Account):
@@ -102,6 +109,11 @@ class MaildirAccount(Account):
     kind: ClassVar[Literal["maildir"]] = "maildir"
     path: Path = Path()
 
+    @property
+    def origin(self) -> Origin:
+        """What it reads."""
+        return Origin(self.kind, path=os.path.abspath(self.path))  # noqa: PTH100 - Path.resolve would follow links
+
 
 @dataclass(frozen=True, slots=True)
 class MboxAccount(Account):
@@ -109,6 +121,11 @@ class MboxAccount(Account):
 
     kind: ClassVar[Literal["mbox"]] = "mbox"
     path: Path = Path()
+
+    @property
+    def origin(self) -> Origin:
+        """What it reads."""
+        return Origin(self.kind, path=os.path.abspath(self.path))  # noqa: PTH100 - Path.resolve would follow links
 
 
 AnyAccount = ImapAccount | MaildirAccount | MboxAccount
@@ -122,6 +139,9 @@ class ReportSettings:
     never_after: int = 14 * DAY
     new_enquiry_after: int = 30 * DAY
     period: str = "90d"
+    stale_after: int | None = None
+    """Seconds after its last complete pass from which on an account was read too long ago; None: the larger of a day
+    and three times the usual distance of passes."""
 
 
 @dataclass(frozen=True, slots=True)

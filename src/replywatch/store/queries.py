@@ -12,6 +12,9 @@ from replywatch.domain.messages import Direction, Exchange, NamedLocation, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS
 
+SHORTEST_ID = 4
+"""Characters of an identity that are shown at least, so that they look like one and not like a word."""
+
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
 _FLAGS = [EXCHANGE_COLUMNS.index(name) for name in ("arrival_sure", "marked", "put_away", "answer_sure")]
@@ -139,6 +142,13 @@ class Queries:
             )
         )
 
+    def count_answered(self, window: Window, as_of: int) -> int:
+        """How many exchanges were answered at a known time by `as_of`."""
+        sql = (
+            f"SELECT count(*) FROM exchanges e WHERE {_where(window)} AND answered_at IS NOT NULL AND answered_at <= ?"
+        )
+        return int(self._db.value(sql, [*_values(window), as_of]))
+
     def count_put_away(self, window: Window) -> int:
         """How many exchanges count though their opener was thrown away or called spam, since it was answered."""
         return int(
@@ -201,6 +211,28 @@ class Queries:
         )
         return [AccountFacts(*row) for row in rows]
 
+    def pass_starts(self, account: str, most: int) -> list[int]:
+        """When the last complete passes over an account began, up to `most`, the one that was made last first."""
+        rows = self._db.rows(
+            "SELECT p.started_at FROM passes p JOIN accounts a ON a.id = p.account WHERE a.name = ?"
+            " AND p.finished_at IS NOT NULL AND p.error IS NULL ORDER BY p.id DESC LIMIT ?",
+            [account, most],
+        )
+        return [start for (start,) in rows]
+
+    def short_ids(self, ids: Sequence[str]) -> dict[str, str]:
+        """Identity → its first characters, at least 4, as far as no other message begins so."""
+        found = {}
+        for identity in ids:
+            near = self._db.row(
+                "SELECT (SELECT max(identity) FROM judgements WHERE identity < ?1),"
+                " (SELECT min(identity) FROM judgements WHERE identity > ?1)",
+                [identity],
+            )
+            shared = max((_alike(identity, other) for other in near or () if other), default=0)
+            found[identity] = identity[: max(SHORTEST_ID, shared + 1)]
+        return found
+
     def find_messages(self, text: str, most: int) -> list[MessageRow]:
         """Messages with this Message-ID, or whose id begins so; the first `most` by clock."""
         by_id = self._messages("message_id = ?", [text], most)
@@ -238,6 +270,11 @@ class Queries:
             [cluster],
         )
         return [LocatedCopy(identity, header, NamedLocation(*location)) for identity, header, *location in rows]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two different texts have in common at their beginning."""
+    return next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), len(one))
 
 
 def _where(window: Window) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from replywatch.app.deriving.identified import identified
 from replywatch.app.deriving.provenance import is_current, mailbox_uses
 from replywatch.app.reporting.absent_mail import absent_mail
 from replywatch.config.model import Config
@@ -26,10 +27,11 @@ def absent_findings(config: Config, now: int) -> Iterator[Finding]:
     """
     try:
         with Database(config.store_path, untouched=True) as database:
-            if not is_current(database, config):
+            known = identified(database, config)
+            if not is_current(database, known):
                 return
-            uses = mailbox_uses(Derived(database), config)
-            found = absent_mail(database, config, uses, *Period(None, None).until_as_of(now))
+            uses = mailbox_uses(Derived(database), known)
+            found = absent_mail(database, known, uses, *Period(None, None).until_as_of(now))
     except UnreadyStoreError:
         return
     if found.unseen_matter:

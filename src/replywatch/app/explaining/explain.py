@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from replywatch.app.deriving.derive import match_settings, messages_of
@@ -79,8 +78,7 @@ class Explainer:
         found = exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
         if found.status is not Status.NEVER:
             return found
-        written = self.queries.written_to(e.contact, e.arrived_at, self._as_of, e.conversation)
-        return replace(found, contact_written_to_at=written)
+        return found.written_to(self.queries.written_to(e.contact, e.arrived_at, self._as_of, e.conversation))
 
 
 def _names_known(copies: Sequence[Copy], identity: str) -> bool:
@@ -94,8 +92,9 @@ def explain_message(config: Config, text: str, progress: Progress) -> Explanatio
 
     Raises `UsageError` if there is none, or if there are several: then it names them.
     """
-    with opened(config, progress) as database:
-        explainer = Explainer(database, config)
+    with opened(config, progress) as store:
+        store.say_changed(progress)
+        explainer = Explainer(store.database, store.config)
         return explainer.explain(the_message(explainer.queries, text))
 
 

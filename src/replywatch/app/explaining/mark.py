@@ -30,7 +30,7 @@ def mark(config: Config, text: str, wanted: Correction, now: int, progress: Prog
     A `ReplyOf` names the message replied to as a person would. What holds already is not put on record again. Raises
     `UsageError` if a message can't be found or the mark makes no sense for it.
     """
-    _up_to_date(config, progress)
+    config = _up_to_date(config, progress)
     with Database(config.store_path) as database, writing(config.store_path):
         queries, marks = Queries(database), Marks(database)
         message = the_message(queries, text)
@@ -50,7 +50,7 @@ def undo(config: Config, text: str, now: int, progress: Progress) -> Marked:
 
     Once more, and the one before it is taken back. Raises `UsageError` if the message can't be found or has no mark.
     """
-    _up_to_date(config, progress)
+    config = _up_to_date(config, progress)
     with Database(config.store_path) as database, writing(config.store_path):
         marks = Marks(database)
         identity = the_message(Queries(database), text).identity
@@ -63,10 +63,11 @@ def undo(config: Config, text: str, now: int, progress: Progress) -> Marked:
         return Marked(identity, standing[-1].correction, undone=True, effect=effect)
 
 
-def _up_to_date(config: Config, progress: Progress) -> None:
-    """See to it that ids are those that a person saw."""
-    with opened(config, progress):
-        pass
+def _up_to_date(config: Config, progress: Progress) -> Config:
+    """See to it that ids are those that a person saw; the config as it holds for the store."""
+    with opened(config, progress) as store:
+        store.say_changed(progress)
+        return store.config
 
 
 def _derivations(

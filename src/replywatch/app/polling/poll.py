@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.identified import identified
 from replywatch.app.polling.account import AccountPass, Walk
 from replywatch.app.polling.admission import Admission, settled_key
 from replywatch.app.polling.mailbox import Tools
 from replywatch.app.polling.patience import Patience
+from replywatch.app.polling.recognise import recognise
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.results.polled import AccountOutcome
@@ -47,7 +49,9 @@ def poll(
         key = settled_key(database, config, progress)
         poller = _Poller(config, open_source, clock, progress, patience, key, began)
         outcomes = tuple(poller.poll(a) for a in config.accounts if a.enabled and not patience.rests(a))
-        derive(database, config, progress)
+        known = identified(database, config)
+        if known.accounts:  # without any, no figures are shown: nothing is worth being derived
+            derive(database, known, progress)
     return outcomes
 
 
@@ -74,7 +78,12 @@ class _Poller:
             tools = Tools(account, number, facts, Vanished(database), admission, self.clock, progress)
             whole = AccountPass(tools)
             pass_number = facts.begin_pass(number, self.clock())
-            walk, error = self._attempts(account, whole, progress)
+
+            def walk_through(source: Source) -> Walk:
+                recognise(database, account.name, account.origin, source, self.clock())
+                return whole.walk(source)
+
+            walk, error = self._attempts(account, walk_through, progress)
             with database.transaction():  # what a pass missed that was killed or cut off proves no message gone
                 holds = whole.settle(walk) if walk else ()
                 facts.end_pass(pass_number, self.clock(), error.text if error else None)
@@ -83,7 +92,7 @@ class _Poller:
             return AccountOutcome(account.name, done.messages, len(done.mailboxes), error, unread, lacks_sent, holds)
 
     def _attempts(
-        self, account: AnyAccount, whole: AccountPass, progress: Progress
+        self, account: AnyAccount, walk_through: Callable[[Source], Walk], progress: Progress
     ) -> tuple[Walk | None, SourceError | SecretError | None]:
         """What the last attempt saw, if it came to the end of all mailboxes; and what went wrong in it."""
         walk: Walk | None = None
@@ -92,7 +101,7 @@ class _Poller:
             nonlocal walk
             walk = None
             with self.open_source(account) as source:
-                walk = whole.walk(source)
+                walk = walk_through(source)
                 if error := walk.error():
                     raise error from walk.failed[0]
 
