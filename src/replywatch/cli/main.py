@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "mark": Lazy("replywatch.cli.mark:mark", "Correct by hand what was judged wrong or could not be seen."),
     "review": Lazy("replywatch.cli.review:review", "Look at random judgements and measure how many are wrong."),
     "rebuild": Lazy("replywatch.cli.rebuild:rebuild", "Derive everything again from what was read."),
+    "account": Lazy("replywatch.cli.account:account", "Say that an account's mail moved, or erase it from the store."),
     "forget": Lazy("replywatch.cli.forget:forget", "Erase a person from the store."),
     "purge": Lazy("replywatch.cli.purge:purge", "Erase old conversations from the store."),
 }
