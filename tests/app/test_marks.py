@@ -293,7 +293,7 @@ def effect(office, mail, correction):
     found = put(office, mail, correction).effect
     if isinstance(found, Unchanged):
         return found.reason
-    exchanges = [(c.before and c.before.answered_at, c.after and c.after.answered_at) for c in found.exchanges]
+    exchanges = [tuple(found and found.exchange.answered_at for found in change) for change in found.exchanges]
     return exchanges, [(c.before.disposition.value, c.after.disposition.value) for c in found.messages]
 
 
@@ -317,10 +317,10 @@ class TestItSaysWhatItDid:
 
     def test_no_reply_needed(self, office, never):
         put_once = put(office, never, NeedsNone()).effect
-        assert [(c.before.message_id, c.after) for c in put_once.exchanges] == [(never.message_id, None)]
+        assert [(c.before.exchange.message_id, c.after) for c in put_once.exchanges] == [(never.message_id, None)]
         assert [(c.before.disposition, c.after.disposition) for c in put_once.messages] == [("counted", "set_aside")]
         back = take_back(office, never).effect
-        assert [(c.before, c.after.message_id) for c in back.exchanges] == [(None, never.message_id)]
+        assert [(c.before, c.after.exchange.message_id) for c in back.exchanges] == [(None, never.message_id)]
 
     @pytest.mark.parametrize("said", [{"fields": MACHINE}, {"to": "eva"}], ids=["machine", "not watched"])
     def test_an_answer_to_what_opens_nothing(self, office, story, said):
@@ -391,7 +391,7 @@ class TestItSaysWhatItDid:
         poll(office, story)
         answered = at("03-01 10:00")
         assert effect(office, reply, ReplyOf(never.message_id)) == ([(None, answered), (answered, None)], [])
-        assert take_back(office, reply).effect.exchanges[0].before.answered_at == answered
+        assert take_back(office, reply).effect.exchanges[0].before.exchange.answered_at == answered
 
     def test_a_message_whose_message_id_is_anothers_identity(self, office, never, story):
         """Hostile: the mail that is marked is still the one that is told of."""

@@ -49,6 +49,15 @@ def parse_moment(text: str, zone: tzinfo, *, end: bool) -> int:
     return _moment(text.strip(), zone, end=end)[0]
 
 
+def parse_past(text: str, now: int, zone: tzinfo) -> int:
+    """The instant of something that happened: `now`, or a moment as in `parse_moment`; a bare date is its midnight.
+
+    Raises:
+        UsageError: as `parse_moment`.
+    """
+    return now if text.strip().lower() == "now" else parse_moment(text, zone, end=False)
+
+
 def parse_as_of(text: str, zone: tzinfo) -> int:
     """The last instant that is known at `text`: of a bare date the last second of its day.
 

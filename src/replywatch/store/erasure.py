@@ -18,6 +18,8 @@ from replywatch.store.schema import DERIVED_TABLES
 _CHOSEN = "(SELECT identity FROM temp.chosen)"
 _HEADERS = f"(SELECT message FROM readings WHERE identity IN {_CHOSEN})"
 _TEXTS = "(SELECT id FROM temp.chosen_texts WHERE place = '{}')"
+_LAST_SEEN = "(SELECT max(coalesce(l.internal_date, l.first_seen)) FROM locations l WHERE l.message = r.message)"
+"""Stands for the clock of what is judged in no account."""
 _GONE = (
     "(SELECT e.mailbox FROM epochs e JOIN locations l ON l.epoch = e.id GROUP BY e.mailbox"
     " HAVING count(*) = count(l.gone))"
@@ -89,8 +91,7 @@ class Erasure:
             "WITH newest AS (SELECT conversation, max(clock) AS at FROM judgements GROUP BY conversation)"
             " INSERT OR IGNORE INTO temp.chosen SELECT r.identity FROM readings r"
             " LEFT JOIN judgements j ON j.identity = r.identity LEFT JOIN newest n ON n.conversation = j.conversation"
-            " GROUP BY r.identity HAVING max(coalesce(n.at, (SELECT max(coalesce(l.internal_date, l.first_seen))"
-            " FROM locations l WHERE l.message = r.message), 0)) < ?",
+            f" GROUP BY r.identity HAVING max(coalesce(n.at, {_LAST_SEEN}, 0)) < ?",
             [instant],
         )
 
@@ -104,11 +105,14 @@ class Erasure:
         )
 
     def extent(self) -> Extent:
-        """How much is chosen."""
+        """How much is chosen, and from when to when it is, by the clock as in `choose_before`."""
         row = self._db.row(
             f"SELECT (SELECT count(DISTINCT identity) FROM readings WHERE identity IN {_CHOSEN}),"
             f" (SELECT count(*) FROM locations WHERE message IN {_HEADERS}),"
-            f" (SELECT count(DISTINCT conversation) FROM judgements WHERE identity IN {_CHOSEN})"
+            " count(DISTINCT conversation), count(DISTINCT CASE WHEN contact <> '' THEN contact_key(contact) END),"
+            " (SELECT count(*) FROM temp.chosen_texts), min(clock), max(clock)"
+            f" FROM (SELECT j.conversation, j.contact, coalesce(j.clock, {_LAST_SEEN}) AS clock FROM readings r"
+            f" LEFT JOIN judgements j ON j.identity = r.identity WHERE r.identity IN {_CHOSEN})"
         )
         return Extent(*(row or ()))
 

@@ -234,13 +234,23 @@ class Queries:
         return found
 
     def find_messages(self, text: str, most: int) -> list[MessageRow]:
-        """Messages with this Message-ID, or whose id begins so; the first `most` by clock."""
-        by_id = self._messages("message_id = ?", [text], most)
-        return by_id or self._messages("identity >= ? AND identity < ?", [text.lower(), text.lower() + "g"], most)
+        """The message of this id, else those with this Message-ID and those whose id begins so; `most` by clock.
 
-    def cluster_of(self, identity: str) -> int:
-        """The cluster of a message that is judged."""
-        return int(self._db.value("SELECT cluster FROM judgements WHERE identity = ?", [identity]))
+        A Message-ID is what its sender likes: it takes no id away from another message.
+        """
+        begins = text.lower()
+        return self._messages("identity = ?", [begins], most) or self._messages(
+            "message_id = ? OR (identity >= ? AND identity < ?)", [text, begins, begins + "g"], most
+        )
+
+    def clusters_of(self, identities: Collection[str]) -> dict[str, int]:
+        """Identity → cluster of those of these messages that are judged."""
+        return dict(
+            self._db.rows(
+                "SELECT j.identity, j.cluster FROM json_each(?) i JOIN judgements j ON j.identity = i.value",
+                [json.dumps(list(identities))],
+            )
+        )
 
     def count_inbound(self) -> int:
         """How many inbound messages there are."""

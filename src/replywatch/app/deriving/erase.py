@@ -79,6 +79,16 @@ def extent(config: Config, choose: Choice, progress: Progress) -> Extent:
         return erasure.extent()
 
 
+def finish(config: Config, progress: Progress) -> None:
+    """Leave no byte in the file of what a run erased that was interrupted; for where nothing is left to be chosen.
+
+    Raises as `erase`.
+    """
+    with Database(config.store_path) as database, writing(config.store_path):
+        progress.begin(Stretch("writing_store"), None)
+        database.compact()
+
+
 def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Extent:
     """Erase it, derive the rest again, and leave no byte of it in the file; says how much it was.
 

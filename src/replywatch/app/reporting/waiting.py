@@ -9,7 +9,7 @@ from replywatch.app.reporting.query import ReportQuery
 from replywatch.app.reporting.view import View, viewed
 from replywatch.config.model import Config
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.messages import Status
+from replywatch.domain.messages import Exchange, Status
 from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.waiting import WaitingList
@@ -43,7 +43,7 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
         found = [
             row
             for row in view.exchanges(_reaching_back(view))
-            if row.exchange.ended_at is None and waited(row.exchange.arrived_at, counted_to) >= query.older_than
+            if _goes_on(row.exchange) and waited(row.exchange.arrived_at, counted_to) >= query.older_than
         ]
         rows = [row for row in found if row.status is Status.WAITING]
         in_period = [row for row in found if view.period.since is None or row.exchange.arrived_at >= view.period.since]
@@ -73,3 +73,8 @@ def _reaching_back(view: View) -> Period:
 def _in_order(rows: list[ExchangeAt]) -> list[ExchangeAt]:
     """Enquiries first, then later turns; the longest wait first in both."""
     return sorted(rows, key=lambda row: (row.exchange.ordinal > 1, row.exchange.arrived_at, row.exchange.id))
+
+
+def _goes_on(exchange: Exchange) -> bool:
+    """Whether nothing ended the wait; that a person says when it was answered holds also beyond as_of."""
+    return exchange.ended_at is None and exchange.answered_at is None
