@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from replywatch.cli import options
@@ -31,5 +33,5 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     query = ReportQuery(since, until, as_of, first_only=False, min_match=Rung(min_match))
     with Listener() as listener:
-        rows = map(export_row, find_exchanges(load(context), query, listener))
+        rows = map(export_row, find_exchanges(load(context), query, int(time.time()), listener))
         write_lines(as_csv(rows) if output_format == "csv" else as_json_lines(rows))

@@ -66,16 +66,16 @@ def mark(  # noqa: PLR0913, PLR0917 - one parameter for each option
         if undo:
             found = marking.undo(config, message, now, listener)
         else:
-            found = marking.mark(config, message, _correction(answered, kind, reply_of, zone), now, listener)
+            found = marking.mark(config, message, _correction(answered, kind, reply_of, now, zone), now, listener)
     tell(marked_lines(found, Locale(zone)))
 
 
-def _correction(answered: str | None, kind: str | None, reply_of: str | None, zone: tzinfo) -> Correction:
+def _correction(answered: str | None, kind: str | None, reply_of: str | None, now: int, zone: tzinfo) -> Correction:
     from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
     from replywatch.domain.periods import parse_moment
 
     if answered:
-        return Answered(parse_moment(answered, zone, end=False))
+        return Answered(parse_moment(answered, now, zone))
     if kind:
         return OfKind(Kind(kind))
     return ReplyOf(reply_of) if reply_of else NeedsNone()

@@ -16,7 +16,7 @@ from replywatch.config.accounts import read_accounts
 from replywatch.config.model import Config, PrivacySettings, ReportSettings
 from replywatch.config.secrets import open_to_others
 from replywatch.config.table import Table, excerpt
-from replywatch.domain.periods import parse_duration, parse_period
+from replywatch.domain.periods import parse_duration, parse_start
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError, UsageError
 
@@ -176,9 +176,9 @@ def _read_period(table: Table, default: str) -> str:
     text = table.text("period", default)
     if text:
         try:
-            parse_period(text, None, default, 0, zone.UTC)
+            parse_start(text, 0, 0, zone.UTC)
         except UsageError as error:
-            table.problem("period", f'must be such as "90d" or "12w": {error.text}')
+            table.problem("period", f'must be such as "90d", "12w" or "this year": {error.text}')
     return text
 
 

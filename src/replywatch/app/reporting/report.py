@@ -52,8 +52,8 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
     zone = config.report.timezone
     with opened(config, progress) as database:
         newest = read_up_to(database, config)
-        as_of = asked_as_of(query, newest, config)
-        period = parse_period(query.since, query.until, config.report.period, as_of, zone)
+        as_of = asked_as_of(query, newest, now, config)
+        period = parse_period(query.since, query.until, config.report.period, as_of, now, zone)
         coverage = coverage_of(database, config, period, as_of)
         snapshot = Snapshot(database, config, as_of, query.min_match)
         summary = summarise(
@@ -66,7 +66,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
         ledger = ledger_of(snapshot.queries.account(*period.until_as_of(as_of)))
         uses = mailbox_uses(Derived(database), config)
         absent = absent_mail(database, config, uses, *period.until_as_of(as_of))
-        asked_for = None if query.as_of is None else parse_as_of(query.as_of, zone)
+        asked_for = None if query.as_of is None else parse_as_of(query.as_of, now, zone)
         return Report(
             generated_at=now,
             version=__version__,
@@ -91,11 +91,11 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
         )
 
 
-def asked_as_of(query: ReportQuery, newest: int, config: Config) -> int:
+def asked_as_of(query: ReportQuery, newest: int, now: int, config: Config) -> int:
     """The moment a query speaks of: what it asks for, but never later than the mail was read."""
     if query.as_of is None:
         return newest
-    return min(newest, parse_as_of(query.as_of, config.report.timezone))
+    return min(newest, parse_as_of(query.as_of, now, config.report.timezone))
 
 
 def _fields_version(queries: Queries, uses: Mapping[int, MailboxUse]) -> int:

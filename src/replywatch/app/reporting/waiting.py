@@ -23,7 +23,7 @@ def waiting(config: Config, older_than: int, progress: Progress, *, everybody: b
     with opened(config, progress) as database:
         as_of = read_up_to(database, config)
         snapshot = Snapshot(database, config, as_of, Rung.SUBJECT)
-        all_of_them = exchanges_at(snapshot, database, config, ReportQuery(first_only=False))
+        all_of_them = exchanges_at(snapshot, database, config, ReportQuery(first_only=False), as_of)
         going_on = [found for found in all_of_them if found.exchange.ended_at is None]
     rows = [found for found in going_on if found.status in wanted and found.waited >= older_than]
     rows.sort(key=lambda found: (found.exchange.ordinal > 1, found.exchange.arrived_at, found.exchange.id))
