@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from replywatch.cli.asking.agreement import agree
 from replywatch.cli.output import Listener
 from replywatch.errors import UsageError
 
@@ -38,7 +39,8 @@ def erase_or_show(config: Config, choose: Choice, *, dry_run: bool, yes: bool) -
         if dry_run:
             click.echo(f"{extent_text(found)} would be erased.")
             return
-        click.confirm(f"Erase {extent_text(found)} for good?", abort=True, err=True)
+        if not agree(f"Erase {extent_text(found)} for good?"):
+            raise click.Abort
     with Listener() as listener:
         erased = erase(config, choose, int(time.time()), listener)
         listener.line(f"Erased {extent_text(erased)}.")
