@@ -98,10 +98,10 @@ def _list(config: Config, message: str | None, output_format: str) -> None:
 
 def _correction(answered: str | None, kind: str | None, reply_of: str | None, now: int, zone: tzinfo) -> Correction:
     from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
-    from replywatch.domain.periods import parse_past
+    from replywatch.domain.periods import parse_moment
 
     if answered:
-        return Answered(parse_past(answered, now, zone))
+        return Answered(parse_moment(answered, now, zone))
     if kind:
         return OfKind(Kind(kind))
     return ReplyOf(reply_of) if reply_of else NeedsNone()

@@ -95,9 +95,12 @@ def format_option(*formats: str) -> Callable[[F], F]:
 def period_options(function: F) -> F:
     """Give `function` the options `--since`, `--until` and `--as-of`: the period, and the moment it is seen from."""
     for name, text in (
-        ("--as-of", "Report as things stood then, or at the end of that day; what came later is ignored."),
-        ("--until", "Only mail that arrived up to then; a date includes its whole day."),
-        ("--since", "Only mail that arrived from then on: 2026-02-01, 1.2.2026, 90d, 12w or all."),
+        ("--as-of", "Report as things stood then, or at the end of that day or month; what came later is ignored."),
+        ("--until", "Only mail that arrived up to then; a date or a month is included whole."),
+        (
+            "--since",
+            "Only mail that arrived from then on: 2026-02-01, 1.2.2026, Q1 2026, yesterday, last month, 90d, all.",
+        ),
     ):
         function = click.option(name, metavar="TIME", help=text)(function)
     return function

@@ -16,7 +16,8 @@ from replywatch.config.accounts import read_accounts
 from replywatch.config.model import Config, PrivacySettings, ReportSettings
 from replywatch.config.secrets import open_to_others
 from replywatch.config.table import Table, excerpt
-from replywatch.domain.periods import parse_duration, parse_period
+from replywatch.config.toml_faults import fault_of
+from replywatch.domain.periods import parse_duration, parse_start
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError, UsageError
 
@@ -54,14 +55,15 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            data = tomllib.loads(file.read().decode("utf-8-sig"))  # some editors put a mark in front
+            text = file.read().decode("utf-8-sig")  # some editors put a mark in front
+        data = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"the config {path} can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"the config {path} is not UTF-8 text (at line {line})") from None
     except ValueError as error:  # what tomllib finds, and numbers with more digits than Python reads
-        raise ConfigError(f"the config {path} is not valid TOML: {error}") from error
+        raise ConfigError(f"the config {path} is not valid TOML: {fault_of(text, error)}") from None
     except RecursionError:
         raise ConfigError(f"the config {path} is not valid TOML: brackets are nested too deeply") from None
     problems: list[str] = []
@@ -177,9 +179,9 @@ def _read_period(table: Table, default: str) -> str:
     text = table.text("period", default)
     if text:
         try:
-            parse_period(text, None, default, 0, zone.UTC)
+            parse_start(text, 0, 0, zone.UTC)
         except UsageError as error:
-            table.problem("period", f'must be such as "90d" or "12w": {error.text}')
+            table.problem("period", f'must be such as "90d", "12w" or "this year": {error.text}')
     return text
 
 

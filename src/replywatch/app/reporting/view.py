@@ -91,7 +91,9 @@ class View:
     @cached_property
     def warnings(self) -> tuple[Warning, ...]:
         """What has to be known before any figure, the worst first: the same list for every command."""
-        asked_for = None if self.query.as_of is None else parse_as_of(self.query.as_of, self.config.report.timezone)
+        asked_for = (
+            None if self.query.as_of is None else parse_as_of(self.query.as_of, self.now, self.config.report.timezone)
+        )
         answered = self.snapshot.count_answered(self.period, first_only=self.query.first_only)
         return (
             *changed_warnings(self.store.changed),
@@ -114,8 +116,8 @@ def viewed(config: Config, query: ReportQuery, now: int, progress: Progress) -> 
         store.need_accounts()
         newest = read_up_to(store.database, store.config)
         settings = store.config.report
-        as_of = newest if query.as_of is None else min(newest, parse_as_of(query.as_of, settings.timezone))
-        period = parse_period(query.since, query.until, settings.period, as_of, settings.timezone)
+        as_of = newest if query.as_of is None else min(newest, parse_as_of(query.as_of, now, settings.timezone))
+        period = parse_period(query.since, query.until, settings.period, as_of, now, settings.timezone)
         yield View(
             store,
             query,

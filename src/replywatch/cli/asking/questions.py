@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from replywatch.cli.asking.agreement import agree
 from replywatch.errors import UsageError
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class Questions:
         if not self.asks:
             return True
         with _Nobody():
-            return click.confirm(question, err=True)
+            return agree(question)
 
     def secret(self, question: str) -> str:
         """A line that is not shown while it is typed; read from stdin where that is no terminal."""
