@@ -47,7 +47,7 @@ def story_text(explanation: Explanation, locale: Locale) -> str:
     e, own = explanation, _Own.of(explanation)
     parts = (
         [*wrapped(_sentence(e, own, locale), locale.width), *_about(e, own, locale)],
-        [*_conversation(e, locale), *_nobody(e, own, locale)],
+        [*_conversation(e, own, locale), *_nobody(e, own, locale)],
         list(_reasons(e, own, locale)),
         list(_could_be_answers(e, own, locale)),
         list(_remedies(e, own, locale)),
@@ -180,8 +180,8 @@ def _about(e: Explanation, own: _Own, locale: Locale) -> Iterator[str]:
     else:
         who = outside(message) or safe(message.author)
         word = "to" if message.direction is Direction.OUTBOUND else "from"
-        when = "" if own.closed else f", {short_time(message.clock, e.as_of, locale.zone)}"
-        end = (f" {word} {who}" if who else "") + when
+        when = short_time(message.clock, e.as_of, locale.zone)
+        end = "" if own.closed else (f" {word} {who}" if who else "") + f", {when}"
     room = max(_LABEL, locale.width - columns_of(end) - 2)
     subject = f'"{cut(safe(message.subject), room)}"' if message.subject else "(no subject)"
     yield from wrapped(f"{subject}{end}", locale.width)
@@ -190,13 +190,14 @@ def _about(e: Explanation, own: _Own, locale: Locale) -> Iterator[str]:
 # The story
 
 
-def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
+def _conversation(e: Explanation, own: _Own, locale: Locale) -> Iterator[str]:
     """The messages of the conversation, those near this one if they are many."""
     here = next(n for n, m in enumerate(e.conversation) if m.identity == e.message.identity)
     start = max(0, min(here - _SHOWN // 2, len(e.conversation) - _SHOWN))
     shown = e.conversation[start : start + _SHOWN]
     times = [short_time(m.clock, e.as_of, locale.zone) for m in shown]
-    whose = [_who(m, e.message) for m in shown]
+    they = contact_key(own.shown.exchange.contact if own.shown else e.message.contact)
+    whose = [_who(m, they) for m in shown]
     columns = (
         Column(2),
         Column(max(map(len, times)) + 2),
@@ -215,10 +216,10 @@ def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
         yield f"  {later} later: --details"
 
 
-def _who(message: Message, explained: Message) -> str:
-    """Who wrote it, in a word; nobody of ours is named."""
+def _who(message: Message, they: str) -> str:
+    """Who wrote it, in a word: the person whom all this is about, or another; nobody of ours is named."""
     if message.direction is Direction.INBOUND:
-        return "they" if contact_key(message.contact) == contact_key(explained.contact) else "others"
+        return "they" if contact_key(message.contact) == they else "others"
     return _WHO[message.direction]
 
 
