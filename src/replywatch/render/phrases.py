@@ -13,7 +13,7 @@ from replywatch.domain.instants import DAY, local_day
 from replywatch.render.because import because_text
 from replywatch.render.doubts import DOUBTS
 from replywatch.render.locale import Locale
-from replywatch.render.text import counted, human_duration, local_time
+from replywatch.render.text import counted, human_duration, local_time, short_day
 
 
 def filled(template: str, values: Mapping[str, object], locale: Locale) -> str:
@@ -50,6 +50,7 @@ def _likely(mailboxes: Sequence[Mapping[str, str]]) -> str:
 _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     # instants and durations
     "day": lambda instant, locale: str(local_day(instant, locale.zone)),
+    "short_day": lambda instant, locale: short_day(instant, None, locale.zone),
     "minute": lambda instant, locale: local_time(instant, locale.zone),
     "utc_day": lambda instant, _: str(local_day(instant, UTC)),
     "until": lambda instant, _: "" if instant is None else f" until {local_time(instant, UTC)} UTC",

@@ -73,15 +73,15 @@ def local_time(instant: int, zone: tzinfo) -> str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def short_time(instant: int, near: int, zone: tzinfo) -> str:
+def short_time(instant: int, near: int | None, zone: tzinfo) -> str:
     """`instant` in `zone` to the minute, with its year if that is not the one of `near`: `1 Feb 14:30`."""
     return f"{short_day(instant, near, zone)} {local(instant, zone):%H:%M}"
 
 
-def short_day(instant: int, near: int, zone: tzinfo) -> str:
+def short_day(instant: int, near: int | None, zone: tzinfo) -> str:
     """The day of `instant` in `zone`, with its year if that is not the one of `near`: `1 Feb`, `1 Feb 2025`."""
-    there, here = local(instant, zone), local(near, zone)
-    year = "" if there.year == here.year else f" {there.year}"
+    there = local(instant, zone)
+    year = "" if near is not None and there.year == local(near, zone).year else f" {there.year}"
     return f"{there.day} {_MONTHS[there.month - 1]}{year}"
 
 
