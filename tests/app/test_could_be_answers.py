@@ -100,6 +100,25 @@ def test_the_mark_makes_it_the_answer(office):
     assert e.could_be_answers == {}
 
 
+def test_what_lies_in_her_conversation_is_told_there(office):
+    reply = office.story.reply(office.asked, "02-12 09:00")
+    fields = "Content-Type: multipart/report; report-type=delivery-status\nX-Failed-Recipients: nora@nora.example"
+    subject = "Undelivered Mail Returned to Sender"
+    office.story.inbound("mailer-daemon@mx.example", "02-12 09:01", replies=reply, subject=subject, fields=fields)
+    assert office.found() is None
+    (exchange_at,) = explain_message(office.config, office.asked.message_id, Silent()).exchanges_at
+    assert (exchange_at.status, exchange_at.exchange.bounced_reply) == (Status.NEVER, office.story.identity(reply))
+
+
+def test_the_last_second_counts_and_what_comes_later_does_not(office):
+    sent = office.story.outbound("nora", "02-12 09:00", subject="Your garden").when
+    assert office.found() == (["Your garden"], 0)
+    with Database(office.config.store_path) as database:
+        for until, count in ((sent - 1, 0), (sent, 1)):
+            rows, all_of_them = Queries(database).written_elsewhere("nora@nora.example", 0, until, "x", 5)
+            assert len(rows) == all_of_them == count
+
+
 def test_what_it_answers_already_is_told(office):
     again = office.story.inbound("nora", "02-11 09:00", subject="Elm")
     office.story.reply(again, "02-12 09:00")

@@ -106,6 +106,32 @@ def test_an_enquiry(said, story, ours, sentence, remedy):
     )
 
 
+def test_what_left_within_seconds_may_have_been_a_person(said, story):
+    asked = story.inbound("anna", "2024-03-04 08:00", subject="Oak table")
+    hasty = story.reply(asked, "2024-03-04 08:00:09")
+    text = said(story, asked)
+    short = story.identity(hasty)[:10]
+    assert f"Doubt          {short} left within seconds: an acknowledgement, no answer\n" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("A person? ")]
+    said.program.output(*line.partition("replywatch ")[2].split())
+    assert said(story, asked).startswith("Answered after 9 s by ben@example.com: ")
+
+
+def test_the_person_whom_it_is_about_is_they(said, story):
+    asked = story.inbound("nora", "2024-03-04 08:00", to=("info", "ida@ida.example"), subject="Oak table")
+    joins_in = story.inbound("ida", "2024-03-04 09:00", replies=asked, subject="Re: Oak table")
+    reply = story.outbound("nora", "2024-03-04 10:00", replies=asked, subject="Re: Oak table")
+    for mail, words in (
+        (asked, ["they", "others", "we"]),
+        (joins_in, ["others", "they", "we"]),
+        (reply, ["they", "others", "we"]),
+    ):
+        rows = [
+            line[2:].split()[4] for line in said(story, mail).splitlines() if "Oak table" in line and '"' not in line
+        ]
+        assert rows == words
+
+
 @cases(
     *("fields", "sentence", "remedy"),
     rows=[

@@ -27,6 +27,7 @@ _SHOWN = 12
 _OTHERS = 3
 """Further exchanges of the conversation that are named."""
 _LABEL = 15
+_BOLD = "\x1b[1m{}\x1b[0m"
 _OPEN = (Status.WAITING, Status.NEVER, Status.UNKNOWN)
 _TIES = {
     Rung.IN_REPLY_TO: "the answer names it in In-Reply-To",
@@ -44,9 +45,9 @@ _WHO = {Direction.OUTBOUND: "we", Direction.INTERNAL: "internal", Direction.FORE
 
 def story_text(explanation: Explanation, locale: Locale) -> str:
     """What became of the message, as lines of text with a line end."""
-    e, own = explanation, _Own.of(explanation)
+    e, own, bold = explanation, _Own.of(explanation), _BOLD if locale.colours else "{}"
     parts = (
-        [*wrapped(_sentence(e, own, locale), locale.width), *_about(e, own, locale)],
+        [*map(bold.format, wrapped(_sentence(e, own, locale), locale.width)), *_about(e, own, locale)],
         [*_conversation(e, own, locale), *_nobody(e, own, locale)],
         list(_reasons(e, own, locale)),
         list(_could_be_answers(e, own, locale)),
@@ -200,7 +201,7 @@ def _conversation(e: Explanation, own: _Own, locale: Locale) -> Iterator[str]:
     whose = [_who(m, they) for m in shown]
     columns = (
         Column(2),
-        Column(max(map(len, times)) + 2),
+        Column(max(map(len, times)) + 2, gap=2, right=True),
         Column(max(map(len, whose)) + 2),
         Column(SHORT_ID + 2),
         Column(too_long="cut"),
@@ -274,7 +275,7 @@ def _doubts(e: Explanation, own: _Own) -> Iterator[str]:
     if answered and exchange.matched_by in _WEAK:
         yield f"{_WEAK[exchange.matched_by]}; with --min-match references it does not count"
     if hasty := _hasty(e, own):
-        yield f"{hasty[:SHORT_ID]} left within seconds, so it counts as an acknowledgement"
+        yield f"{hasty[:SHORT_ID]} left within seconds: an acknowledgement, no answer"
 
 
 def _hasty(e: Explanation, own: _Own) -> str:
@@ -310,7 +311,7 @@ def _could_be_answers(e: Explanation, own: _Own, locale: Locale) -> Iterator[str
     if found is None or own.waits is None:
         return
     times = [short_time(mail.sent_at, e.as_of, locale.zone) for mail in found.nearest]
-    columns = (Column(max(map(len, times)) + 2), Column(SHORT_ID + 2), Column(too_long="cut"))
+    columns = (Column(max(map(len, times)) + 2, gap=2, right=True), Column(SHORT_ID + 2), Column(too_long="cut"))
     rows = (
         Row([at, mail.identity[:SHORT_ID], safe(mail.subject) or "(no subject)"], [f" {command}"])
         for at, mail, command in zip(times, found.nearest, _commands(found, own.waits.id, locale), strict=True)
