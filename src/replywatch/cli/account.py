@@ -27,8 +27,8 @@ class ExampleGroup(ExampleCommand, click.Group):
 def account() -> None:
     """Say what became of an account whose mail lies elsewhere now, or let go of its mail.
 
-    An account is what it reads: type, host, login, path. Where that changes under a name, and other mail lies there, the
-    account is neither read nor shown until it has another name, or one of these was said.
+    An account is what it reads: type, host, login, path. Where that changes under a name, and other mail lies there,
+    the account is neither read nor shown until it has another name, or one of these was said.
     """
 
 

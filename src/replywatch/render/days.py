@@ -26,3 +26,15 @@ def moment_text(instant: int, now: int, zone: tzinfo) -> str:
     back = (local(now, zone).date() - moment.date()).days
     day = {0: "today", 1: "yesterday"}.get(back) or day_text(instant, now, zone).strip()
     return f"{day} {moment:%H:%M}"
+
+
+def short_time(instant: int, near: int | None, zone: tzinfo) -> str:
+    """`instant` in `zone` to the minute, with its year if that is not the one of `near`: `1 Feb 14:30`."""
+    return f"{short_day(instant, near, zone)} {local(instant, zone):%H:%M}"
+
+
+def short_day(instant: int, near: int | None, zone: tzinfo) -> str:
+    """The day of `instant` in `zone`, with its year if that is not the one of `near`: `1 Feb`, `1 Feb 2025`."""
+    there = local(instant, zone)
+    year = "" if near is not None and there.year == local(near, zone).year else f" {there.year}"
+    return f"{there.day} {_MONTHS[there.month - 1]}{year}"

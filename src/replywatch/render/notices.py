@@ -13,6 +13,7 @@ NOTICES = {
     "trying_again": "{account}: {error}; trying again in {seconds} s",
 }
 STRETCHES = {
+    "checking": "Looking at {account}",
     "further_fields": "{account}: {mailbox}, further fields",
     "looking": "Looking for them",
     "mailbox": "{account}: {mailbox}",

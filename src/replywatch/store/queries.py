@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from replywatch.domain.figures.doubts import reason_of
 from replywatch.domain.figures.measure import Wait
-from replywatch.domain.messages import Direction, Exchange, NamedLocation, Rung
+from replywatch.domain.messages import RUNG_BITS, Direction, Exchange, NamedLocation, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS
+from replywatch.store.readings import decode_reading
 
 SHORTEST_ID = 4
 """Characters of an identity that are shown at least, so that they look like one and not like a word."""
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
+_ELSEWHERE = "w.contact = ? AND w.sent_at > ? AND w.sent_at <= ? AND w.conversation <> ?"
 _FLAGS = [EXCHANGE_COLUMNS.index(name) for name in ("arrival_sure", "marked", "put_away", "answer_sure")]
 
 
@@ -57,6 +59,18 @@ class MessageRow:
     clock: int
     person: str
     """Who of ours wrote it, else the contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRow:
+    """A person's mail of ours to somebody outside."""
+
+    identity: str
+    message_id: str | None
+    sent_at: int
+    subject: str
+    answers: str | None
+    """Id of an exchange that it closes; None: it closes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,23 @@ class Queries:
             [contact, after, until, conversation],
         )
         return None if found is None else int(found)
+
+    def written_elsewhere(
+        self, contact: str, after: int, until: int, conversation: str, most: int
+    ) -> tuple[list[WrittenRow], int]:
+        """What `written_to` dates, the first `most` by when they left; and how many there are in all."""
+        values = [contact, after, until, conversation]
+        rows = self._db.rows(
+            "SELECT w.identity, j.message_id, w.sent_at,"
+            " (SELECT data FROM readings r WHERE r.identity = w.identity ORDER BY r.message LIMIT 1),"
+            " (SELECT min(x.id) FROM exchanges x WHERE x.cluster = w.cluster AND x.reply = w.identity"
+            f" AND x.levels & {RUNG_BITS[Rung.SUBJECT]})"
+            f" FROM written w JOIN judgements j ON j.identity = w.identity WHERE {_ELSEWHERE}"
+            " ORDER BY w.sent_at, w.identity LIMIT ?",
+            [*values, most],
+        )
+        nearest = [WrittenRow(i, m, at, decode_reading(data).subject, answers) for i, m, at, data, answers in rows]
+        return nearest, int(self._db.value(f"SELECT count(*) FROM written w WHERE {_ELSEWHERE}", values))
 
     def count_written_to(self, ids: Sequence[str], down_to: int, until: int) -> int:
         """For how many of the stored exchanges with these ids `written_to` knows an instant."""
