@@ -46,7 +46,8 @@ def test_no_colour_where_it_is_not_wanted(office):
 
 def test_nothing_but_the_report_on_stdout_and_nothing_else_said(office):
     assert office.run(*WORDS).stderr == ""
-    assert office.output(*WORDS).startswith("How long does somebody who writes to us wait")
+    assert office.output(*WORDS).startswith("info@example.com")
+    assert office.output(*WORDS, "--details").startswith("How long does somebody who writes to us wait")
 
 
 def test_an_old_poll_is_said(office):

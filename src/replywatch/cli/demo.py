@@ -32,6 +32,7 @@ from replywatch.cli.report import render
     help="Leave config, mail and store there, to go on with report, waiting, explain.",
 )
 @options.format_option("table", "json", "csv")
+@options.details_option
 @options.common
 def demo(
     context: Context,  # noqa: ARG001 - every command takes --config and --debug
@@ -39,6 +40,7 @@ def demo(
     messages: int,
     keep: Path | None,
     output_format: str,
+    details: bool,
 ) -> None:
     """Show the report of a sample mailbox; no config, no network.
 
@@ -51,6 +53,6 @@ def demo(
     query, now = ReportQuery(since="all"), int(time.time())
     with Listener() as listener:
         report = run_demo(seed=seed, messages=messages, now=now, query=query, keep=keep, progress=listener)
-    write(render(report, output_format, locale_in(report.definition.zone)))
+    write(render(report, output_format, locale_in(report.definition.zone), details=details))
     if keep:
         click.echo(f"\nKept in {keep}. Go on with: replywatch waiting --config {keep / 'replywatch.toml'}", err=True)

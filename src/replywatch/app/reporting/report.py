@@ -72,6 +72,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             version=__version__,
             as_of=as_of,
             period=period,
+            addresses=config.team.addresses,
             definition=_definition(config, query, _fields_version(snapshot.queries, uses)),
             summary=summary,
             put_away=snapshot.count_put_away(period, first_only=query.first_only),
