@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 
 from replywatch.render.report.csv import report_csv
-from replywatch.render.report.json import report_json
 from replywatch.render.report.details import report_details
+from replywatch.render.report.json import report_json
 from replywatch.render.text import human_duration
 from sample_report import LOCALE, empty, full
 

@@ -34,7 +34,7 @@ from replywatch.cli.report import render
 @options.format_option("table", "json", "csv")
 @options.details_option
 @options.common
-def demo(
+def demo(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: Context,  # noqa: ARG001 - every command takes --config and --debug
     seed: int,
     messages: int,

@@ -9,8 +9,8 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("█▉▊▋▌", "#"),
         **dict.fromkeys("▍▎▏", "."),
         **dict.fromkeys("“”„", '"'),
-        **dict.fromkeys("–—─━", "-"),
-        **{"▶": ">", "→": ">", "←": "<", "│": "|", "·": "|", "┐": "\\", "┘": "/", "…": "~", "≠": "!", "✓": "+"},
+        **dict.fromkeys("─━", "-"),
+        **dict(zip("▶→←│·┐┘…≠✓", r">><||\/~!+", strict=True)),
     }
 )
 """Each as wide as what it stands for, so that nothing moves."""

@@ -8,7 +8,7 @@ _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 
 
 def bar(share: float, width: int) -> str:
-    """The bar of a share in at most `width` columns; what is not nothing is seen, what is more than `FULL` goes on: ▶."""
+    """The bar of a share in at most `width` columns: what is not nothing shows; more than `FULL` ends in ▶."""
     if share > FULL:
         return "█" * (width - 1) + "▶"
     eighths = round(8 * width * share / FULL)

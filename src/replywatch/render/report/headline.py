@@ -44,28 +44,22 @@ def headline(summary: Summary, measure: str, never_after: int) -> list[str]:
     total, unknown = summary.total, summary.counts[Status.UNKNOWN]
     if not total:
         return [f"No {NOUNS[measure]} in this period."]
-    if unknown == total:
-        return ["Can't say how long people wait: mail is missing."]
     words = _WORDS[measure]
+    if unknown / total > MOST:
+        which = "" if unknown == total else f"for {unknown} of {total} ({percent(unknown / total)}) "
+        return [f"Can't say how long people wait: {which}mail is missing."]
     if total == 1:
         return [f"The only one who wrote {_fate_of_one(summary, words)}."]
-    if unknown / total > MOST:
-        return [
-            f"Can't say how long people wait: for {unknown} of {total} ({percent(unknown / total)}) mail is missing."
-        ]
     if total < FEW:
         return [_few(summary, words), "Too few for a typical wait."]
-    if not _answered(summary):
-        return [_nobody(summary, words, never_after)]
-    within = next(estimate for estimate in summary.survival.within if estimate.seconds == DAY)
-    return [f"{_half(summary, words)} {_others(summary, words)}", within_text(within)]
+    return _many(summary, words) if _answered(summary) else [_nobody(summary, words, never_after)]
 
 
 def percent(share: float) -> str:
     """A share in whole percents; what is not nothing or not all never reads as if it were."""
-    if 0 < share <= 0.005:  # noqa: PLR2004 - what would round to 0 %
+    if 0 < share <= 0.005:
         return "<1 %"
-    return ">99 %" if 0.995 <= share < 1 else f"{share:.0%}".replace("%", " %")  # noqa: PLR2004 - to 100 %
+    return ">99 %" if 0.995 <= share < 1 else f"{share:.0%}".replace("%", " %")
 
 
 def within_text(estimate: Estimate) -> str:
@@ -106,6 +100,12 @@ def _ordered(*medians: int | None) -> list[int | None]:
 
 def _answered(summary: Summary) -> int:
     return summary.answered.n + summary.counts[Status.ANSWERED_TIME_UNKNOWN]
+
+
+def _many(summary: Summary, words: _Words) -> list[str]:
+    """Of five or more, some of whom are answered."""
+    within = next(estimate for estimate in summary.survival.within if estimate.seconds == DAY)
+    return [f"{_half(summary, words)} {_others(summary, words)}", within_text(within)]
 
 
 def _half(summary: Summary, words: _Words) -> str:
@@ -150,7 +150,7 @@ def _few(summary: Summary, words: _Words) -> str:
     """What became of two to four."""
     answered, total = _answered(summary), summary.total
     if answered == total:
-        return f"{'Both' if total == 2 else f'All {total}'} who wrote have {words.answer}."  # noqa: PLR2004
+        return f"{'Both' if total == 2 else f'All {total}'} who wrote have {words.answer}."
     never, waiting, unknown = (summary.counts[status] for status in (Status.NEVER, Status.WAITING, Status.UNKNOWN))
     silent = [f"{never} {words.never}"] if never else []
     silent += [f"{waiting} {_have(waiting)} none yet"] if waiting else []

@@ -52,7 +52,7 @@ def report_screen(report: Report, locale: Locale) -> str:
     top = _scope(report, locale, width)
     said = [_painted(line, _BOLD, locale) for line in chain.from_iterable(_indented(text, width) for text in answer)]
     figures = list(_figures(report, locale, width)) if report.summary.total else []
-    people = _people(report, locale, width)
+    people = _people(report, width)
     ways = [_painted(line, _DIM, locale) for line in _ways(report, width)]
     blocks = [said, figures, people[:1], ways]
     room = HEIGHT - len(top) - sum(len(block) + 1 for block in blocks if block)
@@ -163,7 +163,7 @@ def _about_sample(*, beside: bool) -> str:
     return f"sample: {', '.join(shares)} ({words.sample})"
 
 
-def _people(report: Report, locale: Locale, width: int) -> list[str]:
+def _people(report: Report, width: int) -> list[str]:
     """Who wait longest, one line each."""
     people = report.oldest_waiting[:_PEOPLE]
     waits = [human_duration(person.waiting_seconds) for person in people]
@@ -183,12 +183,17 @@ def _people(report: Report, locale: Locale, width: int) -> list[str]:
 
 
 def _ways(report: Report, width: int) -> list[str]:
-    """Where to go on: commands, each behind the question that it answers."""
-    oldest = report.oldest_waiting
+    """Where to go on: commands, each behind the question that it answers; with an id to try where there is room."""
+    ids = [person.id[:SHORT_ID] for person in report.oldest_waiting[:1]]
+    return min((_commands(report, id_, width) for id_ in (*ids, "ID")), key=len)
+
+
+def _commands(report: Report, id_: str, width: int) -> list[str]:
+    """The commands in lines that end between two of them."""
     commands = (
-        *(["who: waiting"] if oldest else []),
+        *(["who: waiting"] if report.oldest_waiting else []),
         *(["which: list --bucket never"] if report.summary.counts[Status.NEVER] else []),
-        *(["why: explain ID"] if report.summary.total else []),
+        *([f"why: explain {id_}"] if report.summary.total else []),
         "all: --details",
     )
     lines = [""]
