@@ -22,7 +22,7 @@ from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.report import BucketRow, Definition, Report
 from replywatch.render.glyphs import drawn, written_out
 from replywatch.render.grid import Column, Grid, Row
-from replywatch.render.locale import Locale
+from replywatch.render.locale import NARROW, Locale
 from replywatch.render.report.bars import bar
 from replywatch.render.report.headline import FEW, half_of_all, headline
 from replywatch.render.report.labels import PUBLISHED, ROWS, row_label
@@ -94,13 +94,13 @@ def _hanging(head: str, body: Text, *, mark: str = "", style: str = "") -> Table
 
 def _figures(report: Report, locale: Locale) -> Iterator[RenderableType]:
     """Everything that needs at least one exchange."""
-    yield _buckets(report, bars=locale.colours)
+    narrow = locale.width < NARROW
+    yield _buckets(report, bars=locale.colours and not narrow, narrow=narrow)
     for note in _notes(report):
         yield _hanging("  ", Text(note), style="dim")
-    yield Text()
-    yield _percentiles(report)
-    yield Text()
-    yield _estimates(report)
+    for grid in (_percentiles(report), _estimates(report)):
+        yield Text()
+        yield _table(_turned(grid) if narrow else grid)
     yield Text()
     yield from (Text(line) for line in _remarks(report))
     if report.oldest_waiting:
@@ -134,6 +134,13 @@ def _table(grid: Grid, *, expand: bool = False) -> Table:
     return table
 
 
+def _turned(grid: Grid) -> Grid:
+    """The same with a row for each column: less wide."""
+    columns = [(column.title, *cells) for column, *cells in zip(grid.columns, *(r.cells for r in grid.rows), strict=True)]
+    titles = columns.pop(0) if columns and not columns[0][0] else [""] * (1 + len(list(grid.rows)))
+    return Grid(grid.title, [Column(), *map(_number, titles[1:])], [Row(cells) for cells in columns])
+
+
 class _Bar:
     """A share as a bar, as wide as its column."""
 
@@ -149,11 +156,12 @@ class _Bar:
         return Measurement(1, options.max_width)
 
 
-def _buckets(report: Report, *, bars: bool) -> Table:
-    """The partition, the expected shares and the articles' figures."""
-    articles = report.definition.measure == "first"
-    titles = (NOUNS[report.definition.measure], "share", "in the end", *(["articles"] if articles else []))
-    waited = Column(23, "waited", too_long="wrapped")
+def _buckets(report: Report, *, bars: bool, narrow: bool) -> Table:
+    """The partition, the expected shares and, where there is room, the articles' figures."""
+    articles = report.definition.measure == "first" and not narrow
+    noun = "" if narrow else NOUNS[report.definition.measure]
+    titles = (noun, "share", "in the end", *(["articles"] if articles else []))
+    waited = Column(0 if narrow else 23, "waited", too_long="wrapped")
     bar_column = [Column(6, share=1)] if bars else []
     table = _table(Grid("", [waited, *bar_column, *map(_number, titles)], []), expand=bars)
     for row in report.buckets:
@@ -193,19 +201,19 @@ def _number(title: str) -> Column:
     return Column(title=title, right=True)
 
 
-def _percentiles(report: Report) -> Table:
+def _percentiles(report: Report) -> Grid:
     """How long those waited that were answered; percentiles of a few mean nothing."""
     figures = report.summary.answered
     title = f"Those answered at a known time: {figures.n}"
     if figures.n < FEW:
-        return _table(Grid(f"{title}, too few for percentiles" if figures.n else title, [], []))
+        return Grid(f"{title}, too few for percentiles" if figures.n else title, [], [])
     titles = ("median of the answered", "75 % within", "90 % within", "95 % within", "longest", "mean")
     values = (figures.median, figures.p75, figures.p90, figures.p95, figures.max, figures.mean)
     cells = [_NONE if value is None else human_duration(value) for value in values]
-    return _table(Grid(title, [*map(_number, titles)], [Row(cells)]))
+    return Grid(title, [*map(_number, titles)], [Row(cells)])
 
 
-def _estimates(report: Report) -> Table:
+def _estimates(report: Report) -> Grid:
     """The Kaplan-Meier shares with their intervals."""
     within = report.summary.survival.within
     titles = ["24 h" if row.seconds == DAY else human_duration(row.seconds) for row in within]
@@ -214,7 +222,7 @@ def _estimates(report: Report) -> Table:
         Row(["estimate", *(_range(e.share, e.share_early) for e in within), half_of_all(report.summary)]),
         Row(["likely between", *(_range(e.interval_low, e.interval_high) for e in within), ""]),
     ]
-    return _table(Grid("Share of all answered within (Kaplan-Meier)", [Column(), *map(_number, titles), half], rows))
+    return Grid("Share of all answered within (Kaplan-Meier)", [Column(), *map(_number, titles), half], rows)
 
 
 def _remarks(report: Report) -> Iterator[str]:
@@ -240,16 +248,12 @@ def _oldest(report: Report, locale: Locale) -> Table:
     """Who waits the longest."""
     label = row_label(Status.WAITING, report.definition.measure)
     title = f"{label.capitalize()}: {report.summary.counts[Status.WAITING]}, the longest"
-    columns = (
-        Column(title="since"),
-        _number("waiting"),
-        Column(title="who", too_long="cut", share=2),
-        Column(title="subject", too_long="cut", share=3),
-    )
+    since = [] if locale.width < NARROW else [Column(title="since")]
+    who, subject = Column(title="who", too_long="cut", share=2), Column(title="subject", too_long="cut", share=3)
     rows = [
         Row(
             [
-                local_time(p.arrived_at, locale.zone),
+                *([local_time(p.arrived_at, locale.zone)] if since else []),
                 human_duration(p.waiting_seconds),
                 person_text(p.contact, p.visitor_of),
                 safe(p.subject),
@@ -257,7 +261,7 @@ def _oldest(report: Report, locale: Locale) -> Table:
         )
         for p in report.oldest_waiting
     ]
-    return _table(Grid(title, columns, rows), expand=True)
+    return _table(Grid(title, [*since, _number("waiting"), who, subject], rows), expand=True)
 
 
 def _ledger(ledger: Ledger) -> str:

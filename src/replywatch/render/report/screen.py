@@ -16,7 +16,7 @@ from replywatch.domain.results.warning import Warning  # noqa: A004 - the word t
 from replywatch.render.glyphs import drawn, written_out
 from replywatch.render.grid import columns_of, cut, wrapped
 from replywatch.render.locale import Locale
-from replywatch.render.report.bars import bar
+from replywatch.render.report.bars import FULL, bar
 from replywatch.render.report.headline import headline, percent
 from replywatch.render.report.labels import PUBLISHED, short_label
 from replywatch.render.report.scope import days, number, watched
@@ -37,8 +37,8 @@ _LAST_ROWS = (Status.ANSWERED_TIME_UNKNOWN.value, Status.UNKNOWN.value)
 """Left out where nobody is in them."""
 _ORDER = (Status.WAITING.value, Status.NEVER.value, *_LAST_ROWS)
 """Of the rows behind those of known waits: as time goes by."""
-_UNIT = re.compile(r"(?<=\d) (?=(?:%|d|h|min|s)\b|%)")
-"""The blank between a number and its unit, where no line ends."""
+_WITHIN = re.compile(r"(?<=\d) (?=%|(?:d|h|min|s)\b)|(?<=\d [dh]) (?=\d+ (?:h|min)\b)")
+"""The blanks within a share or a duration, where no line ends."""
 _WITHIN_24H = next(figure for figure in ARTICLES.figures if figure.key == "within_24h")
 _COLOURS = {Status.NEVER.value: "31", Status.WAITING.value: "33"}
 """Of bars, by row: red and yellow; all others are cyan."""
@@ -88,7 +88,7 @@ def _painted(text: str, colour: str, locale: Locale) -> str:
 
 def _indented(text: str, width: int) -> Iterator[str]:
     """A paragraph in lines, two columns from the edge."""
-    together = _UNIT.sub("\N{NO-BREAK SPACE}", text)
+    together = _WITHIN.sub("\N{NO-BREAK SPACE}", text)
     return (f"  {cut(line, width - 2)}".replace("\N{NO-BREAK SPACE}", " ") for line in wrapped(together, width - 2))
 
 
@@ -133,8 +133,10 @@ def _figures(report: Report, locale: Locale, width: int) -> Iterator[str]:
         blanks = " " * (room - len(drawn_bar))
         line = f"  {label:<{widest}}  {coloured}{blanks}  {figures}"
         yield f"{line}  {_painted(published, _DIM, locale)}" if published else line
+    about = f"full bar: {percent(FULL)}"
     if measure == "first":
-        yield from (_painted(line, _DIM, locale) for line in _indented(_about_sample(beside=bool(sample)), width))
+        about += f" · sample: {_about_sample(beside=bool(sample))}"
+    yield from (_painted(line, _DIM, locale) for line in _indented(about, width))
 
 
 def _rows(report: Report) -> list[BucketRow]:
@@ -158,9 +160,9 @@ def _about_sample(*, beside: bool) -> str:
     """Whose figures they are; with the figures, unless they stand beside the bars."""
     words = PUBLISHED[ARTICLES.key]
     if beside:
-        return f"sample: {words.sample}"
+        return words.sample
     shares = (f"~{percent(figure.share or 0)} {words.figures[figure.key]}" for figure in ARTICLES.figures)
-    return f"sample: {', '.join(shares)} ({words.sample})"
+    return f"{', '.join(shares)} ({words.sample})"
 
 
 def _people(report: Report, width: int) -> list[str]:
