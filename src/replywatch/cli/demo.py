@@ -56,3 +56,5 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter for each option
     write(render(report, output_format, locale_in(report.definition.zone), details=details))
     if keep:
         click.echo(f"\nKept in {keep}. Go on with: replywatch waiting --config {keep / 'replywatch.toml'}", err=True)
+    elif output_format == "table":
+        click.echo("\nMade up, and not kept; to try these commands on it: replywatch demo --keep DIR", err=True)

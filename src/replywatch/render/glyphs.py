@@ -10,7 +10,7 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("▍▎▏", "."),
         **dict.fromkeys("“”„", '"'),
         **dict.fromkeys("─━", "-"),
-        **dict(zip("▶→←│·┐┘…≠✓", r">><||\/~!+", strict=True)),
+        **dict(zip("▶→←│·┐┘…≠✓\N{REPLACEMENT CHARACTER}", r">><||\/~!+?", strict=True)),
     }
 )
 """Each as wide as what it stands for, so that nothing moves."""

@@ -8,6 +8,7 @@ from textwrap import wrap
 from replywatch.domain.figures.statistics import Estimate, Spread
 from replywatch.domain.instants import DAY
 from replywatch.domain.results.report import Report
+from replywatch.render.glyphs import drawn
 from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import NARROW, Locale
 from replywatch.render.report.headline import FEW, half_of_all
@@ -31,7 +32,7 @@ def comparison_text(strict: Report, full: Report, locale: Locale) -> str:
         "",
         *grid_lines(_estimates(strict, full), locale),
     ]
-    return "\n".join(lines) + "\n"
+    return drawn("\n".join(lines) + "\n", locale)
 
 
 def _counts(strict: Report, full: Report) -> Grid:

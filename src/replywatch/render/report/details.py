@@ -98,7 +98,8 @@ def _figures(report: Report, locale: Locale) -> Iterator[RenderableType]:
     yield _buckets(report, bars=locale.colours and not narrow, narrow=narrow)
     for note in _notes(report):
         yield _hanging("  ", Text(note), style="dim")
-    for grid in (_percentiles(report), _estimates(report)):
+    grids = [_estimates(report)] if report.summary.answered.n < FEW else [_percentiles(report), _estimates(report)]
+    for grid in grids:
         yield Text()
         yield _table(_turned(grid) if narrow else grid)
     yield Text()
@@ -136,7 +137,9 @@ def _table(grid: Grid, *, expand: bool = False) -> Table:
 
 def _turned(grid: Grid) -> Grid:
     """The same with a row for each column: less wide."""
-    columns = [(column.title, *cells) for column, *cells in zip(grid.columns, *(r.cells for r in grid.rows), strict=True)]
+    columns = [
+        (column.title, *cells) for column, *cells in zip(grid.columns, *(r.cells for r in grid.rows), strict=True)
+    ]
     titles = columns.pop(0) if columns and not columns[0][0] else [""] * (1 + len(list(grid.rows)))
     return Grid(grid.title, [Column(), *map(_number, titles[1:])], [Row(cells) for cells in columns])
 
@@ -202,15 +205,12 @@ def _number(title: str) -> Column:
 
 
 def _percentiles(report: Report) -> Grid:
-    """How long those waited that were answered; percentiles of a few mean nothing."""
+    """How long those waited that were answered, of whom there are some: percentiles of a few mean nothing."""
     figures = report.summary.answered
-    title = f"Those answered at a known time: {figures.n}"
-    if figures.n < FEW:
-        return Grid(f"{title}, too few for percentiles" if figures.n else title, [], [])
     titles = ("median of the answered", "75 % within", "90 % within", "95 % within", "longest", "mean")
     values = (figures.median, figures.p75, figures.p90, figures.p95, figures.max, figures.mean)
     cells = [_NONE if value is None else human_duration(value) for value in values]
-    return Grid(title, [*map(_number, titles)], [Row(cells)])
+    return Grid(f"Those answered at a known time: {figures.n}", [*map(_number, titles)], [Row(cells)])
 
 
 def _estimates(report: Report) -> Grid:
@@ -228,6 +228,8 @@ def _estimates(report: Report) -> Grid:
 def _remarks(report: Report) -> Iterator[str]:
     """What else is worth knowing of these exchanges."""
     acknowledged, anomalies = report.summary.acknowledged, report.summary.clock_anomalies
+    if (answered := report.summary.answered.n) < FEW:
+        yield f"Those answered at a known time: {answered}, too few for percentiles."
     if acknowledged.median is not None:
         after = f", median after {human_duration(acknowledged.median)}" if acknowledged.count >= FEW else ""
         count = f"{acknowledged.count} ({_percent(acknowledged.share)})"
