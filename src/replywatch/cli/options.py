@@ -128,9 +128,14 @@ def min_match_option(function: F) -> F:
     )(function)
 
 
+def details_option(function: F) -> F:
+    """Give `function` the option `--details`: the long table in place of the first screen."""
+    return click.option("--details", is_flag=True, help="Show every figure, and how it was counted.")(function)
+
+
 def colours(stream: TextIO) -> bool:
-    """Whether colours may be written to `stream`: a terminal, and NO_COLOR is not set (https://no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+    """Whether colours may be written to `stream`: a terminal that has some, and no NO_COLOR (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 class ExampleCommand(click.Command):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
@@ -23,15 +24,32 @@ if TYPE_CHECKING:
     from replywatch.config.model import Config
     from replywatch.domain.results.notice import Notice, Stretch
 
-WIDEST = 120
-"""Columns that are used of a wider terminal."""
+NARROWEST, WIDEST = 40, 120
+"""Columns that are used of a narrower and of a wider terminal."""
+_DRAWN = "█▏▶│┐·…"
+"""Some of the characters that `render.glyphs` replaces: who has these has all."""
+
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+"""What Python sets LC_CTYPE to where the locale is C."""
 
 
 def width() -> int:
-    """Columns to write for: the terminal's, but at least 80 and at most 120; 80 where there is none."""
+    """Columns to write for: the terminal's, but at least 40 and at most 120; 80 where there is none."""
     if not sys.stdout.isatty():
         return NARROW
-    return max(NARROW, min(WIDEST, shutil.get_terminal_size().columns))
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+
+
+def ascii_only(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether nothing but ASCII can be drawn on `stream`: its encoding, a dumb terminal, or the locale C says so."""
+    try:
+        _DRAWN.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return True
+    # Python makes UTF-8 of the locale C (PEP 538 and 540), the terminal doesn't; what it sets for that is no wish
+    letters = environment.get("LC_CTYPE", "")
+    asked = environment.get("LC_ALL") or ("" if letters in _COERCED else letters) or environment.get("LANG")
+    return asked in {"C", "POSIX"} or (stream.isatty() and environment.get("TERM") == "dumb")
 
 
 def locale_of(config: Config) -> Locale:
@@ -41,7 +59,8 @@ def locale_of(config: Config) -> Locale:
 
 def locale_in(zone: tzinfo) -> Locale:
     """The same in a given zone, where there is no config."""
-    return Locale(zone, width=width(), colours=colours(sys.stdout))
+    ascii_ = ascii_only(sys.stdout, os.environ)
+    return Locale(zone, width=width(), colours=colours(sys.stdout), ascii=ascii_)
 
 
 def write(text: str) -> None:

@@ -36,6 +36,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             version=__version__,
             as_of=view.as_of,
             period=period,
+            addresses=view.config.team.addresses,
             definition=_definition(view),
             summary=summary,
             put_away=snapshot.count_put_away(period, first_only=first_only),
