@@ -12,6 +12,9 @@ import click
 from click.shell_completion import (
     BashComplete,
     CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
     add_completion_class,
     get_completion_class,
     shell_complete,
@@ -34,16 +37,41 @@ class Bash(BashComplete):
         return [word for word in words if word != "="], incomplete
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        """The line that the script reads, with names quoted; a file is looked for by bash itself."""
-        value = item.value if item.type != "plain" else _SPECIAL.sub(r"\\\1", item.value)
-        return f"{item.type},{value}"
+        """The line that the script reads, which takes a backslash for itself; a file is looked for by bash alone."""
+        if item.type != "plain":
+            return super().format_completion(item)
+        quoted = _SPECIAL.sub(r"\\\1", item.value)
+        doubled = quoted.replace("\\", r"\\")
+        return f"{item.type},{doubled}"
+
+
+class _WholeWords(ShellComplete):
+    """A shell for which `--format=js` is one word, so that what follows has to begin with the option."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+        """What could stand in place of `incomplete`."""
+        option, equals, _ = incomplete.partition("=")
+        found = super().get_completions(args, incomplete)
+        if not equals or not option.startswith("-"):
+            return found
+        return [CompletionItem(f"{option}={item.value}") for item in found if item.type == "plain"]
+
+
+@add_completion_class
+class Zsh(_WholeWords, ZshComplete):
+    """Zsh, with values behind an equals sign."""
+
+
+@add_completion_class
+class Fish(_WholeWords, FishComplete):
+    """Fish, with values behind an equals sign."""
 
 
 @click.command(
     cls=ExampleCommand,
     examples=[
-        'eval "$(replywatch completion bash)"    # in ~/.bashrc',
-        'eval "$(replywatch completion zsh)"     # in ~/.zshrc, after compinit',
+        "replywatch completion bash > ~/.local/share/bash-completion/completions/replywatch",
+        "replywatch completion zsh > ~/.zfunc/_replywatch    # where fpath has ~/.zfunc",
         "replywatch completion fish > ~/.config/fish/completions/replywatch.fish",
     ],
 )
@@ -52,8 +80,12 @@ class Bash(BashComplete):
 def completion(context: Context, shell: str) -> None:  # noqa: ARG001 - every command takes --config and --debug
     """Let the Tab key of a shell complete commands.
 
-    Prints what the shell has to read: at its start, or from the file where it looks for completions. It completes
-    commands, options and their values, names of files, and those of the accounts in your config.
+    Prints what the shell has to read. It completes commands, options and their values, names of files, and those of the
+    accounts in your config. Where it lies in no file, the shell can ask for it each time it starts; in zsh after compinit:
+
+    \b
+      eval "$(replywatch completion bash)"    # in ~/.bashrc
+      eval "$(replywatch completion zsh)"     # in ~/.zshrc
     """
     script = get_completion_class(shell)
     assert script is not None  # noqa: S101 - click has all three

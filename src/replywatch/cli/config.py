@@ -33,7 +33,7 @@ def config(context: click.Context, config_path: Path | None) -> None:
 @config.command(cls=ExampleCommand, examples=["replywatch config example > replywatch.toml"])
 @options.common
 def example(context: Context) -> None:  # noqa: ARG001 - every command takes --config and --debug
-    """Print a config with every key there is, each with its meaning and its default."""
+    """Print a config with every key, its meaning and its default."""
     from importlib.resources import files
 
     write(files("replywatch").joinpath("config.example.toml").read_text(encoding="utf-8"))
@@ -46,7 +46,10 @@ def example(context: Context) -> None:  # noqa: ARG001 - every command takes --c
 @options.format_option("text", "json")
 @options.common
 def path(context: Context, output_format: str) -> None:
-    """Print which config and which store are used, and where each was looked for."""
+    """Print where the config and the store lie.
+
+    Says which file is used of each, and where it was looked for: the first that was named or that is there counts.
+    """
     from replywatch.config.load import find_config
     from replywatch.config.places import config_places, store_places
     from replywatch.domain.results.place import Place, Places

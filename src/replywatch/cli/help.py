@@ -42,14 +42,15 @@ def show_help(context: Context, words: tuple[str, ...]) -> None:  # noqa: ARG001
     click.echo(_named(click.get_current_context().find_root(), words).get_help())
 
 
-def contexts(context: click.Context) -> Iterator[click.Context]:
-    """`context` and those of all commands below it, a group before its commands."""
+def contexts(command: click.Command, name: str, above: click.Context | None = None) -> Iterator[click.Context]:
+    """The context of `command`, called `name`, and those of all commands below it, a group before its commands."""
+    context = click.Context(command, info_name=name, parent=above, **command.context_settings)
     yield context
-    if isinstance(context.command, click.Group):
-        for name in context.command.list_commands(context):
-            command = context.command.get_command(context, name)
-            if command and not command.hidden:
-                yield from contexts(click.Context(command, info_name=name, parent=context))
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            if found and not found.hidden:
+                yield from contexts(found, inner, context)
 
 
 def _named(context: click.Context, words: Sequence[str]) -> click.Context:

@@ -57,7 +57,9 @@ COMMANDS: Mapping[str, Lazy] = {
     "rebuild": Lazy("replywatch.cli.rebuild:rebuild", "Derive everything again from what was read."),
     "forget": Lazy("replywatch.cli.forget:forget", "Erase a person from the store.", "Erase"),
     "purge": Lazy("replywatch.cli.purge:purge", "Erase old conversations from the store."),
-    "config": Lazy("replywatch.cli.config:config", "Show the config, where it lies, and every key there is.", "Config and help"),
+    "config": Lazy(
+        "replywatch.cli.config:config", "Show the config, where it lies, and every key there is.", "Config and help"
+    ),
     "completion": Lazy("replywatch.cli.completion:completion", "Let the Tab key of a shell complete commands."),
     "help": Lazy("replywatch.cli.help:show_help", "Show what a command does and takes."),
 }

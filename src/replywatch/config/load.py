@@ -95,7 +95,9 @@ def _refuse(problems: Sequence[str], where: str) -> None:
     """Raise if there are problems."""
     if problems:
         count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        raise ConfigError(f"{where} has {count}", "`replywatch config example` shows every key with its meaning.", problems)
+        raise ConfigError(
+            f"{where} has {count}", "`replywatch config example` shows every key with its meaning.", problems
+        )
 
 
 def _read(data: Mapping[str, object], base: Path, environ: Mapping[str, str], problems: list[str]) -> Config:
