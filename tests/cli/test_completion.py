@@ -157,6 +157,6 @@ def test_nothing_is_ever_said_beside(office, words):
 
 
 def test_a_bug_says_nothing_in_the_middle_of_a_line(office):
-    code = "from replywatch.cli import options\ndel options._account_names\nfrom replywatch.cli.main import run\nexit(run())"
+    code = "import sys\nfrom replywatch.cli import main, options\ndel options._account_names\nsys.exit(main.run())"
     done = asked(office, "check", "", python=("-c", code))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")

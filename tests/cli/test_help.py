@@ -10,7 +10,6 @@ from replywatch.cli.help import contexts
 from replywatch.cli.main import COMMANDS, cli, run
 from story import Story
 
-
 HELPS = {found.command_path.partition(" ")[2]: found.command for found in contexts(cli, "replywatch")}
 """Every command, by its words; "" is the program."""
 

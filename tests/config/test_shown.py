@@ -41,7 +41,16 @@ mailboxes = { sent = ["Sent", "Gesendete Objekte"], skip = ["Privat"] }
 type = "imap"
 host = "imap.example.com"
 username = "u"
-oauth2 = { provider = "custom", client_id = "c", flow = "app", token_url = "https://a.example/t", device_url = "https://a.example/d", authorize_url = "https://a.example/a", scope = "s", client_secret = { env = "S" }, ca_file = "ca.pem" }
+[accounts."two words".oauth2]
+provider = "custom"
+client_id = "c"
+flow = "app"
+token_url = "https://a.example/t"
+device_url = "https://a.example/d"
+authorize_url = "https://a.example/a"
+scope = "s"
+client_secret = { env = "S" }
+ca_file = "ca.pem"
 [accounts.old]
 type = "mbox"
 path = "old.mbox"

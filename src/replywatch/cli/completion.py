@@ -80,13 +80,14 @@ class Fish(_WholeWords, FishComplete):
 def completion(context: Context, shell: str) -> None:  # noqa: ARG001 - every command takes --config and --debug
     """Let the Tab key of a shell complete commands.
 
-    Prints what the shell has to read. It completes commands, options and their values, names of files, and those of the
-    accounts in your config. Where it lies in no file, the shell can ask for it each time it starts; in zsh after compinit:
+    Prints what the shell has to read. It completes commands, options and their values, names of files, and those of
+    the accounts in your config. Where it lies in no file, the shell can ask for it each time it starts; in zsh after
+    compinit:
 
     \b
       eval "$(replywatch completion bash)"    # in ~/.bashrc
       eval "$(replywatch completion zsh)"     # in ~/.zshrc
-    """
+    """  # noqa: D301 - click marks lines that stay by this very character
     script = get_completion_class(shell)
     assert script is not None  # noqa: S101 - click has all three
     click.echo(script(click.get_current_context().find_root().command, {}, "replywatch", COMPLETION).source(), nl=False)

@@ -124,8 +124,8 @@ def min_match_option(function: F) -> F:
 def wanted_colours() -> bool | None:
     """Whether the environment wants colours, wherever output goes; None where the stream decides.
 
-    FORCE_COLOR (https://force-color.org) comes first: in the implementation that is published there it wins over NO_COLOR
-    (https://no-color.org). Both count if they are not empty, whatever they say. After them TERM=dumb means none.
+    FORCE_COLOR (https://force-color.org) comes first: in the implementation that is published there it wins over
+    NO_COLOR (https://no-color.org). Both count if they are not empty, whatever they say. TERM=dumb comes last.
     """
     if os.environ.get("FORCE_COLOR"):
         return True
@@ -164,8 +164,12 @@ def _account_names(context: click.Context) -> Sequence[str]:
         return []
 
 
-def complete_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
-    """What tells a shell to complete names of files; the `shell_complete` of an argument that takes other words, too."""
+def complete_files(
+    ctx: click.Context,  # noqa: ARG001 - click's signature
+    param: click.Parameter,  # noqa: ARG001 - the same
+    incomplete: str,
+) -> list[CompletionItem]:
+    """What has a shell complete names of files: the `shell_complete` of an argument that takes other words, too."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]

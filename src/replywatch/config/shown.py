@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from dataclasses import fields
 from operator import attrgetter
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from replywatch.config.model import AnyAccount, Config, OAuth2, ReportSettings, Secret
@@ -56,24 +55,23 @@ def _table(settings: object) -> dict[str, Shown]:
 
 def _value(value: object) -> Shown | None:
     """One value; None where there is nothing to show."""
+    found: Shown | None = str(value)
     match value:
         case bool() | int() | None:
-            return value
+            found = value
         case Secret():
-            return _source(value)
+            found = _source(value)
         case OAuth2():
-            return {key: said for key, said in _table(value).items() if key not in _NOT_KEYS}
+            found = {key: said for key, said in _table(value).items() if key not in _NOT_KEYS}
         case Roles():
-            return _roles(value)
+            found = _roles(value)
         case frozenset():
-            return sorted(value)
+            found = sorted(value)
         case tuple():
-            return [str(item) for item in value]
+            found = [str(item) for item in value]
         case ZoneInfo():
-            return value.key
-        case Path():
-            return str(value)
-    return str(value)
+            found = value.key
+    return found
 
 
 def _source(secret: Secret) -> dict[str, Shown]:
