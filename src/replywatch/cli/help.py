@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-class CommandWords(click.ParamType):
+class CommandWords(click.types.StringParamType):
     """The type of an argument that names a command; a shell completes it word by word."""
 
     name = "command"

@@ -138,7 +138,7 @@ def colours(stream: TextIO) -> bool:
     return stream.isatty() if wanted is None else wanted
 
 
-class AccountName(click.ParamType):
+class AccountName(click.types.StringParamType):
     """The type of an argument that names an account of the config; a shell completes it, the command checks it."""
 
     name = "account"
@@ -156,10 +156,11 @@ class AccountName(click.ParamType):
 def _account_names(context: click.Context) -> Sequence[str]:
     """The names in the config that `--config`, said before or after the command, or the usual places lead to."""
     said: click.Context | None = context
-    while said and not said.params.get("config_path"):
-        said = said.parent
+    path: Path | None = None
+    while said and not path:
+        path, said = said.params.get("config_path"), said.parent
     try:
-        return [account.name for account in load(Context(said and said.params["config_path"])).accounts]
+        return [account.name for account in load(Context(path)).accounts]
     except ReplywatchError:
         return []
 

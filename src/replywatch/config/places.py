@@ -44,6 +44,8 @@ def _places(paths: Mapping[str, Path | None], used: Path | None) -> tuple[Place,
     """A place for each name; the first that leads to `used` is the one that counts."""
     counts = next((name for name, path in paths.items() if path is not None and path == used), None)
     return tuple(
-        Place(name, path and str(path.absolute()), there=path is not None and path.exists(), used=name == counts)
+        Place(
+            name, str(path.absolute()) if path else None, there=path is not None and path.exists(), used=name == counts
+        )
         for name, path in paths.items()
     )

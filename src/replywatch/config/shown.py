@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import fields
-from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from replywatch.config.model import AnyAccount, Config, OAuth2, ReportSettings, Secret
+from replywatch.config.model import AnyAccount, Config, OAuth2, PrivacySettings, ReportSettings, Secret
 from replywatch.domain.instants import DAY, HOUR, MINUTE
 from replywatch.domain.mailboxes.roles import Roles
+from replywatch.domain.team import Team
 
 Shown = str | int | bool | list[str] | dict[str, "Shown"]
 """A value as JSON and TOML have it."""
@@ -41,15 +41,15 @@ def _account(account: AnyAccount) -> dict[str, Shown]:
     return table | ({"mailboxes": mailboxes} if mailboxes else {})
 
 
-def _table(settings: object) -> dict[str, Shown]:
+def _table(settings: Team | AnyAccount | OAuth2 | ReportSettings | PrivacySettings) -> dict[str, Shown]:
     """The fields of a dataclass that have a value."""
     keys: dict[str, Shown] = {}
-    for field in filter(attrgetter("init"), fields(settings)):  # type: ignore[arg-type]  # every part of a config is a dataclass
-        value = getattr(settings, field.name)
+    for name in (field.name for field in fields(settings) if field.init):
+        value = getattr(settings, name)
         if isinstance(settings, ReportSettings) and type(value) is int:
-            keys[field.name] = _duration(value)
+            keys[name] = _duration(value)
         elif (found := _value(value)) not in (None, "", {}):
-            keys[field.name] = found
+            keys[name] = found
     return keys
 
 
