@@ -13,8 +13,6 @@ from replywatch.demo.run import run_demo
 
 MESSAGES = 250
 
-pytest.importorskip("pymap")
-
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
 def told(request, tmp_path_factory):

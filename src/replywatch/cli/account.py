@@ -9,7 +9,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.erasing import ForGood, agreed, erasing_options
-from replywatch.cli.options import Context, ExampleCommand, load
+from replywatch.cli.options import AccountName, Context, ExampleCommand, load
 from replywatch.cli.output import Listener
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def account() -> None:
 @account.command(
     cls=ExampleCommand, examples=["replywatch account move info --dry-run", "replywatch account move info --yes"]
 )
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", type=AccountName())
 @erasing_options
 @options.common
 def move(context: Context, name: str, dry_run: bool, yes: bool) -> None:
@@ -64,7 +64,7 @@ def move(context: Context, name: str, dry_run: bool, yes: bool) -> None:
 @account.command(
     cls=ExampleCommand, examples=["replywatch account drop info --dry-run", "replywatch account drop info --yes"]
 )
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", type=AccountName())
 @erasing_options
 @options.common
 def drop(context: Context, name: str, dry_run: bool, yes: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from replywatch.cli import options
-from replywatch.cli.options import Context, ExampleCommand, load
+from replywatch.cli.options import AccountName, Context, ExampleCommand, load
 from replywatch.cli.output import Listener, locale_of, write, write_lines
 from replywatch.errors import PartialFailureError, ReplywatchError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         "replywatch check --format json | jq -r '.findings[] | select(.level != \"ok\") | .what'",
     ],
 )
-@click.argument("accounts", nargs=-1, metavar="[ACCOUNT]…")
+@click.argument("accounts", nargs=-1, metavar="[ACCOUNT]…", type=AccountName())
 @click.option("--verbose", "-v", is_flag=True, help="Show every line, also of what is fine.")
 @options.format_option("text", "json")
 @options.common

@@ -31,7 +31,7 @@ _SHORT_ID = re.compile("[0-9A-Fa-f]{4,32}")
         "replywatch explain 3f9c02ab41 --format jsonl | jq .exchanges",
     ],
 )
-@click.argument("what", nargs=-1, required=True, metavar="ID…|FILE…")
+@click.argument("what", nargs=-1, required=True, metavar="ID…|FILE…", shell_complete=options.complete_files)
 @click.option("--details", is_flag=True, help="Also ids, clocks, rules, and where it was found.")
 @options.format_option("text", "jsonl")
 @options.common

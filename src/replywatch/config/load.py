@@ -34,7 +34,7 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
         return explicit
     if named := environ.get("REPLYWATCH_CONFIG"):
         return names.path(named, Path()) or Path(named)
-    places = (Path.cwd() / "replywatch.toml", platformdirs.user_config_path("replywatch") / "config.toml")
+    places = usual_places()
     for path in places:
         if path.exists():
             return path
@@ -44,6 +44,11 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
         "`replywatch demo` shows a report without any config.",
         [f"{path} is not there" for path in places],
     )
+
+
+def usual_places() -> tuple[Path, Path]:
+    """Where the config is looked for if none was named: the current folder, then the platform's config folder."""
+    return Path.cwd() / "replywatch.toml", platformdirs.user_config_path("replywatch") / "config.toml"
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:
@@ -92,7 +97,9 @@ def _refuse(problems: Sequence[str], where: str) -> None:
     """Raise if there are problems."""
     if problems:
         count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        raise ConfigError(f"{where} has {count}", "config.example.toml shows every key with its meaning.", problems)
+        raise ConfigError(
+            f"{where} has {count}", "`replywatch config example` shows every key with its meaning.", problems
+        )
 
 
 def _read(data: Mapping[str, object], base: Path, environ: Mapping[str, str], problems: list[str]) -> Config:
@@ -193,7 +200,12 @@ def _read_store_path(table: Table, base: Path, environ: Mapping[str, str], probl
         path = names.path(named, Path.cwd())
         if path is None:
             problems.append(f"REPLYWATCH_DATABASE: the home folder in {excerpt(named)} is not known")
-    return path or platformdirs.user_data_path("replywatch") / "replywatch.sqlite3"
+    return path or default_store_path()
+
+
+def default_store_path() -> Path:
+    """Where the store lies if nobody says where: in the platform's data folder."""
+    return platformdirs.user_data_path("replywatch") / "replywatch.sqlite3"
 
 
 def _read_privacy(table: Table) -> PrivacySettings:
