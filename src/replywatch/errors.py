@@ -42,13 +42,17 @@ class ConfigError(ReplywatchError):
 class SecretError(ReplywatchError):
     """A password could not be had: variable unset, command failed, file unreadable or open to others."""
 
+    kind = "password"
+
 
 class SourceError(ReplywatchError):
     """A mail source (server, Maildir, mbox) could not be read.
 
     `transient` says that it may work in a moment, without anybody doing anything; `retry_after` is how many seconds the
-    server asks to be left alone, None if it names no time.
+    server asks to be left alone, None if it names no time. `kind` is what other programs know the sort of trouble by.
     """
+
+    kind = "source"
 
     def __init__(self, text: str, hint: str = "", *, transient: bool = False, retry_after: float | None = None) -> None:
         super().__init__(text, hint)
@@ -59,17 +63,25 @@ class SourceError(ReplywatchError):
 class ConnectError(SourceError):
     """The server could not be reached, or the connection broke."""
 
+    kind = "connection"
+
 
 class CertificateError(ConnectError):
     """The server's certificate is not trusted or is for another host."""
+
+    kind = "certificate"
 
 
 class LoginError(SourceError):
     """The server refused the user name or password."""
 
+    kind = "login"
+
 
 class MailboxError(SourceError):
     """One mailbox can't be opened or read."""
+
+    kind = "mailbox"
 
 
 class ChangedAccountError(SourceError):

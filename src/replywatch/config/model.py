@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.origin import Origin, spelled
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.team import Team
+from replywatch.errors import UsageError
 from replywatch.hosts import LOOPBACK
 
 
@@ -163,3 +165,14 @@ class Config:
     path: Path | None = None
     """The file it was read from."""
     privacy: PrivacySettings = PrivacySettings()
+
+    def named(self, names: Sequence[str]) -> tuple[AnyAccount, ...]:
+        """The accounts of these names, each once; where none is named, all that are enabled.
+
+        Raises:
+            UsageError: there is no account of a name.
+        """
+        by_name = {account.name: account for account in self.accounts}
+        if unknown := [name for name in names if name not in by_name]:
+            raise UsageError(f"there is no account {unknown[0]!r} in the config", f"There are: {', '.join(by_name)}.")
+        return tuple(by_name[name] for name in dict.fromkeys(names)) or tuple(a for a in self.accounts if a.enabled)

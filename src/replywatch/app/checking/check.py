@@ -17,7 +17,7 @@ from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.finding import Finding, Severity, failed
 from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
-from replywatch.errors import SecretError, SourceError, StoreError, UsageError
+from replywatch.errors import SecretError, SourceError, StoreError
 from replywatch.sources.base import Source
 from replywatch.store.place import check_place, fields_progress, held_mailboxes
 
@@ -40,11 +40,7 @@ def check(
     Raises:
         UsageError: there is no account of a name.
     """
-    by_name = {account.name: account for account in config.accounts}
-    if unknown := [name for name in names if name not in by_name]:
-        raise UsageError(f"there is no account {unknown[0]!r} in the config", f"There are: {', '.join(by_name)}.")
-    chosen = [by_name[name] for name in dict.fromkeys(names)] or [a for a in config.accounts if a.enabled]
-    return _findings(config, chosen, open_source, now, progress or Silent())
+    return _findings(config, config.named(names), open_source, now, progress or Silent())
 
 
 def _findings(
