@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import platformdirs
-
-from replywatch.config import names, zone
+from replywatch.config import names, places, zone
 from replywatch.config.accounts import read_accounts
 from replywatch.config.model import Config, PrivacySettings, ReportSettings
 from replywatch.config.secrets import open_to_others
 from replywatch.config.table import Table, excerpt
+from replywatch.config.trust import refuse_others_config
 from replywatch.domain.periods import parse_duration, parse_period
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError, UsageError
@@ -27,21 +26,24 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     A file that was named is not looked for: `load_config` says if it is missing.
 
     Raises:
-        ConfigError: no file was named, and none is in the usual places; `problems` lists them.
+        ConfigError: no file was named, and none is in the usual places, which `problems` lists; or the one in the
+            current folder may be somebody else's.
     """
     if explicit is not None:
         return explicit
     if named := environ.get("REPLYWATCH_CONFIG"):
         return names.path(named, Path()) or Path(named)
-    places = (Path.cwd() / "replywatch.toml", platformdirs.user_config_path("replywatch") / "config.toml")
-    for path in places:
-        if path.exists():
-            return path
+    here, usual = Path.cwd() / places.CONFIG_HERE, places.usual_config()
+    if here.exists():
+        refuse_others_config(here)
+        return here
+    if usual.exists():
+        return usual
     raise ConfigError(
         "there is no config file",
         "`replywatch init` makes one; or name yours with --config FILE or REPLYWATCH_CONFIG.\n"
         "`replywatch demo` shows a report without any config.",
-        [f"{path} is not there" for path in places],
+        [f"{path} is not there" for path in (here, usual)],
     )
 
 
@@ -190,7 +192,7 @@ def _read_store_path(table: Table, base: Path, environ: Mapping[str, str], probl
         path = names.path(named, Path.cwd())
         if path is None:
             problems.append(f"REPLYWATCH_DATABASE: the home folder in {excerpt(named)} is not known")
-    return path or platformdirs.user_data_path("replywatch") / "replywatch.sqlite3"
+    return path or places.usual_store()
 
 
 def _read_privacy(table: Table) -> PrivacySettings:
