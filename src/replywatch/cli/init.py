@@ -41,7 +41,7 @@ from replywatch.extras import in_this_python, install_command
 @click.option("--provider", metavar="NAME", help="Who runs the mailbox: gmail, gmx, ionos, strato and others.")
 @click.option("--host", metavar="NAME", help="The IMAP server, if it is no provider known here.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Its port, if not the usual one.")
-@click.option("--tls", type=click.Choice(list(Tls)), help="How it is protected; implicit by default.")
+@click.option("--tls", type=click.Choice([way.value for way in Tls]), help="How it is protected; implicit by default.")
 @click.option("--ca-file", metavar="FILE", help="A private authority of its certificate, as a PEM file.")
 @click.option("--autoconfig", is_flag=True, help="Ask the address's domain, Mozilla and the DNS for the server.")
 @click.option("--username", metavar="NAME", help="Who logs in; the address by default.")

@@ -21,7 +21,15 @@ def summary_lines(result: Result, path: Path) -> Iterator[str]:
     """What the config at `path` will say, a line or more for each answer."""
     for label, text in _rows(result, path):
         first = f"  {label:{_LABELS}}"
-        yield from wrap(safe(text), width(), initial_indent=first, subsequent_indent=" " * len(first))
+        margin = " " * len(first)
+        yield from wrap(
+            safe(text),
+            width(),
+            initial_indent=first,
+            subsequent_indent=margin,
+            break_long_words=False,  # paths are to be copied
+            break_on_hyphens=False,
+        )
 
 
 def _rows(result: Result, path: Path) -> Iterator[tuple[str, str]]:
