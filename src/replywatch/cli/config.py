@@ -50,8 +50,8 @@ def path(context: Context, output_format: str) -> None:
 
     Says which file is used of each, and where it was looked for: the first that was named or that is there counts.
     """
+    from replywatch.config.candidates import config_places, store_places
     from replywatch.config.load import find_config
-    from replywatch.config.places import config_places, store_places
     from replywatch.domain.results.place import Place, Places
     from replywatch.render.config import places_json, places_lines
 

@@ -1,51 +1,20 @@
-"""Where the config and the store are looked for, and which of the places counts."""
+"""Where config and store lie when nobody says otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from replywatch.config import names
-from replywatch.config.load import default_store_path, load_config, usual_places
-from replywatch.domain.results.place import Place
+import platformdirs
+
+CONFIG_HERE = "replywatch.toml"
+"""The name of a config in the folder that the program is called in."""
 
 
-def config_places(explicit: Path | None, environ: Mapping[str, str], used: Path | None) -> tuple[Place, ...]:
-    """The places of the config, of which `find_config` says that `used` counts."""
-    named = environ.get("REPLYWATCH_CONFIG")
-    beside, platform = usual_places()
-    paths = {
-        "--config": explicit,
-        "REPLYWATCH_CONFIG": (names.path(named, Path()) or Path(named)) if named else None,
-        "current folder": beside,
-        "config folder": platform,
-    }
-    return _places(paths, used)
+def usual_config() -> Path:
+    """The config of this user, in the platform's folder for configs."""
+    return platformdirs.user_config_path("replywatch") / "config.toml"
 
 
-def store_places(config_file: Path, environ: Mapping[str, str]) -> tuple[Place, ...]:
-    """The places of the store that the config in `config_file` leads to.
-
-    Raises:
-        ConfigError: the config can't be used.
-    """
-    used = load_config(config_file, environ).store_path
-    without = {name: value for name, value in environ.items() if name != "REPLYWATCH_DATABASE"}
-    by_config, platform = load_config(config_file, without).store_path, default_store_path()
-    paths = {
-        "REPLYWATCH_DATABASE": used if environ.get("REPLYWATCH_DATABASE") else None,
-        "[store] path": None if by_config == platform else by_config,
-        "data folder": platform,
-    }
-    return _places(paths, used)
-
-
-def _places(paths: Mapping[str, Path | None], used: Path | None) -> tuple[Place, ...]:
-    """A place for each name; the first that leads to `used` is the one that counts."""
-    counts = next((name for name, path in paths.items() if path is not None and path == used), None)
-    return tuple(
-        Place(
-            name, str(path.absolute()) if path else None, there=path is not None and path.exists(), used=name == counts
-        )
-        for name, path in paths.items()
-    )
+def usual_store() -> Path:
+    """The store of a config that names none, in the platform's folder for data."""
+    return platformdirs.user_data_path("replywatch") / "replywatch.sqlite3"
