@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from replywatch.app.deriving.derive import messages_of
+from replywatch.app.deriving.matching_input import messages_of
 from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.explaining.pick import SHORTEST_ID, the_message
