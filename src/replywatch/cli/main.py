@@ -94,7 +94,7 @@ class LazyGroup(ExampleGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that `args` name and what is left of them; a mistyped name gets a suggestion."""
         name = args[0]
-        if name not in self.lazy and not name.startswith("-") and not ctx.resilient_parsing:
+        if name not in self.lazy and not name.startswith("-"):
             near = difflib.get_close_matches(name, self.lazy, n=1)
             ctx.fail(f"there is no command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
