@@ -75,9 +75,17 @@ def write_lines(lines: Iterable[str]) -> None:
 
 
 def tell(lines: Iterable[str]) -> None:
-    """Write lines for a person to stderr, broken between words where a terminal is too narrow for them."""
+    """Write harmless lines for a person to stderr, as `fitted` does."""
     for line in lines:
-        click.echo(click.wrap_text(line, width()) if sys.stderr.isatty() else line, err=True)
+        click.echo(fitted(line), err=True)
+
+
+def fitted(line: str, *, beside: int = 0) -> str:
+    """`line` for stderr: broken at blanks where a terminal is too narrow for it and what stands `beside` it."""
+    from replywatch.render.grid import wrapped  # only where something is said
+
+    columns = min(WIDEST, shutil.get_terminal_size().columns) - beside
+    return "\n".join(wrapped(line, columns)) if sys.stderr.isatty() else line
 
 
 class _Display:
