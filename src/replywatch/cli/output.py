@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
@@ -29,9 +30,18 @@ WIDEST = 120
 
 def width() -> int:
     """Columns to write for: the terminal's, but at least 80 and at most 120; 80 where there is none."""
-    if not sys.stdout.isatty():
-        return NARROW
-    return max(NARROW, min(WIDEST, shutil.get_terminal_size().columns))
+    return max(NARROW, min(WIDEST, columns(sys.stdout)))
+
+
+def columns(stream: TextIO) -> int:
+    """Columns of the terminal that `stream` writes to, or what COLUMNS says of it; 80 where there is none."""
+    if stream.isatty():
+        with suppress(ValueError):
+            if (said := int(os.environ.get("COLUMNS", ""))) > 0:
+                return said
+        with suppress(OSError):
+            return os.get_terminal_size(stream.fileno()).columns or NARROW
+    return NARROW
 
 
 def locale_of(config: Config) -> Locale:
@@ -58,7 +68,16 @@ def write_lines(lines: Iterable[str]) -> None:
 def tell(lines: Iterable[str]) -> None:
     """Write lines for a person to stderr, broken between words where a terminal is too narrow for them."""
     for line in lines:
-        click.echo(click.wrap_text(line, width()) if sys.stderr.isatty() else line, err=True)
+        click.echo(_fitting(line), err=True)
+
+
+def _fitting(text: str) -> str:
+    """`text` as it fits on the terminal of stderr; as it is where that is none, so that a line of a log stays one."""
+    if not sys.stderr.isatty():
+        return text
+    from replywatch.render.folding import folded  # only for terminals
+
+    return folded(text, columns(sys.stderr))
 
 
 class _Display:
@@ -139,9 +158,9 @@ class Listener:
     def line(self, text: str) -> None:
         """A line of the command itself; blanks in front stay."""
         if self.display.bars:
-            self.display.bars.console.print(_plain(text), markup=False, highlight=False)
+            self.display.bars.console.print(_fitting(_plain(text)), markup=False, highlight=False, soft_wrap=True)
         else:
-            click.echo(_plain(text), err=True)
+            click.echo(_fitting(_plain(text)), err=True)
 
 
 def _bars() -> Bars:
