@@ -21,6 +21,7 @@ def test_a_line_that_fits_stays_as_it_is():
         ("Error: one two three", ["Error: one", "       two", "       three"]),
         ("  a.b: c d e f", ["  a.b: c d", "    e f"]),
         ("one incomprehensibility two", ["one", "  incomprehensibility", "  two"]),
+        ("表表 表表 表", ["表表 表表", "  表"]),
         ("one\ntwo three four", ["one", "two three", "  four"]),
     ],
 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     examples=[
         "replywatch report",
         "replywatch report --since 2026-01-01 --until 2026-03-31",
+        "replywatch report --details",
         "replywatch report --measure turn --min-match references",
         "replywatch report --format json | jq '.buckets[] | {key, count, share}'",
     ],
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 @click.option(
     "--compare-matching", is_flag=True, help="Show the figures of ids alone beside those down to --min-match."
 )
+@options.details_option
 @options.common
 def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: Context,
@@ -50,13 +52,15 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     measure: str,
     min_match: str,
     compare_matching: bool,
+    details: bool,
 ) -> None:
     """Say how long people waited for a personal answer.
 
-    Counts the enquiries that arrived in a period (the last 90 days unless told otherwise) by how long they waited, and
-    shows beside it what is expected once everybody still waiting has been answered or given up.
+    Counts the enquiries that arrived in a period (the last 90 days unless told otherwise) by how long they waited, says
+    first what was not seen, and shows it all on one screen; `--details` has every figure.
     """
-    from replywatch.app.reporting.report import ReportQuery, make_report
+    from replywatch.app.reporting.query import ReportQuery
+    from replywatch.app.reporting.report import make_report
     from replywatch.domain.messages import Rung
 
     query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))
@@ -67,7 +71,10 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
             make_report(config, replace(query, min_match=Rung.REFERENCES), now, listener) if compare_matching else None
         )
     locale = locale_of(config)
-    write(render(made, output_format, locale) if strict is None else _render_both(strict, made, output_format, locale))
+    if strict is None:
+        write(render(made, output_format, locale, details=details))
+    else:
+        write(_render_both(strict, made, output_format, locale))
 
 
 def _render_both(strict: Report, full: Report, output_format: str, locale: Locale) -> str:
@@ -78,8 +85,11 @@ def _render_both(strict: Report, full: Report, output_format: str, locale: Local
     return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full, locale)
 
 
-def render(report: Report, output_format: str, locale: Locale) -> str:
-    """`report` in one of the formats of `--format`; those for programs are the same whoever reads them."""
+def render(report: Report, output_format: str, locale: Locale, *, details: bool) -> str:
+    """`report` in one of the formats of `--format`; those for programs are the same whoever reads them.
+
+    The table for people is one screen, or with `details` all there is to say.
+    """
     if output_format == "json":
         from replywatch.render.report.json import report_json  # one format at a time
 
@@ -88,6 +98,10 @@ def render(report: Report, output_format: str, locale: Locale) -> str:
         from replywatch.render.report.csv import report_csv
 
         return report_csv(report)
-    from replywatch.render.report.table import report_table  # rich costs 60 ms
+    if not details:
+        from replywatch.render.report.screen import report_screen
 
-    return report_table(report, locale)
+        return report_screen(report, locale)
+    from replywatch.render.report.details import report_details  # rich costs 60 ms
+
+    return report_details(report, locale)

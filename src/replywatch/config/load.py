@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import platformdirs
-
-from replywatch.config import names, zone
+from replywatch.config import names, places, zone
 from replywatch.config.accounts import read_accounts
 from replywatch.config.model import Config, PrivacySettings, ReportSettings
 from replywatch.config.secrets import open_to_others
 from replywatch.config.table import Table, excerpt
 from replywatch.config.toml_faults import fault_of
+from replywatch.config.trust import refuse_others_config
 from replywatch.domain.periods import parse_duration, parse_start
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError, UsageError
@@ -28,21 +27,24 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     A file that was named is not looked for: `load_config` says if it is missing.
 
     Raises:
-        ConfigError: no file was named, and none is in the usual places; `problems` lists them.
+        ConfigError: no file was named, and none is in the usual places, which `problems` lists; or the one in the
+            current folder may be somebody else's.
     """
     if explicit is not None:
         return explicit
     if named := environ.get("REPLYWATCH_CONFIG"):
         return names.path(named, Path()) or Path(named)
-    places = (Path.cwd() / "replywatch.toml", platformdirs.user_config_path("replywatch") / "config.toml")
-    for path in places:
-        if path.exists():
-            return path
+    here, usual = Path.cwd() / places.CONFIG_HERE, places.usual_config()
+    if here.exists():
+        refuse_others_config(here)
+        return here
+    if usual.exists():
+        return usual
     raise ConfigError(
         "there is no config file",
         "`replywatch init` makes one; or name yours with --config FILE or REPLYWATCH_CONFIG.\n"
         "`replywatch demo` shows a report without any config.",
-        [f"{path} is not there" for path in places],
+        [f"{path} is not there" for path in (here, usual)],
     )
 
 
@@ -92,7 +94,9 @@ def _refuse(problems: Sequence[str], where: str) -> None:
     """Raise if there are problems."""
     if problems:
         count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        raise ConfigError(f"{where} has {count}", "config.example.toml shows every key with its meaning.", problems)
+        raise ConfigError(
+            f"{where} has {count}", "`replywatch config example` shows every key with its meaning.", problems
+        )
 
 
 def _read(data: Mapping[str, object], base: Path, environ: Mapping[str, str], problems: list[str]) -> Config:
@@ -154,6 +158,7 @@ def _read_report(table: Table, environ: Mapping[str, str]) -> ReportSettings:
         never_after=_read_duration(table, "never_after", usual.never_after),
         new_enquiry_after=_read_duration(table, "new_enquiry_after", usual.new_enquiry_after),
         period=_read_period(table, usual.period),
+        stale_after=_read_duration(table, "stale_after", 0) or None,
     )
     table.close()
     return settings
@@ -192,7 +197,7 @@ def _read_store_path(table: Table, base: Path, environ: Mapping[str, str], probl
         path = names.path(named, Path.cwd())
         if path is None:
             problems.append(f"REPLYWATCH_DATABASE: the home folder in {excerpt(named)} is not known")
-    return path or platformdirs.user_data_path("replywatch") / "replywatch.sqlite3"
+    return path or places.usual_store()
 
 
 def _read_privacy(table: Table) -> PrivacySettings:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from replywatch.render.grid import columns_of
+
 _ERROR = "Error: "
 _WHOLE = re.compile(
     r"\S*`[^`]+`\S*"  # a command
@@ -21,7 +23,7 @@ def folded(text: str, width: int) -> str:
     Words, paths, commands (in backticks, or behind `Run:`) and lines of the config stay whole, so that they can be
     copied; one that is wider than `width` stands alone and sticks out. Lines that fit stay as they are.
     """
-    return "\n".join(line if len(line) <= width else _folded(line, width) for line in text.split("\n"))
+    return "\n".join(line if columns_of(line) <= width else _folded(line, width) for line in text.split("\n"))
 
 
 def _folded(line: str, width: int) -> str:
@@ -30,7 +32,7 @@ def _folded(line: str, width: int) -> str:
     further = start + " " * (len(_ERROR) if line.startswith(_ERROR) else 2)
     lines, current = [], start
     for word in words:
-        if current.strip() and len(current) + 1 + len(word) > width:
+        if current.strip() and columns_of(current) + 1 + columns_of(word) > width:
             lines.append(current)
             current = further + word
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-_WORDS = {"y": True, "yes": True, "j": True, "ja": True, "n": False, "no": False, "nein": False, "": False}
+from replywatch.cli.asking.answers import yes_or_no
+from replywatch.errors import UsageError
 
 
 def agree(question: str) -> bool:
@@ -17,7 +18,7 @@ def agree(question: str) -> bool:
 
 
 def _read(text: str) -> bool:
-    word = text.strip().casefold()
-    if word not in _WORDS:
-        raise click.UsageError("y or n, please")
-    return _WORDS[word]
+    try:
+        return yes_or_no(text.strip() or "n")
+    except UsageError as error:
+        raise click.UsageError(error.text) from error

@@ -89,6 +89,8 @@ class Report:
     as_of: int
     """The moment it speaks of."""
     period: Period
+    addresses: tuple[str, ...]
+    """The watched addresses; empty: all mail from outside counts."""
     definition: Definition
     summary: Summary
     contact_written_to: int
