@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 import pytest
 
-from planted import Program, plant_dovecot
+from planted import Program, plant_dovecot, unfolded
 from replywatch.app.setup.init import write_private
 from replywatch.config.load import load_config
 from replywatch.config.model import Secret, Tls
@@ -201,7 +201,7 @@ class TestOptions:
     )
     def test_mistakes(self, program, words, says):
         err = init(program, *words, "--yes", code=2)
-        assert says in err
+        assert says in unfolded(err)
         assert list(program.folder.iterdir()) == []
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -35,9 +35,18 @@ _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
 def width() -> int:
     """Columns to write for: the terminal's, but at least 40 and at most 120; 80 where there is none."""
-    if not sys.stdout.isatty():
-        return NARROW
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+    return max(NARROWEST, min(WIDEST, columns(sys.stdout)))
+
+
+def columns(stream: TextIO) -> int:
+    """Columns of the terminal that `stream` writes to, or what COLUMNS says of it; 80 where there is none."""
+    if stream.isatty():
+        with suppress(ValueError):
+            if (said := int(os.environ.get("COLUMNS", ""))) > 0:
+                return said
+        with suppress(OSError):
+            return os.get_terminal_size(stream.fileno()).columns or NARROW
+    return NARROW
 
 
 def ascii_only(stream: TextIO, environment: Mapping[str, str]) -> bool:
@@ -80,12 +89,16 @@ def tell(lines: Iterable[str]) -> None:
         click.echo(fitted(line), err=True)
 
 
-def fitted(line: str, *, beside: int = 0) -> str:
-    """`line` for stderr: broken at blanks where a terminal is too narrow for it and what stands `beside` it."""
-    from replywatch.render.grid import wrapped  # only where something is said
+def fitted(text: str, *, beside: int = 0) -> str:
+    """`text` as it fits on the terminal of stderr with what stands `beside` it, in columns; elsewhere as it is.
 
-    columns = min(WIDEST, shutil.get_terminal_size().columns) - beside
-    return "\n".join(wrapped(line, columns)) if sys.stderr.isatty() else line
+    So a line of a log stays one.
+    """
+    if not sys.stderr.isatty():
+        return text
+    from replywatch.render.folding import folded  # only for terminals
+
+    return folded(text, columns(sys.stderr) - beside)
 
 
 class _Display:
@@ -181,9 +194,9 @@ class Listener:
     def line(self, text: str) -> None:
         """A line of the command itself; blanks in front stay."""
         if self.display.bars:
-            self.display.bars.console.print(_plain(text), markup=False, highlight=False)
+            self.display.bars.console.print(fitted(_plain(text)), markup=False, highlight=False, soft_wrap=True)
         else:
-            click.echo(_plain(text), err=True)
+            click.echo(fitted(_plain(text)), err=True)
 
 
 def _bars() -> Bars:
