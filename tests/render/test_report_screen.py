@@ -1,4 +1,4 @@
-"""The first screen of a report: it fits a terminal of 80 × 24 whatever is in it, and speaks plainly."""
+"""The first screen of a report: it fits a terminal of 80 by 24 whatever is in it, and speaks plainly."""
 
 import json
 import re
