@@ -31,6 +31,7 @@ from pathlib import Path
 
 import click
 
+from replywatch.cli.help import contexts
 from replywatch.cli.main import COMMANDS, cli
 from replywatch.config.load import parse_config
 from replywatch.errors import ConfigError
@@ -161,7 +162,7 @@ def replywatch_problems(words: Sequence[str], stage: Stage) -> Iterator[str]:
             context = cli.make_context("replywatch", list(words[: at + 1]))
             command = cli.get_command(context, words[at]) if at < len(words) else None
             if command:
-                command.make_context(words[at], list(words[at + 1 :]), parent=context)
+                check_words(command, words[at:], context)
             elif words and not words[-1].startswith("-"):
                 yield f"{shown}: no such command"
     except click.exceptions.Exit:
@@ -173,6 +174,21 @@ def replywatch_problems(words: Sequence[str], stage: Stage) -> Iterator[str]:
         done = stage.run(shlex.join(["replywatch", *_without_config(words)]))
         if done.returncode not in ENDINGS:
             yield f"{shown}: exit code {done.returncode}: {done.stderr.strip()}"
+
+
+def check_words(command: click.Command, words: Sequence[str], above: click.Context) -> None:
+    """Parse what follows a command's name, the first of `words`, and then the command of a group that it names.
+
+    Raises:
+        click.UsageError: something in it is not known.
+    """
+    name, *rest = words
+    context = command.make_context(name, list(rest), parent=above)
+    if isinstance(command, click.Group):
+        left = command.make_parser(context).parse_args(list(rest))[1]
+        _, inner, _ = command.resolve_command(context, left)
+        if inner:
+            check_words(inner, left, context)
 
 
 def _without_config(words: Sequence[str]) -> Iterator[str]:
@@ -240,10 +256,9 @@ def check(block: Block, stage: Stage) -> Iterator[str]:
 
 def example_problems(stage: Stage) -> Iterator[str]:
     """What is wrong with the examples in the helps."""
-    context = click.Context(cli)
-    for name in COMMANDS:
-        for example in getattr(cli.get_command(context, name), "examples", ()):
-            yield from (f"example of `replywatch {name}`: {p}" for p in line_problems(example, stage))
+    for context in contexts(cli, "replywatch"):
+        for example in getattr(context.command, "examples", ()):
+            yield from (f"example of `{context.command_path}`: {p}" for p in line_problems(example, stage))
 
 
 def rewrite(path: Path, stage: Stage) -> None:

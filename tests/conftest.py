@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -56,7 +55,6 @@ def courier_server() -> Iterator[Courier]:
 @pytest.fixture
 def embedded_user(tmp_path: Path) -> Iterator[EmbeddedUser]:
     """The one user of a server as the demo uses it."""
-    need("" if find_spec("pymap") else "pymap is not installed")
     user = EmbeddedUser(tmp_path / "served")
     with user.server:
         yield user

@@ -133,7 +133,7 @@ def full(measure: str = "first") -> Report:
         coverage=coverage,
         doubts=Doubts({"arrival_received": 2, "answer_date": 1}),
         warnings=(
-            *age_warnings(AS_OF, NOW, None),
+            *age_warnings([replace(INFO, stale_after=DAY)], AS_OF, NOW, None),
             *absent_warnings(ABSENT),
             *coverage_warnings(coverage, AS_OF, period.since),
         ),

@@ -271,7 +271,7 @@ class TestOutput:
         local.environment["PYTHONIOENCODING"] = "iso-8859-1"
         local.output("poll")
         assert "within 1 hour" in local.output("report", "--since", "all")
-        assert "answered" in local.output("explain", small_story().mails[1].message_id)
+        assert "Answered" in local.output("explain", small_story().mails[1].message_id)
 
 
 @contextmanager

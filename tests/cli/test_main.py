@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from io import StringIO
 from pathlib import Path
 
 import click
@@ -77,14 +78,19 @@ class TestHelp:
     def test_the_list_of_commands(self, capsys):
         assert run(["--help"]) == 0
         shown = capsys.readouterr().out
-        listed = re.findall(r"(?m)^  (\w+)  +(\S.*)$", shown.partition("Commands:")[2])
-        assert listed == [(name, command.summary) for name, command in COMMANDS.items()]
+        listed = re.findall(r"(?m)^(?:  (\w+)  +(\S.*)|(\w[\w ]+):)$", shown.partition("--help")[2])
+        told = []
+        for name, command in COMMANDS.items():
+            told += [("", "", command.heading)] if command.heading else []
+            told.append((name, command.summary, ""))
+        assert listed == [*told, ("", "", "Examples")]
+        assert next(iter(COMMANDS.values())).heading
         assert shown.endswith("Examples:\n  replywatch demo\n  replywatch poll && replywatch report\n")
 
     def test_without_words_it_helps(self, capsys):
         assert run([]) == 2
         shown = capsys.readouterr()
-        assert "Commands:" in shown.err
+        assert "Set up:" in shown.err
         assert shown.out == ""
 
     def test_examples_are_never_wrapped(self, group, capsys):
@@ -151,11 +157,28 @@ class TestOptions:
         monkeypatch.setenv("REPLYWATCH_CONFIG", str(path))
         assert options.load(Context()).path == path
 
-    @pytest.mark.parametrize(("value", "color"), [("1", False), ("", None), (None, None)])
-    def test_no_color(self, monkeypatch, value, color):
-        monkeypatch.delenv("NO_COLOR", raising=False)
-        if value is not None:
-            monkeypatch.setenv("NO_COLOR", value)
+    @pytest.mark.parametrize(
+        ("environment", "color"),
+        [
+            ({}, None),
+            ({"NO_COLOR": ""}, None),
+            ({"NO_COLOR": "1"}, False),
+            ({"NO_COLOR": "0"}, False),
+            ({"TERM": "dumb"}, False),
+            ({"TERM": "xterm"}, None),
+            ({"FORCE_COLOR": ""}, None),
+            ({"FORCE_COLOR": "0"}, True),
+            ({"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "dumb"}, True),
+        ],
+    )
+    def test_colours_by_the_environment(self, monkeypatch, environment, color):
+        for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        file, terminal = StringIO(), StringIO()
+        monkeypatch.setattr(terminal, "isatty", lambda: True)
+        assert [options.colours(file), options.colours(terminal)] == [color or False, color is not False]
         seen = []
 
         @click.command()

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
-from replywatch.domain.results.polled import AccountOutcome, Braked
+from replywatch.domain.results.polled import AccountOutcome, Braked, Trouble
 from replywatch.errors import MailboxError
 from replywatch.render.locale import Locale
 from replywatch.render.poll import account_lines
@@ -137,8 +137,9 @@ def test_it_is_said_beside_an_error_too():
     """It begins once: said later, cron would never hear of it."""
     hold = Braked("INBOX", 30, 40, capped=False, begins=True)
     error = MailboxError("Mailbox 'Old' can't be opened", "Look at it.")
-    outcome = AccountOutcome("info", 0, 2, error, 3, lacks_sent=False, holds=(hold,))
-    assert list(account_lines(outcome, None, Locale(), quiet=True)) == [
+    news = frozenset({Trouble.FAILED, Trouble.UNREAD})
+    outcome = AccountOutcome("info", 0, 2, error, 3, lacks_sent=False, holds=(hold,), news=news)
+    assert list(account_lines(outcome, Locale(), quiet=True)) == [
         "info: failed: Mailbox 'Old' can't be opened",
         "  Look at it.",
         "info: 3 messages could not be read; every poll tries again",
@@ -157,10 +158,10 @@ def test_a_local_mailbox_hides_nothing(office):
 def test_a_mailbox_that_shows_as_many_as_some_providers_show():
     hold = Braked("INBOX", 2_345, 12_345, capped=True, begins=True)
     outcome = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False, holds=(hold,))
-    assert list(account_lines(outcome, None, Locale(), quiet=True)) == [
+    assert list(account_lines(outcome, Locale(), quiet=True)) == [
         "info: INBOX shows exactly 10,000 messages; 2,345 more are known",
         "  Some providers show no more than so many. The hidden ones count as there.",
     ]
     later = replace(outcome, holds=(replace(hold, begins=False),))
-    assert list(account_lines(later, None, Locale(), quiet=True)) == []
-    assert len(list(account_lines(later, None, Locale(), quiet=False))) == 2
+    assert list(account_lines(later, Locale(), quiet=True)) == []
+    assert len(list(account_lines(later, Locale(), quiet=False))) == 2

@@ -151,7 +151,7 @@ def test_a_refused_login_is_not_repeated_until_the_config_changes(tmp_path, pass
     right = {"info": dovecot_account(dovecot_user)}
     said = passes(office, nothing, nothing, lambda: office.configure(right))
     assert "refused the login" in said[1]
-    assert said[3] == "  It should be left alone until 2024-03-20 13:00."
+    assert said[3] == "  It is left alone until 2024-03-20 13:00. To try it before: replywatch poll info --now"
     assert [line.partition(": ")[2] for line in said if line.startswith("2024")] == [
         "0 new messages, 0 accounts read, 1 failed",
         "0 new messages, 0 accounts read, 1 left alone",
@@ -176,7 +176,7 @@ def test_a_server_that_names_a_time_is_left_alone_and_others_are_polled(office, 
         "2024-03-20 12:00: 2 new messages, 1 account read, 1 failed",
         f"slow: failed: 127.0.0.1:{server.port} lets nobody in at the moment: {THROTTLED.decode()[8:].strip()}",
         "  Wait some minutes and try again; close other mail programs that use this account.",
-        "  It should be left alone until 2024-03-20 12:05.",
+        "  It is left alone until 2024-03-20 12:05. To try it before: replywatch poll slow --now",
         "2024-03-20 12:00: 1 new message, 1 account read, 1 left alone",
     ]
 
@@ -187,7 +187,7 @@ def test_a_single_poll_says_so_too_and_does_not_wait(office):
         office.configure({"info": maildir_account(), "slow": slow | {"password": "hidden"}})
         said = office.fails("poll", code=3)
         assert server.connections == 1
-    assert re.search(r"(?m)^  It should be left alone until \d{4}-\d\d-\d\d \d\d:\d\d\.$", said)
+    assert re.search(r"(?m)^  It is left alone until \d{4}-\d\d-\d\d \d\d:\d\d\. To try it before: ", said)
 
 
 def test_a_single_poll_tries_again_and_reads_all(office):

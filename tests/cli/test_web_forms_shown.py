@@ -37,11 +37,11 @@ def test_lists_show_the_form_of_a_visitor_whom_nothing_names(office: Program) ->
 
 
 def test_explain_says_why_nobody_is_named(office: Program) -> None:
-    text = " ".join(office.output("explain", "visit@example.com").split())
+    text = " ".join(office.output("explain", "visit@example.com", "--details").split())
     assert f"Contact visitor of {FORM}: nothing names the visitor of {FORM} ([team] webforms)" in text
 
 
 def test_explain_reads_as_matching_does(office: Program) -> None:
-    text = " ".join(office.output("explain", "1@r.test").split())
+    text = " ".join(office.output("explain", "1@r.test", "--details").split())
     assert "Direction outbound" in text
     assert f"Contact {RELAY}: the first recipient outside" in text

@@ -64,6 +64,10 @@ def test_true_commands_pass(check_docs, line):
         ("replywatch \\\n  waiting --older", "--older"),
         ("replywatch export | jk .", "'jk'"),
         ("replywatch report extra", "extra"),
+        ("replywatch config pth", "pth"),
+        ("replywatch config", "Usage: replywatch config"),
+        ("replywatch config path --format xml", "xml"),
+        ("replywatch config path extra", "extra"),
     ],
 )
 def test_wrong_commands_are_found(check_docs, line, says):

@@ -47,13 +47,13 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter for each option
     Makes up four months of mail of a small company, serves it by an IMAP server on this machine alone, polls it by the
     very same code as a real mailbox, and prints the report.
     """
-    from replywatch.app.reporting.report import ReportQuery
+    from replywatch.app.reporting.query import ReportQuery
     from replywatch.demo.run import run_demo
 
     query, now = ReportQuery(since="all"), int(time.time())
     with Listener() as listener:
         report = run_demo(seed=seed, messages=messages, now=now, query=query, keep=keep, progress=listener)
-    write(render(report, output_format, locale_in(report.definition.zone), details=details))
+    write(render(report, output_format, locale_in(report.definition.zone), query, details=details))
     if keep:
         click.echo(f"\nKept in {keep}. Go on with: replywatch waiting --config {keep / 'replywatch.toml'}", err=True)
     elif output_format == "table":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -101,9 +101,21 @@ class Listener:
     Used as a context manager.
     """
 
-    def __init__(self, *, quiet: bool = False, beside: Listener | None = None) -> None:
-        """Its bar is among those of `beside`, if there is one."""
+    def __init__(
+        self,
+        *,
+        quiet: bool = False,
+        unsaid: Collection[str] = (),
+        beside: Listener | None = None,
+        overhears: Callable[[Notice], None] = lambda _: None,
+    ) -> None:
+        """Its bar is among those of `beside`, if there is one.
+
+        Notes of the codes `unsaid` are not shown; `overhears` gets every notice, shown or not.
+        """
         self._quiet = quiet
+        self._unsaid = unsaid
+        self._overhears = overhears
         self._shows = sys.stderr.isatty() and not quiet
         self._beside = beside
         self.display: _Display = beside.display if beside else _Display()
@@ -123,7 +135,7 @@ class Listener:
 
     def worker(self) -> Listener:
         """A listener of its own for one of several that work side by side."""
-        return Listener(quiet=self._quiet, beside=self)
+        return Listener(quiet=self._quiet, unsaid=self._unsaid, beside=self, overhears=self._overhears)
 
     def begin(self, stretch: Stretch, total: int | None) -> None:
         """A stretch of work begins, and the one before is over; `total` steps if known."""
@@ -145,14 +157,17 @@ class Listener:
             self._task = None
 
     def note(self, notice: Notice) -> None:
-        """The same as `say`, but not if quiet."""
-        if not self._quiet:
+        """The same as `say`, but not shown if quiet, or if nobody wants to read that."""
+        if self._quiet or notice.code in self._unsaid:
+            self._overhears(notice)
+        else:
             self.say(notice)
 
     def say(self, notice: Notice) -> None:
         """Something a person should read now."""
         from replywatch.render.notices import notice_text  # only where something is said
 
+        self._overhears(notice)
         self.line(notice_text(notice))
 
     def line(self, text: str) -> None:

@@ -101,7 +101,7 @@ def _wanted(config: Config, identity: str, answer: str) -> tuple[str, Correction
         if not said:
             return None
         try:
-            return identity, Answered(parse_moment(said, config.report.timezone, end=False))
+            return identity, Answered(parse_moment(said, int(time.time()), config.report.timezone))
         except UsageError:
             return said, ReplyOf(identity)
     return None

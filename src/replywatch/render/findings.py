@@ -26,9 +26,14 @@ def finding_words(finding: Finding, locale: Locale) -> Words:
     return Words(*(filled(text, values, locale) for text in words))
 
 
-def _team(addresses: tuple[str, ...], domains: tuple[str, ...]) -> Words:
+def _team(addresses: tuple[str, ...], domains: tuple[str, ...], people: tuple[str, ...]) -> Words:
     watched = "{addresses}" if addresses else "all mail from outside counts"
-    return Words(watched + "; everybody at {domains} is ours" * bool(domains))
+    return Words(watched + "; everybody at {domains} is ours" * bool(domains) + "; ours, too: {people}" * bool(people))
+
+
+def _mail(mailboxes: int, messages: int, since: int | None) -> Words:
+    numbers = "{mailboxes} mailbox" + "es" * (mailboxes != 1) + ", {messages:,} message" + "s" * (messages != 1)
+    return Words(numbers + " since {since:short_day}" * (since is not None))
 
 
 def _capabilities(has: tuple[str, ...], lacks: tuple[str, ...]) -> Words:
@@ -157,6 +162,7 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         " fetch the others"
     ),
     "read_only": Words("{mailboxes} can be opened"),
+    "mail": _mail,
     # sent mail
     "sent_by_label": Words("{mailbox} holds it, with the label \\Sent"),
     "no_sent_mailbox": _no_sent_mailbox,

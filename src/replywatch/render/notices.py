@@ -5,6 +5,7 @@ from __future__ import annotations
 from replywatch.domain.results.notice import Notice, Stretch
 
 NOTICES = {
+    "account_left_out": "Left out: {text}. {hint}",
     "config_changed": "The config says something else of team, accounts or matching: all mail is judged anew.",
     "name_stays": "The name {name} of an account, mailbox or label stays: rename it there.",
     "new_rules": "This release has new rules: all mail is judged anew, and figures may move (CHANGELOG.md says which).",
@@ -12,6 +13,7 @@ NOTICES = {
     "trying_again": "{account}: {error}; trying again in {seconds} s",
 }
 STRETCHES = {
+    "checking": "Looking at {account}",
     "further_fields": "{account}: {mailbox}, further fields",
     "looking": "Looking for them",
     "mailbox": "{account}: {mailbox}",

@@ -51,6 +51,7 @@ def report_details(report: Report, locale: Locale) -> str:
         width=min(locale.width, WIDEST),
         force_terminal=locale.colours,
         color_system="standard" if locale.colours else None,
+        no_color=not locale.colours,  # FORCE_COLOR wins over NO_COLOR, which this library reads, too
         legacy_windows=False,
         markup=False,
         emoji=False,

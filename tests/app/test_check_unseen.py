@@ -1,0 +1,107 @@
+"""`check` names probable colleagues' mailboxes before the first poll, from the mail that it looks at."""
+
+import pytest
+
+from planted import Program, dovecot_account, maildir_account, plant_dovecot, plant_maildir
+from replywatch.app.checking import samples
+from replywatch.app.checking.check import check
+from replywatch.app.polling.sources import open_source
+from replywatch.config.load import load_config
+from story import DAY, HOUR, INFO, Story, at
+
+NOW = at("2024-03-20 12:00")
+
+
+class Office(Program):
+    """A config in a folder, and what `check` finds of answers that nobody saw."""
+
+    def unseen(self, *names):
+        config = load_config(self.folder / "replywatch.toml", {})
+        found = [f for f in check(config, names, open_source, NOW) if f.topic == "answers"]
+        assert len(found) < 2, "said once"
+        return [(f.values["conversations"], [m["address"] for m in f.values["mailboxes"]]) for f in found]
+
+
+@pytest.fixture
+def office(tmp_path):
+    return Office(tmp_path, accounts={"info": maildir_account()})
+
+
+def told(writes_on=2, mailbox="Trash"):
+    """Of six enquiries Eva answered the first; those people write on, naming her mail. Hers lies in `mailbox`."""
+    story = Story()
+    for number in range(6):
+        asked = story.inbound(f"p{number}", at("2024-03-01 09:00") + number * DAY, subject=f"Oak {number}")
+        if number >= writes_on:
+            story.reply(asked, asked.when + HOUR)
+            continue
+        answer = story.reply(asked, asked.when + HOUR, by="eva", mailbox=mailbox)
+        story.answer(answer, asked.when + DAY, to=("eva", INFO))
+        if mailbox == "Trash":
+            story.mails.remove(answer)
+    return story
+
+
+FOUND = [(2, ["eva@example.com"])]
+"""How many conversations go on after unseen mail, and whose mailbox it may be in."""
+
+
+def test_a_colleague_is_named_before_anything_was_polled(office):
+    plant_maildir(told(), office.folder / "mail")
+    assert office.unseen() == FOUND
+    assert not office.store.exists()
+
+
+def test_on_a_server_too(office, dovecot_user):
+    plant_dovecot(told(), dovecot_user)
+    office.configure({"info": dovecot_account(dovecot_user)})
+    assert office.unseen() == FOUND
+
+
+def test_the_store_says_it_once_there_is_one(office):
+    plant_maildir(told(), office.folder / "mail")
+    office.output("poll")
+    assert office.unseen() == FOUND
+    for file in (office.folder / "mail/cur").iterdir():
+        file.unlink()
+    assert office.unseen() == FOUND, "as it was when it was polled"
+
+
+def test_nobody_is_named_where_all_answers_are_seen(office):
+    plant_maildir(told(writes_on=0), office.folder / "mail")
+    assert office.unseen() == []
+
+
+def test_answers_in_other_mailboxes_of_the_account_are_looked_for(office, dovecot_user):
+    plant_dovecot(told(mailbox="Kunden"), dovecot_user)
+    office.configure({"info": dovecot_account(dovecot_user)})
+    assert office.unseen() == []
+
+
+def test_answers_in_another_account_are_looked_for(office):
+    story = told(mailbox="Eva")
+    plant_maildir(story, office.folder / "mail")
+    (office.folder / "mail/.Eva").rename(office.folder / "eva")
+    assert office.unseen() == FOUND
+    office.configure({"info": maildir_account(), "eva": maildir_account(path="eva", watched=False)})
+    assert office.unseen() == []
+    assert office.unseen("info") == [], "hers was not looked at"
+
+
+def test_nothing_is_said_where_not_all_was_looked_at(office, monkeypatch):
+    plant_maildir(told(), office.folder / "mail")
+    monkeypatch.setattr(samples.look, "__defaults__", (4,))
+    assert office.unseen() == []
+
+
+@pytest.mark.parametrize(("newest", "found"), [(4, []), (9, FOUND)])
+def test_on_a_server_what_began_within_the_newest_mail_is_known_whole(office, dovecot_user, monkeypatch, newest, found):
+    story = told()
+    for day in range(2, 6):
+        first = story.inbound("old", f"2024-02-0{day} 09:00", subject=f"Elm {day}")
+        story.reply(first, f"2024-02-0{day} 10:00")
+    story.mails.sort(key=lambda mail: mail.when)
+    plant_dovecot(story, dovecot_user)
+    office.configure({"info": dovecot_account(dovecot_user)})
+    monkeypatch.setattr(samples.look, "__defaults__", (newest,))
+    assert office.unseen() == found
