@@ -215,6 +215,7 @@ def test_the_hints_name_commands_that_are_there():
     [
         ("", 120, "list --bucket never · why"),
         ("--since all", 120, "list --bucket never --since all · why"),
+        ("--since 2026-02-01 --until 2026-03-31 --measure turn", 80, "list --bucket never (and these options)"),
         ("--since 'last month' --measure turn", 80, "list --bucket never --since 'last month' --measure turn\n"),
         (
             "--since 'last month' --as-of 2026-05-01T12:00:00+02:00 --until 2026-04-01 --measure turn " * 2,
