@@ -135,7 +135,7 @@ def full(measure: str = "first") -> Report:
         warnings=(
             *age_warnings([replace(INFO, stale_after=DAY)], AS_OF, NOW, None),
             *absent_warnings(ABSENT),
-            *coverage_warnings(coverage, AS_OF, period.since),
+            *coverage_warnings(coverage, AS_OF, open_before_sent=True),
         ),
     )
 
@@ -158,5 +158,5 @@ def empty() -> Report:
         ledger=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
         coverage=coverage,
         doubts=Doubts({}),
-        warnings=tuple(coverage_warnings(coverage, AS_OF, None)),
+        warnings=tuple(coverage_warnings(coverage, AS_OF, open_before_sent=False)),
     )

@@ -18,6 +18,7 @@ from replywatch.render.warnings_json import warning_value
 
 _BOUNCED = "!"
 """Stands before those to whom an answer of ours could not be delivered."""
+_LATER = "Follow-ups, which often need no answer"
 _SHARE_OF_WHO = 0.48
 """Of what a line has left for people and subjects."""
 
@@ -39,8 +40,9 @@ def waiting_text(found: WaitingList, locale: Locale, *, turns: bool, older_than:
     lines += [""] if lines else []
     lines += _headline(found, len(listed), turns=turns, older_than=older_than, locale=locale)
     columns = _columns(found, locale)
-    if listed:
-        lines += ["", *grid_lines(Grid("", columns, [_row(row, found, locale) for row in listed]), locale)]
+    for title, rows in (("", enquiries), (_LATER, later if turns else [])):
+        if rows:
+            lines += ["", *grid_lines(Grid(title, columns, [_row(row, found, locale) for row in rows]), locale)]
     if may_wait:
         title = f"{len(may_wait)}{' more' if listed else ''} may wait: not all mail was read"
         lines += ["", title, *grid_lines(Grid("", columns, [_row(row, found, locale) for row in may_wait]), locale)]
