@@ -14,7 +14,6 @@ BERLIN = ZoneInfo("Europe/Berlin")
 BEIRUT = ZoneInfo("Asia/Beirut")
 AS_OF = 1_795_161_600
 """2026-11-20 09:00 in Berlin."""
-LATER = AS_OF + 500 * 86_400
 
 
 def report(since=None, until=None, as_of=AS_OF, zone=BERLIN, period=None):
@@ -22,7 +21,7 @@ def report(since=None, until=None, as_of=AS_OF, zone=BERLIN, period=None):
     return replace(
         found,
         as_of=as_of,
-        period=period or parse_period(since, until, "90d", as_of, LATER, zone),
+        period=period or parse_period(since, until, "90d", as_of, as_of, zone),
         definition=replace(found.definition, zone=zone),
     )
 

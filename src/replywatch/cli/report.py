@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from replywatch.cli.output import Listener, locale_of, write
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
+    from replywatch.app.reporting.query import ReportQuery
     from replywatch.domain.results.report import Report
     from replywatch.render.locale import Locale
 
@@ -72,7 +74,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
         )
     locale = locale_of(config)
     if strict is None:
-        write(render(made, output_format, locale, details=details))
+        write(render(made, output_format, locale, query, details=details))
     else:
         write(_render_both(strict, made, output_format, locale))
 
@@ -85,10 +87,11 @@ def _render_both(strict: Report, full: Report, output_format: str, locale: Local
     return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full, locale)
 
 
-def render(report: Report, output_format: str, locale: Locale, *, details: bool) -> str:
-    """`report` in one of the formats of `--format`; those for programs are the same whoever reads them.
+def render(report: Report, output_format: str, locale: Locale, query: ReportQuery, *, details: bool) -> str:
+    """`report`, which `query` asked for, in one of the formats of `--format`.
 
-    The table for people is one screen, or with `details` all there is to say.
+    Those for programs are the same whoever reads them; the table for people is one screen, or with `details` all there
+    is to say.
     """
     if output_format == "json":
         from replywatch.render.report.json import report_json  # one format at a time
@@ -101,7 +104,19 @@ def render(report: Report, output_format: str, locale: Locale, *, details: bool)
     if not details:
         from replywatch.render.report.screen import report_screen
 
-        return report_screen(report, locale)
+        return report_screen(report, locale, _as_typed(query))
     from replywatch.render.report.details import report_details  # rich costs 60 ms
 
     return report_details(report, locale)
+
+
+def _as_typed(query: ReportQuery) -> str:
+    """The options of `query` as a shell takes them, for another command; what holds by itself is left out."""
+    given = {
+        "--since": query.since,
+        "--until": query.until,
+        "--as-of": query.as_of,
+        "--measure": None if query.first_only else "turn",
+        "--min-match": None if query.min_match.value == "subject" else query.min_match.value,
+    }
+    return shlex.join(word for name, value in given.items() if value is not None for word in (name, value))
