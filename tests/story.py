@@ -26,7 +26,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from replywatch.app.deriving.derive import derive, messages_of
+from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.judged import messages_of
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from replywatch.app.checking.mailboxes import Box
 from replywatch.app.checking.samples import LARGEST, Sample, Seen, look
-from replywatch.app.deriving.derive import match_settings, messages_of
+from replywatch.app.deriving.judged import match_settings, messages_of
 from replywatch.app.reporting.absent_mail import likely_mailboxes
 from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.judging.reading import id_domain

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from replywatch.app.deriving.derive import match_settings, messages_of
+from replywatch.app.deriving.judged import match_settings, messages_of
 from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.explaining.pick import the_message

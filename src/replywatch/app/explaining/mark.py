@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from replywatch.app.deriving.derive import derive, match_settings, messages_of
+from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.judged import match_settings, messages_of
 from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.explaining.pick import the_message
