@@ -6,7 +6,9 @@ from planted import Program, dovecot_account, maildir_account, plant_dovecot, pl
 from replywatch.app.checking import samples
 from replywatch.app.checking.check import check
 from replywatch.app.polling.sources import open_source
+from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
+from replywatch.render.notices import stretch_text
 from story import DAY, HOUR, INFO, Story, at
 
 NOW = at("2024-03-20 12:00")
@@ -50,6 +52,22 @@ def test_a_colleague_is_named_before_anything_was_polled(office):
     plant_maildir(told(), office.folder / "mail")
     assert office.unseen() == FOUND
     assert not office.store.exists()
+
+
+def test_whoever_watches_hears_which_account_is_looked_at(office):
+    class Listening(Silent):
+        heard = []
+
+        def begin(self, stretch, total):
+            self.heard.append((stretch_text(stretch), total))
+
+    plant_maildir(told(), office.folder / "mail")
+    config = load_config(office.folder / "replywatch.toml", {})
+    findings = check(config, (), open_source, NOW, Listening())
+    assert next(findings).account == ""
+    assert Listening.heard == []
+    assert [finding for finding in findings if finding.account == "info"]
+    assert Listening.heard == [("Looking at info", None)]
 
 
 def test_on_a_server_too(office, dovecot_user):
