@@ -105,7 +105,7 @@ def test_accounts_fail_and_recover(office, passes):
 def test_another_poll_at_work_is_waited_for(office, passes):
     office.output("poll")
     lock = writing(office.store)
-    said = passes(office, lock.__enter__, lambda: lock.__exit__(None, None, None))
+    said = passes(office, lock.__enter__, nothing, nothing, lambda: lock.__exit__(None, None, None))
     assert [line for line in said if "Not polled" in line] == [
         f"Not polled: another replywatch is writing to {office.store}"
     ]

@@ -128,6 +128,7 @@ class _Poller:
         self._wishes = wishes
         self._logger = logger
         self._insists = wishes.now
+        self._trouble = ""
 
     def once(self) -> Sequence[AccountOutcome]:
         """One pass, with a line for each account."""
@@ -156,8 +157,11 @@ class _Poller:
             _say(outcomes, listener, locale, quiet=True)
 
     def trouble(self, error: ReplywatchError) -> None:
-        """Say why a pass of many did not come to its end."""
+        """Say why a pass of many did not come to its end; once, as long as the next ones end in the same way."""
         self._logger.warning("not polled: %s", harmless(error.text))
+        if error.text == self._trouble:
+            return
+        self._trouble = error.text
         with Listener() as listener:
             listener.line(f"Not polled: {error.text}")
             listener.line(f"  {error.hint} The next pass tries again.")
@@ -170,10 +174,10 @@ class _Poller:
         from replywatch.app.polling.sources import open_source
 
         choice = Choice(self._wishes.accounts, insists=self._insists)
-        self._insists = False  # once is enough: later passes of `--every` leave alone what was refused
         began = _now()
         self._logger.debug("a pass begins")
         outcomes = run_poll(config, open_source, _now, listener, Patience(), choice=choice)
+        self._insists, self._trouble = False, ""  # later passes of `--every` leave alone what was refused
         for outcome in outcomes:
             for line in account_log(outcome):
                 self._logger.log(*line)
