@@ -90,4 +90,4 @@ class Colleagues(NamedTuple):
                 self.questions.say(f"{error.text}. Left for later.")
             else:
                 return Colleague(address, account), password
-        return Colleague(address, account, to_do_for(password.secret)), Password(password.secret)
+        return Colleague(address, account, to_do_for(password.secret, folder)), Password(password.secret)
