@@ -107,3 +107,17 @@ def test_two_configs_over_one_store_never_share_figures(tmp_path):
     assert two.call("poll").returncode == 2
     assert two.fails("report", code=2)
     assert {row["contact"][:5] for row in one.lines("export")} == {"alpha"}
+
+
+def test_check_says_it_before_any_poll_does(office):
+    done = office.call("check")
+    assert done.returncode == 0
+    text = " ".join(done.stdout.split())
+    assert (
+        f"the mail read so far is of {office.folder / 'wrong'}, and the config says {office.folder / 'right'}" in text
+    )
+    assert "replywatch account move info" in text
+    (finding,) = [f for f in office.json("check")["findings"] if f["code"] == "account_changed"]
+    assert finding["level"] == "warning"
+    office.output("account", "move", "info", "--yes")
+    assert "account_changed" not in office.output("check", "--format", "json")
