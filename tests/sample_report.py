@@ -77,7 +77,7 @@ def _waiting_people(ids: tuple[str, ...]) -> tuple[WaitingPerson, ...]:
     arrived = {wait.id: wait.arrived_at for wait in WAITS}
     return tuple(
         WaitingPerson(
-            id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
+            id_, id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
         )
         for id_, subject in zip(ids, subjects, strict=True)
         for at in [arrived[id_]]

@@ -120,5 +120,8 @@ def test_the_list_that_a_screen_names_has_as_many_rows_as_it_says(company):
         config = ("--config", "kept/replywatch.toml")
         screen = company[0]("report", *config, *words)
         count = re.search(r"(?:never answered|no further reply) +█*[▏▎▍▌▋▊▉▶]? +(\d+) ", screen)[1]
+        if hint := re.search(r"why: explain ([0-9a-f]+)", screen):
+            who = re.search(r"Waiting longest .*? (\S+@\S+) ", screen)[1]
+            assert who in company[0]("explain", hint[1], *config)
         command = re.search(r"which: (list --bucket never[^·\n]*)", screen)[1]
         assert len(company[0](*shlex.split(command), *config, "--format", "jsonl").splitlines()) == int(count)

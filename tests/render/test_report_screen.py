@@ -206,7 +206,7 @@ def test_the_hints_name_commands_that_are_there():
     assert [question for question, _ in hints] == ["who", "which", "why", "all"]
     words = [command.split()[0] for _, command in hints]
     assert set(words) - {"list"} <= {*COMMANDS, "--details"}
-    assert hints[2][1] == f"explain {full().oldest_waiting[0].id[:10]}"
+    assert hints[2][1] == f"explain {full().oldest_waiting[0].short_id}"
     assert report_screen(empty(), LOCALE).splitlines()[-1] == "  all: --details"
 
 

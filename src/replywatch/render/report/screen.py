@@ -20,7 +20,7 @@ from replywatch.render.report.bars import FULL, bar
 from replywatch.render.report.headline import headline, percent
 from replywatch.render.report.labels import PUBLISHED, short_label
 from replywatch.render.report.scope import days, number, watched
-from replywatch.render.text import SHORT_ID, human_duration, person_text, safe
+from replywatch.render.text import human_duration, person_text, safe
 from replywatch.render.warnings import config_lines, warning_text
 
 HEIGHT = 23
@@ -192,7 +192,7 @@ def _people(report: Report, width: int) -> list[str]:
 
 def _ways(report: Report, asked: str, width: int) -> list[str]:
     """Where to go on: commands, each behind the question that it answers; with an id to try where there is room."""
-    ids = [person.id[:SHORT_ID] for person in report.oldest_waiting[:1]]
+    ids = [person.short_id for person in report.oldest_waiting[:1]]
     best = min((_commands(report, id_, asked, width) for id_ in (*ids, "ID")), key=len)
     if asked and width >= _NARROW and (len(best) > _MOST_WAYS or len(asked) > width - len(_WHICH) - 3):
         return _commands(report, "ID", "(and these options)", width)
