@@ -65,6 +65,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "config": Lazy(
         "replywatch.cli.config:config", "Show the config, where it lies, and every key there is.", "Config and help"
     ),
+    "schema": Lazy("replywatch.cli.schema:schema", "Print the JSON Schema of what a command writes for programs."),
     "completion": Lazy("replywatch.cli.completion:completion", "Let the Tab key of a shell complete commands."),
     "help": Lazy("replywatch.cli.help:show_help", "Show what a command does and takes."),
 }

@@ -60,7 +60,7 @@ def waiting(  # noqa: PLR0913, PLR0917 - one parameter for each option
     with Listener() as listener:
         found = find_waiting(config, query, int(time.time()), listener)
     if output_format == "json":
-        write(waiting_json(found))
+        write(waiting_json(found, everybody=everybody))
     else:
         write(waiting_text(found, locale_of(config), turns=with_turns, older_than=older_than or ""))
     if fail:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.results.exchange_at import ExchangeAt
-from replywatch.domain.results.waiting import Verdict, WaitingList
+from replywatch.domain.results.waiting import Verdict, WaitingList, place_in_list
 from replywatch.render.days import day_text, moment_text
 from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import Locale
@@ -114,8 +114,9 @@ def _notes(found: WaitingList, listed: Sequence[ExchangeAt], later: int, locale:
         yield f"Settled?  replywatch mark {example} --answered now   or   --no-reply-needed"
 
 
-def waiting_json(found: WaitingList) -> str:
-    """The list as one JSON object; later turns are in it, too."""
+def waiting_json(found: WaitingList, *, everybody: bool = False) -> str:
+    """The list as one JSON object; later turns are in it, too, and with `everybody` who may wait among those who do."""
+    rows = sorted([*found.rows, *found.may_wait], key=place_in_list) if everybody else found.rows
     shown = {
         "schema": "replywatch.waiting/1",
         "as_of": rfc3339(found.as_of),
@@ -123,7 +124,7 @@ def waiting_json(found: WaitingList) -> str:
         "counted_to": rfc3339(found.counted_to),
         "since": rfc3339(found.since),
         "warnings": [warning_value(warning, Locale()) for warning in found.warnings],
-        "waiting": [_json_row(row, found) for row in found.rows],
+        "waiting": [_json_row(row, found) for row in rows],
         "may_wait": [_json_row(row, found) for row in found.may_wait],
         "never": found.never,
     }
@@ -140,7 +141,8 @@ def _json_row(row: ExchangeAt, found: WaitingList) -> dict[str, object]:
         "ordinal": e.ordinal,
         "status": row.status.value,
         "arrived_at": rfc3339(e.arrived_at),
-        "waiting_seconds": waited(e.arrived_at, found.counted_to),
+        "waiting_seconds": waited(e.arrived_at, found.as_of),
+        "age_seconds": waited(e.arrived_at, found.counted_to),
         "acknowledged_at": rfc3339(e.acknowledged_at),
         "bounced_reply": e.bounced_reply_name and brief(e.bounced_reply_name),
     }
