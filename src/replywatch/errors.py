@@ -87,6 +87,7 @@ class MailboxError(SourceError):
 class ChangedAccountError(SourceError):
     """The name of an account stands for other mail than the store holds under it, so nothing of it is read or shown."""
 
+    kind = "changed"
     exit_code = 2
 
 

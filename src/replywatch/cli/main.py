@@ -65,6 +65,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "config": Lazy(
         "replywatch.cli.config:config", "Show the config, where it lies, and every key there is.", "Config and help"
     ),
+    "schema": Lazy("replywatch.cli.schema:schema", "Print the JSON Schema of what a command writes for programs."),
     "completion": Lazy("replywatch.cli.completion:completion", "Let the Tab key of a shell complete commands."),
     "help": Lazy("replywatch.cli.help:show_help", "Show what a command does and takes."),
 }
@@ -94,7 +95,7 @@ class LazyGroup(ExampleGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that `args` name and what is left of them; a mistyped name gets a suggestion."""
         name = args[0]
-        if name not in self.lazy and not name.startswith("-") and not ctx.resilient_parsing:
+        if name not in self.lazy and not name.startswith("-"):
             near = difflib.get_close_matches(name, self.lazy, n=1)
             ctx.fail(f"there is no command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)

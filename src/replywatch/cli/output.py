@@ -83,19 +83,29 @@ def write_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+def show(lines: Iterable[str], locale: Locale) -> None:
+    """Write lines for a person to stdout as they come, with what can be drawn there."""
+    from replywatch.render.glyphs import drawn  # only for people
+
+    write_lines(drawn(line, locale) for line in lines)
+
+
 def tell(lines: Iterable[str]) -> None:
-    """Write lines for a person to stderr, broken between words where a terminal is too narrow for them."""
+    """Write harmless lines for a person to stderr, as `fitted` does."""
     for line in lines:
-        click.echo(_fitting(line), err=True)
+        click.echo(fitted(line), err=True)
 
 
-def _fitting(text: str) -> str:
-    """`text` as it fits on the terminal of stderr; as it is where that is none, so that a line of a log stays one."""
+def fitted(text: str, *, beside: int = 0) -> str:
+    """`text` as it fits on the terminal of stderr with what stands `beside` it, in columns; elsewhere as it is.
+
+    So a line of a log stays one.
+    """
     if not sys.stderr.isatty():
         return text
     from replywatch.render.folding import folded  # only for terminals
 
-    return folded(text, columns(sys.stderr))
+    return folded(text, columns(sys.stderr) - beside)
 
 
 class _Display:
@@ -191,9 +201,9 @@ class Listener:
     def line(self, text: str) -> None:
         """A line of the command itself; blanks in front stay."""
         if self.display.bars:
-            self.display.bars.console.print(_fitting(_plain(text)), markup=False, highlight=False, soft_wrap=True)
+            self.display.bars.console.print(fitted(_plain(text)), markup=False, highlight=False, soft_wrap=True)
         else:
-            click.echo(_fitting(_plain(text)), err=True)
+            click.echo(fitted(_plain(text)), err=True)
 
 
 def _bars() -> Bars:

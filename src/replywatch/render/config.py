@@ -31,7 +31,8 @@ def _place_lines(places: tuple[Place, ...]) -> Iterator[str]:
 
 def places_json(places: Places) -> str:
     """The same as JSON."""
-    parts = {
+    parts: dict[str, object] = {"schema": "replywatch.places/1"}
+    parts |= {
         what: {"path": used_path(found), "places": [place._asdict() for place in found]}
         for what, found in (("config", places.config), ("store", places.store))
     }
@@ -40,7 +41,8 @@ def places_json(places: Places) -> str:
 
 def config_json(path: str, tables: Mapping[str, object]) -> str:
     """The config from the file `path` as JSON: its tables and keys as in the file."""
-    return json.dumps({"path": path, "config": tables}, ensure_ascii=False, indent=2) + "\n"
+    shown = {"schema": "replywatch.config/1", "path": path, "config": tables}
+    return json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
 
 
 def config_toml(path: str, tables: Mapping[str, object]) -> Iterator[str]:

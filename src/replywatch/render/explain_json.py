@@ -24,8 +24,8 @@ def judgement_json_line(judgement: FileJudgement) -> str:
         "direction": j.direction,
         "kind": j.kind,
         "rule": j.because.rule if read else None,
-        "because": because_text(j.because),
-        "contact": j.contact,
+        "because": brief(because_text(j.because)),
+        "contact": j.contact and brief(j.contact),
     }
     return json.dumps(row)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.results.exchange_at import ExchangeAt
-from replywatch.domain.results.waiting import Verdict, WaitingList
+from replywatch.domain.results.waiting import Verdict, WaitingList, place_in_list
 from replywatch.render.days import day_text, moment_text
 from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import Locale
@@ -18,6 +18,7 @@ from replywatch.render.warnings_json import warning_value
 
 _BOUNCED = "!"
 """Stands before those to whom an answer of ours could not be delivered."""
+_LATER = "Follow-ups, which often need no answer"
 _SHARE_OF_WHO = 0.48
 """Of what a line has left for people and subjects."""
 
@@ -39,8 +40,9 @@ def waiting_text(found: WaitingList, locale: Locale, *, turns: bool, older_than:
     lines += [""] if lines else []
     lines += _headline(found, len(listed), turns=turns, older_than=older_than, locale=locale)
     columns = _columns(found, locale)
-    if listed:
-        lines += ["", *grid_lines(Grid("", columns, [_row(row, found, locale) for row in listed]), locale)]
+    for title, rows in (("", enquiries), (_LATER, later if turns else [])):
+        if rows:
+            lines += ["", *grid_lines(Grid(title, columns, [_row(row, found, locale) for row in rows]), locale)]
     if may_wait:
         title = f"{len(may_wait)}{' more' if listed else ''} may wait: not all mail was read"
         lines += ["", title, *grid_lines(Grid("", columns, [_row(row, found, locale) for row in may_wait]), locale)]
@@ -75,7 +77,7 @@ def _columns(found: WaitingList, locale: Locale) -> list[Column]:
     fixed = [
         Column(ids + 2, gap=2),
         Column(13, "since", gap=2),
-        Column(11, "waiting", gap=1, right=True),
+        Column(12, "waiting", gap=1, right=True),
         Column(2, gap=1),
     ]
     left = locale.width - sum(column.width for column in fixed)
@@ -112,8 +114,9 @@ def _notes(found: WaitingList, listed: Sequence[ExchangeAt], later: int, locale:
         yield f"Settled?  replywatch mark {example} --answered now   or   --no-reply-needed"
 
 
-def waiting_json(found: WaitingList) -> str:
-    """The list as one JSON object; later turns are in it, too."""
+def waiting_json(found: WaitingList, *, everybody: bool = False) -> str:
+    """The list as one JSON object; later turns are in it, too, and with `everybody` who may wait among those who do."""
+    rows = sorted([*found.rows, *found.may_wait], key=place_in_list) if everybody else found.rows
     shown = {
         "schema": "replywatch.waiting/1",
         "as_of": rfc3339(found.as_of),
@@ -121,7 +124,7 @@ def waiting_json(found: WaitingList) -> str:
         "counted_to": rfc3339(found.counted_to),
         "since": rfc3339(found.since),
         "warnings": [warning_value(warning, Locale()) for warning in found.warnings],
-        "waiting": [_json_row(row, found) for row in found.rows],
+        "waiting": [_json_row(row, found) for row in rows],
         "may_wait": [_json_row(row, found) for row in found.may_wait],
         "never": found.never,
     }
@@ -138,7 +141,8 @@ def _json_row(row: ExchangeAt, found: WaitingList) -> dict[str, object]:
         "ordinal": e.ordinal,
         "status": row.status.value,
         "arrived_at": rfc3339(e.arrived_at),
-        "waiting_seconds": waited(e.arrived_at, found.counted_to),
+        "waiting_seconds": waited(e.arrived_at, found.as_of),
+        "age_seconds": waited(e.arrived_at, found.counted_to),
         "acknowledged_at": rfc3339(e.acknowledged_at),
         "bounced_reply": e.bounced_reply_name and brief(e.bounced_reply_name),
     }

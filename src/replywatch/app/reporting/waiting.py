@@ -11,8 +11,7 @@ from replywatch.config.model import Config
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.messages import Exchange, Status
 from replywatch.domain.periods import Period
-from replywatch.domain.results.exchange_at import ExchangeAt
-from replywatch.domain.results.waiting import WaitingList
+from replywatch.domain.results.waiting import WaitingList, place_in_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
             read_at=read_at,
             counted_to=counted_to,
             since=view.period.since,
-            rows=_in_order([*rows, *never] if query.never else rows),
-            may_wait=_in_order(unknown),
+            rows=sorted([*rows, *never] if query.never else rows, key=place_in_list),
+            may_wait=sorted(unknown, key=place_in_list),
             never=0 if query.never else sum(row.exchange.ordinal == 1 for row in never),
             short_ids=view.short_ids(found),
             warnings=view.warnings,
@@ -68,11 +67,6 @@ def _reaching_back(view: View) -> Period:
     if view.query.since is None and since is not None:
         since = min(since, view.as_of - view.config.report.never_after)
     return Period(since, view.period.until)
-
-
-def _in_order(rows: list[ExchangeAt]) -> list[ExchangeAt]:
-    """Enquiries first, then later turns; the longest wait first in both."""
-    return sorted(rows, key=lambda row: (row.exchange.ordinal > 1, row.exchange.arrived_at, row.exchange.id))
 
 
 def _goes_on(exchange: Exchange) -> bool:

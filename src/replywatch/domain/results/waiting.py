@@ -22,6 +22,11 @@ class Verdict(Enum):
     """Nobody is known to wait, and somebody may."""
 
 
+def place_in_list(row: ExchangeAt) -> tuple[bool, int, str]:
+    """What a list is sorted by: enquiries first, then later turns; the longest wait first in both."""
+    return row.exchange.ordinal > 1, row.exchange.arrived_at, row.exchange.id
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingList:
     """Who waits for an answer, by what was known at as_of."""
