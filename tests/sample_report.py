@@ -77,7 +77,7 @@ def _waiting_people(ids: tuple[str, ...]) -> tuple[WaitingPerson, ...]:
     arrived = {wait.id: wait.arrived_at for wait in WAITS}
     return tuple(
         WaitingPerson(
-            id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
+            id_, id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
         )
         for id_, subject in zip(ids, subjects, strict=True)
         for at in [arrived[id_]]
@@ -122,6 +122,7 @@ def full(measure: str = "first") -> Report:
         version="1.2.3",
         as_of=AS_OF,
         period=period,
+        addresses=("info@example.com",),
         definition=replace(DEFINITION, measure=measure),
         summary=summary,
         contact_written_to=2,
@@ -132,9 +133,9 @@ def full(measure: str = "first") -> Report:
         coverage=coverage,
         doubts=Doubts({"arrival_received": 2, "answer_date": 1}),
         warnings=(
-            *age_warnings(AS_OF, NOW, None),
+            *age_warnings([replace(INFO, stale_after=DAY)], AS_OF, NOW, None),
             *absent_warnings(ABSENT),
-            *coverage_warnings(coverage, AS_OF, period.since),
+            *coverage_warnings(coverage, AS_OF, open_before_sent=True),
         ),
     )
 
@@ -147,6 +148,7 @@ def empty() -> Report:
         version="1.2.3",
         as_of=AS_OF,
         period=Period(None, None),
+        addresses=("info@example.com",),
         definition=DEFINITION,
         summary=summarise([], as_of=AS_OF, never_after=14 * DAY, coverage=coverage),
         contact_written_to=0,
@@ -156,5 +158,5 @@ def empty() -> Report:
         ledger=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
         coverage=coverage,
         doubts=Doubts({}),
-        warnings=tuple(coverage_warnings(coverage, AS_OF, None)),
+        warnings=tuple(coverage_warnings(coverage, AS_OF, open_before_sent=False)),
     )

@@ -42,13 +42,17 @@ class ConfigError(ReplywatchError):
 class SecretError(ReplywatchError):
     """A password could not be had: variable unset, command failed, file unreadable or open to others."""
 
+    kind = "password"
+
 
 class SourceError(ReplywatchError):
     """A mail source (server, Maildir, mbox) could not be read.
 
     `transient` says that it may work in a moment, without anybody doing anything; `retry_after` is how many seconds the
-    server asks to be left alone, None if it names no time.
+    server asks to be left alone, None if it names no time. `kind` is what other programs know the sort of trouble by.
     """
+
+    kind = "source"
 
     def __init__(self, text: str, hint: str = "", *, transient: bool = False, retry_after: float | None = None) -> None:
         super().__init__(text, hint)
@@ -59,17 +63,32 @@ class SourceError(ReplywatchError):
 class ConnectError(SourceError):
     """The server could not be reached, or the connection broke."""
 
+    kind = "connection"
+
 
 class CertificateError(ConnectError):
     """The server's certificate is not trusted or is for another host."""
+
+    kind = "certificate"
 
 
 class LoginError(SourceError):
     """The server refused the user name or password."""
 
+    kind = "login"
+
 
 class MailboxError(SourceError):
     """One mailbox can't be opened or read."""
+
+    kind = "mailbox"
+
+
+class ChangedAccountError(SourceError):
+    """The name of an account stands for other mail than the store holds under it, so nothing of it is read or shown."""
+
+    kind = "changed"
+    exit_code = 2
 
 
 class StoreError(ReplywatchError):
@@ -100,3 +119,9 @@ class BreachError(ReplywatchError):
     """Somebody waits longer than asked for (`--fail`)."""
 
     exit_code = 4
+
+
+class CantSayError(ReplywatchError):
+    """Not all was read that an answer to the question needs, or too long ago (`--fail`, `--fail-on-warning`)."""
+
+    exit_code = 6

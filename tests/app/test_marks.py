@@ -2,12 +2,11 @@
 
 import pytest
 
-from office import NOW, Office
+from office import NOW, Office, exported
 from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.explaining.mark import mark, undo
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.export import export
-from replywatch.app.reporting.report import ReportQuery
+from replywatch.app.reporting.query import ReportQuery
 from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf, Rung
 from replywatch.domain.results.marked import Reason, Unchanged
@@ -47,7 +46,9 @@ def take_back(office, mail):
 
 
 def exchanges(office):
-    return {s.exchange.message_id: s.exchange for s in export(office.config, ReportQuery(first_only=False), Silent())}
+    return {
+        s.exchange.message_id: s.exchange for s in exported(office.config, ReportQuery(since="all", first_only=False))
+    }
 
 
 @pytest.fixture

@@ -1,29 +1,20 @@
-"""What is tried again, how soon and how often; and what is left alone."""
-
-from dataclasses import replace
+"""What is tried again, how soon and how often."""
 
 import pytest
 
 from office import Office, Watched
 from replywatch.app.polling.patience import (
-    AFTER_REFUSAL,
     ATTEMPTS,
     FIRST_PAUSE,
     GIVE_UP_AFTER,
     LONGEST_PAUSE,
-    SHORTEST_AFTER_REFUSAL,
     Patience,
 )
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.app.tokens import token_file
-from replywatch.config.model import Flow, ImapAccount, OAuth2
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
 from replywatch.render.notices import notice_text
-from replywatch.sources.oauth2.token import Token
 from story import HOUR, Story
-
-INFO = ImapAccount("info", host="imap.example.com")
 
 
 class Time:
@@ -54,7 +45,7 @@ def time():
     return Time()
 
 
-def attempts(patience, *errors, account=INFO, progress=None, takes=None):
+def attempts(patience, *errors, progress=None, takes=None):
     """Reads the account with these errors in turn, then without; how often it was tried, and the error in the end."""
     left, tried = list(errors), []
 
@@ -66,7 +57,7 @@ def attempts(patience, *errors, account=INFO, progress=None, takes=None):
             raise left.pop(0)
 
     try:
-        patience.read(account, attempt, progress or Silent())
+        patience.read("info", attempt, progress or Silent())
     except (ConnectError, LoginError, MailboxError, SecretError) as error:
         return len(tried), error
     return len(tried), None
@@ -190,87 +181,6 @@ class TestNotes:
         notes = Notes()
         attempts(time.patience(), *[passing()] * 9, progress=notes)
         assert len(notes.lines) == len(time.pauses) == ATTEMPTS - 1
-
-
-class TestLeftAlone:
-    def test_until_the_time_that_the_server_named(self, time):
-        patience = time.patience()
-        attempts(patience, passing(retry_after=299.91))
-        assert patience.rests(INFO) == 300
-        time.now += 299
-        assert patience.rests(INFO) == 1
-        time.now += 1
-        assert patience.rests(INFO) == 0
-
-    def test_a_refused_login_for_an_hour(self, time):
-        patience = time.patience()
-        attempts(patience, LoginError("refused"))
-        assert patience.rests(INFO) == AFTER_REFUSAL
-        time.now += AFTER_REFUSAL
-        assert patience.rests(INFO) == 0
-
-    @pytest.mark.parametrize(("named", "rests"), [(900, 900), (2, SHORTEST_AFTER_REFUSAL), (86_400, 86_400)])
-    def test_a_refused_login_for_as_long_as_the_server_says_but_not_for_a_moment(self, time, named, rests):
-        patience = time.patience()
-        attempts(patience, LoginError("too many failed logins", retry_after=named))
-        assert patience.rests(INFO) == rests
-
-    @pytest.mark.parametrize("error", [None, passing(), CertificateError("expired"), SecretError("none")], ids=repr)
-    def test_nothing_else(self, time, error):
-        patience = time.patience(attempts=1)
-        attempts(patience, *[error] if error else [])
-        assert patience.rests(INFO) == 0
-
-    def test_others_are_not(self, time):
-        patience = time.patience()
-        attempts(patience, LoginError("refused"))
-        assert patience.rests(ImapAccount("eva", host="imap.example.com")) == 0
-
-    def test_no_longer_than_its_settings_last(self, time):
-        """Somebody who corrects the user name in the config should not have to wait."""
-        patience = time.patience()
-        attempts(patience, LoginError("refused"))
-        corrected = ImapAccount("info", host="imap.example.com", username="info@example.com")
-        assert patience.rests(corrected) == 0
-
-
-class TestLoggedInAgain:
-    """Who does what the error says should not have to wait."""
-
-    @pytest.fixture
-    def account(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("HOME", str(tmp_path))
-        monkeypatch.delenv("XDG_STATE_HOME", raising=False)
-        oauth2 = OAuth2("custom", "client", Flow.DEVICE, "https://login.example/token", "mail")
-        return ImapAccount("info", host="imap.example.com", username="info@example.com", oauth2=oauth2)
-
-    def log_in(self, account):
-        file = token_file(account, account.oauth2)
-        with file.locked():
-            file.write(Token("access", None, "refresh"))
-
-    @pytest.mark.parametrize("before", [False, True])
-    def test_ends_the_rest(self, time, account, before):
-        if before:
-            self.log_in(account)
-        patience = time.patience()
-        tried, _ = attempts(patience, *[LoginError("the login has ended")] * 2, account=account)
-        assert tried == 1
-        assert patience.rests(account) == AFTER_REFUSAL
-        self.log_in(account)
-        assert patience.rests(account) == 0
-
-    def test_does_not_end_one_that_a_server_asked_for(self, time, account):
-        patience = time.patience()
-        attempts(patience, passing(retry_after=299.91), account=account)
-        self.log_in(account)
-        assert patience.rests(account) == 300
-
-    def test_is_no_matter_of_an_app(self, time, account):
-        app = replace(account, oauth2=replace(account.oauth2, flow=Flow.APP))
-        patience = time.patience()
-        attempts(patience, LoginError("refused"), account=app)
-        assert patience.rests(app) == AFTER_REFUSAL
 
 
 class Shaky(Watched):
@@ -438,22 +348,6 @@ class TestPasses:
         assert self.pass_(office, Patience(pause=pause)).error is None
         assert not hidden
         assert office.rows_of("SELECT count(*) FROM locations WHERE missed_at IS NOT NULL") == [(0,)]
-
-    def test_accounts_that_rest_are_left_out_and_others_are_read(self, tmp_path, time):
-        office = Office(tmp_path, ImapAccount("info"), ImapAccount("eva"))
-        office.sources["eva"].fails[""] = passing(retry_after=2 * HOUR)
-        patience = time.patience()
-
-        def names():
-            office.now += HOUR
-            found = poll(office.config, lambda a: office.sources[a.name], lambda: office.now, Silent(), patience)
-            return {o.account: o.error is None for o in found}
-
-        assert names() == {"info": True, "eva": False}
-        assert names() == {"info": True}
-        office.sources["eva"].fails.clear()
-        time.now += 2 * HOUR
-        assert names() == {"info": True, "eva": True}
 
 
 def test_the_numbers_fit_each_other():

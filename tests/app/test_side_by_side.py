@@ -9,6 +9,7 @@ from office import Office, Watched
 from replywatch.app.deriving.derive import derive
 from replywatch.app.polling.patience import Patience
 from replywatch.app.polling.poll import _Poller, poll
+from replywatch.app.polling.rests import Rests
 from replywatch.app.progress import Silent
 from replywatch.config.model import ImapAccount
 from replywatch.store.database import Database
@@ -67,7 +68,14 @@ def side_by_side(office):
     path, sources, patience = office.config.store_path, office.sources, Patience(attempts=1)
     with Database(path, create=True) as database, writing(path):
         poller = _Poller(
-            office.config, lambda a: sources[a.name], lambda: office.now, Silent(), patience, None, office.now
+            office.config,
+            lambda a: sources[a.name],
+            lambda: office.now,
+            Silent(),
+            patience,
+            Rests(office.config),
+            None,
+            office.now,
         )
         with ThreadPoolExecutor(len(NAMES)) as pool:
             outcomes = tuple(pool.map(poller.poll, office.config.accounts))

@@ -270,8 +270,8 @@ class TestOutput:
         local.apart = True
         local.environment["PYTHONIOENCODING"] = "iso-8859-1"
         local.output("poll")
-        assert "under 1 hour" in local.output("report", "--since", "all")
-        assert "answered" in local.output("explain", small_story().mails[1].message_id)
+        assert "within 1 hour" in local.output("report", "--since", "all")
+        assert "Answered" in local.output("explain", small_story().mails[1].message_id)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
-from replywatch.domain.results.polled import AccountOutcome, Braked
+from replywatch.domain.results.polled import AccountOutcome, Braked, Trouble
 from replywatch.errors import MailboxError
 from replywatch.render.locale import Locale
 from replywatch.render.poll import account_lines
@@ -26,13 +26,18 @@ def office(tmp_path):
     return Program(tmp_path, accounts={"info": maildir_account()})
 
 
-def on_a_terminal(program, *words, typed=""):
+def on_a_terminal(program, *words, typed="", **settings):
     """What a terminal gets to see of a run: its stdout and stderr are one, and so is what somebody types."""
+    return seen_on_a_terminal(program, [sys.executable, "-m", "replywatch", *words], typed=typed, **settings)
+
+
+def seen_on_a_terminal(program, command, *, typed="", **settings):
+    """The same of any command, run where the program runs."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "replywatch", *words],
+        command,
         cwd=program.folder,
-        env=program.environment | {"TERM": "xterm"},
+        env=program.environment | {"TERM": "xterm"} | settings,
         stdin=theirs if typed else subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
@@ -132,8 +137,9 @@ def test_it_is_said_beside_an_error_too():
     """It begins once: said later, cron would never hear of it."""
     hold = Braked("INBOX", 30, 40, capped=False, begins=True)
     error = MailboxError("Mailbox 'Old' can't be opened", "Look at it.")
-    outcome = AccountOutcome("info", 0, 2, error, 3, lacks_sent=False, holds=(hold,))
-    assert list(account_lines(outcome, None, Locale(), quiet=True)) == [
+    news = frozenset({Trouble.FAILED, Trouble.UNREAD})
+    outcome = AccountOutcome("info", 0, 2, error, 3, lacks_sent=False, holds=(hold,), news=news)
+    assert list(account_lines(outcome, Locale(), quiet=True)) == [
         "info: failed: Mailbox 'Old' can't be opened",
         "  Look at it.",
         "info: 3 messages could not be read; every poll tries again",
@@ -152,10 +158,10 @@ def test_a_local_mailbox_hides_nothing(office):
 def test_a_mailbox_that_shows_as_many_as_some_providers_show():
     hold = Braked("INBOX", 2_345, 12_345, capped=True, begins=True)
     outcome = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False, holds=(hold,))
-    assert list(account_lines(outcome, None, Locale(), quiet=True)) == [
+    assert list(account_lines(outcome, Locale(), quiet=True)) == [
         "info: INBOX shows exactly 10,000 messages; 2,345 more are known",
         "  Some providers show no more than so many. The hidden ones count as there.",
     ]
     later = replace(outcome, holds=(replace(hold, begins=False),))
-    assert list(account_lines(later, None, Locale(), quiet=True)) == []
-    assert len(list(account_lines(later, None, Locale(), quiet=False))) == 2
+    assert list(account_lines(later, Locale(), quiet=True)) == []
+    assert len(list(account_lines(later, Locale(), quiet=False))) == 2

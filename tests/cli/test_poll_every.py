@@ -102,10 +102,20 @@ def test_accounts_fail_and_recover(office, passes):
     assert sum(line.startswith("info: failed: ") for line in said) == 1
 
 
+def test_a_server_that_stays_down(office, passes, unused_port):
+    """Each attempt is announced when it begins, and not in the passes that follow."""
+    down = {"type": "imap", "host": "127.0.0.1", "port": unused_port, "tls": "none", "username": "x", "password": "y"}
+    office.configure({"down": down})
+    said = passes(office, nothing, nothing)
+    assert ["trying again" in line for line in said] == [True] * 3 + [False] * 5
+    assert said[4] == f"down: failed: 127.0.0.1:{unused_port} refuses connections"
+    assert said[6:] == ["2024-03-20 12:00: 0 new messages, 0 accounts read, 1 failed"] * 2
+
+
 def test_another_poll_at_work_is_waited_for(office, passes):
     office.output("poll")
     lock = writing(office.store)
-    said = passes(office, lock.__enter__, lambda: lock.__exit__(None, None, None))
+    said = passes(office, lock.__enter__, nothing, nothing, lambda: lock.__exit__(None, None, None))
     assert [line for line in said if "Not polled" in line] == [
         f"Not polled: another replywatch is writing to {office.store}"
     ]
@@ -151,7 +161,7 @@ def test_a_refused_login_is_not_repeated_until_the_config_changes(tmp_path, pass
     right = {"info": dovecot_account(dovecot_user)}
     said = passes(office, nothing, nothing, lambda: office.configure(right))
     assert "refused the login" in said[1]
-    assert said[3] == "  It should be left alone until 2024-03-20 13:00."
+    assert said[3] == "  It is left alone until 2024-03-20 13:00. To try it before: replywatch poll info --now"
     assert [line.partition(": ")[2] for line in said if line.startswith("2024")] == [
         "0 new messages, 0 accounts read, 1 failed",
         "0 new messages, 0 accounts read, 1 left alone",
@@ -176,7 +186,7 @@ def test_a_server_that_names_a_time_is_left_alone_and_others_are_polled(office, 
         "2024-03-20 12:00: 2 new messages, 1 account read, 1 failed",
         f"slow: failed: 127.0.0.1:{server.port} lets nobody in at the moment: {THROTTLED.decode()[8:].strip()}",
         "  Wait some minutes and try again; close other mail programs that use this account.",
-        "  It should be left alone until 2024-03-20 12:05.",
+        "  It is left alone until 2024-03-20 12:05. To try it before: replywatch poll slow --now",
         "2024-03-20 12:00: 1 new message, 1 account read, 1 left alone",
     ]
 
@@ -187,7 +197,7 @@ def test_a_single_poll_says_so_too_and_does_not_wait(office):
         office.configure({"info": maildir_account(), "slow": slow | {"password": "hidden"}})
         said = office.fails("poll", code=3)
         assert server.connections == 1
-    assert re.search(r"(?m)^  It should be left alone until \d{4}-\d\d-\d\d \d\d:\d\d\.$", said)
+    assert re.search(r"(?m)^  It is left alone until \d{4}-\d\d-\d\d \d\d:\d\d\. To try it before: ", said)
 
 
 def test_a_single_poll_tries_again_and_reads_all(office):

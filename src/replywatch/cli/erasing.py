@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from replywatch.cli.asking.agreement import agree
 from replywatch.cli.output import Listener, fitted, tell
 from replywatch.errors import UsageError
 
@@ -64,7 +65,7 @@ def agreed(step: ForGood, *, dry_run: bool, yes: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         raise UsageError("this can't be undone, and nobody is there to be asked", "Say --yes, or first --dry-run.")
-    if click.confirm(fitted(step.question, beside=len(" [y/N]: ")), err=True):
+    if agree(fitted(step.question, beside=len(" [y/N]: "))):
         return True
     tell([step.refused])
     return False

@@ -18,7 +18,7 @@ from replywatch.cli.options import Context, ExampleCommand, load
         "replywatch purge --before 730d --yes   # for cron: keep two years",
     ],
 )
-@click.option("--before", required=True, metavar="TIME", help="Such as 2024-01-01, 1.1.2024, 730d or 104w.")
+@click.option("--before", required=True, metavar="TIME", help="Such as 2024-01-01, 1.1.2024, 2024, 730d or 104w.")
 @erasing_options
 @options.common
 def purge(context: Context, before: str, dry_run: bool, yes: bool) -> None:

@@ -118,13 +118,13 @@ def _mark_answer(config: Config, identity: str, text: str) -> None:
     Raises `ReplywatchError` where `text` says neither, or can't be so.
     """
     from replywatch.domain.messages import Answered, ReplyOf
-    from replywatch.domain.periods import parse_past
+    from replywatch.domain.periods import parse_moment
 
     if text.lower() == "none":
         return
     now = int(time.time())
     try:
-        answered = parse_past(text, now, config.report.timezone)
+        answered = parse_moment(text, now, config.report.timezone)
     except UsageError:
         if not ("@" in text or set(text.lower()) <= set(hexdigits)):
             raise  # no id looks like that

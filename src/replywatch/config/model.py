@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -9,8 +11,10 @@ from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from replywatch.domain.instants import DAY
+from replywatch.domain.mailboxes.origin import Origin, spelled
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.team import Team
+from replywatch.errors import UsageError
 from replywatch.hosts import LOOPBACK
 
 
@@ -94,6 +98,11 @@ class ImapAccount(Account):
     """Tokens in place of the password, which is empty then."""
     allow_plaintext: bool = False
 
+    @property
+    def origin(self) -> Origin:
+        """What it reads. Another port of the same host is no other place."""
+        return Origin(self.kind, host=spelled(self.host), login=self.username)
+
 
 @dataclass(frozen=True, slots=True)
 class MaildirAccount(Account):
@@ -102,6 +111,11 @@ class MaildirAccount(Account):
     kind: ClassVar[Literal["maildir"]] = "maildir"
     path: Path = Path()
 
+    @property
+    def origin(self) -> Origin:
+        """What it reads."""
+        return Origin(self.kind, path=os.path.abspath(self.path))  # noqa: PTH100 - Path.resolve would follow links
+
 
 @dataclass(frozen=True, slots=True)
 class MboxAccount(Account):
@@ -109,6 +123,11 @@ class MboxAccount(Account):
 
     kind: ClassVar[Literal["mbox"]] = "mbox"
     path: Path = Path()
+
+    @property
+    def origin(self) -> Origin:
+        """What it reads."""
+        return Origin(self.kind, path=os.path.abspath(self.path))  # noqa: PTH100 - Path.resolve would follow links
 
 
 AnyAccount = ImapAccount | MaildirAccount | MboxAccount
@@ -122,6 +141,9 @@ class ReportSettings:
     never_after: int = 14 * DAY
     new_enquiry_after: int = 30 * DAY
     period: str = "90d"
+    stale_after: int | None = None
+    """Seconds after its last complete pass from which on an account was read too long ago; None: the larger of a day
+    and three times the usual distance of passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +165,14 @@ class Config:
     path: Path | None = None
     """The file it was read from."""
     privacy: PrivacySettings = PrivacySettings()
+
+    def named(self, names: Sequence[str]) -> tuple[AnyAccount, ...]:
+        """The accounts of these names, each once; where none is named, all that are enabled.
+
+        Raises:
+            UsageError: there is no account of a name.
+        """
+        by_name = {account.name: account for account in self.accounts}
+        if unknown := [name for name in names if name not in by_name]:
+            raise UsageError(f"there is no account {unknown[0]!r} in the config", f"There are: {', '.join(by_name)}.")
+        return tuple(by_name[name] for name in dict.fromkeys(names)) or tuple(a for a in self.accounts if a.enabled)

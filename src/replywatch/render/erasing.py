@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from replywatch.domain.results.extent import Extent
-from replywatch.render.text import counted, day_text, safe
+from replywatch.render.days import short_day
+from replywatch.render.text import counted, safe
 
 NAMED = 3
 """Addresses that are named one by one."""
@@ -27,7 +28,7 @@ def _where(extent: Extent, zone: tzinfo) -> str:
     place = f" in {counted(extent.conversations, 'conversation')}" if extent.conversations else ""
     if extent.first is None or extent.last is None:
         return place
-    first, last = (day_text(at, zone) for at in (extent.first, extent.last))
+    first, last = (short_day(at, None, zone) for at in (extent.first, extent.last))
     return f"{place}, {first}" if first == last else f"{place}, {first} to {last}"
 
 

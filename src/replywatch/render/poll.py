@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from replywatch.config_lines import mailboxes_line
 from replywatch.domain.messages import Role
+from replywatch.domain.results.polled import AccountOutcome, Braked, Status, Trouble
 from replywatch.render.locale import Locale
 from replywatch.render.text import counted, local_time
 
-if TYPE_CHECKING:
-    from replywatch.domain.results.polled import AccountOutcome, Braked
 
-
-def account_lines(
-    outcome: AccountOutcome, left_alone_until: int | None, locale: Locale, *, quiet: bool
-) -> Iterator[str]:
-    """What became of an account; with `quiet` only what is wrong.
-
-    `left_alone_until` is the instant up to which it is not to be polled; None if there is none.
-    """
+def account_lines(outcome: AccountOutcome, locale: Locale, *, quiet: bool) -> Iterator[str]:
+    """What became of an account; with `quiet` only what is news and not that all is well, but for one well again."""
     name = outcome.account
-    if outcome.error:
-        yield f"{name}: failed: {outcome.error.text}"
-        if outcome.error.hint:
-            yield f"  {outcome.error.hint}"
-        if left_alone_until is not None:
-            yield f"  It should be left alone until {local_time(left_alone_until, locale.zone)}."
-    elif not quiet:
-        yield f"{name}: {counted(outcome.messages, 'new message')}, {counted(outcome.mailboxes, 'mailbox', 'es')}"
-    if outcome.unread:
+    if outcome.error and (Trouble.FAILED in outcome.news or not quiet):
+        yield from _failure_lines(outcome, locale)
+    elif outcome.well_again:
+        yield f"{name}: well again after failing since {_since(outcome, locale)}: {_read(outcome)}"
+    elif not outcome.error and not quiet:
+        yield f"{name}: {_read(outcome)}"
+    if outcome.unread and (Trouble.UNREAD in outcome.news or not quiet):
         yield f"{name}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
     for hold in outcome.holds:
         if hold.begins or not quiet:
             yield from _hold_lines(name, hold)
-    if outcome.lacks_sent and not outcome.error:
+    if outcome.lacks_sent and not outcome.error and (Trouble.LACKS_SENT in outcome.news or not quiet):
         yield f"{name}: no Sent mailbox found, so replies sent from there are not seen"
         line = mailboxes_line([("…", Role.SENT)])
         yield f"  `replywatch check` looks for it. Name it under [accounts.{name}]: {line}"
+
+
+def _read(outcome: AccountOutcome) -> str:
+    return f"{counted(outcome.messages, 'new message')}, {counted(outcome.mailboxes, 'mailbox', 'es')}"
+
+
+def _since(outcome: AccountOutcome, locale: Locale) -> str:
+    assert outcome.failing_since is not None, "only of accounts that failed before"  # noqa: S101 - says why it can't be
+    return local_time(outcome.failing_since, locale.zone)
+
+
+def _failure_lines(outcome: AccountOutcome, locale: Locale) -> Iterator[str]:
+    """Why an account was not read, what to do about it, and how long it is left alone."""
+    error, until = outcome.error, outcome.left_alone_until
+    assert error is not None, "only of accounts that failed"  # noqa: S101 - says why it can't be
+    since = f" since {_since(outcome, locale)}" if outcome.failed_before else ""
+    rest = "" if until is None else f"left alone until {local_time(until, locale.zone)}"
+    yield f"{outcome.account}: {rest if outcome.left_alone else f'failed{since}'}: {error.text}"
+    if error.hint:
+        yield f"  {error.hint}"
+    if rest:
+        again = f"To try it before: replywatch poll {shlex.quote(outcome.account)} --now"
+        yield f"  {again}" if outcome.left_alone else f"  It is {rest}. {again}"
 
 
 def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
@@ -54,13 +69,18 @@ def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
         yield "  They count as there until they have been missing for a day. Look at it, if nobody deleted them."
 
 
-def pass_line(outcomes: Sequence[AccountOutcome], left_alone: int, now: int, locale: Locale) -> str:
-    """A pass that ends `now`, in one line; `left_alone` is the number of accounts that were not to be polled."""
-    failed = sum(1 for o in outcomes if o.error)
+def pass_line(outcomes: Sequence[AccountOutcome], now: int, locale: Locale) -> str:
+    """A pass that ends `now`, in one line."""
+    return f"{local_time(now, locale.zone)}: {summary(outcomes)}"
+
+
+def summary(outcomes: Sequence[AccountOutcome]) -> str:
+    """What came of all accounts, in numbers."""
+    count = Counter(outcome.status for outcome in outcomes)
     parts = [
         counted(sum(o.messages for o in outcomes), "new message"),
-        f"{counted(len(outcomes) - failed, 'account')} read",
-        f"{failed} failed" if failed else "",
-        f"{left_alone} left alone" if left_alone else "",
+        f"{counted(count[Status.OK], 'account')} read",
+        f"{count[Status.FAILED]} failed" if count[Status.FAILED] else "",
+        f"{count[Status.LEFT_ALONE]} left alone" if count[Status.LEFT_ALONE] else "",
     ]
-    return f"{local_time(now, locale.zone)}: {', '.join(filter(None, parts))}"
+    return ", ".join(filter(None, parts))

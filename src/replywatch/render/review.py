@@ -60,11 +60,11 @@ def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
             "subject": brief(message.subject),
             "kind": message.verdict.kind.value,
             "rule": message.verdict.rule,
-            "because": because_text(message.verdict.because),
+            "because": brief(because_text(message.verdict.because)),
             "contact": brief(message.contact),
             "disposition": message.disposition.value,
             "status": exchange_at.status.value if exchange_at else None,
-            "reply_message_id": exchange.reply_message_id if exchange and answered else None,
+            "reply_message_id": brief(exchange.reply_message_id or "") or None if exchange and answered else None,
             "matched_by": exchange.matched_by.value if exchange and answered and exchange.matched_by else None,
         }
         yield json.dumps(row)

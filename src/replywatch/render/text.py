@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from unicodedata import category
 
-from replywatch.domain.instants import DAY, HOUR, MINUTE, local, local_day
+from replywatch.domain.instants import DAY, HOUR, MINUTE, local
 
 LONGEST = 1000
 """Characters of one text from a mail that are shown; a subject may be a megabyte long, and says nothing more then."""
@@ -68,12 +68,6 @@ def _two(seconds: int, large: int, large_name: str, small: int, small_name: str)
 def local_time(instant: int, zone: tzinfo) -> str:
     """`instant` in `zone` to the minute: `2026-02-01 14:30`."""
     return local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")
-
-
-def day_text(instant: int, zone: tzinfo) -> str:
-    """The day of `instant` in `zone`: `1 Feb 2026`."""
-    day = local_day(instant, zone)
-    return f"{day.day} {day:%b} {day.year}"
 
 
 def counted(number: int, noun: str, plural: str = "s") -> str:

@@ -372,11 +372,20 @@ _ACCOUNTS: tuple[str, ...] = (
     "ALTER TABLE accounts ADD COLUMN login TEXT",  # NULL: files, or not known yet
     "ALTER TABLE accounts ADD COLUMN path TEXT",  # absolute; NULL: a server, or not known yet
     """CREATE TABLE refusals (
-        account INTEGER PRIMARY KEY REFERENCES accounts (id), -- whose login was refused in its last pass
-        settings TEXT NOT NULL, -- digest of what is tried; where it is another, the refusal is over
+        account INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE, -- to be left alone
+        kind TEXT NOT NULL, -- of the error that its last pass ended with
+        settings TEXT NOT NULL, -- digest of what was tried, no password in it; where it is another, the refusal is over
         refused_at INTEGER NOT NULL,
         until INTEGER NOT NULL -- to be left alone up to then
     ) STRICT""",
+    """CREATE TABLE troubles (
+        account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        trouble TEXT NOT NULL, -- domain.results.polled.Trouble: what is wrong with it since some pass
+        reason TEXT NOT NULL, -- digest of why; where it becomes another, the trouble is said again
+        began_at INTEGER NOT NULL,
+        said_at INTEGER NOT NULL, -- when it was last said
+        PRIMARY KEY (account, trouble)
+    ) STRICT, WITHOUT ROWID""",
 )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from replywatch.app.deriving.derive import derive, match_settings, messages_of
+from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.matching_input import match_settings, messages_of
 from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.explaining.marks import about, marked_identity
@@ -34,7 +35,7 @@ def mark(config: Config, text: str, wanted: Correction, now: int, progress: Prog
     A `ReplyOf` names the message replied to as a person would. What holds already is not put on record again. Raises
     `UsageError` if a message can't be found or the mark makes no sense for it.
     """
-    _up_to_date(config, progress)
+    config = _up_to_date(config, progress)
     with Database(config.store_path) as database, writing(config.store_path):
         queries, marks = Queries(database), Marks(database)
         message = the_message(queries, text)
@@ -53,7 +54,7 @@ def undo(config: Config, text: str, now: int, progress: Progress) -> Marking:
 
     Once more, and the one before it is taken back. Raises `UsageError` if the message can't be found or has no mark.
     """
-    _up_to_date(config, progress)
+    config = _up_to_date(config, progress)
     with Database(config.store_path) as database, writing(config.store_path):
         marks = Marks(database)
         standing = marks.standing()
@@ -67,10 +68,11 @@ def undo(config: Config, text: str, now: int, progress: Progress) -> Marking:
         return _Teller(database, config, now).told(identity, last.correction, before, undone=True)
 
 
-def _up_to_date(config: Config, progress: Progress) -> None:
-    """See to it that ids are those that a person saw."""
-    with opened(config, progress):
-        pass
+def _up_to_date(config: Config, progress: Progress) -> Config:
+    """See to it that ids are those that a person saw; the config as it holds for the store."""
+    with opened(config, progress) as store:
+        store.say_changed(progress)
+        return store.config
 
 
 class _Teller:

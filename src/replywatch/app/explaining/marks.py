@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from replywatch.app.deriving.derive import messages_of
+from replywatch.app.deriving.matching_input import messages_of
 from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.explaining.pick import SHORTEST_ID, the_message
@@ -24,7 +24,8 @@ def marks_that_hold(config: Config, text: str | None, progress: Progress) -> lis
 
     Raises `UsageError` if `text` names no message and none that was marked, or several.
     """
-    with opened(config, progress) as database:
+    with opened(config, progress) as store:
+        database, config = store.database, store.config
         standing = Marks(database).standing()
         if text is not None:
             identity = marked_identity(Queries(database), standing, text)

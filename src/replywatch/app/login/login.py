@@ -123,10 +123,7 @@ def login_finding(account: ImapAccount, oauth2: OAuth2, now: int) -> Finding:
 
 def _account(config: Config, name: str) -> tuple[ImapAccount, OAuth2]:
     """The account `name`, which logs in with OAuth2."""
-    by_name = {account.name: account for account in config.accounts}
-    account = by_name.get(name)
-    if account is None:
-        raise UsageError(f"there is no account {name!r} in the config", f"There are: {', '.join(by_name)}.")
+    (account,) = config.named([name])
     if account.kind != "imap" or account.oauth2 is None:
         raise UsageError(f"account {name!r} has no oauth2 table in the config", "Only those log in in this way.")
     return account, account.oauth2

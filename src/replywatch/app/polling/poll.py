@@ -8,47 +8,80 @@ seems changed. A pass that does not come to its end proves no message gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.identified import identified
 from replywatch.app.polling.account import AccountPass, Walk
 from replywatch.app.polling.admission import Admission, settled_key
 from replywatch.app.polling.mailbox import Tools
 from replywatch.app.polling.patience import Patience
+from replywatch.app.polling.recognise import recognise
+from replywatch.app.polling.rests import Rests, refusal
+from replywatch.app.polling.troubles import told
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.results.polled import AccountOutcome
-from replywatch.errors import SecretError, SourceError
+from replywatch.errors import SecretError, SourceError, UsageError
 from replywatch.sources.base import Source
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts
 from replywatch.store.lock import writing
+from replywatch.store.refusals import Refusals
 from replywatch.store.vanished import Vanished
 
 Open = Callable[[AnyAccount], Source]
 
 
-def poll(
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which accounts are to be read in a pass."""
+
+    names: tuple[str, ...] = ()
+    """Those of these names; none: all that are enabled."""
+    insists: bool = False
+    """Also those that are to be left alone for now."""
+
+
+def poll(  # noqa: PLR0913 - the config, the world around, and what is wished for
     config: Config,
     open_source: Open,
     clock: Callable[[], int],
     progress: Progress,
     patience: Patience | None = None,
+    *,
+    choice: Choice | None = None,
 ) -> tuple[AccountOutcome, ...]:
-    """Read every enabled account once and bring the derived rows up to date.
+    """Read every enabled account once, or those of the `choice`, and bring the derived rows up to date.
 
-    An account that fails is reported in its outcome and doesn't stop the others. `clock` says the present instant,
-    `patience` what is tried again and what is left alone; without it, each account gets one attempt.
-    Raises `LockedError` if another poll is at work, `StoreError` if the store can't be used.
+    An account that fails or is left alone is reported in its outcome and doesn't stop the others. `clock` says the
+    present instant, `patience` what is tried again; without it, each account gets one attempt.
+    Raises `LockedError` if another poll is at work, `StoreError` if the store can't be used, `UsageError` if there is
+    no account of a name, or it is disabled.
     """
-    patience, began = patience or Patience(attempts=1), clock()
+    patience, choice, began = patience or Patience(attempts=1), choice or Choice(), clock()
+    rests = Rests(config, insists=choice.insists)
+    accounts = _chosen(config, choice.names)
     with Database(config.store_path, create=True) as database, writing(config.store_path):
         key = settled_key(database, config, progress)
-        poller = _Poller(config, open_source, clock, progress, patience, key, began)
-        outcomes = tuple(poller.poll(a) for a in config.accounts if a.enabled and not patience.rests(a))
-        derive(database, config, progress)
+        poller = _Poller(config, open_source, clock, progress, patience, rests, key, began)
+        outcomes = tuple(told(database, poller.poll(account), clock()) for account in accounts)
+        known = identified(database, config)
+        if known.accounts:  # without any, no figures are shown: nothing is worth being derived
+            derive(database, known, progress)
     return outcomes
+
+
+def _chosen(config: Config, names: Sequence[str]) -> tuple[AnyAccount, ...]:
+    accounts = config.named(names)
+    for account in accounts:
+        if not account.enabled:
+            raise UsageError(
+                f"the account {account.name!r} is disabled in the config",
+                f"It is polled again with enabled = true under [accounts.{account.name}].",
+            )
+    return accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +93,7 @@ class _Poller:
     clock: Callable[[], int]
     progress: Progress
     patience: Patience
+    rests: Rests
     key: bytes | None
     """For hidden subjects."""
     began: int
@@ -68,22 +102,33 @@ class _Poller:
     def poll(self, account: AnyAccount) -> AccountOutcome:
         """One pass: it begins with the first attempt, and a later one goes on where that stopped."""
         with Database(self.config.store_path) as database, self.progress.worker() as progress:
-            facts = Facts(database, self.began)
+            facts, refusals = Facts(database, self.began), Refusals(database)
             number = facts.account(account.name)
+            if left_alone := self.rests.left_alone(refusals, number, account, self.clock()):
+                return replace(left_alone, unread=facts.unread(number))
             admission = Admission(facts, self.key)
             tools = Tools(account, number, facts, Vanished(database), admission, self.clock, progress)
             whole = AccountPass(tools)
             pass_number = facts.begin_pass(number, self.clock())
-            walk, error = self._attempts(account, whole, progress)
+
+            def walk_through(source: Source) -> Walk:
+                recognise(database, account.name, account.origin, source, self.clock())
+                return whole.walk(source)
+
+            tried = self.rests.tried(account)
+            walk, error = self._attempts(account, walk_through, progress)
+            refused = refusal(account, tried, error, self.clock())
             with database.transaction():  # what a pass missed that was killed or cut off proves no message gone
                 holds = whole.settle(walk) if walk else ()
                 facts.end_pass(pass_number, self.clock(), error.text if error else None)
+                refusals.put(number, refused)
             lacks_sent = account.kind == "imap" and walk is not None and not walk.plan.has_sent
             done, unread = whole.done, facts.unread(number)
-            return AccountOutcome(account.name, done.messages, len(done.mailboxes), error, unread, lacks_sent, holds)
+            outcome = AccountOutcome(account.name, done.messages, len(done.mailboxes), error, unread, lacks_sent, holds)
+            return replace(outcome, left_alone_until=refused.until if refused else None)
 
     def _attempts(
-        self, account: AnyAccount, whole: AccountPass, progress: Progress
+        self, account: AnyAccount, walk_through: Callable[[Source], Walk], progress: Progress
     ) -> tuple[Walk | None, SourceError | SecretError | None]:
         """What the last attempt saw, if it came to the end of all mailboxes; and what went wrong in it."""
         walk: Walk | None = None
@@ -92,12 +137,12 @@ class _Poller:
             nonlocal walk
             walk = None
             with self.open_source(account) as source:
-                walk = whole.walk(source)
+                walk = walk_through(source)
                 if error := walk.error():
                     raise error from walk.failed[0]
 
         try:
-            self.patience.read(account, attempt, progress)
+            self.patience.read(account.name, attempt, progress)
         except (SourceError, SecretError) as error:
             return walk, error
         return walk, None

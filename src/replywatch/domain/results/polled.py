@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from replywatch.errors import SecretError, SourceError
+
+
+class Trouble(StrEnum):
+    """What may be wrong with an account from some pass on: said when it begins, and then once a day."""
+
+    FAILED = "failed"
+    """It could not be read, or not all of it; or it is left alone after that."""
+    UNREAD = "unread"
+    """Messages are there that could not be read."""
+    LACKS_SENT = "lacks_sent"
+    """No mailbox for sent mail was found."""
+
+
+class Status(StrEnum):
+    """How a pass over an account went, in a word."""
+
+    OK = "ok"
+    FAILED = "failed"
+    LEFT_ALONE = "left_alone"
+    """It was not tried: its server refused it a while ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +59,25 @@ class AccountOutcome:
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
     holds: tuple[Braked, ...] = ()
     """Mailboxes of which so much was not found that it counts as there for now."""
+    left_alone: bool = False
+    """It was not tried, and `error` is that of its last pass."""
+    left_alone_until: int | None = None
+    """Up to when it is not to be tried; None if the next poll may."""
+    news: frozenset[Trouble] = frozenset()
+    """What is to be said even where little is said: it began in this pass, has another reason, or was said long ago."""
+    failing_since: int | None = None
+    """When it began to fail; without an `error`: when it had begun, and it is well again. None: it is and was well."""
+    failed_before: bool = False
+    """It had failed in the pass before."""
+
+    @property
+    def status(self) -> Status:
+        """How it went, in a word."""
+        if self.left_alone:
+            return Status.LEFT_ALONE
+        return Status.FAILED if self.error else Status.OK
+
+    @property
+    def well_again(self) -> bool:
+        """Whether it had failed before, and did not in this pass."""
+        return self.failed_before and self.error is None
