@@ -201,14 +201,14 @@ def test_an_answer_just_now(tmp_path):
     planted = plant(tmp_path)
     with closing(sqlite3.connect(planted.store)) as store, store:
         store.execute("UPDATE passes SET started_at = started_at - 60")
-    assert "nora@" in planted.output("waiting", "--all")
+    assert "nora@" in planted.output("waiting", "--all", "--since", "all")
     *_, before, now, hint = said(planted, "nora", "--answered", "now")
     assert before == f"  Before   {NEVER}"
     assert re.fullmatch(r"  Now      answered after \d+ d( \d+ h)?, at \d{4}-\d\d-\d\d \d\d:\d\d", now)
     assert hint == "  Reports count it so once mail was read again (replywatch poll)."
-    assert "nora@" not in planted.output("waiting", "--all")
+    assert "nora@" not in planted.output("waiting", "--all", "--since", "all")
     said(planted, "nora", "--undo")
-    assert "nora@" in planted.output("waiting", "--all")
+    assert "nora@" in planted.output("waiting", "--all", "--since", "all")
 
 
 @pytest.mark.parametrize(
