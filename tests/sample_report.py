@@ -78,7 +78,7 @@ def _waiting_people(ids: tuple[str, ...]) -> tuple[WaitingPerson, ...]:
     arrived = {wait.id: wait.arrived_at for wait in WAITS}
     return tuple(
         WaitingPerson(
-            id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
+            id_, id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
         )
         for id_, subject in zip(ids, subjects, strict=True)
         for at in [arrived[id_]]
@@ -136,7 +136,7 @@ def full(measure: str = "first") -> Report:
         warnings=(
             *age_warnings([replace(INFO, stale_after=DAY)], AS_OF, NOW, None),
             *absent_warnings(ABSENT),
-            *coverage_warnings(coverage, AS_OF, period.since),
+            *coverage_warnings(coverage, AS_OF, open_before_sent=True),
         ),
     )
 
@@ -159,7 +159,7 @@ def empty() -> Report:
         ledger=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
         coverage=coverage,
         doubts=Doubts({}),
-        warnings=tuple(coverage_warnings(coverage, AS_OF, None)),
+        warnings=tuple(coverage_warnings(coverage, AS_OF, open_before_sent=False)),
     )
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 from unittest.mock import patch
@@ -67,6 +68,8 @@ def test_each_command_has_its_manual_page(wheel: dict[str, bytes]) -> None:
         text = found[f"{path.replace(' ', '-')}.1"].replace("\\-", "-")
         options = [name for param in context.command.params for name in param.opts if name.startswith("-")]
         assert [option for option in options if f"\\fB{option}\\fP" not in text] == []
+        description = text.partition(".SH DESCRIPTION")[2].partition(".SH OPTIONS")[0]
+        assert description.count(".PP") == (context.command.help or "").strip().count("\n\n")
         for example in context.command.examples:  # type: ignore[attr-defined]  # every command has some
             assert example.split()[0] in text.partition(".SH EXAMPLES")[2]
 
@@ -80,6 +83,9 @@ def test_the_page_of_the_config_has_all_its_keys(wheel: dict[str, bytes]) -> Non
     assert re.findall(r"(?m)^#?[a-z_]+ = ", lines) == keys
     tables = re.findall(r"(?m)^\[.+\]$", example)
     assert re.findall(r"(?m)^\.SH (\[.+\])$", page) == tables
+    said = Counter(re.findall(r"[A-Za-z]{3,}", "".join(re.findall(r"(?m)^# .*\n", example))))
+    shown = Counter(re.findall(r"[A-Za-z]{3,}", page))
+    assert said - shown == Counter()
 
 
 def test_mandoc_finds_nothing_wrong_with_the_manual(wheel: dict[str, bytes], tmp_path: Path) -> None:

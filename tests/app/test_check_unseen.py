@@ -3,10 +3,12 @@
 import pytest
 
 from planted import Program, dovecot_account, maildir_account, plant_dovecot, plant_maildir
-from replywatch.app.checking import samples
+from replywatch.app.checking import samples, unseen
 from replywatch.app.checking.check import check
 from replywatch.app.polling.sources import open_source
+from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
+from replywatch.render.notices import stretch_text
 from story import DAY, HOUR, INFO, Story, at
 
 NOW = at("2024-03-20 12:00")
@@ -52,6 +54,22 @@ def test_a_colleague_is_named_before_anything_was_polled(office):
     assert not office.store.exists()
 
 
+def test_whoever_watches_hears_which_account_is_looked_at(office):
+    heard = []
+
+    class Listening(Silent):
+        def begin(self, stretch, total):
+            heard.append((stretch_text(stretch), total))
+
+    plant_maildir(told(), office.folder / "mail")
+    config = load_config(office.folder / "replywatch.toml", {})
+    findings = check(config, (), open_source, NOW, Listening())
+    assert next(findings).account == ""
+    assert heard == []
+    assert [finding for finding in findings if finding.account == "info"]
+    assert heard == [("Looking at info", None)]
+
+
 def test_on_a_server_too(office, dovecot_user):
     plant_dovecot(told(), dovecot_user)
     office.configure({"info": dovecot_account(dovecot_user)})
@@ -88,18 +106,35 @@ def test_answers_in_another_account_are_looked_for(office):
     assert office.unseen("info") == [], "hers was not looked at"
 
 
-def test_nothing_is_said_where_not_all_was_looked_at(office, monkeypatch):
+@pytest.mark.parametrize("newest", [4, 7])
+def test_nothing_is_said_of_files_of_which_not_all_were_looked_at(office, monkeypatch, newest):
     plant_maildir(told(), office.folder / "mail")
-    monkeypatch.setattr(samples.look, "__defaults__", (4,))
+    monkeypatch.setattr(samples.look, "__defaults__", (newest,))
     assert office.unseen() == []
 
 
-@pytest.mark.parametrize(("newest", "found"), [(4, []), (9, FOUND)])
+def test_nothing_is_said_where_a_mailbox_was_left_out(office, monkeypatch):
+    plant_maildir(told(), office.folder / "mail")
+    monkeypatch.setattr(unseen, "LARGEST", 1)
+    assert office.unseen() == []
+
+
+def test_whose_sent_mail_is_read_is_not_named(office):
+    story = told()
+    for who in ("eva", "info"):
+        story.outbound("xaver", "2024-03-10 09:00", by=who)
+    plant_maildir(story, office.folder / "mail")
+    assert office.unseen() == [(2, [])]
+
+
+@pytest.mark.parametrize(("newest", "found"), [(4, []), (10, FOUND)])
 def test_on_a_server_what_began_within_the_newest_mail_is_known_whole(office, dovecot_user, monkeypatch, newest, found):
     story = told()
     for day in range(2, 6):
         first = story.inbound("old", f"2024-02-0{day} 09:00", subject=f"Elm {day}")
         story.reply(first, f"2024-02-0{day} 10:00")
+    gone = ("asked.long.ago@old.example", "answered.then@example.com")
+    story.inbound("old", "2024-03-18 09:00", to=("eva", INFO), references=gone, subject="Re: Pine")
     story.mails.sort(key=lambda mail: mail.when)
     plant_dovecot(story, dovecot_user)
     office.configure({"info": dovecot_account(dovecot_user)})

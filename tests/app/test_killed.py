@@ -239,3 +239,28 @@ def test_mail_that_is_asked_for_further_fields(folder, runs, dovecot_user):
     after = scene.rows()
     assert len(after["messages"]) - len(before["messages"]) == 6
     assert [len(rows["exchanges"]) for rows in (before, after)] == [7, 1]
+
+
+class Refused(Scene):
+    """A scene in which a good run is one whose login is refused."""
+
+    def good(self, *words, later=0):
+        run = self.run(*words, later=later)
+        assert run.code == 1, run.said
+
+
+@pytest.mark.skipif(not files_can_be_watched(), reason="this Python hides its SQLite")
+@pytest.mark.parametrize(("wrong", "table"), [(True, "refusals"), (False, "troubles")])
+def test_what_one_poll_tells_the_next(folder, runs, dovecot_user, wrong, table):
+    """A login that is refused, and a mailbox for sent mail that is not there."""
+    story = Story()
+    story.inbound("anna", "2024-03-02 09:00")
+    plant_dovecot(story, dovecot_user)
+    scene = (Refused if wrong else Scene)(folder, runs)
+    plain = {"tls": "none", "port": dovecot_user.server.port, "ca_file": ""}
+    scene.program.configure(
+        {"info": dovecot_account(dovecot_user, **plain, **({"password": "wrong"} if wrong else {}))}
+    )
+    scene.keep()
+    kill_everywhere(scene, POLL, POLL, {"statement": 20})
+    assert len(scene.rows()[table]) == 1

@@ -85,7 +85,6 @@ def typed(office, shell, line):
         ("mark x --kind news", ["mark", "x", "--kind", "newsletter"]),
         ("check inf", ["check", "info"]),
         ("check info sal", ["check", "info", "sales-eu"]),
-        ("check inf info", ["check", "inf", "info"]),  # it was said
         ("check two", ["check", "two words"]),
         ("check two\\ w", ["check", "two words"]),
         ("login sa", ["login", "sales-eu"]),
@@ -100,8 +99,9 @@ def typed(office, shell, line):
         ("help wai", ["help", "waiting"]),
         ("help config ex", ["help", "config", "example"]),
         ("completion zs", ["completion", "zsh"]),
-        ("nonsense re", ["nonsense", "re"]),
-        ("help nonsense re", ["help", "nonsense", "re"]),
+        ("nonsense wai", ["nonsense", "wai"]),
+        ("help nonsense wai", ["help", "nonsense", "wai"]),
+        ("help report wai", ["help", "report", "wai"]),
     ],
 )
 def test_what_tab_makes_of_a_line(office, shell, line, words):
@@ -147,6 +147,20 @@ def test_all_commands_are_offered_and_none_is_loaded(office):
     assert done.stderr.split() == sorted(
         f"replywatch.{name}" for name in ("cli", "cli.completion", "cli.main", "cli.options", "errors")
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("check", ""), ["info", "sales-eu", r"two\\ words", r"\\$\\(touch\\ ran\\)"]),
+        (("check", "info", "two words", ""), ["sales-eu", r"\\$\\(touch\\ ran\\)"]),
+        (("login", "info", ""), []),
+        (("--config", "other.toml", "login", "z"), ["zeta"]),
+    ],
+)
+def test_names_that_were_not_said_yet(office, words, names):
+    words = [word.replace(" ", "\\ ") for word in words]
+    assert [line.partition(",")[2] for line in asked(office, *words).stdout.splitlines() if line] == names
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,7 @@ def test_the_commands_that_follow_work(kept):
     config = ("--config", "kept/replywatch.toml")
     again = program.json("report", *config, "--since", "all")
     assert again["buckets"] == json.loads(done.stdout)["buckets"]
-    assert program.output("waiting", *config).startswith("Waiting for an answer at ")
+    assert re.match(r"\d+ waits? for an answer", program.output("waiting", *config))
     first = program.lines("export", *config)[0]
     assert first["id"][:10] in program.output("explain", first["id"], *config)
 
@@ -112,3 +113,15 @@ def test_the_first_screens_of_its_reports(company, golden_output, name, words):
 
 def test_all_its_figures_are_in_the_details(company, golden_output):
     golden_output("demo_details.txt", company[0]("report", "--config", "kept/replywatch.toml", "--details"))
+
+
+def test_the_list_that_a_screen_names_has_as_many_rows_as_it_says(company):
+    for words in ((), ("--since", "all"), ("--since", "2026-08-01", "--until", "2026-08-31"), ("--measure", "turn")):
+        config = ("--config", "kept/replywatch.toml")
+        screen = company[0]("report", *config, *words)
+        count = re.search(r"(?:never answered|no further reply) +█*[▏▎▍▌▋▊▉▶]? +(\d+) ", screen)[1]
+        if hint := re.search(r"why: explain ([0-9a-f]+)", screen):
+            who = re.search(r"Waiting longest .*? (\S+@\S+) ", screen)[1]
+            assert who in company[0]("explain", hint[1], *config)
+        command = re.search(r"which: (list --bucket never[^·\n]*)", screen)[1]
+        assert len(company[0](*shlex.split(command), *config, "--format", "jsonl").splitlines()) == int(count)

@@ -199,7 +199,7 @@ class TestPeriod:
         ("words", "text"),
         [
             ("--since 03/10/2024", "ambiguous"),
-            ("--since yesterday", "no date or time"),
+            ("--since tomorrow", "no date or time"),
             ("--since 2024-03-10 --until 2024-03-09", "before it begins"),
             ("--as-of 32.1.2024", "no date or time"),
             ("--until all", "no date or time"),

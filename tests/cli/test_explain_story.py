@@ -5,6 +5,11 @@ import re
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
+from replywatch.app.explaining.explain import explain_message
+from replywatch.app.progress import Silent
+from replywatch.config.load import load_config
+from replywatch.render.locale import Locale
+from replywatch.render.story import story_text
 from story import Story, cases
 
 
@@ -190,3 +195,17 @@ def test_a_mark_is_named_and_how_to_take_it_back(said, story, mailbox):
     assert text.startswith("Not counted: a mark says that it needs no reply\n")
     said.program.output(*text.splitlines()[-1].partition("replywatch ")[2].split())
     assert not said(story, asked).startswith("Not counted: a mark")
+
+
+def test_it_fits_a_narrow_terminal(said, story):
+    asked = story.inbound("anna", "2024-03-04 08:00", subject="An oak table for six people")
+    story.outbound("anna", "2024-03-06 09:12", subject="Your visit on Saturday in the afternoon")
+    said(story, asked)
+    config = load_config(said.program.folder / "replywatch.toml", {})
+    found = explain_message(config, asked.message_id, Silent())
+    for width in (40, 80):
+        lines = story_text(found, Locale(config.report.timezone, width=width, colours=True)).splitlines()
+        assert lines[0].startswith("\x1b[1mNever answered in ")
+        plain = [re.sub("\x1b[^m]*m", "", line) for line in lines]
+        assert max(len(line) for line in plain if "replywatch mark" not in line) <= width
+        assert len([line for line in plain if re.search(r" replywatch mark [0-9a-f]{10} --\S+", line)]) == 4

@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 import pytest
 
-from planted import Program, plant_dovecot
+from planted import Program, plant_dovecot, unfolded
 from replywatch.app.setup.init import write_private
 from replywatch.config.load import load_config
 from replywatch.config.model import Secret, Tls
@@ -201,7 +201,7 @@ class TestOptions:
     )
     def test_mistakes(self, program, words, says):
         err = init(program, *words, "--yes", code=2)
-        assert says in err
+        assert says in unfolded(err)
         assert list(program.folder.iterdir()) == []
 
 
@@ -381,6 +381,16 @@ class TestColleagues:
         path.write_text(text.replace(lines := table[: table.index("\n\n")], lines.replace("#", "")))
         _, anna = config_of(program).accounts
         assert (anna.name, anna.port, anna.watched, anna.enabled) == ("anna", 77, False, True)
+
+    def test_no_keyring_is_opened_where_nobody_is_asked(self, program):
+        """It could ask for a password of its own."""
+        package = program.folder / "keyring"
+        package.mkdir()
+        (package / "__init__.py").write_text("def get_password(*_):\n    open('opened', 'w').close()\n    return 'x'\n")
+        (package / "errors.py").write_text("class KeyringError(Exception):\n    pass\n")
+        init(program, *OWN, *self.TWO, "--password-keyring", "rw", "--yes")
+        assert not (program.folder / "opened").exists()
+        assert len(config_of(program).accounts) == 1
 
     def test_at_other_domains_they_are_ours_and_elsewhere(self, program):
         answers = ["anna@gmx.de, eva@partner.example", "mail.partner.example:993", *[""] * 20]
@@ -577,6 +587,7 @@ class TestStores:
         assert {c.partition("-")[0] for c in first} == {"firma"}
         assert {c.partition("-")[0] for c in second} == {"other"}
         assert len(first) == len(second) == 2
+        assert len(list((program.folder / "data/replywatch").glob("*.sqlite3"))) == 2
 
     def test_nor_does_one_that_takes_the_place_of_another(self, program, mailboxes):
         usual = program.folder / USUAL

@@ -24,15 +24,15 @@ def program(tmp_path):
 def office(program, dovecot_server):
     """Two mailboxes: two enquiries came to the shared one, and a colleague answered one of them from hers."""
     info, anna = dovecot_server.new_user(), dovecot_server.new_user()
+    names = f"{info.name}@example.com", f"{anna.name}@example.com"
     story = Story()
-    first = story.inbound("kunde", "2026-03-04 09:00")
-    story.inbound("wartet", "2026-03-05 09:00")
+    first = story.inbound("kunde", "2026-03-04 09:00", to=names[0])
+    story.inbound("wartet", "2026-03-05 09:00", to=names[0])
     story.reply(first, "2026-03-04 12:00", by="eva", account="anna")
     story.outbound("wartet", "2026-01-05 09:00")
     plant_dovecot(story, info)
     plant_dovecot(story, anna, account="anna")
-    program.server, program.info, program.anna = dovecot_server, info, anna
-    program.names = f"{info.name}@example.com", f"{anna.name}@example.com"
+    program.server, program.info, program.names = dovecot_server, info, names
     return program
 
 
@@ -46,8 +46,8 @@ def logins(program, user, before):
 
 def to_the_password(typist, program, server="localhost"):
     """Everything up to the password of the shared mailbox."""
-    typist.type("shared address", f"info@firma")
-    typist.type("is not an address", program.names[0])
+    typist.type("shared address", "info@firma")
+    typist.type("is not an address such as info@example.com The shared address", program.names[0])
     typist.type("internet?", "n")
     typist.type("name of the IMAP server", f"{server}:{program.server.tls_port}")
     typist.type("TLS: implicit")
@@ -69,13 +69,12 @@ def test_from_an_empty_home_to_the_figures_of_two_mailboxes(office):
         typist.type("Its password (nothing is shown", password)
         typist.type("Domains at which everybody is ours [example.com]")
         typist.type("Who else answers", office.names[1])
-        typist.type("User name for the login", office.anna.name)
         typist.type("Password (nothing is shown; Enter: later)", password)
         finish(typist)
     assert typist.code == 0, typist.seen
     assert password not in typist.seen
     assert "The login works. 2 mailboxes: INBOX (2), Sent (1)." in " ".join(typist.seen.split())
-    assert typist.too_wide() == []
+    assert [line for line in typist.too_wide() if str(office.folder) not in line] == []
     config = load_config(office.folder / USUAL, {})
     info, anna = config.accounts
     assert (info.host, info.port, info.tls) == ("localhost", office.server.tls_port, Tls.IMPLICIT)
@@ -86,21 +85,17 @@ def test_from_an_empty_home_to_the_figures_of_two_mailboxes(office):
         assert account.password.file.stat().st_mode & 0o777 == 0o600
     assert str(config.report.timezone) == "Europe/Berlin"
     assert f"{office.folder / USUAL}; only you" in typist.seen
-    # the story writes to info@example.com
-    (office.folder / USUAL).write_text(
-        (office.folder / USUAL).read_text().replace(office.names[0], "info@example.com", 1)
-    )
-    assert "0 warnings" not in office.output("check")
+    assert office.run("check").returncode == 0
     office.output("poll")
     totals = office.json("report", "--since", "all", "--as-of", "2026-03-06 09:00")["totals"]
-    assert (totals["answered"], totals["all"]) == (1, 2)
+    assert (totals["answered"], totals["exchanges"]) == (1, 2)
 
 
 def test_a_wrong_password_is_asked_for_again(office):
     before = len(office.server.log())
     with Typist(office, "init") as typist:
         to_the_password(typist, office)
-        typist.type("Its password", "wrong")
+        typist.type("Its password", "falsch")
         typist.type("Its password", office.server.PASSWORD)
         typist.type("Domains at which")
         typist.type("Who else")
@@ -109,7 +104,7 @@ def test_a_wrong_password_is_asked_for_again(office):
     assert (
         load_config(office.folder / USUAL, {}).accounts[0].password.file.read_text().strip() == office.server.PASSWORD
     )
-    assert "wrong" not in typist.seen
+    assert "falsch" not in typist.seen
     assert logins(office, office.info, before) == (1, 1)
 
 
@@ -175,9 +170,7 @@ def test_a_colleague_whose_password_is_not_known_yet(office):
         typist.type("Its password", office.server.PASSWORD)
         typist.type("Domains at which")
         typist.type("Who else", f"{office.names[1]} tom@example.com")
-        typist.type("User name for the login", office.anna.name)
         typist.type("Password (nothing is shown; Enter: later)")
-        typist.type("User name for the login", "tom")
         for _ in range(3):
             typist.type("Password (nothing is shown; Enter: later)", "wrong")
         finish(typist)

@@ -256,11 +256,39 @@ class TestBoundary:
         assert run(["fake", "--error", "ValueError('anna@example.com')"], group) == 70
         shown = capsys.readouterr().err
         assert re.match(
-            r"Error: a bug in replywatch stopped it \(ValueError in replywatch/cli/\w+\.py, line \d+\)", shown
+            r"Error: a bug in replywatch stopped it \(ValueError in replywatch/cli/\w+\.py, line \d+\)",
+            " ".join(shown.split()),
         )
         assert "--debug" in shown
         assert "anna" not in shown
         assert "Traceback" not in shown
+
+    @pytest.mark.parametrize("columns", [40, 80, 120])
+    def test_errors_are_broken_between_words_for_the_terminal(self, group, monkeypatch, capsys, columns):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        path, command = "/home/anna/a-long-way/replywatch.toml", "`replywatch report --config try.toml`"
+        problem = "team.addresses: must be a list of addresses such as info@example.com and not a text"
+        text, hint = f"the config {path} has more than a mistake", f"Look at it with {command} again"
+        error = f"errors.ConfigError({text!r}, {hint!r}, [{problem!r}])"
+        assert run(["fake", "--error", error], group) == 2
+        said = capsys.readouterr().err
+        assert all(len(line) <= columns or line.strip() in (path, command) for line in said.splitlines())
+        assert path in said
+        assert command in said
+        assert " ".join(said.split()) == f"Error: {text} {problem} {hint}"
+        assert (len(said.splitlines()) > 3) == (columns < 120)
+
+    def test_where_there_is_no_terminal_they_have_80_columns(self, group, monkeypatch, capsys):
+        monkeypatch.setenv("COLUMNS", "40")
+        assert run(["fake", "--error", f"errors.StoreError('{'word ' * 30}end')"], group) == 1
+        assert [len(line) for line in capsys.readouterr().err.splitlines()] == [76, 76, 20]
+
+    def test_what_click_says_is_broken_the_same_way(self, group, capsys):
+        assert run(["fake", "--error", f"click.UsageError('{'word ' * 30}end')"], group) == 2
+        *_, first, second, last = capsys.readouterr().err.splitlines()
+        assert first.startswith("Error: word")
+        assert [len(first), len(second), last] == [76, 76, "       word word end"]
 
     def test_a_module_that_cannot_be_imported_is_a_bug(self, group, capsys):
         assert run(["missing"], group) == 70

@@ -1,8 +1,11 @@
 """The report as a command; its figures are in test_edges."""
 
+import csv
+import json
 import re
 import subprocess
 import sys
+from io import StringIO
 
 import pytest
 from test_poll_command import on_a_terminal
@@ -105,3 +108,32 @@ def test_an_old_poll_is_said(office):
 def test_words_it_does_not_know(office):
     for words in (["--format", "xml"], ["--measure", "second"], ["--min-match", "luck"], ["--nothing"], ["extra"]):
         assert "Usage: replywatch report" in office.fails("report", *words, code=2)
+
+
+def test_a_warning_may_end_a_report_with_6(tmp_path):
+    story = Story()
+    story.inbound("anna", "2024-03-04 08:00")
+    program = Program(tmp_path, accounts={"info": maildir_account()})
+    plant_maildir(story, tmp_path / "mail")
+    program.output("poll")
+    done = program.call("report", "--since", "all", "--fail-on-warning", "--format", "json")
+    assert done.returncode == 6
+    assert json.loads(done.stdout)["warnings"][0]["code"] == "no_mail_of_ours"
+    assert "the figures have warnings: no_mail_of_ours" in done.stderr
+    story.outbound("xaver", "2024-01-04 08:00")
+    plant_maildir(story, tmp_path / "more")
+    program.configure({"more": maildir_account(path="more")})
+    program.output("poll")
+    assert program.call("report", "--since", "all", "--fail-on-warning").returncode == 0
+
+
+def test_a_german_excel_reads_the_shares(tmp_path):
+    program = Program(tmp_path)
+    program.output("demo", "--keep", str(tmp_path / "demo"))
+    program.folder = tmp_path / "demo"
+    text = program.output("report", "--format", "csv", "--dialect", "excel-de")
+    plain = list(csv.DictReader(StringIO(program.output("report", "--format", "csv"))))
+    shown = list(csv.DictReader(StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+    assert [row["share"].replace(",", ".") for row in shown] == [row["share"] for row in plain]
+    assert any("," in row["share"] for row in shown)
+    assert [row["key"] for row in shown] == [row["key"] for row in plain]

@@ -43,5 +43,6 @@ def test_explain_says_why_nobody_is_named(office: Program) -> None:
 
 def test_explain_reads_as_matching_does(office: Program) -> None:
     text = " ".join(office.output("explain", "1@r.test", "--details").split())
+    assert text.count(" they ") == 1, "the relay's From is the person who is answered"
     assert "Direction outbound" in text
     assert f"Contact {RELAY}: the first recipient outside" in text

@@ -498,6 +498,14 @@ class TestFinding:
         places[0].unlink()
         assert find_config(None, {}) == places[1]
 
+    def test_one_here_that_is_not_used_hides_no_other(self, places):
+        """Whoever put it there must not decide which config counts, so the next one is not taken silently either."""
+        for place in places:
+            place.touch()
+        places[0].chmod(0o666)
+        with pytest.raises(ConfigError):
+            find_config(None, {})
+
     def test_none_lists_the_places(self, places):
         with pytest.raises(ConfigError) as caught:
             find_config(None, {})

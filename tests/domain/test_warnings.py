@@ -32,8 +32,8 @@ INFO = AccountCoverage(
 )
 
 
-def of_coverage(*accounts, as_of=FEB, since=JAN, senders=()):
-    return list(coverage_warnings(Coverage(accounts, senders), as_of, since))
+def of_coverage(*accounts, as_of=FEB, senders=(), open_before_sent=False):
+    return list(coverage_warnings(Coverage(accounts, senders), as_of, open_before_sent=open_before_sent))
 
 
 def test_a_complete_pass_with_sent_mail_needs_no_warning():
@@ -85,15 +85,15 @@ def test_an_archive_that_holds_both_directions_needs_no_sent_mailbox():
     assert of_coverage(replace(INFO, has_sent=False)) == []
 
 
-def test_a_late_start_of_sent_mail_is_worth_a_word_only_if_it_lies_in_the_period():
+def test_a_late_start_of_sent_mail_is_worth_a_word_only_if_mail_before_it_has_no_answer():
     late = replace(INFO, covered_from=JAN + 1)
-    assert of_coverage(late) == [Warning(Code.SENT_BEGINS_LATE, values={"begins_at": JAN + 1})]
-    assert of_coverage(late, since=JAN + 1) == []
-    assert of_coverage(late, since=None) == []
+    assert of_coverage(late, open_before_sent=True) == [Warning(Code.SENT_BEGINS_LATE, values={"begins_at": JAN + 1})]
+    assert of_coverage(late) == []
 
 
 def test_the_earliest_of_all_accounts_begins():
-    assert of_coverage(replace(INFO, account="late", covered_from=JAN + DAY), INFO) == []
+    (found,) = of_coverage(replace(INFO, account="late", covered_from=JAN + DAY), INFO, open_before_sent=True)
+    assert found.values == {"begins_at": JAN}
 
 
 def test_a_report_beyond_what_was_read():

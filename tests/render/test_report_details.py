@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from replywatch.domain.instants import DAY
 from replywatch.render.report.details import report_details
+from replywatch.render.report.headline import headline
 from sample_report import ABSENT, LOCALE, empty, full
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -48,9 +50,23 @@ def test_hostile_mail_does_nothing_to_a_terminal(terminal):
     assert "[bold]" in plain
 
 
+@pytest.mark.parametrize(("count", "said"), [(4, "4 (16.3 %). That"), (5, "5 (16.3 %), median after 5 s. That")])
+def test_of_a_few_acknowledgements_there_is_no_median(count, said):
+    report = full()
+    few = replace(report.summary.acknowledged, count=count)
+    text = report_details(replace(report, summary=replace(report.summary, acknowledged=few)), LOCALE)
+    assert f"Acknowledged by a machine: {said}" in text
+
+
+def test_the_answer_in_words_is_that_of_the_first_screen():
+    text = report_details(full(), LOCALE)
+    for paragraph in headline(full().summary, "first", 14 * DAY):
+        assert f"\n{paragraph}\n" in text
+
+
 def test_warnings_come_before_any_figure():
     text = report_details(full(), LOCALE)
-    assert text.index("! The mail was last read completely 3 days ago") < text.index("within 1 hour")
+    assert text.index("! The mail was last read completely 3 d ago") < text.index("within 1 hour")
 
 
 def test_an_account_that_does_not_close_shows_it():

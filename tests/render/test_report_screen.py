@@ -33,6 +33,9 @@ FAILED = Warning(Code.LAST_ATTEMPT_FAILED, "info", {"last_complete_at": AS_OF, "
 ADDRESSES = ("info@a.example", "sales@a.example", "a.very.long.address.of.ours@quite-a-long-domain.example")
 
 
+ASKED = ("", "--since all", "--since 2026-01-01 --until 2026-03-31 --measure turn", "--since 'last month' " * 9)
+
+
 def with_waits(waits, measure="first", **values):
     """The sample with other waits."""
     report = full(measure)
@@ -83,9 +86,9 @@ def test_the_whole_text_is_as_expected(name, made, keys, golden):
 
 
 @settings(max_examples=200)
-@given(reports(), st.integers(80, 160), st.booleans(), st.booleans())
-def test_it_fits_a_terminal_of_24_lines_with_the_prompt(report, width, colours, ascii_):
-    text = report_screen(report, replace(LOCALE, width=width, colours=colours, ascii=ascii_))
+@given(reports(), st.integers(80, 160), st.booleans(), st.booleans(), st.sampled_from(ASKED))
+def test_it_fits_a_terminal_of_24_lines_with_the_prompt(report, width, colours, ascii_, asked):
+    text = report_screen(report, replace(LOCALE, width=width, colours=colours, ascii=ascii_), asked)
     assert text.endswith("\n")
     lines = COLOURS.sub("", text).splitlines()
     assert len(lines) <= HEIGHT == 23
@@ -96,9 +99,9 @@ def test_it_fits_a_terminal_of_24_lines_with_the_prompt(report, width, colours, 
 
 
 @settings(max_examples=100)
-@given(reports(), st.integers(40, 79))
-def test_a_narrow_terminal_scrolls_but_nothing_runs_over_its_edge(report, width):
-    lines = report_screen(report, replace(LOCALE, width=width)).splitlines()
+@given(reports(), st.integers(40, 79), st.sampled_from(ASKED))
+def test_a_narrow_terminal_scrolls_but_nothing_runs_over_its_edge(report, width, asked):
+    lines = report_screen(report, replace(LOCALE, width=width), asked).splitlines()
     assert max(map(cell_len, lines)) <= width
 
 
@@ -159,7 +162,7 @@ def test_the_sample_stands_beside_enquiries_alone():
 
 def test_what_was_not_seen_comes_before_any_figure():
     text = report_screen(full(), LOCALE)
-    assert text.index("! The mail was last read completely 3 days ago") < text.index("Half have")
+    assert text.index("! The mail was last read completely 3 d ago") < text.index("Half have")
 
 
 def test_what_belongs_into_the_config_is_left_to_check():
@@ -203,8 +206,26 @@ def test_the_hints_name_commands_that_are_there():
     assert [question for question, _ in hints] == ["who", "which", "why", "all"]
     words = [command.split()[0] for _, command in hints]
     assert set(words) - {"list"} <= {*COMMANDS, "--details"}
-    assert hints[2][1] == f"explain {full().oldest_waiting[0].id[:10]}"
+    assert hints[2][1] == f"explain {full().oldest_waiting[0].short_id}"
     assert report_screen(empty(), LOCALE).splitlines()[-1] == "  all: --details"
+
+
+@pytest.mark.parametrize(
+    ("asked", "width", "shown"),
+    [
+        ("", 120, "list --bucket never · why"),
+        ("--since all", 120, "list --bucket never --since all · why"),
+        ("--since 2026-02-01 --until 2026-03-31 --measure turn", 80, "list --bucket never (and these options)"),
+        ("--since 'last month' --measure turn", 80, "list --bucket never --since 'last month' --measure turn\n"),
+        (
+            "--since 'last month' --as-of 2026-05-01T12:00:00+02:00 --until 2026-04-01 --measure turn " * 2,
+            80,
+            "never (and these",
+        ),
+    ],
+)
+def test_the_hint_of_a_list_counts_what_the_report_counts(asked, width, shown):
+    assert shown in report_screen(full(), replace(LOCALE, width=width), asked)
 
 
 @pytest.mark.parametrize("colours", [True, False])

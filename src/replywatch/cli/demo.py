@@ -53,7 +53,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter for each option
     query, now = ReportQuery(since="all"), int(time.time())
     with Listener() as listener:
         report = run_demo(seed=seed, messages=messages, now=now, query=query, keep=keep, progress=listener)
-    write(render(report, output_format, locale_in(report.definition.zone), details=details))
+    write(render(report, output_format, locale_in(report.definition.zone), query, details=details))
     if keep:
         click.echo(f"\nKept in {keep}. Go on with: replywatch waiting --config {keep / 'replywatch.toml'}", err=True)
     elif output_format == "table":

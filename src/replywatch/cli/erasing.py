@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from replywatch.cli.asking.agreement import agree
-from replywatch.cli.output import Listener
+from replywatch.cli.output import Listener, fitted, tell
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,15 +59,15 @@ def agreed(step: ForGood, *, dry_run: bool, yes: bool) -> bool:
         click.echo(step.nothing or step.preview)
         return False
     if step.nothing:
-        click.echo(step.nothing, err=True)
+        tell([step.nothing])
         return False
     if yes:
         return True
     if not sys.stdin.isatty():
         raise UsageError("this can't be undone, and nobody is there to be asked", "Say --yes, or first --dry-run.")
-    if agree(step.question):
+    if agree(fitted(step.question, beside=len(" [y/N]: "))):
         return True
-    click.echo(step.refused, err=True)
+    tell([step.refused])
     return False
 
 
@@ -90,4 +90,4 @@ def erase_or_show(config: Config, wanted: ToErase, *, dry_run: bool, yes: bool) 
             return
     with Listener() as listener:
         erased = erase(config, wanted.choose, int(time.time()), listener)
-        listener.line(wanted.nothing if erased.is_nothing else f"Erased {much(erased)}.")
+    tell([wanted.nothing if erased.is_nothing else f"Erased {much(erased)}."])

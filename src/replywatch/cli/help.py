@@ -63,7 +63,7 @@ def _named(context: click.Context, words: Sequence[str]) -> click.Context:
         if not isinstance(context.command, click.Group):
             context.fail(f"{context.command_path} has no commands of its own.")
         _, command, _ = context.command.resolve_command(context, [word])
-        if command is None:  # a shell completes what is not there
+        if command is None:  # so it is while a shell completes
             context.fail(f"there is no command {word!r}.")
         context = click.Context(command, info_name=word, parent=context)
     return context

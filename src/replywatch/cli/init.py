@@ -66,9 +66,9 @@ from replywatch.extras import in_this_python, install_command
     "-o",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where the config goes; your folder for configs by default.",
+    help="Where the config goes; by default where every command finds it.",
 )
-@click.option("--here", is_flag=True, help="The config goes into this folder, as replywatch.toml.")
+@click.option("--here", is_flag=True, help="The config goes into the current directory, as replywatch.toml.")
 @click.option(
     "--try/--no-try", "tries", default=None, help="Log in before anything is written; at a terminal by default."
 )
@@ -95,7 +95,11 @@ def init(context: Context, /, **words: Any) -> None:  # noqa: ANN401 - what `Giv
         return result
 
     result = ask.conversation(questions)
-    write_config(result.draft, path, os.environ, result.typed)
+    typed = [(file, password.typed) for password in result.passwords if (file := password.file(path.parent))]
+    write_config(result.draft, path, os.environ, typed)
+    click.echo("", err=True)
+    for file in (*(file for file, _ in typed), path):
+        click.echo(f"Wrote {file}; only you may read it.", err=True)
     _say_next(result, path)
 
 
@@ -125,9 +129,7 @@ class NotWantedError(ReplywatchError):
 
 
 def _say_next(result: Result, path: Path) -> None:
-    for file, _ in result.typed:
-        click.echo(f"Wrote {file}; only you may read it.", err=True)
-    click.echo(f"\nWrote {path}; only you may read it.", err=True)
+    """Say what is left to do, and how to go on."""
     if not result.zone_is_known:
         click.echo("Its days begin in UTC, since nothing tells where you are: see timezone in it.", err=True)
     click.echo("Next:", err=True)

@@ -95,7 +95,7 @@ class LazyGroup(ExampleGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that `args` name and what is left of them; a mistyped name gets a suggestion."""
         name = args[0]
-        if name not in self.lazy and not name.startswith("-") and not ctx.resilient_parsing:
+        if name not in self.lazy and not name.startswith("-"):
             near = difflib.get_close_matches(name, self.lazy, n=1)
             ctx.fail(f"there is no command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
@@ -165,14 +165,16 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        _complain(shown.getvalue().rstrip("\n"))
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the boundary: what arrives here must not reach a person raw
         if _wants_traceback(words):
             lines = "".join(traceback.format_exception(error)).rstrip("\n").split("\n")
             click.echo("\n".join(map(_plain, lines)), err=True)
         text, code = _describe(error)
-        click.echo(text, err=True)
+        _complain(text)
         return code
 
 
@@ -186,6 +188,14 @@ def _call(command: click.Command, words: list[str]) -> int:
         code = leave.exit_code
     sys.stdout.flush()  # a full disk or a broken pipe has to show here, not while the interpreter shuts down
     return code
+
+
+def _complain(text: str) -> None:
+    """Say on stderr what went wrong, in lines that fit there."""
+    from replywatch.cli.output import columns  # `--help` needs neither
+    from replywatch.render.folding import folded
+
+    click.echo(folded(text, columns(sys.stderr)), err=True)
 
 
 def _forget_stdout() -> None:
@@ -210,8 +220,8 @@ def _describe(error: Exception) -> tuple[str, int]:
         return "Error: the disk is full, the output is not complete.", FAILED
     return (
         f"Error: a bug in replywatch stopped it ({type(error).__name__} in {_place(error)}).\n"
-        "Please report it: run the same command with --debug and send the traceback with what\n"
-        "`replywatch --version` says. Look it over first, it may quote mail."
+        "Please report it: run the same command with --debug and send the traceback with what `replywatch --version` "
+        "says. Look it over first, it may quote mail."
     ), BUG
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -35,9 +35,18 @@ _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
 def width() -> int:
     """Columns to write for: the terminal's, but at least 40 and at most 120; 80 where there is none."""
-    if not sys.stdout.isatty():
-        return NARROW
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+    return max(NARROWEST, min(WIDEST, columns(sys.stdout)))
+
+
+def columns(stream: TextIO) -> int:
+    """Columns of the terminal that `stream` writes to, or what COLUMNS says of it; 80 where there is none."""
+    if stream.isatty():
+        with suppress(ValueError):
+            if (said := int(os.environ.get("COLUMNS", ""))) > 0:
+                return said
+        with suppress(OSError):
+            return os.get_terminal_size(stream.fileno()).columns or NARROW
+    return NARROW
 
 
 def ascii_only(stream: TextIO, environment: Mapping[str, str]) -> bool:
@@ -74,10 +83,29 @@ def write_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+def show(lines: Iterable[str], locale: Locale) -> None:
+    """Write lines for a person to stdout as they come, with what can be drawn there."""
+    from replywatch.render.glyphs import drawn  # only for people
+
+    write_lines(drawn(line, locale) for line in lines)
+
+
 def tell(lines: Iterable[str]) -> None:
-    """Write lines for a person to stderr, broken between words where a terminal is too narrow for them."""
+    """Write harmless lines for a person to stderr, as `fitted` does."""
     for line in lines:
-        click.echo(click.wrap_text(line, width()) if sys.stderr.isatty() else line, err=True)
+        click.echo(fitted(line), err=True)
+
+
+def fitted(text: str, *, beside: int = 0) -> str:
+    """`text` as it fits on the terminal of stderr with what stands `beside` it, in columns; elsewhere as it is.
+
+    So a line of a log stays one.
+    """
+    if not sys.stderr.isatty():
+        return text
+    from replywatch.render.folding import folded  # only for terminals
+
+    return folded(text, columns(sys.stderr) - beside)
 
 
 class _Display:
@@ -173,9 +201,9 @@ class Listener:
     def line(self, text: str) -> None:
         """A line of the command itself; blanks in front stay."""
         if self.display.bars:
-            self.display.bars.console.print(_plain(text), markup=False, highlight=False)
+            self.display.bars.console.print(fitted(_plain(text)), markup=False, highlight=False, soft_wrap=True)
         else:
-            click.echo(_plain(text), err=True)
+            click.echo(fitted(_plain(text)), err=True)
 
 
 def _bars() -> Bars:

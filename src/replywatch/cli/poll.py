@@ -128,6 +128,8 @@ class _Poller:
         self._wishes = wishes
         self._logger = logger
         self._insists = wishes.now
+        self._trouble = ""
+        self._failing = False
 
     def once(self) -> Sequence[AccountOutcome]:
         """One pass, with a line for each account."""
@@ -145,7 +147,8 @@ class _Poller:
         """One pass of many: one line and what is news. The config is read anew, as `report` does, too."""
         config = load(self._context)
         locale = locale_of(config)
-        with Listener(quiet=self._wishes.quiet, unsaid=_EVERY_TIME, overhears=self._log_notice) as listener:
+        unsaid = _EVERY_TIME if self._failing else ()
+        with Listener(quiet=self._wishes.quiet, unsaid=unsaid, overhears=self._log_notice) as listener:
             outcomes, value = self._pass(config, listener)
             if self._wishes.output_format == "json":
                 write(json.dumps(value) + "\n")
@@ -156,8 +159,11 @@ class _Poller:
             _say(outcomes, listener, locale, quiet=True)
 
     def trouble(self, error: ReplywatchError) -> None:
-        """Say why a pass of many did not come to its end."""
+        """Say why a pass of many did not come to its end; once, as long as the next ones end in the same way."""
         self._logger.warning("not polled: %s", harmless(error.text))
+        if error.text == self._trouble:
+            return
+        self._trouble = error.text
         with Listener() as listener:
             listener.line(f"Not polled: {error.text}")
             listener.line(f"  {error.hint} The next pass tries again.")
@@ -170,10 +176,11 @@ class _Poller:
         from replywatch.app.polling.sources import open_source
 
         choice = Choice(self._wishes.accounts, insists=self._insists)
-        self._insists = False  # once is enough: later passes of `--every` leave alone what was refused
         began = _now()
         self._logger.debug("a pass begins")
         outcomes = run_poll(config, open_source, _now, listener, Patience(), choice=choice)
+        self._insists, self._trouble = False, ""  # later passes of `--every` leave alone what was refused
+        self._failing = any(outcome.error for outcome in outcomes)
         for outcome in outcomes:
             for line in account_log(outcome):
                 self._logger.log(*line)

@@ -152,6 +152,12 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         "there is no mailbox {mailbox!r}, which the config names",
         "Correct it in the config, under [accounts.{account}]; the names stand above:\n  {roles:roles}",
     ),
+    "account_changed": Words(
+        "the mail read so far is of {was}, and the config says {now}",
+        "The next poll goes on if at least half of that mail is there, and else leaves the account alone. Another"
+        " mailbox needs another name under [accounts.…]; or `replywatch account move {account}` (the same mail at a new"
+        " place), `replywatch account drop {account}` (let go of the old mail).",
+    ),
     "much_missing": Words(
         "{mailbox}: much of it is missing since {since:day}, all at once; it counts as there for now",
         "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what was"

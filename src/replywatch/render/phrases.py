@@ -9,7 +9,7 @@ from shlex import quote
 from typing import Any
 
 from replywatch.config_lines import listed, mailboxes_line, quoted
-from replywatch.domain.instants import local_day
+from replywatch.domain.instants import DAY, local_day
 from replywatch.render.because import because_text
 from replywatch.render.days import short_day
 from replywatch.render.doubts import DOUBTS
@@ -56,7 +56,7 @@ _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     "utc_day": lambda instant, _: str(local_day(instant, UTC)),
     "until": lambda instant, _: "" if instant is None else f" until {local_time(instant, UTC)} UTC",
     "next_day": lambda day, _: str(day + timedelta(days=1)),
-    "ago": lambda seconds, _: f"{human_duration(seconds)} ago",
+    "ago": lambda seconds, _: f"{seconds // DAY} days ago" if seconds >= 2 * DAY else f"{human_duration(seconds)} ago",
     "apart": lambda seconds, _: f"{human_duration(abs(seconds))} {'after' if seconds >= 0 else 'before'}",
     "account_or_mail": lambda account, _: f"Account {account} was" if account else "The mail was",
     # lists

@@ -18,6 +18,7 @@ from replywatch.render.warnings_json import warning_value
 
 _BOUNCED = "!"
 """Stands before those to whom an answer of ours could not be delivered."""
+_LATER = "Follow-ups, which often need no answer"
 _SHARE_OF_WHO = 0.48
 """Of what a line has left for people and subjects."""
 
@@ -39,8 +40,9 @@ def waiting_text(found: WaitingList, locale: Locale, *, turns: bool, older_than:
     lines += [""] if lines else []
     lines += _headline(found, len(listed), turns=turns, older_than=older_than, locale=locale)
     columns = _columns(found, locale)
-    if listed:
-        lines += ["", *grid_lines(Grid("", columns, [_row(row, found, locale) for row in listed]), locale)]
+    for title, rows in (("", enquiries), (_LATER, later if turns else [])):
+        if rows:
+            lines += ["", *grid_lines(Grid(title, columns, [_row(row, found, locale) for row in rows]), locale)]
     if may_wait:
         title = f"{len(may_wait)}{' more' if listed else ''} may wait: not all mail was read"
         lines += ["", title, *grid_lines(Grid("", columns, [_row(row, found, locale) for row in may_wait]), locale)]
@@ -75,7 +77,7 @@ def _columns(found: WaitingList, locale: Locale) -> list[Column]:
     fixed = [
         Column(ids + 2, gap=2),
         Column(13, "since", gap=2),
-        Column(11, "waiting", gap=1, right=True),
+        Column(12, "waiting", gap=1, right=True),
         Column(2, gap=1),
     ]
     left = locale.width - sum(column.width for column in fixed)

@@ -180,6 +180,14 @@ class Queries:
         )
         return int(self._db.value(sql, [*_values(window), as_of]))
 
+    def is_any_open(self, window: Window) -> bool:
+        """Whether there is an exchange without an answer, be it at an unknown time."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM exchanges e INDEXED BY exchanges_open WHERE e.answered_at IS NULL"
+            f" AND e.answered_before IS NULL AND {_where(window)})"
+        )
+        return bool(self._db.value(sql, _values(window)))
+
     def count_put_away(self, window: Window) -> int:
         """How many exchanges count though their opener was thrown away or called spam, since it was answered."""
         return int(

@@ -19,7 +19,7 @@ from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError
 from replywatch.sources.base import Source
-from replywatch.store.place import check_place, fields_progress, held_mailboxes
+from replywatch.store.place import check_place, fields_progress, held_mailboxes, known_origin
 
 EXPIRES_SOON = 14 * DAY
 """Seconds; certificates are mostly renewed a month before they expire."""
@@ -93,6 +93,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
     What it returns in the end is the mail that was looked at, if there was no such error.
     """
     name = account.name
+    yield from _changed(config, account)
     try:
         source = open_source(account)
     except SecretError as error:
@@ -123,6 +124,14 @@ def _credentials(account: ImapAccount, now: int) -> Finding:
     from replywatch.app.login.login import login_finding  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
 
     return login_finding(account, account.oauth2, now)
+
+
+def _changed(config: Config, account: AnyAccount) -> Iterator[Finding]:
+    """Whether the name stands for something else than what was read under it so far."""
+    was = known_origin(config.store_path, account.name)
+    if was is not None and was != account.origin:
+        values = {"was": was.described, "now": account.origin.described}
+        yield Finding(Severity.WARNING, account.name, "account", "account_changed", values)
 
 
 def _held(config: Config, account: str) -> Iterator[Finding]:

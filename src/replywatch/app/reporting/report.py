@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from replywatch import __version__
 from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.app.reporting.view import View, viewed
 from replywatch.config.model import Config
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.figures.summary import summarise
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.judging.rules_version import RULES_VERSION
-from replywatch.domain.messages import Exchange, Role
+from replywatch.domain.messages import Role
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
 from replywatch.store.copies import MailboxUse
 from replywatch.store.derived import Derived
@@ -42,7 +43,7 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
             put_away=snapshot.count_put_away(period, first_only=first_only),
             absent=view.absent,
             contact_written_to=snapshot.count_written_to(summary.never_ids),
-            oldest_waiting=tuple(_waiting_person(e, view.as_of) for e in snapshot.by_id(summary.longest_waiting)),
+            oldest_waiting=_waiting_people(snapshot, summary.longest_waiting, view.as_of),
             ledger=view.ledger,
             coverage=view.coverage,
             doubts=view.doubts,
@@ -72,14 +73,20 @@ def _fields_version(queries: Queries, uses: Mapping[int, MailboxUse]) -> int:
     return FIELDS_VERSION if lowest is None else lowest
 
 
-def _waiting_person(exchange: Exchange, as_of: int) -> WaitingPerson:
-    return WaitingPerson(
-        id=exchange.id,
-        message_id=exchange.message_id,
-        contact=exchange.contact,
-        subject=exchange.subject,
-        arrived_at=exchange.arrived_at,
-        waiting_seconds=waited(exchange.arrived_at, as_of),
-        visitor_of=exchange.visitor_of,
-        bounced_reply=exchange.bounced_reply_name,
+def _waiting_people(snapshot: Snapshot, ids: Sequence[str], as_of: int) -> tuple[WaitingPerson, ...]:
+    """Who opened the exchanges of these ids."""
+    short_ids = snapshot.queries.short_ids(ids)
+    return tuple(
+        WaitingPerson(
+            id=exchange.id,
+            short_id=short_ids[exchange.id],
+            message_id=exchange.message_id,
+            contact=exchange.contact,
+            subject=exchange.subject,
+            arrived_at=exchange.arrived_at,
+            waiting_seconds=waited(exchange.arrived_at, as_of),
+            visitor_of=exchange.visitor_of,
+            bounced_reply=exchange.bounced_reply_name,
+        )
+        for exchange in snapshot.by_id(ids)
     )

@@ -70,6 +70,12 @@ class Snapshot:
         again = sum(e.answered_at is not None and e.answered_at <= self.as_of for e in self._again_in(window))
         return self.queries.count_answered(window, self.as_of) + again
 
+    def is_any_open(self, period: Period, *, first_only: bool) -> bool:
+        """Whether an exchange that arrived in `period` has no answer, not even one at an unknown time."""
+        window = self._window(period, first_only=first_only)
+        again = (e.answered_at is None and e.answered_before is None for e in self._again_in(window))
+        return any(again) or self.queries.is_any_open(window)
+
     def count_put_away(self, period: Period, *, first_only: bool) -> int:
         """How many of the exchanges that arrived in `period` count only because they were answered."""
         window = self._window(period, first_only=first_only)

@@ -39,7 +39,11 @@ def status(config: Config, now: int) -> Status:
             accounts=tuple(
                 _account(a, covered.get(a.name), differing.get(a.name), accounts, now) for a in config.accounts
             ),
-            warnings=(*changed_warnings(changed), *ages, *coverage_warnings(coverage, read_up_to or now, None)),
+            warnings=(
+                *changed_warnings(changed),
+                *ages,
+                *coverage_warnings(coverage, read_up_to or now, open_before_sent=False),
+            ),
         )
 
 

@@ -98,11 +98,19 @@ class View:
         return (
             *changed_warnings(self.store.changed),
             *age_warnings(self.coverage.accounts, self.read_up_to, self.now, asked_for),
-            *coverage_warnings(self.coverage, self.as_of, self.period.since),
+            *coverage_warnings(self.coverage, self.as_of, open_before_sent=self._open_before_sent()),
             *absent_warnings(self.absent),
             *clock_warnings(self.doubts, answered),
             *ledger_warnings(self.ledger),
         )
+
+    def _open_before_sent(self) -> bool:
+        """Whether mail of the period has no answer that arrived before any sent mail was read."""
+        begins, (since, until) = self.coverage.begins, self.period
+        if begins is None or (since is not None and since >= begins):
+            return False
+        before = Period(since, begins if until is None else min(until, begins))
+        return self.snapshot.is_any_open(before, first_only=self.query.first_only)
 
 
 @contextmanager

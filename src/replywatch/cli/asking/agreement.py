@@ -19,6 +19,6 @@ def agree(question: str) -> bool:
 
 def _read(text: str) -> bool:
     try:
-        return yes_or_no(text or "n")
+        return yes_or_no(text.strip() or "n")
     except UsageError as error:
         raise click.UsageError(error.text) from error

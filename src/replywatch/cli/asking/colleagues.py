@@ -83,11 +83,12 @@ class Colleagues(NamedTuple):
         password = ask_colleagues_password(self.questions, account, self.account.password, self.path)
         account = replace(account, password=password.secret)
         used = password.used_by(account, folder)
-        if password.is_there(account, folder) and not self.trying.gave_up(used):
+        there = password.is_there(account, folder, asks=self.questions.at_terminal)
+        if there and not self.trying.gave_up(used):
             try:
                 self.trying.log_in(used, typed=bool(password.typed))
             except GaveUpError as error:
                 self.questions.say(f"{error.text}. Left for later.")
             else:
                 return Colleague(address, account), password
-        return Colleague(address, account, to_do_for(password.secret)), Password(password.secret)
+        return Colleague(address, account, to_do_for(password.secret, folder)), Password(password.secret)

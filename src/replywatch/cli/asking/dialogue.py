@@ -16,7 +16,7 @@ from replywatch.cli.asking.passwords import Password, ask_password
 from replywatch.cli.asking.questions import Questions
 from replywatch.cli.asking.servers import ask_server
 from replywatch.cli.asking.trying import Trying
-from replywatch.config import names, zone
+from replywatch.config import zone
 from replywatch.config.account_names import team_account_name
 from replywatch.config.draft import Draft
 from replywatch.config.model import ImapAccount, OAuth2, Secret
@@ -32,8 +32,8 @@ class Result(NamedTuple):
     """What all answers make."""
 
     draft: Draft
-    typed: tuple[tuple[Path, str], ...]
-    """Files to be written beside the config, each with the password in it."""
+    passwords: tuple[Password, ...]
+    """Those of all accounts; what was typed is to be written where the config says."""
     tried: Tried | None
     """What came of the login; None where it was not tried."""
     zone_is_known: bool
@@ -80,7 +80,7 @@ class Interview(NamedTuple):
             colleagues=tuple(colleague for colleague, _ in colleagues),
             store_path=store_of_its_own(path, address, account),
         )
-        return Result(draft, tuple(_files(path, password, *(its for _, its in colleagues))), tried, known)
+        return Result(draft, (password, *(its for _, its in colleagues)), tried, known)
 
     def _logged_in(
         self, account: ImapAccount, provider: MailProvider | None
@@ -122,12 +122,3 @@ def _people(given: Given, domains: tuple[str, ...], colleagues: list[str]) -> tu
     team = Team(domains=domains)
     elsewhere = (address for address in colleagues if not team.has_domain(address.partition("@")[2]))
     return tuple(dict.fromkeys((*answers.addresses(", ".join(given.also)), *elsewhere)))
-
-
-def _files(path: Path, *passwords: Password) -> list[tuple[Path, str]]:
-    """The files that hold the passwords that were typed."""
-    return [
-        (file, password.typed)
-        for password in passwords
-        if password.typed and password.secret.file and (file := names.path(str(password.secret.file), path.parent))
-    ]

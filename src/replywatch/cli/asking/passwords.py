@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from replywatch.cli.asking import answers
 from replywatch.cli.asking.given import Given
@@ -17,12 +16,13 @@ from replywatch.config.secrets import resolve
 from replywatch.errors import SecretError, UsageError
 
 
-class Password(NamedTuple):
-    """Where a password comes from, and what was typed for that place."""
+@dataclass(frozen=True, slots=True)
+class Password:
+    """Where a password comes from, and what was typed for that place. Never shows it when printed."""
 
     secret: Secret
     """As the config says it: a file is seen from the config's folder."""
-    typed: str = ""
+    typed: str = field(default="", repr=False)
     """"" where it lies there already, or is put there by somebody else."""
 
     def used_by(self, account: ImapAccount, folder: Path) -> ImapAccount:
@@ -32,9 +32,13 @@ class Password(NamedTuple):
         file = self.secret.file and names.path(str(self.secret.file), folder.absolute())
         return replace(account, password=replace(self.secret, file=file) if file else self.secret)
 
-    def is_there(self, account: ImapAccount, folder: Path) -> bool:
-        """Whether it can be had already, as far as that can be told without running a command."""
-        if self.typed or self.secret.command:
+    def file(self, folder: Path) -> Path | None:
+        """The file that what was typed is to be written into; None if there is none."""
+        return names.path(str(self.secret.file), folder) if self.typed and self.secret.file else None
+
+    def is_there(self, account: ImapAccount, folder: Path, *, asks: bool) -> bool:
+        """Whether it can be had already; no command is run, and no keyring opened unless it may ask a person."""
+        if self.typed or self.secret.command or (self.secret.keyring and not asks):
             return bool(self.typed)
         used = self.used_by(account, folder)
         try:
@@ -75,13 +79,13 @@ def ask_password(ask: Questions, given: Given, account: str, path: Path) -> Pass
 def ask_colleagues_password(ask: Questions, account: ImapAccount, like: Secret, path: Path) -> Password:
     """The password of a colleague's account: at a place like that of the shared one, or typed into a file."""
     place = Password(_place_like(like, account.name))
-    if place.is_there(account, path.parent) or not ask.at_terminal:
+    if place.is_there(account, path.parent, asks=ask.at_terminal) or not ask.at_terminal:
         return place
     typed = ask.secret("Password (nothing is shown; Enter: later)")
     return _in_a_file(account.name, typed, path.parent) if typed else place
 
 
-def to_do_for(secret: Secret) -> str:
+def to_do_for(secret: Secret, folder: Path) -> str:
     """What has to be done until this place has a password, as the end of "To change that, …"."""
     if secret.env:
         return f"set {secret.env} wherever replywatch runs"
@@ -89,7 +93,7 @@ def to_do_for(secret: Secret) -> str:
         return f"put the password into the keyring, service {secret.keyring}"
     if secret.command:
         return f"see that `{secret.command}` prints the password"
-    return f"put the password into {secret.file} (chmod 600)"
+    return f"put the password into {names.path(str(secret.file), folder.absolute())} (chmod 600)"
 
 
 def _place_like(like: Secret, account: str) -> Secret:

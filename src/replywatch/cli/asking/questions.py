@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import click
 
@@ -23,11 +24,12 @@ class GoBack(Exception):  # noqa: N818 - no error: a person's wish
     """The question before is to be asked again."""
 
 
-class _Answer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Answer:
     """What was answered to a question."""
 
     question: str
-    text: str
+    text: str = field(repr=False)
     own: bool
     """It was typed, and is no default; what is secret is not kept as the default of the next time."""
 

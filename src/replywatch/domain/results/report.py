@@ -66,6 +66,8 @@ class WaitingPerson:
     """Somebody who waits for an answer."""
 
     id: str
+    short_id: str
+    """The first characters of `id`, as far as they name one message."""
     message_id: str | None
     contact: str
     subject: str

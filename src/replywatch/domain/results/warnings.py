@@ -74,20 +74,21 @@ def clock_warnings(doubts: Doubts, answered: int) -> Iterator[Warning]:
         yield Warning(Code.UNSURE_CLOCKS, values=values)
 
 
-def coverage_warnings(coverage: Coverage, as_of: int, since: int | None) -> Iterator[Warning]:
+def coverage_warnings(coverage: Coverage, as_of: int, *, open_before_sent: bool) -> Iterator[Warning]:
     """What was not read, and whose mail is not known.
 
     Args:
         coverage: What was read.
         as_of: The moment the report speaks of.
-        since: Start of the period; the late start of Sent mail is only worth a word if it lies after this.
+        open_before_sent: Mail of the period has no answer that arrived before Sent mail begins; the late start of Sent
+            mail is only worth a word then.
     """
     if not coverage.accounts:
         yield Warning(Code.NO_MAIL_READ)
         return
     for account in coverage.accounts:
         yield from _account_warnings(account)
-    if coverage.begins is not None and since is not None and coverage.begins > since:
+    if coverage.begins is not None and open_before_sent:
         yield Warning(Code.SENT_BEGINS_LATE, values={"begins_at": coverage.begins})
     if coverage.ends is not None and coverage.ends < as_of:
         yield Warning(Code.COVERAGE_ENDS_EARLY, values={"last_read_at": coverage.ends})

@@ -138,10 +138,9 @@ def _table(grid: Grid, *, expand: bool = False) -> Table:
 
 def _turned(grid: Grid) -> Grid:
     """The same with a row for each column: less wide."""
-    columns = [
-        (column.title, *cells) for column, *cells in zip(grid.columns, *(r.cells for r in grid.rows), strict=True)
-    ]
-    titles = columns.pop(0) if columns and not columns[0][0] else [""] * (1 + len(list(grid.rows)))
+    rows = [row.cells for row in grid.rows]
+    columns = [(column.title, *cells) for column, *cells in zip(grid.columns, *rows, strict=True)]
+    titles = ("", *([""] * len(rows))) if columns[0][0] else columns.pop(0)
     return Grid(grid.title, [Column(), *map(_number, titles[1:])], [Row(cells) for cells in columns])
 
 

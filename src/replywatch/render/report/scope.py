@@ -7,6 +7,7 @@ from datetime import date, tzinfo
 
 from replywatch.domain.instants import local, local_day, midnight
 from replywatch.domain.results.report import Report
+from replywatch.render.days import short_day, short_time
 from replywatch.render.grid import columns_of
 from replywatch.render.locale import Locale
 from replywatch.render.text import local_time, safe
@@ -14,7 +15,6 @@ from replywatch.render.text import local_time, safe
 NOUNS = {"first": "enquiries", "turn": "exchanges"}
 """What is counted, by measure."""
 _ONE = {"first": "enquiry", "turn": "exchange"}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def scope(report: Report, locale: Locale) -> str:
@@ -28,22 +28,16 @@ def scope(report: Report, locale: Locale) -> str:
 def days(report: Report, locale: Locale) -> str:
     """The period in few words: `28 Aug to 26 Nov 2026`; it ends with the last day that counts, or as_of."""
     zone, (since, until) = locale.zone, report.period
-    if until is None or until > report.as_of:
-        last = local_day(report.as_of, zone)
-        end = _written(last)
-    else:
-        last = _last_day(until, zone) or local_day(until, zone)
-        end = _written(last) + ("" if _last_day(until, zone) else f" {_time(until, zone)}")
+    last = report.as_of if until is None or until > report.as_of else until - 1
+    end = short_day(last, None, zone)
+    if until == last + 1 and not _day_of(until, zone):
+        end += f" {local(until, zone):%H:%M}"
     if since is None:
         return f"all until {end}"
-    first = local_day(since, zone)
-    if first > last:
-        return f"from {_written(first)}"
-    whole = _day_of(since, zone) is not None
-    if whole and _written(first) == end:
-        return end
-    start = _written(first) if first.year != last.year else _written(first).rsplit(" ", 1)[0]
-    return f"{start}{'' if whole else f' {_time(since, zone)}'} to {end}"
+    if _day_of(since, zone):
+        start = short_day(since, last, zone)
+        return end if short_day(since, None, zone) == end else f"{start} to {end}"
+    return f"{short_time(since, last, zone)} to {end}"
 
 
 def number(report: Report) -> str:
@@ -71,12 +65,3 @@ def _day_of(instant: int, zone: tzinfo) -> date | None:
 def _last_day(until: int, zone: tzinfo) -> date | None:
     """The last day of a period that ends, without it, at `until`; None if that ends within a day."""
     return local_day(until - 1, zone) if _day_of(until, zone) else None
-
-
-def _written(day: date) -> str:
-    """A day as people write it: `26 Nov 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _time(instant: int, zone: tzinfo) -> str:
-    return f"{local(instant, zone):%H:%M}"

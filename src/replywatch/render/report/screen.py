@@ -20,7 +20,7 @@ from replywatch.render.report.bars import FULL, bar
 from replywatch.render.report.headline import headline, percent
 from replywatch.render.report.labels import PUBLISHED, short_label
 from replywatch.render.report.scope import days, number, watched
-from replywatch.render.text import SHORT_ID, human_duration, person_text, safe
+from replywatch.render.text import human_duration, person_text, safe
 from replywatch.render.warnings import config_lines, warning_text
 
 HEIGHT = 23
@@ -31,6 +31,9 @@ _NARROW = 64
 """Columns below which nothing stands beside the bars, and no subject beside a person."""
 _LEAST = 2
 """Lines for warnings, however little room there is; narrower terminals are scrolled anyway, and show all."""
+_WHICH = "which: list --bucket never"
+_MOST_WAYS = 2
+"""Lines for where to go on."""
 _PEOPLE = 3
 """Who wait longest: so many where there is room."""
 _LAST_ROWS = (Status.ANSWERED_TIME_UNKNOWN.value, Status.UNKNOWN.value)
@@ -45,15 +48,18 @@ _COLOURS = {Status.NEVER.value: "31", Status.WAITING.value: "33"}
 _BOLD, _DIM, _CYAN, _WARNING = "1", "2", "36", "1;33"
 
 
-def report_screen(report: Report, locale: Locale) -> str:
-    """`report` on one screen, at most as wide as `locale` says."""
+def report_screen(report: Report, locale: Locale, asked: str = "") -> str:
+    """`report` on one screen, at most as wide as `locale` says.
+
+    `asked` are the options that it was asked for with, as typed: with them `list` counts the same.
+    """
     width = min(locale.width, WIDEST)
     answer = headline(report.summary, report.definition.measure, report.definition.never_after)
     top = _scope(report, locale, width)
     said = [_painted(line, _BOLD, locale) for line in chain.from_iterable(_indented(text, width) for text in answer)]
     figures = list(_figures(report, locale, width)) if report.summary.total else []
     people = _people(report, width)
-    ways = [_painted(line, _DIM, locale) for line in _ways(report, width)]
+    ways = [_painted(line, _DIM, locale) for line in _ways(report, safe(asked), width)]
     blocks = [said, figures, people[:1], ways]
     room = HEIGHT - len(top) - sum(len(block) + 1 for block in blocks if block)
     warnings = [_warning(warning, locale, width) for warning in report.warnings]
@@ -184,25 +190,27 @@ def _people(report: Report, width: int) -> list[str]:
     return lines
 
 
-def _ways(report: Report, width: int) -> list[str]:
+def _ways(report: Report, asked: str, width: int) -> list[str]:
     """Where to go on: commands, each behind the question that it answers; with an id to try where there is room."""
-    ids = [person.id[:SHORT_ID] for person in report.oldest_waiting[:1]]
-    return min((_commands(report, id_, width) for id_ in (*ids, "ID")), key=len)
+    ids = [person.short_id for person in report.oldest_waiting[:1]]
+    best = min((_commands(report, id_, asked, width) for id_ in (*ids, "ID")), key=len)
+    if asked and width >= _NARROW and (len(best) > _MOST_WAYS or len(asked) > width - len(_WHICH) - 3):
+        return _commands(report, "ID", "(and these options)", width)
+    return best
 
 
-def _commands(report: Report, id_: str, width: int) -> list[str]:
+def _commands(report: Report, id_: str, asked: str, width: int) -> list[str]:
     """The commands in lines that end between two of them."""
     commands = (
         *(["who: waiting"] if report.oldest_waiting else []),
-        *(["which: list --bucket never"] if report.summary.counts[Status.NEVER] else []),
+        *([f"{_WHICH} {asked}".rstrip()] if report.summary.counts[Status.NEVER] else []),
         *([f"why: explain {id_}"] if report.summary.total else []),
         "all: --details",
     )
-    lines = [""]
+    lines: list[str] = []
     for command in commands:
-        longer = f"{lines[-1]} · {command}" if lines[-1] else f"  {command}"
-        if lines[-1] and len(longer) > width:
-            lines.append(f"  {command}")
+        if lines and columns_of(f"{lines[-1]} · {command}") <= width:
+            lines[-1] += f" · {command}"
         else:
-            lines[-1] = longer
+            lines += _indented(command, width)
     return lines
