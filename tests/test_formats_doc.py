@@ -1,7 +1,6 @@
 """docs/formats.md names every field of every form, with its unit, and nothing else."""
 
 import csv as csv_lines
-import json
 import re
 from io import StringIO
 from pathlib import Path
@@ -55,7 +54,7 @@ def of_json(kind):
     return " or ".join(["string" if first in WORDS else first, *null])
 
 
-@pytest.mark.parametrize(("name", "number", "title"), SECTIONS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "number", "title"), SECTIONS, ids=str)
 def test_each_form_has_its_section_with_all_its_fields(name, number, title):
     promised = types_of(name, number)
     if name == "list":
@@ -122,5 +121,3 @@ def test_every_type_that_is_used_is_explained():
     used = {kind.split(" or ")[0] for _, _, title in SECTIONS for kind in fields(title).values()}
     used |= set(fields("report --format csv", "column").values())
     assert used - explained == {"object", "list", "boolean", "counts by key"}
-
-

@@ -1,7 +1,6 @@
 """Every edge of every row of the figures, through the program as people run it."""
 
 import csv
-import json
 import re
 import shutil
 import subprocess
