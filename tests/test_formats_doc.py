@@ -1,7 +1,8 @@
 """docs/formats.md names every field of every form, with its unit, and nothing else."""
 
-import csv as csv_lines
 import re
+from csv import DictReader
+from datetime import UTC
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from replywatch.domain.results.warning import Code
 from replywatch.domain.results.warnings import SENDERS_NAMED
 from replywatch.errors import ReplywatchError
 from replywatch.render import export, listing
+from replywatch.render.csv_lines import csv_lines, excel_de
 from replywatch.render.report import csv
 from replywatch.render.report.csv import report_csv
 from replywatch.render.schemas import schema_names
@@ -91,7 +93,7 @@ def test_the_report_as_csv():
     named = fields("report --format csv", "column")
     assert tuple(named) == csv.COLUMNS
     assert csv.SCHEMA in section("report --format csv").split("\n")[0]
-    rows = list(csv_lines.DictReader(StringIO(report_csv(full()))))
+    rows = list(DictReader(StringIO(report_csv(full()))))
     (said,) = [row[2] for _, rows in tables("report --format csv") for row in rows if row[0] == "`section`"]
     assert {row["section"] for row in rows} == set(re.findall(r"`(\w+)`", said))
     warned_of = [(row["key"], row["label"]) for row in rows if row["section"] == "warning"]
@@ -104,6 +106,16 @@ def test_columns_are_the_fields(name, columns):
     (form,) = forms(name)
     assert columns == tuple(form["properties"])
     assert columns == (*fields(TITLES["export"][0]), *(fields(TITLES[name][0]) if name == "list" else ()))
+
+
+def test_every_instant_is_a_local_one_in_a_spreadsheet():
+    columns = fields(TITLES["export"][0]) | fields("report --format csv", "column")
+    instants = [name for name, kind in columns.items() if kind.startswith("instant")]
+    _, line = csv_lines(instants, [dict.fromkeys(instants, "2026-05-28T20:26:40Z")], excel_de(UTC))
+    assert line == ";".join(["28.05.2026 20:26:40"] * len(instants))
+    others = [name for name in columns if name not in instants]
+    _, line = csv_lines(others, [dict.fromkeys(others, "2026-05-28T20:26:40Z")], excel_de(UTC))
+    assert line == ";".join(["2026-05-28T20:26:40Z"] * len(others))
 
 
 def test_every_exit_code_and_their_order():

@@ -251,7 +251,7 @@ class TestFormats:
         assert {r["key"]: int(r["count"]) for r in rows if r["section"] == "buckets"} == {
             key: row["count"] for key, row in found.items()
         }
-        table = on_disk.output(*self.WORDS)
+        table = on_disk.output(*self.WORDS, "--details")
         for row in found.values():
             (line,) = [line for line in table.splitlines() if line.startswith(f"{row['label']} ")]
             assert re.split(r"  +", line)[1:3] == [str(row["count"]), f"{row['share'] * 100:.1f} %"]
