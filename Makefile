@@ -66,10 +66,10 @@ $(PY):
 
 $(VENV)/demo.stamp: pyproject.toml constraints.txt | $(PY)
 	@echo "Installing replywatch into $(VENV) (the first time only) ..."
-	@$(PY) -m pip install --quiet -c constraints.txt -e '.[demo]'
+	@$(PY) -m pip install --quiet -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(PY)
 	@echo "Installing replywatch and what its tests need into $(VENV) (the first time only) ..."
-	@$(PY) -m pip install --quiet -c constraints.txt -e '.[demo,keyring,autoconfig,dev]'
+	@$(PY) -m pip install --quiet -c constraints.txt -e '.[keyring,autoconfig,dev]'
 	@touch $@ $(VENV)/demo.stamp

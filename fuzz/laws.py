@@ -33,7 +33,7 @@ from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.people import contact_key
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError
-from replywatch.render.report.csv import cell
+from replywatch.render.csv_lines import harmless
 from replywatch.render.text import LONGEST, safe
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures
@@ -247,7 +247,7 @@ def text(data: bytes) -> None:
         shown = safe(each)
         hold("one printable line", shown.isprintable() and len(shown) <= LONGEST)
         hold("harmless stays as it is", safe(shown) == shown)
-        found = cell(each)
+        found = harmless(each)
         hold("no formula", isinstance(found, str) and not found.startswith(_FORMULAS) and found.isprintable())
         hold("JSON comes back", json.loads(json.dumps(shown)) == shown)
 

@@ -6,6 +6,7 @@ A block of code says by the word behind its fence how it is checked:
     cron     lines of a crontab, the same
     console  commands behind `$ ` and what they print: run on a demo mailbox at a fixed moment, compared to the letter
     toml     a config or a part of one: it is accepted
+    ini      a unit of systemd: what it starts exists and takes these options
 
 Other words (text, json …) are not checked. The examples at the end of every command's `--help` are checked like `sh`.
 `--write` puts what the commands of `console` blocks print today into the documents.
@@ -31,6 +32,7 @@ from pathlib import Path
 
 import click
 
+from replywatch.cli.help import contexts
 from replywatch.cli.main import COMMANDS, cli
 from replywatch.config.load import parse_config
 from replywatch.errors import ConfigError
@@ -38,11 +40,32 @@ from replywatch.errors import ConfigError
 ROOT = Path(__file__).parents[1]
 NOW = 1_795_161_600
 """The moment of every run, 2026-11-20T08:00:00Z: so a demo is the same each time."""
-TRIED = ("report", "waiting", "export")
+TRIED = ("report", "waiting", "list", "export", "status")
 """Commands that change nothing: run with the options shown, so that times and periods are checked too."""
-OTHER_PROGRAMS = ("cat", "cd", "chmod", "cp", "echo", "export", "git", "head", "jq", "pip", "pipx")
-ENDINGS = (0, 4)
-"""Exit codes of a command that did what it should; 4 says that somebody waits."""
+OTHER_PROGRAMS = (
+    *(
+        "cat",
+        "cd",
+        "chmod",
+        "cp",
+        "echo",
+        "export",
+        "git",
+        "head",
+        "install",
+        "jq",
+        "mail",
+        "mkdir",
+        "mv",
+        "pip",
+        "pipx",
+    ),
+    *("python3", "rm", "sqlite3", "umask", "useradd", "loginctl", "systemctl"),
+)
+LAUNCHERS = ("docker", "env", "sudo", "systemd-run")
+"""Programs that start another one, whose words follow theirs."""
+ENDINGS = (0, 4, 6)
+"""Exit codes of a command that did what it should; 4 says that somebody waits, 6 that something can't be said."""
 
 _BLOCK = re.compile(r"^```(?P<word>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _CRON = re.compile(r"(?:\S+[ \t]+){5}(?P<command>.+)")
@@ -136,12 +159,23 @@ def line_problems(line: str, stage: Stage) -> Iterator[str]:
     """What is wrong with the programs that `line` starts."""
     for words in filter(None, calls(line)):
         program = Path(words[0]).name
-        if program == "replywatch":
+        if program in LAUNCHERS:
+            if told := launched(words):
+                yield from replywatch_problems(told, stage)
+        elif program == "replywatch":
             yield from replywatch_problems(words[1:], stage)
         elif program == "make":
             yield from make_problems(words[1:])
         elif program not in OTHER_PROGRAMS:
             yield f"the program {program!r} is not known to this check"
+
+
+def launched(words: Sequence[str]) -> Sequence[str]:
+    """What `replywatch` is told by a line that starts it by another program; nothing where it only names it."""
+    if words[0] == "docker" and words[1] != "exec":
+        return ()
+    last = max((i for i, word in enumerate(words) if Path(word).name == "replywatch"), default=len(words))
+    return words[last + 1 :]
 
 
 def make_problems(words: Sequence[str]) -> Iterator[str]:
@@ -161,7 +195,7 @@ def replywatch_problems(words: Sequence[str], stage: Stage) -> Iterator[str]:
             context = cli.make_context("replywatch", list(words[: at + 1]))
             command = cli.get_command(context, words[at]) if at < len(words) else None
             if command:
-                command.make_context(words[at], list(words[at + 1 :]), parent=context)
+                check_words(command, words[at:], context)
             elif words and not words[-1].startswith("-"):
                 yield f"{shown}: no such command"
     except click.exceptions.Exit:
@@ -175,6 +209,21 @@ def replywatch_problems(words: Sequence[str], stage: Stage) -> Iterator[str]:
             yield f"{shown}: exit code {done.returncode}: {done.stderr.strip()}"
 
 
+def check_words(command: click.Command, words: Sequence[str], above: click.Context) -> None:
+    """Parse what follows a command's name, the first of `words`, and then the command of a group that it names.
+
+    Raises:
+        click.UsageError: something in it is not known.
+    """
+    name, *rest = words
+    context = command.make_context(name, list(rest), parent=above)
+    if isinstance(command, click.Group):
+        left = command.make_parser(context).parse_args(list(rest))[1]
+        _, inner, _ = command.resolve_command(context, left)
+        if inner:
+            check_words(inner, left, context)
+
+
 def _without_config(words: Sequence[str]) -> Iterator[str]:
     """`words` without `--config FILE`: on the stage the demo's own is found."""
     left = iter(words)
@@ -186,7 +235,10 @@ def _without_config(words: Sequence[str]) -> Iterator[str]:
 
 
 def lines_of(block: Block) -> Iterator[str]:
-    """The commands of a `sh` or `cron` block."""
+    """The commands of a `sh`, `cron` or `ini` block."""
+    if block.word == "ini":
+        yield from re.findall(r"^ExecStart=(.*)", block.text, re.MULTILINE)
+        return
     for line in block.text.replace("\\\n", " ").splitlines():
         if not line.strip() or line.lstrip().startswith("#") or (block.word == "cron" and _SETTING.fullmatch(line)):
             continue
@@ -222,7 +274,7 @@ def played(block: Block, stage: Stage) -> str:
 
 def check(block: Block, stage: Stage) -> Iterator[str]:
     """What is wrong with a block."""
-    if block.word in ("sh", "cron"):
+    if block.word in ("sh", "cron", "ini"):
         for line in lines_of(block):
             yield from line_problems(line, stage)
     elif block.word == "toml":
@@ -240,10 +292,9 @@ def check(block: Block, stage: Stage) -> Iterator[str]:
 
 def example_problems(stage: Stage) -> Iterator[str]:
     """What is wrong with the examples in the helps."""
-    context = click.Context(cli)
-    for name in COMMANDS:
-        for example in getattr(cli.get_command(context, name), "examples", ()):
-            yield from (f"example of `replywatch {name}`: {p}" for p in line_problems(example, stage))
+    for context in contexts(cli, "replywatch"):
+        for example in getattr(context.command, "examples", ()):
+            yield from (f"example of `{context.command_path}`: {p}" for p in line_problems(example, stage))
 
 
 def rewrite(path: Path, stage: Stage) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,12 @@ from servers.provider import Provider
 # A busy machine is no failure; whether work is bounded is tested with large input instead.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+for _name in (
+    "FORCE_COLOR",
+    "NO_COLOR",
+):  # meant for pytest, not for what it starts
+    os.environ.pop(_name, None)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A job in the background inherits that Ctrl-C is ignored, and hands it on to the programs that tests interrupt.
@@ -56,7 +62,6 @@ def courier_server() -> Iterator[Courier]:
 @pytest.fixture
 def embedded_user(tmp_path: Path) -> Iterator[EmbeddedUser]:
     """The one user of a server as the demo uses it."""
-    need("" if find_spec("pymap") else "pymap is not installed")
     user = EmbeddedUser(tmp_path / "served")
     with user.server:
         yield user

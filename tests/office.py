@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from replywatch.app.deriving.derive import derive
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.export import export
-from replywatch.app.reporting.report import ReportQuery, make_report
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.report import make_report
+from replywatch.app.reporting.view import viewed
 from replywatch.config.model import Config, ImapAccount, ReportSettings
 from replywatch.errors import ConnectError
 from replywatch.store.database import Database
@@ -32,6 +33,12 @@ TABLES = (
         "evidence",
     ),
 )
+
+
+def exported(config, query, now=NOW):
+    """The exchanges that a query asks for, each as it stands."""
+    with viewed(config, query, now, Silent()) as view:
+        return list(view.exchanges())
 
 
 class Killed(BaseException):
@@ -126,7 +133,7 @@ class Office:
         return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.ledger
 
     def exchanges_at(self):
-        found = export(self.config, ReportQuery(first_only=False), Silent())
+        found = exported(self.config, ReportQuery(since="all", first_only=False))
         return {s.exchange.message_id: s.status.value for s in found}
 
     def rows(self, *tables):

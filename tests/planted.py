@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -102,10 +103,24 @@ class Program:
         return [json.loads(line) for line in self.output(*words, "--format", "jsonl").splitlines()]
 
     def fails(self, *words: str, code: int, **settings: object) -> str:
-        """What a call that ends with the error `code` says on stderr; nothing is on stdout."""
+        """What a call that ends with the error `code` says on stderr, as `unfolded`; nothing is on stdout."""
         done = self.run(*words, **settings) if self.apart or settings else self.call(*words)
         assert (done.returncode, done.stdout) == (code, ""), done.stderr
-        return done.stderr
+        return unfolded(done.stderr)
+
+
+def unfolded(stderr: str) -> str:
+    """`stderr` with the error at its end as it was before it was broken into lines of 80 columns."""
+    before, error, said = stderr.rpartition("Error: ")
+    first, *others = re.sub(r"\n {7}(?=\S)", " ", said).split("\n")
+    lines = [first]
+    for line in others:
+        blanks, above = (len(x) - len(x.lstrip(" ")) for x in (line, lines[-1]))
+        if blanks == above + 2 and len(lines) > 1:
+            lines[-1] += " " + line.lstrip(" ")
+        else:
+            lines.append(line)
+    return before + error + "\n".join(lines)
 
 
 def _assignments(keys: Mapping[str, object]) -> Iterable[str]:

@@ -13,6 +13,7 @@ from replywatch.domain.periods import Period
 from replywatch.domain.results.absent_mail import AbsentMail, LikelyMailbox
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
+from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.domain.results.warnings import absent_warnings, age_warnings, coverage_warnings
 from replywatch.render.locale import Locale
 
@@ -77,7 +78,7 @@ def _waiting_people(ids: tuple[str, ...]) -> tuple[WaitingPerson, ...]:
     arrived = {wait.id: wait.arrived_at for wait in WAITS}
     return tuple(
         WaitingPerson(
-            id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
+            id_, id_, f"{id_}@mail.example", f"customer.{id_}@quite-a-long-domain.example", subject, at, AS_OF - at
         )
         for id_, subject in zip(ids, subjects, strict=True)
         for at in [arrived[id_]]
@@ -122,6 +123,7 @@ def full(measure: str = "first") -> Report:
         version="1.2.3",
         as_of=AS_OF,
         period=period,
+        addresses=("info@example.com",),
         definition=replace(DEFINITION, measure=measure),
         summary=summary,
         contact_written_to=2,
@@ -132,9 +134,9 @@ def full(measure: str = "first") -> Report:
         coverage=coverage,
         doubts=Doubts({"arrival_received": 2, "answer_date": 1}),
         warnings=(
-            *age_warnings(AS_OF, NOW, None),
+            *age_warnings([replace(INFO, stale_after=DAY)], AS_OF, NOW, None),
             *absent_warnings(ABSENT),
-            *coverage_warnings(coverage, AS_OF, period.since),
+            *coverage_warnings(coverage, AS_OF, open_before_sent=True),
         ),
     )
 
@@ -147,6 +149,7 @@ def empty() -> Report:
         version="1.2.3",
         as_of=AS_OF,
         period=Period(None, None),
+        addresses=("info@example.com",),
         definition=DEFINITION,
         summary=summarise([], as_of=AS_OF, never_after=14 * DAY, coverage=coverage),
         contact_written_to=0,
@@ -156,5 +159,27 @@ def empty() -> Report:
         ledger=Ledger(0, 0, {}, 0, 0, 0, 0, 0),
         coverage=coverage,
         doubts=Doubts({}),
-        warnings=tuple(coverage_warnings(coverage, AS_OF, None)),
+        warnings=tuple(coverage_warnings(coverage, AS_OF, open_before_sent=False)),
     )
+
+
+WARNINGS = (
+    Warning(Code.ACCOUNT_CHANGED, "info", {"was": "a@b.example at c.example", "now": "\x1b[2J"}),
+    Warning(Code.NO_MAIL_READ),
+    Warning(Code.NEVER_READ_COMPLETELY, "info", {"error": "\x1b[2J"}),
+    Warning(Code.LAST_ATTEMPT_FAILED, "info", {"last_complete_at": AS_OF, "error": "x" * 2000}),
+    Warning(Code.SENT_EMPTY, "info"),
+    Warning(Code.UNSURE_CLOCKS, values={"unsure": 8, "answered": 10, "reason": "answer_date"}),
+    Warning(Code.NO_MAIL_OF_OURS, "info", {"kind": "mbox"}),
+    Warning(Code.COVERAGE_ENDS_EARLY, values={"last_read_at": AS_OF}),
+    Warning(Code.AS_OF_NOT_READ, values={"last_read_at": AS_OF}),
+    Warning(Code.READ_IN_FUTURE, values={"last_read_at": AS_OF}),
+    Warning(Code.ARCHIVE_ENDS, values={"last_read_at": AS_OF}),
+    Warning(Code.LEDGER_OPEN),
+)
+"""What the whole report does not warn of."""
+
+
+def warned() -> Report:
+    """A report with a warning of each code."""
+    return replace(full(), warnings=(*full().warnings, *WARNINGS))

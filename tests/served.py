@@ -4,12 +4,13 @@ import re
 import sqlite3
 from contextlib import closing
 
+from office import exported
 from planted import Program
 from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.export import export
-from replywatch.app.reporting.report import ReportQuery, make_report
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.report import make_report
 from replywatch.config.load import load_config
 from story import HOUR, Story, at
 
@@ -62,7 +63,7 @@ class Office(Program):
         return [(row.bucket.key, row.count) for row in report.buckets if row.count], report.ledger
 
     def exchanges_at(self):
-        found = export(self.config, ReportQuery(first_only=False), Silent())
+        found = exported(self.config, ReportQuery(since="all", first_only=False))
         return {s.exchange.contact.partition("@")[0]: s.status.value for s in found}
 
     def rows(self):

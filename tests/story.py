@@ -26,7 +26,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from replywatch.app.deriving.derive import derive, messages_of
+from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.matching_input import messages_of
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
@@ -52,6 +53,7 @@ from replywatch.domain.messages import (
     Rung,
 )
 from replywatch.domain.team import Team
+from replywatch.sources.local.by_id import found_by_id
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.facts import Epoch, Facts
@@ -580,6 +582,9 @@ class FakeSource:
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         return (self._open.messages[u] for u in uids if u in self._open.messages)
+
+    def find(self, message_ids: Sequence[str]) -> list[int]:
+        return found_by_id(self.uids, self.fetch, message_ids)
 
     def answered(self, uids: Sequence[int]) -> set[int]:
         return {u for u in uids if u in self._open.messages and "\\Answered" in self._open.messages[u].flags}

@@ -84,6 +84,13 @@ class MailboxError(SourceError):
     kind = "mailbox"
 
 
+class ChangedAccountError(SourceError):
+    """The name of an account stands for other mail than the store holds under it, so nothing of it is read or shown."""
+
+    kind = "changed"
+    exit_code = 2
+
+
 class StoreError(ReplywatchError):
     """The store can't be used: unreadable, damaged, from a newer release, full disk."""
 
@@ -112,3 +119,9 @@ class BreachError(ReplywatchError):
     """Somebody waits longer than asked for (`--fail`)."""
 
     exit_code = 4
+
+
+class CantSayError(ReplywatchError):
+    """Not all was read that an answer to the question needs, or too long ago (`--fail`, `--fail-on-warning`)."""
+
+    exit_code = 6

@@ -6,7 +6,8 @@ import pytest
 
 from office import NOW, Office
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.report import ReportQuery, make_report
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.report import make_report
 from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount
 from replywatch.errors import ConnectError, ReplywatchError
 from story import HOUR, Story, at, cases

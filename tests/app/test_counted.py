@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from replywatch.app.deriving.derive import derive, messages_of
+from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.matching_input import messages_of
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.snapshot import Snapshot

@@ -18,9 +18,6 @@ from replywatch.demo.maildir import write_maildir
 from replywatch.demo.plan import Copy
 from replywatch.demo.server import ImapServer
 from replywatch.errors import ReplywatchError
-from replywatch.extras import install_command
-
-pytest.importorskip("pymap", reason="the demo's server is an extra")
 
 PLAN = plan_company(3, 150, 1_770_000_000)
 FLAGS = {"D": b"\\Draft", "R": b"\\Answered", "S": b"\\Seen"}
@@ -132,13 +129,6 @@ def test_a_child_that_names_no_port_is_given_up(mail: Path, monkeypatch: pytest.
     monkeypatch.setattr(server_module, "CHILD", "this")  # prints a poem
     with pytest.raises(ReplywatchError, match="did not start"), ImapServer(mail, "info"):
         pass
-
-
-def test_without_pymap_the_extra_is_named(mail: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(server_module, "find_spec", lambda _: None)
-    with pytest.raises(ReplywatchError) as error, ImapServer(mail, "info"):
-        pass
-    assert error.value.hint == install_command("demo")
 
 
 def test_two_servers_do_not_disturb_each_other(mail: Path):

@@ -4,16 +4,14 @@ import time
 
 import pytest
 
+from office import exported
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.export import export
-from replywatch.app.reporting.report import ReportQuery
+from replywatch.app.reporting.query import ReportQuery
 from replywatch.config.load import load_config
 from replywatch.demo.company import plan_company
 from replywatch.demo.run import run_demo
 
 MESSAGES = 250
-
-pytest.importorskip("pymap")
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
@@ -64,7 +62,7 @@ def test_every_exchange_is_found_and_no_other(told):
     config = load_config(folder / "replywatch.toml", {})
     found = {
         (e.message_id, e.ordinal, e.contact, e.arrived_at, e.answered_at, e.reply_message_id, e.acknowledged_at)
-        for e in (exchange_at.exchange for exchange_at in export(config, ReportQuery(first_only=False), Silent()))
+        for e in (exchange_at.exchange for exchange_at in exported(config, ReportQuery(since="all", first_only=False)))
     }
     expected = {
         (e.opener, e.ordinal, e.contact, e.arrived_at, e.answered_at, e.reply, e.acknowledged_at)

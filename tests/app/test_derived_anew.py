@@ -7,7 +7,8 @@ import pytest
 from office import Office
 from replywatch.app.deriving.erase import before, erase
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.report import ReportQuery, make_report
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.report import make_report
 from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.store.database import Database
 from story import Story, at, cases

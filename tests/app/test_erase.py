@@ -29,6 +29,7 @@ from story import HOUR, Place, Story, at
 ANNA = "anna@anna.example"
 FORM = "mail@shop-service.example"
 MOVE = at("03-10 09:00")
+NOTHING = Extent(messages=0, places=0, conversations=0, people=0, texts=0, first=None, last=None)
 
 
 @pytest.fixture
@@ -42,6 +43,11 @@ def forget(office, *addresses):
 
 def purge(office, moment):
     return erase(office.config, before(at(moment)), office.now, Silent())
+
+
+def amounts(found):
+    """How much was chosen: messages, places, conversations."""
+    return found.messages, found.places, found.conversations
 
 
 def left_over(office, text=ANNA):
@@ -133,7 +139,7 @@ class TestForget:
             marks = Marks(database)
             marks.put(identity, NeedsNone(), office.now)
             marks.put(s.identity(s.mails[-2]), ReplyOf(identity), office.now)
-        assert forget(office) == Extent(messages=7, places=7, conversations=5)
+        assert amounts(forget(office)) == (7, 7, 5)
         assert [name for name in left_over(office) if "joanna" not in name] == ["mail.db"]
         content = office.config.store_path.read_bytes().lower().replace(b"joanna@anna.example", b"")
         assert ANNA.encode() not in content
@@ -378,14 +384,14 @@ class TestForget:
         bare = replace(m, header=m.header.replace("Bcc: anna@anna.example\n", ""))
         office.sources["info"].deliver(bare, Place("INBOX"))
         office.pass_()
-        assert forget(office) == Extent(messages=1, places=2, conversations=1)
+        assert amounts(forget(office)) == (1, 2, 1)
         assert office.rows("messages")["messages"] == []
 
     def test_nobody_found_is_fine(self, office):
         office.tell(full_story())
         office.pass_()
         derived = office.rows()
-        assert forget(office, "nobody@nowhere.example") == Extent(0, 0, 0)
+        assert forget(office, "nobody@nowhere.example") == NOTHING
         assert office.rows() == derived
 
     def test_several_at_once(self, office):
@@ -414,8 +420,36 @@ class TestForget:
         office.tell(full_story())
         office.pass_()
         rows = office.rows()
-        assert extent(office.config, people([ANNA], office.config.team), Silent()) == Extent(7, 7, 5)
+        assert amounts(extent(office.config, people([ANNA], office.config.team), Silent())) == (7, 7, 5)
         assert office.rows() == rows
+
+    def test_it_says_from_when_to_when_and_of_how_many(self, office):
+        """By the clocks of what goes."""
+        s = full_story()
+        office.tell(s)
+        office.pass_()
+        found = extent(office.config, people([ANNA], office.config.team), Silent())
+        assert (found.first, found.last) == (at("03-02 09:00"), at("03-04 10:00"))
+        assert found.people == 2, "anna, and carl, to whom one of them is addressed"
+        found = extent(office.config, before(at("03-03 08:00")), Silent())
+        assert (found.first, found.last, found.people) == (at("03-02 09:00"), at("03-02 12:00"), 1)
+
+    def test_two_spellings_of_an_address_are_one_person(self, office):
+        s = Story()
+        s.inbound("ann.a@gmail.com", "03-02 09:00")
+        s.inbound("anna+shop@googlemail.com", "03-02 10:00")
+        office.tell(s)
+        office.pass_()
+        assert extent(office.config, before(at("03-03 08:00")), Silent()).people == 1
+
+    def test_what_is_no_mail_is_something_to_erase_too(self, office):
+        office.tell(full_story())
+        office.sources["info"].fails["INBOX"] = ConnectError("The connection to anna@anna.example broke")
+        office.pass_()
+        found = extent(office.config, people([ANNA], office.config.team), Silent())
+        assert found.texts == 1
+        assert not found.is_nothing
+        assert NOTHING.is_nothing
 
     def test_names_of_mailboxes_are_said(self, office):
         s = Story()
@@ -499,7 +533,7 @@ class TestForget:
             reader.execute("SELECT count(*) FROM messages").fetchone()
             with pytest.raises(StoreError, match="another program"):
                 forget(office, "carl@carl.example")
-        assert forget(office, "carl@carl.example") == Extent(0, 0, 0)
+        assert forget(office, "carl@carl.example") == NOTHING
         assert left_over(office, "carl@carl.example") == []
 
 
@@ -606,7 +640,7 @@ class TestPurge:
         new = s.inbound("dora", "03-02 09:00", subject="New")
         office.tell(s)
         office.pass_()
-        assert purge(office, "02-02 09:00") == Extent(messages=2, places=2, conversations=1)
+        assert amounts(purge(office, "02-02 09:00")) == (2, 2, 1)
         assert left_over(office) == []
         assert set(office.exchanges_at()) == {long.message_id, new.message_id}
         office.pass_()
@@ -688,7 +722,7 @@ class TestPurge:
         s.inbound("anna", "03-02 09:00", draft=True, subject="Later")
         office.tell(s)
         office.pass_()
-        assert purge(office, "02-01 00:00") == Extent(messages=1, places=1, conversations=0)
+        assert amounts(purge(office, "02-01 00:00")) == (1, 1, 0)
         assert len(office.rows("messages")["messages"]) == 1
 
 
@@ -703,5 +737,5 @@ class TestInterrupted:
             people([ANNA], office.config.team)(erasure, Silent())
             erasure.erase(office.now)
         assert office.report().ledger.read == 3
-        assert forget(office) == Extent(0, 0, 0)
+        assert forget(office) == NOTHING
         assert "mail.db-wal" not in {p.name for p in office.config.store_path.parent.iterdir()}

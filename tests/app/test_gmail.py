@@ -17,7 +17,8 @@ from replywatch.app.checking.check import check
 from replywatch.app.deriving.erase import erase, people
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.report import ReportQuery, make_report
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.report import make_report
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role

@@ -2,12 +2,11 @@
 
 import pytest
 
-from office import NOW, Office
+from office import NOW, Office, exported
 from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.explaining.mark import mark, undo
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.export import export
-from replywatch.app.reporting.report import ReportQuery
+from replywatch.app.reporting.query import ReportQuery
 from replywatch.config.model import ImapAccount
 from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf, Rung
 from replywatch.domain.results.marked import Reason, Unchanged
@@ -47,7 +46,9 @@ def take_back(office, mail):
 
 
 def exchanges(office):
-    return {s.exchange.message_id: s.exchange for s in export(office.config, ReportQuery(first_only=False), Silent())}
+    return {
+        s.exchange.message_id: s.exchange for s in exported(office.config, ReportQuery(since="all", first_only=False))
+    }
 
 
 @pytest.fixture
@@ -292,7 +293,7 @@ def effect(office, mail, correction):
     found = put(office, mail, correction).effect
     if isinstance(found, Unchanged):
         return found.reason
-    exchanges = [(c.before and c.before.answered_at, c.after and c.after.answered_at) for c in found.exchanges]
+    exchanges = [tuple(found and found.exchange.answered_at for found in change) for change in found.exchanges]
     return exchanges, [(c.before.disposition.value, c.after.disposition.value) for c in found.messages]
 
 
@@ -316,10 +317,10 @@ class TestItSaysWhatItDid:
 
     def test_no_reply_needed(self, office, never):
         put_once = put(office, never, NeedsNone()).effect
-        assert [(c.before.message_id, c.after) for c in put_once.exchanges] == [(never.message_id, None)]
+        assert [(c.before.exchange.message_id, c.after) for c in put_once.exchanges] == [(never.message_id, None)]
         assert [(c.before.disposition, c.after.disposition) for c in put_once.messages] == [("counted", "set_aside")]
         back = take_back(office, never).effect
-        assert [(c.before, c.after.message_id) for c in back.exchanges] == [(None, never.message_id)]
+        assert [(c.before, c.after.exchange.message_id) for c in back.exchanges] == [(None, never.message_id)]
 
     @pytest.mark.parametrize("said", [{"fields": MACHINE}, {"to": "eva"}], ids=["machine", "not watched"])
     def test_an_answer_to_what_opens_nothing(self, office, story, said):
@@ -390,7 +391,7 @@ class TestItSaysWhatItDid:
         poll(office, story)
         answered = at("03-01 10:00")
         assert effect(office, reply, ReplyOf(never.message_id)) == ([(None, answered), (answered, None)], [])
-        assert take_back(office, reply).effect.exchanges[0].before.answered_at == answered
+        assert take_back(office, reply).effect.exchanges[0].before.exchange.answered_at == answered
 
     def test_a_message_whose_message_id_is_anothers_identity(self, office, never, story):
         """Hostile: the mail that is marked is still the one that is told of."""

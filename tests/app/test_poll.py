@@ -5,14 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from office import NOW, Killed, Office, Watched
+from office import NOW, Killed, Office, Watched, exported
 from replywatch.app.polling import mailbox as module
 from replywatch.app.polling.mailbox import ASKED_FOR
 from replywatch.app.polling.patience import Patience
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.export import export
-from replywatch.app.reporting.report import ReportQuery
+from replywatch.app.reporting.query import ReportQuery
 from replywatch.config.model import ImapAccount
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
@@ -599,7 +598,7 @@ class TestAccounts:
         office.tell(story)
         office.pass_()
         assert office.report().summary.total == 1
-        (exchange_at,) = export(office.config, ReportQuery(), Silent())
+        (exchange_at,) = exported(office.config, ReportQuery(since="all"))
         assert exchange_at.exchange.arrived_at == mail.when, "the earliest arrival in a watched account"
 
     def test_a_reply_in_the_mailbox_of_a_colleague(self, tmp_path):

@@ -7,7 +7,6 @@ import pytest
 from office import Office
 from replywatch.app.explaining.review import sample
 from replywatch.app.progress import Silent
-from replywatch.cli import review as command
 from replywatch.domain.figures.statistics import wilson
 from replywatch.render.locale import Locale
 from replywatch.render.review import judgement_text, judgements_json_lines, own_exchange_at, verdict_text
@@ -62,26 +61,3 @@ def test_the_interval_is_wilsons(wrong, judged, low, high):
 def test_the_error_rate_in_words():
     assert verdict_text(20, 1) == "1 of 20 judgements wrong: 5.0 % (95 % interval 0.9 to 23.6 %).\n"
     assert verdict_text(0, 0) == ""
-
-
-def test_answers_from_the_keyboard_become_marks(office, monkeypatch, capsys):
-    found = sample(office.config, 3, 5, Silent())
-    answers = iter(["k", "newsletter", "y", "q"])
-    monkeypatch.setattr(command.click, "prompt", lambda *_, **__: next(answers))
-    command._ask_about(office.config, found)
-    marks = office.rows("marks")["marks"]
-    assert [(m[1], m[3], m[4]) for m in marks] == [(found[0].message.identity, "kind", "newsletter")]
-    shown = capsys.readouterr()
-    assert "1 of 2 judgements wrong" in shown.out
-    first, *changes = shown.err.splitlines()
-    assert first == f"Marked {found[0].message.identity}."
-    assert changes[0].endswith("counts no longer.")
-
-
-def test_a_correction_that_changes_nothing_says_why(office, monkeypatch, capsys):
-    (found,) = sample(office.config, 1, 6, Silent())
-    answers = iter(["k", "human"])
-    monkeypatch.setattr(command.click, "prompt", lambda *_, **__: next(answers))
-    command._ask_about(office.config, [found])
-    why = capsys.readouterr().err.splitlines()[1]
-    assert why == "No figure changes: it was taken for human already."

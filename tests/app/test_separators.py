@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.report import ReportQuery, make_report
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.report import make_report
 from replywatch.config.model import Config, MboxAccount, ReportSettings
 from replywatch.domain.headers.dates import parse_date
 from replywatch.domain.messages import Exchange

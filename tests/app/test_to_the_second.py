@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from office import NOW, Office
+from office import NOW, Office, exported
 from replywatch.app.deriving.erase import before, erase
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.export import export
-from replywatch.app.reporting.report import ReportQuery
-from replywatch.app.reporting.waiting import waiting
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.waiting import WaitingQuery, waiting
 from replywatch.config.model import MboxAccount
 from story import HOUR, Story, at, cases
 
@@ -57,8 +56,8 @@ def test_an_enquiry_that_arrives_at_an_edge(office, since, until, as_of, there):
     report = office.report(**query)
     assert report.summary.total == report.summary.counts["waiting"] == there
     assert [person.waiting_seconds for person in report.oldest_waiting] == [as_of] * there
-    exported = export(office.config, ReportQuery(**query, first_only=False), Silent())
-    assert [found.exchange.arrived_at for found in exported] == [ARRIVED] * there
+    found_at = exported(office.config, ReportQuery(**({"since": "all"} | query), first_only=False))
+    assert [found.exchange.arrived_at for found in found_at] == [ARRIVED] * there
     assert report.ledger.counted == there
     assert report.ledger.foreign == there
     assert report.coverage.senders_not_ours == (("sales@example.net", 1),) * there
@@ -73,8 +72,8 @@ def test_exported_in_the_order_of_arrival_whether_stored_or_derived_again(tmp_pa
     office.tell(story)
     office.pass_()
     query = ReportQuery(since="all", as_of=iso(ARRIVED + 8 * HOUR))
-    exported = export(office.config, query, Silent())
-    assert [found.exchange.contact.partition("@")[0] for found in exported] == [f"c{hour}" for hour in range(6)]
+    found_at = exported(office.config, query)
+    assert [found.exchange.contact.partition("@")[0] for found in found_at] == [f"c{hour}" for hour in range(6)]
 
 
 @pytest.mark.parametrize(("as_of", "row"), [(ANSWERED - 1, "waiting"), (ANSWERED, "under_24h")])
@@ -98,7 +97,7 @@ class TestWrittenElsewhere:
 
     def known(self, office, as_of):
         query = {"since": "all", "until": "2026-01-31", "as_of": iso(as_of)}
-        (found,) = export(office.config, ReportQuery(**query), Silent())
+        (found,) = exported(office.config, ReportQuery(**({"since": "all"} | query)))
         assert office.report(**query).contact_written_to == (found.contact_written_to_at is not None)
         return found.contact_written_to_at
 
@@ -165,6 +164,7 @@ class TestCovered:
 
 def test_who_waits_exactly_so_long_is_on_the_list(tmp_path):
     office = told(tmp_path, answered=False)
-    age = office.report().as_of - ARRIVED
-    assert len(waiting(office.config, age, Silent(), everybody=False).rows) == 1
-    assert len(waiting(office.config, age + 1, Silent(), everybody=False).rows) == 0
+    as_of = office.report().as_of
+    age = as_of - ARRIVED
+    assert len(waiting(office.config, WaitingQuery(older_than=age), as_of, Silent()).rows) == 1
+    assert len(waiting(office.config, WaitingQuery(older_than=age + 1), as_of, Silent()).rows) == 0

@@ -2,11 +2,10 @@
 
 import pytest
 
-from office import Office
+from office import Office, exported
 from replywatch.app.explaining.mark import mark
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.export import export
-from replywatch.app.reporting.report import ReportQuery
+from replywatch.app.reporting.query import ReportQuery
 from replywatch.domain.messages import Kind, OfKind, ReplyOf
 from story import Story, at, cases
 
@@ -30,7 +29,7 @@ def office(tmp_path):
 )
 def test_report_and_export_agree(office, as_of, names):
     query = ReportQuery(since="all", as_of=as_of)
-    found = {s.exchange.contact for s in export(office.config, query, Silent()) if s.contact_written_to_at}
+    found = {s.exchange.contact for s in exported(office.config, query) if s.contact_written_to_at}
     assert {contact.partition("@")[0] for contact in found} == names
     assert office.report(as_of=as_of).contact_written_to == len(names)
 
@@ -51,7 +50,7 @@ def test_she_may_be_written_to_in_another_spelling(tmp_path, contact, written, c
     office.tell(story)
     office.pass_()
     assert office.report().contact_written_to == count
-    (found,) = export(office.config, ReportQuery(since="all"), Silent())
+    (found,) = exported(office.config, ReportQuery(since="all"))
     assert bool(found.contact_written_to_at) is bool(count)
     assert found.exchange.contact == contact.replace("+shop", "")
 
@@ -78,7 +77,7 @@ def test_a_form_letter_is_nothing_personal(tmp_path, sent, count):
     office.tell(story)
     office.pass_()
     assert office.report().contact_written_to == count
-    (found,) = export(office.config, ReportQuery(since="all"), Silent())
+    (found,) = exported(office.config, ReportQuery(since="all"))
     assert bool(found.contact_written_to_at) is bool(count)
 
 
@@ -157,5 +156,5 @@ def test_what_was_written_in_the_same_conversation_is_no_other(tmp_path):
     office.pass_()
     assert office.report(first_only=False).summary.counts["never"] == 1
     assert office.report(first_only=False).contact_written_to == 0
-    found = export(office.config, ReportQuery(first_only=False), Silent())
+    found = exported(office.config, ReportQuery(since="all", first_only=False))
     assert [s.contact_written_to_at for s in found] == [None, None, None]

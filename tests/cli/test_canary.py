@@ -224,7 +224,6 @@ def read(settings: ImapSettings) -> None:
 class TestProcesses:
     @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
     def test_the_server_of_the_demo_knows_no_password_of_ours(self, tmp_path, monkeypatch):
-        pytest.importorskip("pymap")
         monkeypatch.setenv("INFO_SECRET", PASSWORD)
         monkeypatch.setenv("REPLYWATCH_INFO_PASSWORD", PASSWORD)
         (tmp_path / "cur").mkdir()

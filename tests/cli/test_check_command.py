@@ -32,14 +32,17 @@ def remote(tmp_path, dovecot_user):
 def test_all_is_well(local, golden_output):
     done = local.run("check")
     assert (done.returncode, done.stderr) == (0, "")
-    set_up, _, account = done.stdout.partition("\n\n")  # how the first is wrapped depends on the folder's name
+    assert done.stdout.startswith("All is well: 1 account fine.\n\nok       team: info@example.com; ")
+    assert done.stdout.endswith("\n         sent: Sent (3)\n")
+    done = local.run("check", "-v")
+    _, set_up, account = done.stdout.split("\n\n")  # how the first is wrapped depends on the folder's name
     assert set_up.startswith("set-up\n  ok       config       /")
     golden_output("check_maildir.txt", account.replace(str(local.folder), "/home/anna"))
 
 
 def test_warnings_alone_are_no_failure(local):
     local.configure({"info": maildir_account()}, team={"addresses": ["info@example.com"], "domains": ["gmx.de"]})
-    assert "  warning  team " in local.output("check")
+    assert "\nwarning  team: anybody can have an address at gmx.de; " in local.output("check")
 
 
 def test_an_archive_whose_times_nobody_knows_and_with_a_relay(tmp_path):
@@ -60,12 +63,13 @@ def test_an_archive_whose_times_nobody_knows_and_with_a_relay(tmp_path):
     assert "all: the clock of 4 of 4 messages of yours is unsure" in " ".join(out.split())
     assert 'webforms = ["kontakt@host.example"]' in out
     assert "All is well" not in out
-    assert out.endswith("3 warnings.\n")
+    assert out.startswith("3 warnings; accounts fine: 0 of 1.\n")
 
 
 def test_against_a_server(remote):
     out = remote.output("check")
-    assert "  ok       login        user" in out
+    assert ", login user" in out
+    assert "  ok       login        user" in remote.output("check", "-v")
     assert Dovecot.PASSWORD not in out
     assert all(len(line) <= 80 for line in out.splitlines() if str(remote.folder) not in line)
     assert not remote.store.parent.exists()
@@ -75,7 +79,7 @@ def test_all_accounts_fail(remote, dovecot_user):
     remote.configure({"info": dovecot_account(dovecot_user, password="x")})
     done = remote.run("check")
     assert done.returncode == 1
-    assert "  error    connection   127.0.0.1:" in done.stdout
+    assert "\nerror    info, connection: 127.0.0.1:" in done.stdout
     assert "Check `username` and `password`" in done.stdout
     assert done.stderr.startswith("Error: not all is well: info\n")
 
@@ -130,6 +134,6 @@ def test_mailbox_names_steer_no_terminal(local):
     story = Story()
     story.inbound("anna", "2024-03-02 09:00", mailbox="evil\x1b]0;owned\x07")
     plant_maildir(story, local.folder / "mail")
-    out = local.output("check")
+    out = local.output("check", "-v")
     assert "evil" in out
     assert not set(out) & {"\x1b", "\x07"}

@@ -6,24 +6,49 @@ import sys
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
-from replywatch.cli.main import COMMANDS, run
+from replywatch.cli.help import contexts
+from replywatch.cli.main import COMMANDS, cli, run
 from story import Story
 
+HELPS = {found.command_path.partition(" ")[2]: found.command for found in contexts(cli, "replywatch")}
+"""Every command, by its words; "" is the program."""
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
+
+@pytest.mark.parametrize("command", HELPS)
 def test_help(command, golden_output, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     assert run([*command.split(), "--help"]) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
-    assert "\nExamples:\n  replywatch " in shown.out
-    lines = shown.out.splitlines()
     if command:
         assert "  --config FILE" in shown.out
+    lines = shown.out.splitlines()
     examples = lines.index("Examples:")
+    assert all("replywatch " in line for line in lines[examples + 1 :])
     assert max(map(len, lines[:examples])) <= 80
     assert max(map(len, lines)) <= 100
-    golden_output(f"help{'_' * bool(command)}{command}.txt", shown.out)
+    golden_output(f"help{'_' * bool(command)}{command.replace(' ', '_')}.txt", shown.out)
+    assert run(["help", *command.split()]) == 0
+    assert capsys.readouterr() == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("help reprot", "there is no command 'reprot'. Did you mean 'report'?"),
+        ("help report x", "replywatch report has no commands of its own."),
+        ("help config x", "No such command 'x'."),
+    ],
+)
+def test_help_of_what_is_not_there(words, said, capsys):
+    assert run(words.split()) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert shown.out == ""
+
+
+def test_all_commands_are_among_them():
+    assert HELPS.keys() >= {"", *COMMANDS, "config path"}
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +82,10 @@ HEAVY = {"imapclient", "oauthlib", "sqlite_utils", "rich", "keyring", "jsonschem
         ("poll --quiet", set()),
         ("rebuild", set()),
         ("check", set()),
+        ("config show", set()),
+        ("config path", set()),
+        ("completion zsh", set()),
+        ("help report", set()),
         ("init --address a@b.de --host c.de -o new.toml --yes", set()),
     ],
 )

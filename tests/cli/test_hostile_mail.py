@@ -193,7 +193,7 @@ def test_a_message_id_that_several_have(office):
 
 def test_a_review_at_the_keyboard(office):
     code, seen = on_a_terminal(
-        office, "review", "-n", "9", "--seed", "3", typed="r\nsame@x.example\n" + "s\n" * 7 + "q\n"
+        office, "review", "-n", "9", "--seed", "3", typed="n\n2\nsame@x.example\nb\n" + "s\n" * 8 + "q\n"
     )
     assert code == 0
     assert "several messages have the id" in seen

@@ -16,6 +16,7 @@ ADDRESS = "info@firma.example"
 OWN = "https://autoconfig.firma.example/mail/config-v1.1.xml"
 MOZILLA = "https://autoconfig.thunderbird.net/v1.1/firma.example"
 WORDS = ("--address", ADDRESS, "--autoconfig", "--timezone", "UTC")
+ZONE = ("--timezone", "UTC")
 
 
 def file(host="imap.firma.example", port=993, socket="SSL", username="%EMAILADDRESS%"):
@@ -41,7 +42,9 @@ def net(monkeypatch):
 
 @pytest.fixture
 def program(tmp_path):
-    return Program(tmp_path)
+    made = Program(tmp_path)
+    made.environment |= {"XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_DATA_HOME": str(tmp_path / "data")}
+    return made
 
 
 @pytest.fixture
@@ -57,41 +60,47 @@ def init(program, monkeypatch):
 
 
 def account(program):
-    (found,) = load_config(program.folder / "replywatch.toml", {}).accounts
+    (found,) = load_config(program.folder / "config/replywatch/config.toml", {}).accounts
     return found
 
 
 class TestAsked:
     def test_what_was_found_is_shown_and_taken_after_a_yes(self, program, net, init):
         net.answers[OWN] = file(port=1143, socket="STARTTLS", username="%EMAILLOCALPART%")
-        err = init(*WORDS, answers=["y", *[""] * 6])
+        err = init(*WORDS, answers=["y", *[""] * 20])
         assert "autoconfig.firma.example says: imap.firma.example, port 1143, STARTTLS, user name info" in err
         found = account(program)
         assert (found.host, found.port, found.tls) == ("imap.firma.example", 1143, Tls.STARTTLS)
         assert found.username == "info"
 
+    def test_nobody_is_asked_twice_where_somebody_goes_back(self, program, net, init):
+        net.answers |= {OWN: file("a.firma.example"), MOZILLA: file("b.firma.example")}
+        init(*WORDS, answers=["n", "y", "<", "<", "y", *[""] * 20])
+        assert account(program).host == "a.firma.example"
+        assert len(net.tried) == len(set(net.tried)) == 3
+
     def test_after_a_no_the_next_is_shown(self, program, net, init):
         net.answers |= {OWN: file("a.firma.example"), MOZILLA: file("b.firma.example")}
-        init(*WORDS, answers=["n", "y", *[""] * 6])
+        init(*WORDS, answers=["n", "y", *[""] * 20])
         assert account(program).host == "b.firma.example"
 
     def test_after_the_last_no_the_questions_go_on(self, program, net, init):
         net.answers[OWN] = file()
-        err = init(*WORDS, answers=["n", "ionos", *[""] * 6])
+        err = init(*WORDS, answers=["n", "ionos", *[""] * 20])
         assert "Nothing else was found." in err
         assert account(program).host == "imap.ionos.de"
 
     def test_where_nothing_answers_too(self, program, net, init):
-        assert "Nothing was found that can be used." in init(*WORDS, answers=["mail.firma.example", *[""] * 6])
+        assert "Nothing was found that can be used." in init(*WORDS, answers=["mail.firma.example", *[""] * 20])
         assert account(program).host == "mail.firma.example"
 
     def test_a_known_server_brings_what_is_known_of_its_provider(self, net, init):
         net.answers[OWN] = file("imap.gmail.com")
-        assert "It takes an app password only" in init(*WORDS, answers=["y", *[""] * 6])
+        assert "It takes an app password only" in init(*WORDS, answers=["y", *[""] * 20])
 
     def test_what_is_said_by_option_wins(self, program, net, init):
         net.answers[OWN] = file(port=1993)
-        init(*WORDS, "--tls", "starttls", "--username", "x", answers=["y", *[""] * 6])
+        init(*WORDS, "--tls", "starttls", "--username", "x", answers=["y", *[""] * 20])
         found = account(program)
         assert (found.port, found.tls, found.username) == (143, Tls.STARTTLS, "x")
 
@@ -104,7 +113,7 @@ class TestDns:
     )
     def test_a_server_elsewhere_is_warned_of(self, program, net, init, target, warns):
         net.zone["_imaps._tcp.firma.example"] = [f"0 1 993 {target}"]
-        err = init(*WORDS, answers=["y", *[""] * 6])
+        err = init(*WORDS, answers=["y", *[""] * 20])
         assert ("can be forged" in err) == warns
         assert account(program).host == target.removesuffix(".")
 
@@ -141,19 +150,19 @@ class TestUnasked:
 
     def test_the_dialogue_asks_and_the_default_is_no(self, program, net, init):
         net.answers[OWN] = file()
-        err = init("--address", ADDRESS, answers=["", "ionos", *[""] * 6])
+        err = init("--address", ADDRESS, *ZONE, answers=["", "ionos", *[""] * 20])
         assert "Look the mail server up on the internet? [y/N]" in err
         self.quiet(net)
         assert account(program).host == "imap.ionos.de"
 
     def test_a_yes_looks_it_up(self, program, net, init):
         net.answers[OWN] = file()
-        init("--address", ADDRESS, answers=["y", "y", *[""] * 6])
+        init("--address", ADDRESS, *ZONE, answers=["y", "y", *[""] * 20])
         assert account(program).host == "imap.firma.example"
 
     @pytest.mark.parametrize("words", [("--address", "firma@gmail.com"), ("--address", ADDRESS, "--provider", "ionos")])
     def test_a_provider_that_is_known_needs_no_lookup(self, net, init, words):
-        assert "internet" not in init(*words, answers=[""] * 6)
+        assert "internet" not in init(*words, *ZONE, answers=[""] * 20)
         self.quiet(net)
 
     @pytest.mark.parametrize("other", [("--host", "imap.firma.example"), ("--provider", "ionos")])
@@ -174,7 +183,7 @@ class TestWithoutThePackages:
         assert list(program.folder.iterdir()) == []
 
     def test_unasked_nothing_is_said_of_it(self, net, init):
-        assert "internet" not in init("--address", ADDRESS, answers=["ionos", *[""] * 6])
+        assert "internet" not in init("--address", ADDRESS, *ZONE, answers=["ionos", *[""] * 20])
 
 
 def test_an_address_that_is_none_is_said_before_anybody_is_asked(net, init):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from io import StringIO
 from pathlib import Path
 
 import click
@@ -77,14 +78,19 @@ class TestHelp:
     def test_the_list_of_commands(self, capsys):
         assert run(["--help"]) == 0
         shown = capsys.readouterr().out
-        listed = re.findall(r"(?m)^  (\w+)  +(\S.*)$", shown.partition("Commands:")[2])
-        assert listed == [(name, command.summary) for name, command in COMMANDS.items()]
+        listed = re.findall(r"(?m)^(?:  (\w+)  +(\S.*)|(\w[\w ]+):)$", shown.partition("--help")[2])
+        told = []
+        for name, command in COMMANDS.items():
+            told += [("", "", command.heading)] if command.heading else []
+            told.append((name, command.summary, ""))
+        assert listed == [*told, ("", "", "Examples")]
+        assert next(iter(COMMANDS.values())).heading
         assert shown.endswith("Examples:\n  replywatch demo\n  replywatch poll && replywatch report\n")
 
     def test_without_words_it_helps(self, capsys):
         assert run([]) == 2
         shown = capsys.readouterr()
-        assert "Commands:" in shown.err
+        assert "Set up:" in shown.err
         assert shown.out == ""
 
     def test_examples_are_never_wrapped(self, group, capsys):
@@ -151,11 +157,28 @@ class TestOptions:
         monkeypatch.setenv("REPLYWATCH_CONFIG", str(path))
         assert options.load(Context()).path == path
 
-    @pytest.mark.parametrize(("value", "color"), [("1", False), ("", None), (None, None)])
-    def test_no_color(self, monkeypatch, value, color):
-        monkeypatch.delenv("NO_COLOR", raising=False)
-        if value is not None:
-            monkeypatch.setenv("NO_COLOR", value)
+    @pytest.mark.parametrize(
+        ("environment", "color"),
+        [
+            ({}, None),
+            ({"NO_COLOR": ""}, None),
+            ({"NO_COLOR": "1"}, False),
+            ({"NO_COLOR": "0"}, False),
+            ({"TERM": "dumb"}, False),
+            ({"TERM": "xterm"}, None),
+            ({"FORCE_COLOR": ""}, None),
+            ({"FORCE_COLOR": "0"}, True),
+            ({"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "dumb"}, True),
+        ],
+    )
+    def test_colours_by_the_environment(self, monkeypatch, environment, color):
+        for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        file, terminal = StringIO(), StringIO()
+        monkeypatch.setattr(terminal, "isatty", lambda: True)
+        assert [options.colours(file), options.colours(terminal)] == [color or False, color is not False]
         seen = []
 
         @click.command()
@@ -233,11 +256,39 @@ class TestBoundary:
         assert run(["fake", "--error", "ValueError('anna@example.com')"], group) == 70
         shown = capsys.readouterr().err
         assert re.match(
-            r"Error: a bug in replywatch stopped it \(ValueError in replywatch/cli/\w+\.py, line \d+\)", shown
+            r"Error: a bug in replywatch stopped it \(ValueError in replywatch/cli/\w+\.py, line \d+\)",
+            " ".join(shown.split()),
         )
         assert "--debug" in shown
         assert "anna" not in shown
         assert "Traceback" not in shown
+
+    @pytest.mark.parametrize("columns", [40, 80, 120])
+    def test_errors_are_broken_between_words_for_the_terminal(self, group, monkeypatch, capsys, columns):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        path, command = "/home/anna/a-long-way/replywatch.toml", "`replywatch report --config try.toml`"
+        problem = "team.addresses: must be a list of addresses such as info@example.com and not a text"
+        text, hint = f"the config {path} has more than a mistake", f"Look at it with {command} again"
+        error = f"errors.ConfigError({text!r}, {hint!r}, [{problem!r}])"
+        assert run(["fake", "--error", error], group) == 2
+        said = capsys.readouterr().err
+        assert all(len(line) <= columns or line.strip() in (path, command) for line in said.splitlines())
+        assert path in said
+        assert command in said
+        assert " ".join(said.split()) == f"Error: {text} {problem} {hint}"
+        assert (len(said.splitlines()) > 3) == (columns < 120)
+
+    def test_where_there_is_no_terminal_they_have_80_columns(self, group, monkeypatch, capsys):
+        monkeypatch.setenv("COLUMNS", "40")
+        assert run(["fake", "--error", f"errors.StoreError('{'word ' * 30}end')"], group) == 1
+        assert [len(line) for line in capsys.readouterr().err.splitlines()] == [76, 76, 20]
+
+    def test_what_click_says_is_broken_the_same_way(self, group, capsys):
+        assert run(["fake", "--error", f"click.UsageError('{'word ' * 30}end')"], group) == 2
+        *_, first, second, last = capsys.readouterr().err.splitlines()
+        assert first.startswith("Error: word")
+        assert [len(first), len(second), last] == [76, 76, "       word word end"]
 
     def test_a_module_that_cannot_be_imported_is_a_bug(self, group, capsys):
         assert run(["missing"], group) == 70

@@ -26,13 +26,18 @@ def office(tmp_path):
     return Program(tmp_path, accounts={"info": maildir_account()})
 
 
-def on_a_terminal(program, *words, typed=""):
+def on_a_terminal(program, *words, typed="", **settings):
     """What a terminal gets to see of a run: its stdout and stderr are one, and so is what somebody types."""
+    return seen_on_a_terminal(program, [sys.executable, "-m", "replywatch", *words], typed=typed, **settings)
+
+
+def seen_on_a_terminal(program, command, *, typed="", **settings):
+    """The same of any command, run where the program runs."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "replywatch", *words],
+        command,
         cwd=program.folder,
-        env=program.environment | {"TERM": "xterm"},
+        env=program.environment | {"TERM": "xterm"} | settings,
         stdin=theirs if typed else subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,

@@ -37,11 +37,12 @@ def test_lists_show_the_form_of_a_visitor_whom_nothing_names(office: Program) ->
 
 
 def test_explain_says_why_nobody_is_named(office: Program) -> None:
-    text = " ".join(office.output("explain", "visit@example.com").split())
+    text = " ".join(office.output("explain", "visit@example.com", "--details").split())
     assert f"Contact visitor of {FORM}: nothing names the visitor of {FORM} ([team] webforms)" in text
 
 
 def test_explain_reads_as_matching_does(office: Program) -> None:
-    text = " ".join(office.output("explain", "1@r.test").split())
+    text = " ".join(office.output("explain", "1@r.test", "--details").split())
+    assert text.count(" they ") == 1, "the relay's From is the person who is answered"
     assert "Direction outbound" in text
     assert f"Contact {RELAY}: the first recipient outside" in text

@@ -229,9 +229,9 @@ class TestMistakes:
             ),
             ("[report]\ntimezone = '../x'", ['report.timezone: "../x" is not a time zone such as Europe/Berlin']),
             ("[report]\ntimezone = 'Europe'", ['report.timezone: "Europe" is not a time zone']),
-            ("[report]\nperiod = 'x'", ['report.period: must be such as "90d" or "12w": ']),
+            ("[report]\nperiod = 'x'", ['report.period: must be such as "90d", "12w" or "this year": ']),
             ("[report]\nperiod = ''", ["report.period: must not be empty"]),
-            ("[report]\nperiod = '1/2/2026'", ['report.period: must be such as "90d" or "12w": ']),
+            ("[report]\nperiod = '1/2/2026'", ['report.period: must be such as "90d", "12w" or "this year": ']),
             ("report = 1", ["report: must be a table, not a whole number"]),
             ("[business_hours]\nmon = ['09:00-17:00']", ["business_hours: is not supported by this version"]),
             ("[targets]\nfirst = '4h'", ["targets: is not supported by this version"]),
@@ -438,7 +438,7 @@ class TestFiles:
             (b"[team]\naddresses = [", r"is not valid TOML: .*\(at (line 2, column \d+|end of document)\)"),
             (b"x = " + b"[" * 5000, "is not valid TOML: brackets are nested too deeply"),
             (b"x = " + b"9" * 5000, "is not valid TOML: .*digits"),
-            (b"[team]\n\nx = 1\nx = 2\n", r"is not valid TOML: .*\(at line 4, column \d+\)"),
+            (b"[team]\n\nx = 1\nx = 2\n", r"is not valid TOML: team\.x is there twice, again at line 4"),
             (b"[team]\nx = '\xe9'", r"is not UTF-8 text \(at line 2\)"),
         ],
     )
@@ -498,6 +498,14 @@ class TestFinding:
         places[0].unlink()
         assert find_config(None, {}) == places[1]
 
+    def test_one_here_that_is_not_used_hides_no_other(self, places):
+        """Whoever put it there must not decide which config counts, so the next one is not taken silently either."""
+        for place in places:
+            place.touch()
+        places[0].chmod(0o666)
+        with pytest.raises(ConfigError):
+            find_config(None, {})
+
     def test_none_lists_the_places(self, places):
         with pytest.raises(ConfigError) as caught:
             find_config(None, {})
@@ -523,7 +531,7 @@ class TestExample:
 
     def test_every_line_that_is_commented_out_is_right_too(self):
         text, count = re.subn(r"(?m)^#(?=[a-z])", "", EXAMPLE.read_text())
-        assert count == 17
+        assert count == 18
         config = parse_config(tomllib.loads(text), BASE, {})
-        assert config.report == read(GOOD + '[report]\ntimezone = "Europe/Berlin"').report
+        assert config.report == read(GOOD + '[report]\ntimezone = "Europe/Berlin"\nstale_after = "1d"').report
         assert ("Gesendete Objekte", Role.SENT) in config.accounts[0].roles.said

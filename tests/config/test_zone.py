@@ -33,3 +33,43 @@ def test_a_copied_file_has_no_name(tmp_path):
     file = tmp_path / "localtime"
     file.write_bytes(b"TZif2")
     assert zone.system({}, file) == ZoneInfo("UTC")
+
+
+@pytest.mark.parametrize(
+    ("tz", "locale", "domain", "expected"),
+    [
+        ("Europe/Berlin", "fr_FR.UTF-8", "firma.at", "Europe/Berlin"),
+        ("Europe/London", "", "firma.de", "Europe/London"),
+        # a server that is set to UTC says nothing of where people are
+        ("UTC", "", "firma.de", "Europe/Berlin"),
+        ("Etc/UTC", "", "firma.at", "Europe/Vienna"),
+        ("", "", "firma.ch", "Europe/Zurich"),
+        ("", "", "mail.firma.DE", "Europe/Berlin"),
+        ("", "", "firma.fr", "Europe/Paris"),
+        ("", "", "firma.es", "Europe/Madrid"),
+        ("", "", "firma.pt", "Europe/Lisbon"),
+        ("", "", "firma.ua", "Europe/Kyiv"),
+        ("", "", "firma.co.uk", "Europe/London"),
+        ("", "", "firma.co.nz", "Pacific/Auckland"),
+        ("", "de_AT.UTF-8", "firma.de", "Europe/Berlin"),
+        ("", "de_AT.UTF-8", "firma.com", "Europe/Vienna"),
+        ("", "de_CH@euro", "firma.example", "Europe/Zurich"),
+        ("", "de_DE", "firma.eu", "Europe/Berlin"),
+        # a country of many zones tells none
+        ("", "en_US.UTF-8", "firma.com", None),
+        ("", "", "firma.us", None),
+        ("", "", "firma.ru", None),
+        ("", "C.UTF-8", "firma.com", None),
+        ("", "POSIX", "日本", None),
+        ("", "de", "", None),
+    ],
+)
+def test_likely(tmp_path, tz, locale, domain, expected):
+    environ = {"TZ": tz, "LANG": locale}
+    found = zone.likely({k: v for k, v in environ.items() if v}, domain, tmp_path / "localtime")
+    assert found == (ZoneInfo(expected) if expected else None)
+
+
+def test_the_locale_of_times_goes_before_that_of_words(tmp_path):
+    environ = {"LANG": "en_US.UTF-8", "LC_TIME": "de_DE.UTF-8"}
+    assert zone.likely(environ, "firma.com", tmp_path / "localtime") == ZoneInfo("Europe/Berlin")

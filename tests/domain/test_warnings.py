@@ -32,8 +32,8 @@ INFO = AccountCoverage(
 )
 
 
-def of_coverage(*accounts, as_of=FEB, since=JAN, senders=()):
-    return list(coverage_warnings(Coverage(accounts, senders), as_of, since))
+def of_coverage(*accounts, as_of=FEB, senders=(), open_before_sent=False):
+    return list(coverage_warnings(Coverage(accounts, senders), as_of, open_before_sent=open_before_sent))
 
 
 def test_a_complete_pass_with_sent_mail_needs_no_warning():
@@ -85,15 +85,15 @@ def test_an_archive_that_holds_both_directions_needs_no_sent_mailbox():
     assert of_coverage(replace(INFO, has_sent=False)) == []
 
 
-def test_a_late_start_of_sent_mail_is_worth_a_word_only_if_it_lies_in_the_period():
+def test_a_late_start_of_sent_mail_is_worth_a_word_only_if_mail_before_it_has_no_answer():
     late = replace(INFO, covered_from=JAN + 1)
-    assert of_coverage(late) == [Warning(Code.SENT_BEGINS_LATE, values={"begins_at": JAN + 1})]
-    assert of_coverage(late, since=JAN + 1) == []
-    assert of_coverage(late, since=None) == []
+    assert of_coverage(late, open_before_sent=True) == [Warning(Code.SENT_BEGINS_LATE, values={"begins_at": JAN + 1})]
+    assert of_coverage(late) == []
 
 
 def test_the_earliest_of_all_accounts_begins():
-    assert of_coverage(replace(INFO, account="late", covered_from=JAN + DAY), INFO) == []
+    (found,) = of_coverage(replace(INFO, account="late", covered_from=JAN + DAY), INFO, open_before_sent=True)
+    assert found.values == {"begins_at": JAN}
 
 
 def test_a_report_beyond_what_was_read():
@@ -112,11 +112,12 @@ def test_equally_frequent_ones_go_by_name():
     assert [sender["address"] for sender in found.values["senders"]] == ["a@example.org", "b@example.org"]
 
 
+STALE = replace(INFO, stale_after=2 * DAY)
 AGES = [
     # seconds that passed since the mail was read, seconds from then to the as_of that was asked for
     ("just read", 0, None, None),
-    ("a second less than two days", 2 * DAY - 1, None, None),
-    ("two days", 2 * DAY, None, (Code.READ_LONG_AGO, {"age_seconds": 2 * DAY})),
+    ("a second less than what is stale", 2 * DAY - 1, None, None),
+    ("just that", 2 * DAY, None, (Code.READ_LONG_AGO, {"age_seconds": 2 * DAY})),
     ("an hour ahead", -HOUR, None, None),
     ("further ahead", -HOUR - 1, None, (Code.READ_IN_FUTURE, {})),
     ("long ago, an earlier moment asked for", 9 * DAY, -1, None),
@@ -127,11 +128,44 @@ AGES = [
 
 @cases("passed", "asked_for", "expected", rows=AGES)
 def test_the_age_of_what_was_read(passed, asked_for, expected):
-    found = list(age_warnings(FEB, FEB + passed, None if asked_for is None else FEB + asked_for))
+    found = list(age_warnings([STALE], FEB, FEB + passed, None if asked_for is None else FEB + asked_for))
     if expected is None:
         assert found == []
     else:
         assert found == [Warning(expected[0], "", {"last_read_at": FEB} | expected[1])]
+
+
+def test_one_account_of_several_that_is_stale_is_named():
+    late = replace(STALE, account="anna", stale_after=DAY)
+    found = list(age_warnings([STALE, late], FEB, FEB + DAY, None))
+    assert found == [Warning(Code.READ_LONG_AGO, "anna", {"last_read_at": FEB, "age_seconds": DAY})]
+
+
+def test_of_several_that_are_all_stale_the_oldest_is_said_once():
+    later = replace(STALE, account="anna", last_complete=FEB + HOUR)
+    found = list(age_warnings([later, STALE], FEB, FEB + 9 * DAY, None))
+    assert found == [Warning(Code.READ_LONG_AGO, "", {"last_read_at": FEB, "age_seconds": 9 * DAY})]
+
+
+def test_an_account_that_is_polled_no_more_is_never_stale():
+    assert list(age_warnings([replace(INFO, stale_after=None)], FEB, FEB + 99 * DAY, None)) == []
+
+
+ARCHIVES = [
+    # kinds of the accounts, days from the end of what they hold to the pass
+    ("an archive that ends a day before", ("mbox",), 1, True),
+    ("one that is kept up", ("mbox",), 0, False),
+    ("several", ("mbox", "mbox"), 700, True),
+    ("beside a server, whose pass is what counts", ("mbox", "imap"), 700, False),
+]
+
+
+@cases("kinds", "days", "said", rows=ARCHIVES)
+def test_the_end_of_an_archive_is_no_age(kinds, days, said):
+    polled = FEB + days * DAY
+    accounts = [replace(STALE, account=f"a{i}", kind=kind, last_complete=polled) for i, kind in enumerate(kinds)]
+    found = list(age_warnings(accounts, FEB, polled + HOUR, None))
+    assert found == ([Warning(Code.ARCHIVE_ENDS, "", {"last_read_at": FEB})] if said else [])
 
 
 def test_a_ledger_that_does_not_close():

@@ -49,6 +49,9 @@ def explained(story, of=0, exchange=None, *, status=Status.ANSWERED, delivery=No
         evidence=matched.evidence,
         acknowledged_by=matched.acknowledged_by,
         in_seconds=matched.in_seconds.get(story.identity(mail)),
+        as_of=AS_OF,
+        read=("info",),
+        could_be_answers={},
     )
 
 

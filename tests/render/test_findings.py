@@ -28,14 +28,19 @@ LIKELY = (
     {"address": "eva@beispiel.de", "toml": '[accounts.eva]\nusername = "e{v}a"\nwatched = false'},
     {"address": "max@beispiel.de", "toml": "[accounts.max]"},
 )
+TEAM = {"addresses": (), "domains": (), "people": ()}
 FINDINGS = [
     ("failed", {"text": "it is {broken}", "hint": "Mend {it}."}),
     ("config", {"path": "/home/anna/replywatch.toml"}),
     ("store", {"path": "/home/anna/mail.db"}),
     ("store_not_made_yet", {"path": "/home/anna/mail.db"}),
-    ("team", {"addresses": ("info@example.com", "shop@example.com"), "domains": ("example.com", "*.example.net")}),
-    ("team", {"addresses": (), "domains": ("example.com",)}),
-    ("team", {"addresses": ("info@example.com",), "domains": ()}),
+    ("team", TEAM | {"addresses": ("info@example.com", "shop@example.com"), "domains": ("example.com", "*.b.example")}),
+    ("team", TEAM | {"domains": ("example.com",)}),
+    ("team", TEAM | {"addresses": ("info@example.com",)}),
+    (
+        "team",
+        TEAM | {"addresses": ("info@example.com",), "domains": ("b.example",), "people": ("eva@gmx.de", "x@gmx.de")},
+    ),
     ("team_open_domain", {"domain": "gmx.de"}),
     ("answers_unseen", {"conversations": 12, "mailboxes": LIKELY, "more": 2}),
     ("answers_unseen", {"conversations": 1, "mailboxes": (), "more": 0}),
@@ -70,6 +75,8 @@ FINDINGS = [
     ("much_missing", {"mailbox": "INBOX", "since": EVENING}),
     ("fields_asked", {"asked": 20_000, "messages": 123_456}),
     ("read_only", {"mailboxes": ("INBOX", "Sent")}),
+    ("mail", {"mailboxes": 1, "messages": 1, "since": None}),
+    ("mail", {"mailboxes": 8, "messages": 1292, "since": EVENING}),
     ("sent_by_label", {"mailbox": "[Gmail]/All"}),
     ("no_sent_mailbox", {"likely": ("Kunden", "{Alt}"), "roles": ROLES}),
     ("no_sent_mailbox", {"likely": (), "roles": ROLES}),

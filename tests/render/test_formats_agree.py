@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 
 from replywatch.render.report.csv import report_csv
+from replywatch.render.report.details import report_details
 from replywatch.render.report.json import report_json
-from replywatch.render.report.table import report_table
 from replywatch.render.text import human_duration
 from sample_report import LOCALE, empty, full
 
@@ -59,7 +59,7 @@ def as_csv(report):
 
 @pytest.fixture
 def lines(report):
-    return report_table(report, LOCALE).splitlines()
+    return report_details(report, LOCALE).splitlines()
 
 
 def cells(report):
@@ -166,7 +166,7 @@ def test_durations_that_people_are_shown(as_json, lines):
 
 def test_estimates_that_people_are_shown(as_json, lines):
     estimate = next(line for line in lines if line.startswith("estimate "))
-    interval = next(line for line in lines if line.startswith("95 % interval "))
+    interval = next(line for line in lines if line.startswith("likely between "))
     for row in as_json["survival"]["within"]:
         assert percent(max(row["share"], row["share_early"])) in estimate
         assert f"{row['share_low'] * 100:.1f}-{percent(row['share_high'])}" in interval
@@ -177,8 +177,16 @@ def test_estimates_that_people_are_shown(as_json, lines):
 def test_the_rest_that_people_are_shown(as_json, lines):
     said = " ".join(line.strip() for line in lines)
     ledger, totals, acknowledged = as_json["ledger"], as_json["totals"], as_json["acknowledged"]
-    for name in ("internal", "outbound", "foreign", "counted", "set_aside", "not_watched"):
-        assert f"{ledger[name]} {name.replace('_', ' ')}" in said
+    words = {
+        "counted": "counted",
+        "internal": "internal",
+        "outbound": "sent",
+        "foreign": "sent by nobody in [team]",
+        "set_aside": "put into spam or trash",
+        "not_watched": "not watched",
+    }
+    for name, word in words.items():
+        assert f" {ledger[name]} {word}" in said
     for kind, count in ledger["excluded_by_kind"].items():
         assert f"{kind.replace('_', ' ')} {count}" in said
     assert f"{ledger['read']} messages = " in said
@@ -196,4 +204,4 @@ def test_an_empty_report_has_no_shares_anywhere():
     rows = list(csv.DictReader(StringIO(report_csv(empty()))))
     assert {row["share"] for row in rows} == {""}
     assert {row["share"] for row in json.loads(report_json(empty()))["buckets"]} == {None}
-    assert "%" not in report_table(empty(), LOCALE)
+    assert "%" not in report_details(empty(), LOCALE)

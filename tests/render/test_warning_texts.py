@@ -98,7 +98,25 @@ SENTENCES = [
     (
         Code.READ_LONG_AGO,
         {"last_read_at": AT, "age_seconds": 4 * 86_400 - 1},
-        "The mail was last read completely 3 days ago: run `replywatch poll`.",
+        "Account info was last read completely 3 days ago: run `replywatch poll`.",
+    ),
+    (
+        Code.READ_LONG_AGO,
+        {"last_read_at": AT, "age_seconds": 2 * 86_400 - 1},
+        "Account info was last read completely 1 d 23 h ago: run `replywatch poll`.",
+    ),
+    (
+        Code.ARCHIVE_ENDS,
+        {"last_read_at": AT},
+        "The archive ends on 2026-05-28: these are the figures of then.",
+    ),
+    (
+        Code.ACCOUNT_CHANGED,
+        {"was": "info@a.example at imap.a.example", "now": "/mail/{x}"},
+        (
+            "Account info was info@a.example at imap.a.example, now /mail/{x}: its mail is left out. Name it otherwise,"
+            " or say `replywatch account move info` (the same mail at a new place) or `replywatch account drop info`."
+        ),
     ),
     (
         Code.ANSWERS_UNSEEN,
@@ -146,6 +164,11 @@ def test_of_several_mailboxes_the_lines_of_the_likeliest_are_shown():
 @cases("code", "values", "sentence", rows=[(f"{code} {n}", code, *rest) for n, (code, *rest) in enumerate(SENTENCES)])
 def test_each_is_said_so(code, values, sentence):
     assert warning_text(Warning(code, "info", values), BERLIN) == sentence
+
+
+def test_what_is_true_of_all_accounts_names_none():
+    warning = Warning(Code.READ_LONG_AGO, "", {"last_read_at": AT, "age_seconds": 3 * 86_400})
+    assert warning_text(warning, BERLIN) == "The mail was last read completely 3 days ago: run `replywatch poll`."
 
 
 def test_whatever_the_core_can_find_has_words_and_nothing_else_has():

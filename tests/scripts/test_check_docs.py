@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-SCRIPT = Path(__file__).parents[2] / "scripts/check_docs.py"
-
-
-@pytest.fixture(scope="module")
-def check_docs():
-    spec = importlib.util.spec_from_file_location("check_docs", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["check_docs"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["check_docs"]
 
 
 class Shell:
@@ -48,6 +34,9 @@ def problems(check_docs, word, text, shell=None):
         "replywatch waiting --older-than 4h --fail > list.txt || cat list.txt",
         "$HOME/.local/bin/replywatch --version",
         "# replywatch nonsense",
+        "sudo -u replywatch env A=1 replywatch report --since 'last month'",
+        "docker run -d --name replywatch -v ./replywatch:/config:ro replywatch",
+        "docker exec replywatch replywatch waiting",
     ],
 )
 def test_true_commands_pass(check_docs, line):
@@ -64,6 +53,13 @@ def test_true_commands_pass(check_docs, line):
         ("replywatch \\\n  waiting --older", "--older"),
         ("replywatch export | jk .", "'jk'"),
         ("replywatch report extra", "extra"),
+        ("sudo -u replywatch replywatch reprot", "no such command"),
+        ("docker exec replywatch replywatch report --by week", "--by"),
+        ("systemd-run --pty -p User=replywatch replywatch chek", "no such command"),
+        ("replywatch config pth", "pth"),
+        ("replywatch config", "Usage: replywatch config"),
+        ("replywatch config path --format xml", "xml"),
+        ("replywatch config path extra", "extra"),
     ],
 )
 def test_wrong_commands_are_found(check_docs, line, says):
@@ -81,6 +77,13 @@ def test_commands_that_read_are_run_beside_the_demos_config(check_docs):
 def test_cron_lines_are_checked_behind_their_five_fields(check_docs):
     assert problems(check_docs, "cron", "MAILTO=anna@example.com\n*/5 * * * 1-5  replywatch poll --quiet\n") == []
     (found,) = problems(check_docs, "cron", "*/5 * * * 1-5  replywatch poll --silent\n")
+    assert "--silent" in found
+
+
+def test_units_of_systemd_start_what_there_is(check_docs):
+    unit = "[Service]\nExecStart=/usr/bin/env replywatch poll {}\nRestart=on-failure\n"
+    assert problems(check_docs, "ini", unit.format("--quiet")) == []
+    (found,) = problems(check_docs, "ini", unit.format("--silent"))
     assert "--silent" in found
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from replywatch.cli import options
-from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import locale_of, write, write_lines
+from replywatch.cli.options import AccountName, Context, ExampleCommand, load
+from replywatch.cli.output import Listener, locale_of, show, write
 from replywatch.errors import PartialFailureError, ReplywatchError
 
 if TYPE_CHECKING:
@@ -21,18 +21,19 @@ if TYPE_CHECKING:
     cls=ExampleCommand,
     examples=[
         "replywatch check",
-        "replywatch check info",
+        "replywatch check info --verbose",
         "replywatch check --format json | jq -r '.findings[] | select(.level != \"ok\") | .what'",
     ],
 )
-@click.argument("accounts", nargs=-1, metavar="[ACCOUNT]…")
+@click.argument("accounts", nargs=-1, metavar="[ACCOUNT]…", type=AccountName())
+@click.option("--verbose", "-v", is_flag=True, help="Show every line, also of what is fine.")
 @options.format_option("text", "json")
 @options.common
-def check(context: Context, accounts: tuple[str, ...], output_format: str) -> None:
+def check(context: Context, accounts: tuple[str, ...], verbose: bool, output_format: str) -> None:
     """Try the config and every account, and say what is missing.
 
-    Connects to each enabled account, or to those that are named, and says line by line what is fine, what is doubtful
-    and what is wrong, with what to do about it. Changes nothing, and keeps nothing of what it reads.
+    Connects to each enabled account, or to those that are named. What is doubtful or wrong comes first, each with what
+    to do about it; of an account that is fine there is one line. Changes nothing, and keeps nothing of what it reads.
     """
     from replywatch.app.checking.check import check as run_check
     from replywatch.app.polling.sources import open_source
@@ -41,16 +42,14 @@ def check(context: Context, accounts: tuple[str, ...], output_format: str) -> No
     config = load(context)
     locale = locale_of(config)
     found: list[Finding] = []
-
-    def noted() -> Iterator[Finding]:
-        for finding in run_check(config, accounts, open_source, int(time.time())):
+    with Listener() as listener:
+        for finding in run_check(config, accounts, open_source, int(time.time()), listener):
             found.append(finding)
-            yield finding
-
+            listener.advance(1)
     if output_format == "json":
-        write(check_json(noted(), locale))
+        write(check_json(found, locale))
     else:
-        write_lines(check_lines(noted(), locale))
+        show(check_lines(found, locale, verbose=verbose), locale)
     _raise_errors(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from replywatch.cli import options
-from replywatch.cli.erasing import erase_or_show, erasing_options
+from replywatch.cli.erasing import ToErase, erase_or_show, erasing_options
 from replywatch.cli.options import Context, ExampleCommand, load
 
 
@@ -26,6 +26,9 @@ def forget(context: Context, addresses: tuple[str, ...], dry_run: bool, yes: boo
     read again, but new mail of the person will be. Copies elsewhere (exports, backups) are yours to erase.
     """
     from replywatch.app.deriving.erase import people
+    from replywatch.render.erasing import addresses_text
 
     config = load(context)
-    erase_or_show(config, people(addresses, config.team), dry_run=dry_run, yes=yes)
+    named, whose = people(addresses, config.team), addresses_text(addresses)
+    nothing = f"Nothing to erase: no message names {whose}."
+    erase_or_show(config, ToErase(named, lambda _: whose, nothing), dry_run=dry_run, yes=yes)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from replywatch.cli import options
-from replywatch.cli.options import Context, ExampleCommand, load
+from replywatch.cli.options import AccountName, Context, ExampleCommand, load
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         "replywatch login --forget info",
     ],
 )
-@click.argument("account", metavar="ACCOUNT")
+@click.argument("account", metavar="ACCOUNT", type=AccountName())
 @click.option("--paste", is_flag=True, help="Open no browser; ask for the address that it ended at.")
 @click.option("--forget", is_flag=True, help="Remove the account's tokens from this machine.")
 @options.common

@@ -15,12 +15,15 @@ import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from replywatch.cli.options import Context, ExampleCommand, config_option, debug_option
+from replywatch.cli.options import COMPLETION, Context, ExampleGroup, config_option, debug_option, wanted_colours
 from replywatch.errors import ConfigError, ReplywatchError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 FAILED, BUG, INTERRUPTED, BROKEN_PIPE = 1, 70, 130, 141
 """Exit codes beside those of `errors`; the last two are what a shell says of SIGINT and SIGPIPE."""
@@ -33,27 +36,42 @@ class Lazy(NamedTuple):
     """`module:attribute` of the click command."""
     summary: str
     """Its line in the list of commands."""
+    heading: str = ""
+    """What stands above it there, where a part of the list begins."""
 
 
 COMMANDS: Mapping[str, Lazy] = {
-    "demo": Lazy("replywatch.cli.demo:demo", "Show the report of a sample mailbox; no config, no network."),
+    "demo": Lazy("replywatch.cli.demo:demo", "Show the report of a sample mailbox; no config, no network.", "Set up"),
     "init": Lazy("replywatch.cli.init:init", "Write a first config from a few questions."),
     "login": Lazy("replywatch.cli.login:login", "Log in at a provider that takes no passwords (OAuth2)."),
     "check": Lazy("replywatch.cli.check:check", "Try the config and every account, and say what is missing."),
-    "poll": Lazy("replywatch.cli.poll:poll", "Read what is new in all accounts."),
+    "poll": Lazy("replywatch.cli.poll:poll", "Read what is new in all accounts.", "Mail and figures"),
+    "status": Lazy("replywatch.cli.status:status", "Say how the store stands; asks no server."),
     "report": Lazy("replywatch.cli.report:report", "Say how long people waited for an answer."),
     "waiting": Lazy("replywatch.cli.waiting:waiting", "List who is waiting for an answer right now."),
+    "list": Lazy("replywatch.cli.list:list_exchanges", "List the exchanges behind a figure of the report."),
     "explain": Lazy("replywatch.cli.explain:explain", "Say why a message was judged and matched as it was."),
     "export": Lazy("replywatch.cli.export:export", "Write the exchanges, one row each."),
-    "mark": Lazy("replywatch.cli.mark:mark", "Correct by hand what was judged wrong or could not be seen."),
+    "mark": Lazy(
+        "replywatch.cli.mark:mark", "Correct by hand what was judged wrong or could not be seen.", "Corrections"
+    ),
     "review": Lazy("replywatch.cli.review:review", "Look at random judgements and measure how many are wrong."),
     "rebuild": Lazy("replywatch.cli.rebuild:rebuild", "Derive everything again from what was read."),
+    "account": Lazy(
+        "replywatch.cli.account:account", "Say that an account's mail moved, or erase it from the store.", "Erase"
+    ),
     "forget": Lazy("replywatch.cli.forget:forget", "Erase a person from the store."),
     "purge": Lazy("replywatch.cli.purge:purge", "Erase old conversations from the store."),
+    "config": Lazy(
+        "replywatch.cli.config:config", "Show the config, where it lies, and every key there is.", "Config and help"
+    ),
+    "schema": Lazy("replywatch.cli.schema:schema", "Print the JSON Schema of what a command writes for programs."),
+    "completion": Lazy("replywatch.cli.completion:completion", "Let the Tab key of a shell complete commands."),
+    "help": Lazy("replywatch.cli.help:show_help", "Show what a command does and takes."),
 }
 
 
-class LazyGroup(ExampleCommand, click.Group):
+class LazyGroup(ExampleGroup):
     """A group whose commands are imported when they are called; its help comes from the table alone."""
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:  # noqa: ANN401 - click's own
@@ -84,8 +102,26 @@ class LazyGroup(ExampleCommand, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the list of commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, command.summary) for name, command in self.lazy.items()])
+        parts: dict[str, list[tuple[str, str]]] = {}
+        heading = "Commands"
+        for name, command in self.lazy.items():
+            heading = command.heading or heading
+            parts.setdefault(heading, []).append((name, command.summary))
+        widest = max(map(len, self.lazy))
+        for heading, rows in parts.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(widest), summary) for name, summary in rows])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands and options that begin so, with their lines, without importing any command."""
+        from click.shell_completion import CompletionItem
+
+        commands = [
+            CompletionItem(name, help=command.summary)
+            for name, command in self.lazy.items()
+            if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 @click.group(
@@ -104,8 +140,7 @@ def cli(context: click.Context, config_path: Path | None) -> None:
     Reads the headers of your mailboxes, never changes them, and keeps everything on this machine.
     """
     context.obj = Context(config_path)
-    if os.environ.get("NO_COLOR"):  # https://no-color.org; without a terminal click drops colours by itself
-        context.color = False
+    context.color = wanted_colours()  # where that says nothing, click drops colours if there is no terminal
 
 
 def run(arguments: Sequence[str] | None = None, command: click.Command = cli) -> int:
@@ -118,6 +153,10 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter gets a question mark, not a bug
     try:
+        if instruction := os.environ.get(COMPLETION):
+            from replywatch.cli.completion import complete
+
+            return complete(command, instruction)
         return _call(command, words)
     except BrokenPipeError:
         _forget_stdout()
@@ -126,14 +165,16 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        _complain(shown.getvalue().rstrip("\n"))
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the boundary: what arrives here must not reach a person raw
         if _wants_traceback(words):
             lines = "".join(traceback.format_exception(error)).rstrip("\n").split("\n")
             click.echo("\n".join(map(_plain, lines)), err=True)
         text, code = _describe(error)
-        click.echo(text, err=True)
+        _complain(text)
         return code
 
 
@@ -147,6 +188,14 @@ def _call(command: click.Command, words: list[str]) -> int:
         code = leave.exit_code
     sys.stdout.flush()  # a full disk or a broken pipe has to show here, not while the interpreter shuts down
     return code
+
+
+def _complain(text: str) -> None:
+    """Say on stderr what went wrong, in lines that fit there."""
+    from replywatch.cli.output import columns  # `--help` needs neither
+    from replywatch.render.folding import folded
+
+    click.echo(folded(text, columns(sys.stderr)), err=True)
 
 
 def _forget_stdout() -> None:
@@ -171,8 +220,8 @@ def _describe(error: Exception) -> tuple[str, int]:
         return "Error: the disk is full, the output is not complete.", FAILED
     return (
         f"Error: a bug in replywatch stopped it ({type(error).__name__} in {_place(error)}).\n"
-        "Please report it: run the same command with --debug and send the traceback with what\n"
-        "`replywatch --version` says. Look it over first, it may quote mail."
+        "Please report it: run the same command with --debug and send the traceback with what `replywatch --version` "
+        "says. Look it over first, it may quote mail."
     ), BUG
 
 

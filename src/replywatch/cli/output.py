@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
@@ -23,15 +24,41 @@ if TYPE_CHECKING:
     from replywatch.config.model import Config
     from replywatch.domain.results.notice import Notice, Stretch
 
-WIDEST = 120
-"""Columns that are used of a wider terminal."""
+NARROWEST, WIDEST = 40, 120
+"""Columns that are used of a narrower and of a wider terminal."""
+_DRAWN = "█▏▶│┐·…"
+"""Some of the characters that `render.glyphs` replaces: who has these has all."""
+
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+"""What Python sets LC_CTYPE to where the locale is C."""
 
 
 def width() -> int:
-    """Columns to write for: the terminal's, but at least 80 and at most 120; 80 where there is none."""
-    if not sys.stdout.isatty():
-        return NARROW
-    return max(NARROW, min(WIDEST, shutil.get_terminal_size().columns))
+    """Columns to write for: the terminal's, but at least 40 and at most 120; 80 where there is none."""
+    return max(NARROWEST, min(WIDEST, columns(sys.stdout)))
+
+
+def columns(stream: TextIO) -> int:
+    """Columns of the terminal that `stream` writes to, or what COLUMNS says of it; 80 where there is none."""
+    if stream.isatty():
+        with suppress(ValueError):
+            if (said := int(os.environ.get("COLUMNS", ""))) > 0:
+                return said
+        with suppress(OSError):
+            return os.get_terminal_size(stream.fileno()).columns or NARROW
+    return NARROW
+
+
+def ascii_only(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether nothing but ASCII can be drawn on `stream`: its encoding, a dumb terminal, or the locale C says so."""
+    try:
+        _DRAWN.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return True
+    # Python makes UTF-8 of the locale C (PEP 538 and 540), the terminal doesn't; what it sets for that is no wish
+    letters = environment.get("LC_CTYPE", "")
+    asked = environment.get("LC_ALL") or ("" if letters in _COERCED else letters) or environment.get("LANG")
+    return asked in {"C", "POSIX"} or (stream.isatty() and environment.get("TERM") == "dumb")
 
 
 def locale_of(config: Config) -> Locale:
@@ -41,7 +68,8 @@ def locale_of(config: Config) -> Locale:
 
 def locale_in(zone: tzinfo) -> Locale:
     """The same in a given zone, where there is no config."""
-    return Locale(zone, width=width(), colours=colours(sys.stdout))
+    ascii_ = ascii_only(sys.stdout, os.environ)
+    return Locale(zone, width=width(), colours=colours(sys.stdout), ascii=ascii_)
 
 
 def write(text: str) -> None:
@@ -55,10 +83,29 @@ def write_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+def show(lines: Iterable[str], locale: Locale) -> None:
+    """Write lines for a person to stdout as they come, with what can be drawn there."""
+    from replywatch.render.glyphs import drawn  # only for people
+
+    write_lines(drawn(line, locale) for line in lines)
+
+
 def tell(lines: Iterable[str]) -> None:
-    """Write lines for a person to stderr, broken between words where a terminal is too narrow for them."""
+    """Write harmless lines for a person to stderr, as `fitted` does."""
     for line in lines:
-        click.echo(click.wrap_text(line, width()) if sys.stderr.isatty() else line, err=True)
+        click.echo(fitted(line), err=True)
+
+
+def fitted(text: str, *, beside: int = 0) -> str:
+    """`text` as it fits on the terminal of stderr with what stands `beside` it, in columns; elsewhere as it is.
+
+    So a line of a log stays one.
+    """
+    if not sys.stderr.isatty():
+        return text
+    from replywatch.render.folding import folded  # only for terminals
+
+    return folded(text, columns(sys.stderr) - beside)
 
 
 class _Display:
@@ -154,9 +201,9 @@ class Listener:
     def line(self, text: str) -> None:
         """A line of the command itself; blanks in front stay."""
         if self.display.bars:
-            self.display.bars.console.print(_plain(text), markup=False, highlight=False)
+            self.display.bars.console.print(fitted(_plain(text)), markup=False, highlight=False, soft_wrap=True)
         else:
-            click.echo(_plain(text), err=True)
+            click.echo(fitted(_plain(text)), err=True)
 
 
 def _bars() -> Bars:

@@ -21,7 +21,14 @@ from replywatch.cli.stopping import STOPPED, stopping
 from replywatch.domain.instants import DAY, MINUTE
 from replywatch.domain.periods import parse_duration
 from replywatch.domain.results.polled import Trouble
-from replywatch.errors import MailboxError, PartialFailureError, ReplywatchError, UsageError
+from replywatch.errors import (
+    ChangedAccountError,
+    ConfigError,
+    MailboxError,
+    PartialFailureError,
+    ReplywatchError,
+    UsageError,
+)
 from replywatch.render.poll import account_lines, pass_line, summary
 from replywatch.render.poll_json import poll_value
 from replywatch.render.poll_log import account_log, harmless, notice_log
@@ -225,4 +232,6 @@ def _failure(failed: Sequence[AccountOutcome], polled: int) -> ReplywatchError:
         return PartialFailureError(f"{len(failed)} of {polled} accounts could not be read: {names}")
     if any(isinstance(o.error, MailboxError) and o.mailboxes for o in failed):
         return PartialFailureError(f"not every mailbox could be read: {names}")
+    if any(isinstance(o.error, ChangedAccountError) for o in failed):
+        return ConfigError(f"no account could be read: {names}")
     return ReplywatchError(f"no account could be read: {names}")

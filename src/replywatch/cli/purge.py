@@ -7,7 +7,7 @@ import time
 import click
 
 from replywatch.cli import options
-from replywatch.cli.erasing import erase_or_show, erasing_options
+from replywatch.cli.erasing import ToErase, erase_or_show, erasing_options
 from replywatch.cli.options import Context, ExampleCommand, load
 
 
@@ -18,7 +18,7 @@ from replywatch.cli.options import Context, ExampleCommand, load
         "replywatch purge --before 730d --yes   # for cron: keep two years",
     ],
 )
-@click.option("--before", required=True, metavar="TIME", help="Such as 2024-01-01, 1.1.2024, 730d or 104w.")
+@click.option("--before", required=True, metavar="TIME", help="Such as 2024-01-01, 1.1.2024, 2024, 730d or 104w.")
 @erasing_options
 @options.common
 def purge(context: Context, before: str, dry_run: bool, yes: bool) -> None:
@@ -29,7 +29,10 @@ def purge(context: Context, before: str, dry_run: bool, yes: bool) -> None:
     """
     from replywatch.app.deriving.erase import before as older_than
     from replywatch.domain.periods import parse_bound
+    from replywatch.render.erasing import people_text
+    from replywatch.render.text import local_time
 
     config = load(context)
     instant = parse_bound(before, int(time.time()), config.report.timezone)
-    erase_or_show(config, older_than(instant), dry_run=dry_run, yes=yes)
+    nothing = f"Nothing to erase: no conversation ended before {local_time(instant, config.report.timezone)}."
+    erase_or_show(config, ToErase(older_than(instant), people_text, nothing), dry_run=dry_run, yes=yes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from replywatch.cli import options
+from replywatch.cli.exchanges import dialect_named, dialect_option
 from replywatch.cli.options import Context, ExampleCommand, load
 from replywatch.cli.output import Listener, locale_of, write
-from replywatch.errors import UsageError
+from replywatch.errors import CantSayError, UsageError
 
 if TYPE_CHECKING:
+    from replywatch.app.reporting.query import ReportQuery
     from replywatch.domain.results.report import Report
     from replywatch.render.locale import Locale
 
@@ -23,23 +26,21 @@ if TYPE_CHECKING:
     examples=[
         "replywatch report",
         "replywatch report --since 2026-01-01 --until 2026-03-31",
+        "replywatch report --details",
         "replywatch report --measure turn --min-match references",
         "replywatch report --format json | jq '.buckets[] | {key, count, share}'",
     ],
 )
 @options.period_options
 @options.format_option("table", "json", "csv")
-@click.option(
-    "--measure",
-    type=click.Choice(["first", "turn"]),
-    default="first",
-    show_default=True,
-    help="Count enquiries only, or every turn of a conversation.",
-)
+@options.measures("first")
 @options.min_match_option
+@dialect_option
+@click.option("--fail-on-warning", is_flag=True, help="End with exit code 6 if anything is to be known first.")
 @click.option(
     "--compare-matching", is_flag=True, help="Show the figures of ids alone beside those down to --min-match."
 )
+@options.details_option
 @options.common
 def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     context: Context,
@@ -49,14 +50,18 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
     output_format: str,
     measure: str,
     min_match: str,
+    dialect: str,
+    fail_on_warning: bool,
     compare_matching: bool,
+    details: bool,
 ) -> None:
     """Say how long people waited for a personal answer.
 
-    Counts the enquiries that arrived in a period (the last 90 days unless told otherwise) by how long they waited, and
-    shows beside it what is expected once everybody still waiting has been answered or given up.
+    Counts the enquiries that arrived in a period (the last 90 days unless told otherwise) by how long they waited, says
+    first what was not seen, and shows it all on one screen; `--details` has every figure.
     """
-    from replywatch.app.reporting.report import ReportQuery, make_report
+    from replywatch.app.reporting.query import ReportQuery
+    from replywatch.app.reporting.report import make_report
     from replywatch.domain.messages import Rung
 
     query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))
@@ -67,7 +72,13 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter for each option
             make_report(config, replace(query, min_match=Rung.REFERENCES), now, listener) if compare_matching else None
         )
     locale = locale_of(config)
-    write(render(made, output_format, locale) if strict is None else _render_both(strict, made, output_format, locale))
+    if strict:
+        write(_render_both(strict, made, output_format, locale))
+    else:
+        write(render(made, output_format, locale, query, details=details, dialect=dialect))
+    if fail_on_warning and made.warnings:
+        codes = ", ".join(dict.fromkeys(warning.code.value for warning in made.warnings))
+        raise CantSayError(f"the figures have warnings: {codes}", "They stand above the figures, and in every format.")
 
 
 def _render_both(strict: Report, full: Report, output_format: str, locale: Locale) -> str:
@@ -78,8 +89,14 @@ def _render_both(strict: Report, full: Report, output_format: str, locale: Local
     return comparison_json(strict, full) if output_format == "json" else comparison_text(strict, full, locale)
 
 
-def render(report: Report, output_format: str, locale: Locale) -> str:
-    """`report` in one of the formats of `--format`; those for programs are the same whoever reads them."""
+def render(  # noqa: PLR0913 - what is shown, to whom, and how
+    report: Report, output_format: str, locale: Locale, query: ReportQuery, *, details: bool, dialect: str = "plain"
+) -> str:
+    """`report`, which `query` asked for, in one of the formats of `--format`.
+
+    Those for programs are the same whoever reads them; the table for people is one screen, or with `details` all there
+    is to say.
+    """
     if output_format == "json":
         from replywatch.render.report.json import report_json  # one format at a time
 
@@ -87,7 +104,23 @@ def render(report: Report, output_format: str, locale: Locale) -> str:
     if output_format == "csv":
         from replywatch.render.report.csv import report_csv
 
-        return report_csv(report)
-    from replywatch.render.report.table import report_table  # rich costs 60 ms
+        return report_csv(report, dialect_named(dialect, report.definition.zone))
+    if not details:
+        from replywatch.render.report.screen import report_screen
 
-    return report_table(report, locale)
+        return report_screen(report, locale, _as_typed(query))
+    from replywatch.render.report.details import report_details  # rich costs 60 ms
+
+    return report_details(report, locale)
+
+
+def _as_typed(query: ReportQuery) -> str:
+    """The options of `query` as a shell takes them, for another command; what holds by itself is left out."""
+    given = {
+        "--since": query.since,
+        "--until": query.until,
+        "--as-of": query.as_of,
+        "--measure": None if query.first_only else "turn",
+        "--min-match": None if query.min_match.value == "subject" else query.min_match.value,
+    }
+    return shlex.join(word for name, value in given.items() if value is not None for word in (name, value))

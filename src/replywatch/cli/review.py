@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from string import hexdigits
 from typing import TYPE_CHECKING
 
 import click
@@ -11,17 +12,26 @@ import click
 from replywatch.cli import options
 from replywatch.cli.mark import KINDS
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, locale_of, tell, write, write_lines
+from replywatch.cli.output import Listener, fitted, locale_of, tell, write, write_lines
 from replywatch.errors import ReplywatchError, UsageError
+from replywatch.render.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from replywatch.config.model import Config
     from replywatch.domain.messages import Correction
     from replywatch.domain.results.explanation import Explanation
 
-_KEYS = "y right; wrong: k kind, r reply, n needs none, o other; s skip, q quit"
+_RIGHT = "Right? y right, n wrong, s skip, q end"
+_WRONG = (
+    "  1  its kind",
+    "  2  the answer: it was another one, at another time, or there was none",
+    "  3  it needs no answer",
+    "  4  something else",
+    "  b  back: it was right after all",
+)
+_ANSWERS = ("  now, or a time such as 2026-03-02 14:30; the id of our mail; none; b back",)
 
 
 @click.command(
@@ -53,55 +63,120 @@ def review(context: Context, size: int, seed: int | None, output_format: str) ->
 
 
 def _ask_about(config: Config, found: Sequence[Explanation]) -> None:
+    """Ask about one judgement after the other; however that ends, say what came of those that were answered."""
     from replywatch.render.review import judgement_text, verdict_text
 
     locale = locale_of(config)
-    answers: list[str] = []
-    for number, explanation in enumerate(found, 1):
-        write(f"\n{number} of {len(found)}: {judgement_text(explanation, locale)}")
-        answer = click.prompt(_KEYS, type=click.Choice(list("ykrnosq")), show_choices=False, default="y")
-        if answer == "q":
-            break
-        if answer != "s":
-            answers.append(answer)
-            _correct(config, explanation, answer)
-    write("\n" + verdict_text(len(answers), sum(a != "y" for a in answers)))
-
-
-def _correct(config: Config, explanation: Explanation, answer: str) -> None:
-    """Put the correction on record and say what it changed; one that can't be made is said, and the review goes on."""
-    from replywatch.app.explaining.mark import mark
-    from replywatch.render.locale import Locale
-    from replywatch.render.marked import marked_lines
-
-    identity = explanation.message.identity
+    wrong: list[bool] = []
     try:
-        wanted = _wanted(config, identity, answer)
-        if wanted:
-            with Listener() as listener:
-                marked = mark(config, *wanted, int(time.time()), listener)
-            tell(marked_lines(marked, Locale(config.report.timezone)))
-    except ReplywatchError as error:
-        with Listener() as listener:
-            for line in f"Not marked: {error.text}. {error.hint}".splitlines():
-                listener.line(line)
+        for number, explanation in enumerate(found, 1):
+            write(f"\n{number} of {len(found)}: {judgement_text(explanation, locale)}")
+            answer = _key(_RIGHT, "ynsq")
+            while answer == "n" and not _put_right(config, explanation.message.identity):
+                answer = _key(_RIGHT, "ynsq")
+            if answer == "q":
+                break
+            if answer != "s":
+                wrong.append(answer == "n")
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(err=True)  # the line of the question
+        raise
+    finally:
+        if wrong:
+            write("\n" + verdict_text(len(wrong), sum(wrong)))
 
 
-def _wanted(config: Config, identity: str, answer: str) -> tuple[str, Correction] | None:
-    """The message to mark and its mark; None if there is nothing to put right."""
-    from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
+def _put_right(config: Config, identity: str) -> bool:
+    """Ask what is wrong, and mark it so; False where the person goes back, or the mark could not be put."""
+    from replywatch.domain.messages import Kind, NeedsNone, OfKind
+
+    tell(_WRONG)
+    match _key("What is it", "1234b"):
+        case "1":
+            tell([f"  {', '.join(KINDS)}; b back"])
+            return _asked(
+                "Which kind",
+                lambda text: _mark(config, identity, OfKind(Kind(_one_of(text, KINDS, "that is no kind")))),
+            )
+        case "2":
+            tell(_ANSWERS)
+            return _asked("When, or by which mail", lambda text: _mark_answer(config, identity, text))
+        case "3":
+            try:
+                _mark(config, identity, NeedsNone())
+            except ReplywatchError as error:
+                click.echo(f"Error: {_why(error)}", err=True)
+                return False
+            return True
+        case key:
+            return key == "4"
+
+
+def _mark_answer(config: Config, identity: str, text: str) -> None:
+    """Mark when the message was answered, or which mail of ours answers it; nothing where none does.
+
+    Raises `ReplywatchError` where `text` says neither, or can't be so.
+    """
+    from replywatch.domain.messages import Answered, ReplyOf
     from replywatch.domain.periods import parse_moment
 
-    if answer == "k":
-        return identity, OfKind(Kind(click.prompt("What is it?", type=click.Choice(KINDS))))
-    if answer == "n":
-        return identity, NeedsNone()
-    if answer == "r":
-        said = click.prompt("When was it answered, or what is the id of the reply? (Enter: not answered)", default="")
-        if not said:
-            return None
+    if text.lower() == "none":
+        return
+    now = int(time.time())
+    try:
+        answered = parse_moment(text, now, config.report.timezone)
+    except UsageError:
+        if not ("@" in text or set(text.lower()) <= set(hexdigits)):
+            raise  # no id looks like that
+        _mark(config, text, ReplyOf(identity))
+    else:
+        _mark(config, identity, Answered(answered))
+
+
+def _mark(config: Config, message: str, correction: Correction) -> None:
+    """Put a mark on record and say what it changed; raises `ReplywatchError` where that can't be."""
+    from replywatch.app.explaining.mark import mark
+    from replywatch.render.marked import marked_lines
+
+    with Listener() as listener:
+        marked = mark(config, message, correction, int(time.time()), listener)
+    tell(marked_lines(marked, locale_of(config)))
+
+
+def _key(question: str, keys: str) -> str:
+    """One of `keys`, asked for until it is typed; Enter alone is none of them."""
+    otherwise = f"type {', '.join(keys[:-1])} or {keys[-1]}"
+    key: str = click.prompt(question, value_proc=lambda text: _one_of(text, tuple(keys), otherwise), err=True)
+    return key
+
+
+def _asked(question: str, work: Callable[[str], None]) -> bool:
+    """Whether the answer did its `work`: asked again until it does; False where the person goes back instead."""
+
+    def worked(text: str) -> bool:
+        if text.strip().lower() == "b":
+            return False
         try:
-            return identity, Answered(parse_moment(said, config.report.timezone, end=False))
-        except UsageError:
-            return said, ReplyOf(identity)
-    return None
+            work(text.strip())
+        except ReplywatchError as error:
+            raise click.UsageError(_why(error)) from error
+        return True
+
+    return bool(click.prompt(question, value_proc=worked, err=True))
+
+
+def _why(error: ReplywatchError) -> str:
+    """Why a mark could not be put, in lines that do nothing to a terminal; an error may quote what mail says."""
+    return "\n".join(
+        fitted(safe(line), beside=len("Error: ")) for line in [f"not marked: {error.text}", *error.hint.splitlines()]
+    )
+
+
+def _one_of(text: str, choices: Sequence[str], otherwise: str) -> str:
+    """What was typed, if it is one of `choices`; raises `click.UsageError` else, so that it is asked again."""
+    typed = text.strip().lower()
+    if typed == "j" and "y" in choices:
+        return "y"  # a German yes
+    if typed not in choices:
+        raise click.UsageError(otherwise)
+    return typed

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import platformdirs
-
-from replywatch.config import names, zone
+from replywatch.config import names, places, zone
 from replywatch.config.accounts import read_accounts
 from replywatch.config.model import Config, PrivacySettings, ReportSettings
 from replywatch.config.secrets import open_to_others
 from replywatch.config.table import Table, excerpt
-from replywatch.domain.periods import parse_duration, parse_period
+from replywatch.config.toml_faults import fault_of
+from replywatch.config.trust import refuse_others_config
+from replywatch.domain.periods import parse_duration, parse_start
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError, UsageError
 
@@ -27,21 +27,24 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     A file that was named is not looked for: `load_config` says if it is missing.
 
     Raises:
-        ConfigError: no file was named, and none is in the usual places; `problems` lists them.
+        ConfigError: no file was named, and none is in the usual places, which `problems` lists; or the one in the
+            current folder may be somebody else's.
     """
     if explicit is not None:
         return explicit
     if named := environ.get("REPLYWATCH_CONFIG"):
         return names.path(named, Path()) or Path(named)
-    places = (Path.cwd() / "replywatch.toml", platformdirs.user_config_path("replywatch") / "config.toml")
-    for path in places:
-        if path.exists():
-            return path
+    here, usual = Path.cwd() / places.CONFIG_HERE, places.usual_config()
+    if here.exists():
+        refuse_others_config(here)
+        return here
+    if usual.exists():
+        return usual
     raise ConfigError(
         "there is no config file",
         "`replywatch init` makes one; or name yours with --config FILE or REPLYWATCH_CONFIG.\n"
         "`replywatch demo` shows a report without any config.",
-        [f"{path} is not there" for path in places],
+        [f"{path} is not there" for path in (here, usual)],
     )
 
 
@@ -54,14 +57,15 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            data = tomllib.loads(file.read().decode("utf-8-sig"))  # some editors put a mark in front
+            text = file.read().decode("utf-8-sig")  # some editors put a mark in front
+        data = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"the config {path} can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"the config {path} is not UTF-8 text (at line {line})") from None
     except ValueError as error:  # what tomllib finds, and numbers with more digits than Python reads
-        raise ConfigError(f"the config {path} is not valid TOML: {error}") from error
+        raise ConfigError(f"the config {path} is not valid TOML: {fault_of(text, error)}") from None
     except RecursionError:
         raise ConfigError(f"the config {path} is not valid TOML: brackets are nested too deeply") from None
     problems: list[str] = []
@@ -90,7 +94,9 @@ def _refuse(problems: Sequence[str], where: str) -> None:
     """Raise if there are problems."""
     if problems:
         count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        raise ConfigError(f"{where} has {count}", "config.example.toml shows every key with its meaning.", problems)
+        raise ConfigError(
+            f"{where} has {count}", "`replywatch config example` shows every key with its meaning.", problems
+        )
 
 
 def _read(data: Mapping[str, object], base: Path, environ: Mapping[str, str], problems: list[str]) -> Config:
@@ -152,6 +158,7 @@ def _read_report(table: Table, environ: Mapping[str, str]) -> ReportSettings:
         never_after=_read_duration(table, "never_after", usual.never_after),
         new_enquiry_after=_read_duration(table, "new_enquiry_after", usual.new_enquiry_after),
         period=_read_period(table, usual.period),
+        stale_after=_read_duration(table, "stale_after", 0) or None,
     )
     table.close()
     return settings
@@ -176,9 +183,9 @@ def _read_period(table: Table, default: str) -> str:
     text = table.text("period", default)
     if text:
         try:
-            parse_period(text, None, default, 0, zone.UTC)
+            parse_start(text, 0, 0, zone.UTC)
         except UsageError as error:
-            table.problem("period", f'must be such as "90d" or "12w": {error.text}')
+            table.problem("period", f'must be such as "90d", "12w" or "this year": {error.text}')
     return text
 
 
@@ -190,7 +197,7 @@ def _read_store_path(table: Table, base: Path, environ: Mapping[str, str], probl
         path = names.path(named, Path.cwd())
         if path is None:
             problems.append(f"REPLYWATCH_DATABASE: the home folder in {excerpt(named)} is not known")
-    return path or platformdirs.user_data_path("replywatch") / "replywatch.sqlite3"
+    return path or places.usual_store()
 
 
 def _read_privacy(table: Table) -> PrivacySettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from replywatch.domain.instants import DAY
+from replywatch.domain.mailboxes.origin import Origin, spelled
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.team import Team
 from replywatch.errors import UsageError
@@ -96,6 +98,11 @@ class ImapAccount(Account):
     """Tokens in place of the password, which is empty then."""
     allow_plaintext: bool = False
 
+    @property
+    def origin(self) -> Origin:
+        """What it reads. Another port of the same host is no other place."""
+        return Origin(self.kind, host=spelled(self.host), login=self.username)
+
 
 @dataclass(frozen=True, slots=True)
 class MaildirAccount(Account):
@@ -104,6 +111,11 @@ class MaildirAccount(Account):
     kind: ClassVar[Literal["maildir"]] = "maildir"
     path: Path = Path()
 
+    @property
+    def origin(self) -> Origin:
+        """What it reads."""
+        return Origin(self.kind, path=os.path.abspath(self.path))  # noqa: PTH100 - Path.resolve would follow links
+
 
 @dataclass(frozen=True, slots=True)
 class MboxAccount(Account):
@@ -111,6 +123,11 @@ class MboxAccount(Account):
 
     kind: ClassVar[Literal["mbox"]] = "mbox"
     path: Path = Path()
+
+    @property
+    def origin(self) -> Origin:
+        """What it reads."""
+        return Origin(self.kind, path=os.path.abspath(self.path))  # noqa: PTH100 - Path.resolve would follow links
 
 
 AnyAccount = ImapAccount | MaildirAccount | MboxAccount
@@ -124,6 +141,9 @@ class ReportSettings:
     never_after: int = 14 * DAY
     new_enquiry_after: int = 30 * DAY
     period: str = "90d"
+    stale_after: int | None = None
+    """Seconds after its last complete pass from which on an account was read too long ago; None: the larger of a day
+    and three times the usual distance of passes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -35,6 +35,11 @@ def excerpt(text: str) -> str:
     return config_lines.quoted(text if len(text) <= 60 else text[:57] + "…")
 
 
+def dotted(keys: Iterable[str]) -> str:
+    """The path of a value as TOML writes it: `accounts.info.host`."""
+    return ".".join(key if _BARE_KEY.fullmatch(key) else excerpt(key) for key in keys)
+
+
 class Table:
     """One table of the config, read key by key.
 
@@ -51,8 +56,7 @@ class Table:
 
     def at(self, key: str) -> str:
         """The dotted path of `key`."""
-        name = key if _BARE_KEY.fullmatch(key) else excerpt(key)
-        return f"{self._path}.{name}" if self._path else name
+        return f"{self._path}.{dotted([key])}" if self._path else dotted([key])
 
     def problem(self, key: str, text: str) -> None:
         """Note that `key` is wrong."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Progress
-from replywatch.app.reporting.report import ReportQuery, make_report
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.report import make_report
 from replywatch.config.load import load_config
 from replywatch.demo.company import plan_company
 from replywatch.demo.maildir import write_maildir

@@ -10,13 +10,11 @@ import select
 import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from replywatch.errors import ReplywatchError
-from replywatch.extras import install_command
 from replywatch.hosts import LOOPBACK
 
 CHILD = "replywatch.demo.serve"
@@ -35,7 +33,7 @@ class ImapServer:
     the server in any case. Should this process be killed, the server ends too, because its stdin does.
 
     Raises:
-        ReplywatchError: On entering: pymap is not installed, or the server did not start.
+        ReplywatchError: On entering: the server did not start.
     """
 
     host = LOOPBACK
@@ -50,8 +48,6 @@ class ImapServer:
 
     def __enter__(self) -> Self:
         """Start the server and wait until it accepts connections."""
-        if find_spec("pymap") is None:
-            raise ReplywatchError("the demo's IMAP server (pymap) is not installed", install_command("demo"))
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(  # noqa: S603 - this very Python, and a module of our own
             [sys.executable, "-P", "-m", CHILD],  # -P: nothing from the current folder is imported

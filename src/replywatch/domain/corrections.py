@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import NamedTuple
 
-from replywatch.domain.messages import UNCORRECTED, Correction, Corrections
+from replywatch.domain.messages import UNCORRECTED, Answered, Correction, Corrections, NeedsNone
 
 
 class Mark(NamedTuple):
@@ -21,6 +21,7 @@ class Mark(NamedTuple):
     identity: str
     """Of the message that it corrects."""
     correction: Correction
+    made_at: int
 
 
 class TakenBack(NamedTuple):
@@ -46,3 +47,14 @@ def standing(record: Iterable[Mark | TakenBack]) -> dict[str, list[Mark]]:
 def corrections_of(marks: Iterable[Mark]) -> Corrections:
     """What the standing marks of one message say: of each aspect the latest of them."""
     return reduce(Corrections.said, (mark.correction for mark in marks), UNCORRECTED)
+
+
+def holding(marks: Iterable[Mark]) -> list[Mark]:
+    """Those of the standing marks of one message that `corrections_of` is made of, in the order of the record."""
+    latest = {_aspect(mark.correction): mark for mark in marks}
+    return sorted(latest.values())
+
+
+def _aspect(correction: Correction) -> type[Correction]:
+    """Of which aspect a correction speaks: two of one aspect can't both hold."""
+    return Answered if isinstance(correction, NeedsNone) else type(correction)

@@ -295,7 +295,8 @@ class NamedLocation(NamedTuple):
 
     account: str
     mailbox: str
-    uid: int
+    uid: int | None
+    """None: files, which people find by no number."""
     internal_date: int | None
     gone: int | None
     """When it was found to be no longer there; None while it is."""

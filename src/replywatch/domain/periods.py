@@ -1,27 +1,29 @@
-"""Moments, periods and durations as people write them.
+"""Moments, periods and durations that people name on the command line and in the config.
 
-A moment is an ISO date or datetime (`2026-02-01`, `2026-02-01T14:30`, with an offset or `Z` if wanted) or a dotted
-day-first one (`1.2.2026`, `1.2.2026 14:30`). Without an offset it is local time: one that does not exist moves forward
-by the gap, one that comes twice is the first. A period is half-open: from `since` up to, not including, `until`.
+What they write is read by `spans`: of what lasts, such as a day or a month, a period begins with its first instant and
+ends with its last. A period is half-open: from `since` up to, not including, `until`.
+
+Two sorts of words look back, from two places. `90d` and `12w` are counted back from as_of, the moment that the figures
+speak of. `yesterday` and `last month` are what they are on the wall: seen from now, whatever as_of is (ADR 0042).
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from typing import NamedTuple
 
-from replywatch.domain.instants import DAY, HOUR, MINUTE, instant_of, local, midnight
+from replywatch.domain.instants import DAY, HOUR, MINUTE, local, local_day, midnight
+from replywatch.domain.spans import Span, span_of
 from replywatch.errors import UsageError
 
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _BACK = re.compile(r"(\d{1,4}) ?([dw])", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6}) ?(s|m|min|h|d|w)", re.ASCII)
 _SECONDS = {"s": 1, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _DAYS = {"d": 1, "w": 7}
 _LATEST = 2**62
 """Later than any instant."""
-_FORMS = "write 2026-02-01, 1.2.2026 or 2026-02-01T14:30; a period also takes 90d or 12w, counted back"
+_LONGEST_DAY = 25 * HOUR
 
 
 class Period(NamedTuple):
@@ -37,59 +39,83 @@ class Period(NamedTuple):
         return since, min(until, as_of + 1)
 
 
-def parse_moment(text: str, zone: tzinfo, *, end: bool) -> int:
-    """The instant that `text` names.
-
-    A bare date is its local midnight, or with `end` the midnight after it, so that a period up to that date includes
-    the whole day.
+def parse_moment(text: str, now: int, zone: tzinfo) -> int:
+    """The instant that `text` names; of a day its first.
 
     Raises:
-        UsageError: if `text` is no moment, or is ambiguous (slashes).
+        UsageError: `text` is no moment, lasts longer than a day, or is ambiguous.
     """
-    return _moment(text.strip(), zone, end=end)[0]
+    begins, ends = span_of(text, now, zone)
+    if ends - begins > _LONGEST_DAY:
+        raise UsageError(f"{text!r} lasts longer than a day", "Write a day, or a day and a time: 2026-02-01T14:30.")
+    return begins
 
 
-def parse_as_of(text: str, zone: tzinfo) -> int:
-    """The last instant that is known at `text`: of a bare date the last second of its day.
+def parse_as_of(text: str, now: int, zone: tzinfo) -> int:
+    """The last instant that is known at `text`: of a day, a month and all else that lasts its last second.
 
     Raises:
-        UsageError: as `parse_moment`.
+        UsageError: `text` names no moment and nothing that lasts, or is ambiguous.
     """
-    instant, whole_day = _moment(text.strip(), zone, end=True)
-    return instant - whole_day
+    begins, ends = span_of(text, now, zone)
+    return max(begins, ends - 1)
 
 
-def parse_period(since: str | None, until: str | None, default: str, as_of: int, zone: tzinfo) -> Period:
+def parse_period(  # noqa: PLR0913, PLR0917 - both ends, what stands for one, and the three things that words depend on
+    since: str | None, until: str | None, default: str, as_of: int, now: int, zone: tzinfo
+) -> Period:
     """The period that `--since` and `--until` name.
-
-    Both take a moment or a time back: `90d` (days) or `12w` (weeks) is local midnight so many calendar days before
-    as_of. `since` also takes `all`.
 
     Args:
         since: Start, or None for `default`.
         until: End, or None for no limit.
         default: The start if none is given, such as `90d`.
         as_of: The moment the report speaks of.
+        now: The time by the clock of this machine.
         zone: The zone for dates and times without an offset.
 
     Raises:
-        UsageError: if a text makes no sense, or if the period ends before it begins.
+        UsageError: a text makes no sense, or the period ends before it begins, begins in the future or after as_of: an
+            empty report would look like one of a quiet time.
     """
-    start = _bound(default if since is None else since, as_of, zone, end=False)
-    stop = None if until is None else _bound(until, as_of, zone, end=True)
-    if start is not None and stop is not None and start >= stop:
+    start = parse_start(default if since is None else since, as_of, now, zone)
+    stop = None if until is None else _line(until, as_of, now, zone).ends
+    if start is not None:
         begins = f"--since {since}" if since is not None else f"the default, {default}"
-        raise UsageError(f"the period ends (--until {until}) before it begins ({begins})", "give an earlier --since")
+        if start > max(now, as_of):
+            raise UsageError(
+                f"the period begins in the future ({begins}, that is {_shown(start, zone)})",
+                f"Give an earlier --since; today is {local_day(now, zone)}.",
+            )
+        if stop is not None and start >= stop:
+            raise UsageError(
+                f"the period ends (--until {until}) before it begins ({begins})", "Give an earlier --since."
+            )
+        if start > as_of:
+            raise UsageError(
+                f"the period begins ({begins}, that is {_shown(start, zone)}) later than the figures reach: "
+                f"{_shown(as_of, zone)}",
+                "Run `replywatch poll`, or give an earlier --since or a later --as-of.",
+            )
     return Period(start, stop)
 
 
-def parse_bound(text: str, now: int, zone: tzinfo) -> int:
-    """The instant before which `text` draws a line: a moment, or a time back from `now` as in `parse_period`.
+def parse_start(text: str, as_of: int, now: int, zone: tzinfo) -> int | None:
+    """The first instant of a period that begins with `text`; None for `all`.
 
     Raises:
-        UsageError: if `text` is neither.
+        UsageError: `text` is not `all`, no time back from as_of (`90d`, `12w`), and names nothing that begins.
     """
-    return _line(text.strip(), now, zone, end=False)
+    return None if text.strip().casefold() == "all" else _line(text, as_of, now, zone).begins
+
+
+def parse_bound(text: str, now: int, zone: tzinfo) -> int:
+    """The instant before which `text` draws a line: where what it names begins, or a time back from `now`.
+
+    Raises:
+        UsageError: `text` is neither.
+    """
+    return _line(text, now, now, zone).begins
 
 
 def parse_duration(text: str) -> int:
@@ -104,48 +130,15 @@ def parse_duration(text: str) -> int:
     return int(match[1]) * _SECONDS[match[2]]
 
 
-def _bound(text: str, as_of: int, zone: tzinfo, *, end: bool) -> int | None:
-    """One end of a period; None for `all`."""
-    text = text.strip()
-    return None if text == "all" and not end else _line(text, as_of, zone, end=end)
-
-
-def _line(text: str, as_of: int, zone: tzinfo, *, end: bool) -> int:
-    """A moment, or a time back."""
-    match = _BACK.fullmatch(text)
+def _line(text: str, as_of: int, now: int, zone: tzinfo) -> Span:
+    """What `text` names, or for a time back the local midnight so many calendar days before as_of."""
+    match = _BACK.fullmatch(text.strip())
     if match is None:
-        return parse_moment(text, zone, end=end)
-    today = local(as_of, zone).date()
-    return midnight(today - timedelta(days=int(match[1]) * _DAYS[match[2]]), zone)
+        return span_of(text, now, zone)
+    day = local_day(as_of, zone) - timedelta(days=int(match[1]) * _DAYS[match[2]])
+    return Span(midnight(day, zone), midnight(day, zone))
 
 
-def _moment(text: str, zone: tzinfo, *, end: bool) -> tuple[int, bool]:
-    """The instant of a moment, as `parse_moment` says, and whether it is a bare date."""
-    if "/" in text:
-        raise UsageError(f"{text!r} is ambiguous: day or month first?", _FORMS)
-    try:
-        moment = _dotted(text) or _iso(text)
-        if not isinstance(moment, datetime):
-            return midnight(moment + timedelta(days=end), zone), True
-        return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=zone)), False
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"{text!r} is no date or time", _FORMS) from error
-
-
-def _dotted(text: str) -> date | datetime | None:
-    """A day-first date or datetime; None if `text` has not that form."""
-    match = _DOTTED.fullmatch(text)
-    if match is None:
-        return None
-    day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
-    if match[4] is None:
-        return date(year, month, day)
-    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the zone is put on by the caller
-
-
-def _iso(text: str) -> date | datetime:
-    """An ISO 8601 date or datetime."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return datetime.fromisoformat(text)
+def _shown(instant: int, zone: tzinfo) -> str:
+    """`instant` as a local time to the minute."""
+    return local(instant, zone).replace(tzinfo=None).isoformat(" ", "minutes")

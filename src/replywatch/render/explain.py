@@ -1,4 +1,4 @@
-"""Why a message was judged and matched as it was, as text for people."""
+"""Why a message was judged and matched as it was, in every detail; `render.story` says it to people in short."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _name(message: Message) -> Iterator[tuple[str, str]]:
 def _message(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
     message = e.message
     yield "Direction", message.direction.value
-    if who := _outside(message):
+    if who := outside(message):
         yield "Contact", f"{who}: {safe(because_text(e.parties.contact_because))}"
     yield "Kind", f"{message.verdict.kind.value}: {_reason(message.verdict.because)}"
     for verdict in e.rules:
@@ -152,7 +152,8 @@ def _clocks(e: Explanation, locale: Locale) -> Iterator[tuple[str, str]]:
 def _location(location: NamedLocation, locale: Locale) -> str:
     at = "no INTERNALDATE" if location.internal_date is None else local_time(location.internal_date, locale.zone)
     gone = "" if location.gone is None else f", gone since {local_time(location.gone, locale.zone)}"
-    return f"{safe(location.account)}: {safe(location.mailbox)} (UID {location.uid}), {at}{gone}"
+    number = "" if location.uid is None else f" (UID {location.uid})"
+    return f"{safe(location.account)}: {safe(location.mailbox)}{number}, {at}{gone}"
 
 
 def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
@@ -172,7 +173,7 @@ def _conversation(e: Explanation, locale: Locale) -> Iterator[str]:
 
 
 def _line(message: Message, depth: int, locale: Locale, *, here: bool) -> str:
-    who = safe(message.author) or _outside(message) or "nobody"
+    who = safe(message.author) or outside(message) or "nobody"
     arrow = {"inbound": "→", "outbound": "←", "internal": "·", "foreign": "?"}[message.direction.value]
     start = f"{'*' if here else ' '} {local_time(message.clock, locale.zone)}  {'  ' * depth}{arrow} {who}: "
     end = f" [{message.verdict.kind.value}] {message.identity[:SHORT_ID]}"
@@ -180,7 +181,7 @@ def _line(message: Message, depth: int, locale: Locale, *, here: bool) -> str:
     return start + cut(safe(message.subject), room) + end
 
 
-def _outside(message: Message) -> str:
+def outside(message: Message) -> str:
     """Who stands behind it outside; "" if nobody is known."""
     return person_text(message.contact, message.contact_name if message.visitor else "")
 
@@ -207,7 +208,7 @@ def exchange_line(exchange_at: ExchangeAt, locale: Locale, explanation: Explanat
     e = exchange_at.exchange
     what = "enquiry" if e.ordinal == 1 else f"turn {e.ordinal}"
     start = f"{what} of {local_time(e.arrived_at, locale.zone)} ({e.id[:SHORT_ID]})"
-    said = [_standing(exchange_at, locale, explanation), *_remarks(e, locale, explanation)]
+    said = [_standing(exchange_at, locale, explanation), *remarks(e, locale, explanation)]
     return f"{start}: {'; '.join(said)}"
 
 
@@ -222,13 +223,13 @@ def _standing(exchange_at: ExchangeAt, locale: Locale, explanation: Explanation)
     if exchange_at.status is Status.ANSWERED_TIME_UNKNOWN and e.answered_after and e.answered_before:
         after, before = (local_time(bound, locale.zone) for bound in (e.answered_after, e.answered_before))
         when = f"at {after}" if after == before else f"between {after} and {before}"
-        unseen = f"the reply itself was not found, but {_sign_of_reply(explanation.evidence[e])}"
+        unseen = f"the reply itself was not found, but {sign_of_reply(explanation.evidence[e])}"
         return f"answered {when}; {unseen}"
     ended = "; ended by a new enquiry" if e.ended_at is not None else ""
     return f"{exchange_at.status.value} for {human_duration(exchange_at.waited)}{ended}"
 
 
-def _remarks(e: Exchange, locale: Locale, explanation: Explanation) -> Iterator[str]:
+def remarks(e: Exchange, locale: Locale, explanation: Explanation) -> Iterator[str]:
     """What else was decided about an exchange."""
     if e.acknowledged_at is not None:
         soon, at = human_duration(waited(e.arrived_at, e.acknowledged_at)), local_time(e.acknowledged_at, locale.zone)
@@ -244,7 +245,7 @@ def _remarks(e: Exchange, locale: Locale, explanation: Explanation) -> Iterator[
         yield "marked by hand"
 
 
-def _sign_of_reply(evidence: Evidence) -> str:
+def sign_of_reply(evidence: Evidence) -> str:
     """What says that there was a reply."""
     if evidence.unseen_id is None or evidence.named_by is None:
         return "the server flagged the mail as answered (\\Answered)"

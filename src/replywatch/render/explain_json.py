@@ -6,6 +6,7 @@ Each is one line in ASCII, which no pipe can garble.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from replywatch.domain.results.explanation import Explanation, FileJudgement
 from replywatch.render.because import because_text
@@ -23,8 +24,8 @@ def judgement_json_line(judgement: FileJudgement) -> str:
         "direction": j.direction,
         "kind": j.kind,
         "rule": j.because.rule if read else None,
-        "because": because_text(j.because),
-        "contact": j.contact,
+        "because": brief(because_text(j.because)),
+        "contact": j.contact and brief(j.contact),
     }
     return json.dumps(row)
 
@@ -47,5 +48,22 @@ def explanation_json_line(explanation: Explanation) -> str:
         "clock_sure": message.clock_sure,
         "matched_by": e.rung,
         "exchanges": [export_row(found) for found in e.exchanges_at],
+        "could_be_answers": list(_could_be_answers(e)),
     }
     return json.dumps(row)
+
+
+def _could_be_answers(explanation: Explanation) -> Iterator[dict[str, object]]:
+    """For each exchange that nobody answered the mail of ours that may have done so, and how much more there is."""
+    for exchange, found in explanation.could_be_answers.items():
+        mails = [
+            {
+                "id": mail.identity,
+                "message_id": mail.message_id and brief(mail.message_id),
+                "sent_at": rfc3339(mail.sent_at),
+                "subject": brief(mail.subject),
+                "answers": mail.answers,
+            }
+            for mail in found.nearest
+        ]
+        yield {"exchange": exchange, "mails": mails, "more": found.more}

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
-from replywatch.domain.figures.measure import waited
 from replywatch.domain.messages import Status
 from replywatch.domain.results.exchange_at import ExchangeAt
+from replywatch.render.csv_lines import Cell
 from replywatch.render.numbers import rfc3339
-from replywatch.render.report.csv import cell
 from replywatch.render.text import brief
 
 COLUMNS = (
@@ -38,10 +34,11 @@ COLUMNS = (
     "arrival_sure",
     "conversation",
     "bounced_reply",
+    "bucket",
 )
 
 
-def export_row(exchange_at: ExchangeAt) -> dict[str, Any]:
+def export_row(exchange_at: ExchangeAt) -> dict[str, Cell]:
     """One exchange as plain values; the fields of the reply are null unless it is answered."""
     e, status = exchange_at.exchange, exchange_at.status
     answered, unseen = status is Status.ANSWERED, status is Status.ANSWERED_TIME_UNKNOWN
@@ -56,7 +53,7 @@ def export_row(exchange_at: ExchangeAt) -> dict[str, Any]:
         "answered_at": rfc3339(e.answered_at) if answered else None,
         "reply_message_id": brief(e.reply_message_id) if answered and e.reply_message_id else None,
         "matched_by": e.matched_by.value if answered and e.matched_by else None,
-        "elapsed_seconds": waited(e.arrived_at, e.answered_at) if answered and e.answered_at is not None else None,
+        "elapsed_seconds": exchange_at.elapsed,
         "clock_anomaly": e.clock_anomaly if answered else None,
         "answered_after": rfc3339(e.answered_after) if unseen else None,
         "answered_before": rfc3339(e.answered_before) if unseen else None,
@@ -68,27 +65,11 @@ def export_row(exchange_at: ExchangeAt) -> dict[str, Any]:
         "arrival_sure": e.arrival_sure,
         "conversation": e.conversation,
         "bounced_reply": e.bounced_reply_name and brief(e.bounced_reply_name),
+        "bucket": exchange_at.bucket,
     }
 
 
-def as_json_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+def as_json_lines(rows: Iterable[Mapping[str, Cell]]) -> Iterator[str]:
     """One JSON object a line, in ASCII: no pipe can garble it."""
     for row in rows:
         yield json.dumps(row)
-
-
-def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """A line of names, then one line for each row; no cell is ever taken for a formula."""
-    yield _line(COLUMNS)
-    for row in rows:
-        yield _line([_cell(row[c]) for c in COLUMNS])
-
-
-def _cell(value: Any) -> object:  # noqa: ANN401 - any of the values of `export_row`
-    return str(value).lower() if isinstance(value, bool) else cell(value)
-
-
-def _line(values: Iterable[object]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="").writerow(values)
-    return buffer.getvalue()

@@ -26,9 +26,14 @@ def finding_words(finding: Finding, locale: Locale) -> Words:
     return Words(*(filled(text, values, locale) for text in words))
 
 
-def _team(addresses: tuple[str, ...], domains: tuple[str, ...]) -> Words:
+def _team(addresses: tuple[str, ...], domains: tuple[str, ...], people: tuple[str, ...]) -> Words:
     watched = "{addresses}" if addresses else "all mail from outside counts"
-    return Words(watched + "; everybody at {domains} is ours" * bool(domains))
+    return Words(watched + "; everybody at {domains} is ours" * bool(domains) + "; ours, too: {people}" * bool(people))
+
+
+def _mail(mailboxes: int, messages: int, since: int | None) -> Words:
+    numbers = "{mailboxes} mailbox" + "es" * (mailboxes != 1) + ", {messages:,} message" + "s" * (messages != 1)
+    return Words(numbers + " since {since:short_day}" * (since is not None))
 
 
 def _capabilities(has: tuple[str, ...], lacks: tuple[str, ...]) -> Words:
@@ -147,6 +152,12 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         "there is no mailbox {mailbox!r}, which the config names",
         "Correct it in the config, under [accounts.{account}]; the names stand above:\n  {roles:roles}",
     ),
+    "account_changed": Words(
+        "the mail read so far is of {was}, and the config says {now}",
+        "The next poll goes on if at least half of that mail is there, and else leaves the account alone. Another"
+        " mailbox needs another name under [accounts.…]; or `replywatch account move {account}` (the same mail at a new"
+        " place), `replywatch account drop {account}` (let go of the old mail).",
+    ),
     "much_missing": Words(
         "{mailbox}: much of it is missing since {since:day}, all at once; it counts as there for now",
         "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what was"
@@ -157,6 +168,7 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         " fetch the others"
     ),
     "read_only": Words("{mailboxes} can be opened"),
+    "mail": _mail,
     # sent mail
     "sent_by_label": Words("{mailbox} holds it, with the label \\Sent"),
     "no_sent_mailbox": _no_sent_mailbox,

@@ -1,4 +1,4 @@
-"""Rows in columns: here as plain lines, in the report's table (`render.report.table`) drawn by rich."""
+"""Rows in columns: here as plain lines, in the report's table (`render.report.details`) drawn by rich."""
 
 from __future__ import annotations
 

@@ -20,3 +20,5 @@ class Locale:
     width: int = NARROW
     """Columns."""
     colours: bool = False
+    ascii: bool = False
+    """Nothing but ASCII can be drawn: see `render.glyphs`."""

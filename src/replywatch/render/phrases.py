@@ -11,6 +11,7 @@ from typing import Any
 from replywatch.config_lines import listed, mailboxes_line, quoted
 from replywatch.domain.instants import DAY, local_day
 from replywatch.render.because import because_text
+from replywatch.render.days import short_day
 from replywatch.render.doubts import DOUBTS
 from replywatch.render.locale import Locale
 from replywatch.render.text import counted, human_duration, local_time
@@ -50,12 +51,14 @@ def _likely(mailboxes: Sequence[Mapping[str, str]]) -> str:
 _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     # instants and durations
     "day": lambda instant, locale: str(local_day(instant, locale.zone)),
+    "short_day": lambda instant, locale: short_day(instant, None, locale.zone),
     "minute": lambda instant, locale: local_time(instant, locale.zone),
     "utc_day": lambda instant, _: str(local_day(instant, UTC)),
     "until": lambda instant, _: "" if instant is None else f" until {local_time(instant, UTC)} UTC",
     "next_day": lambda day, _: str(day + timedelta(days=1)),
-    "days": lambda seconds, _: str(seconds // DAY),
+    "ago": lambda seconds, _: f"{seconds // DAY} days ago" if seconds >= 2 * DAY else f"{human_duration(seconds)} ago",
     "apart": lambda seconds, _: f"{human_duration(abs(seconds))} {'after' if seconds >= 0 else 'before'}",
+    "account_or_mail": lambda account, _: f"Account {account} was" if account else "The mail was",
     # lists
     "counted": lambda senders, _: ", ".join(f"{sender['address']} ({sender['count']})" for sender in senders),
     "further": lambda number, _: f", {number} more" if number else "",

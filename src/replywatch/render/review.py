@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from textwrap import wrap
 from typing import Any
 
 from replywatch.domain.figures.statistics import wilson
@@ -13,9 +12,14 @@ from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.explanation import Explanation
 from replywatch.render.because import because_text
 from replywatch.render.explain import exchange_line
+from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import Locale
+from replywatch.render.marked import subject_text
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import SHORT_ID, brief, local_time, safe
+
+_INDENT = 2
+_COLUMNS = (Column(9), Column(too_long="wrapped"))
 
 
 def judgement_text(explanation: Explanation, locale: Locale) -> str:
@@ -29,18 +33,18 @@ def judgement_text(explanation: Explanation, locale: Locale) -> str:
     else:
         counted = f"not counted ({message.disposition.value.replace('_', ' ')})"
     sender = e.header.from_[0].address if e.header.from_ else "nobody"
-    lines = [
-        f"{local_time(message.clock, locale.zone)}  {message.identity[:SHORT_ID]}",
-        f"  From     {safe(sender)}",
-        f"  Subject  {safe(message.subject) or '(no subject)'}",
-        f"  Kind     {message.verdict.kind.value}: {safe(because_text(message.verdict.because))}",
-        f"  Contact  {safe(message.contact) or 'nobody'}",
-        *wrap(counted, locale.width, initial_indent="  Counted  ", subsequent_indent=" " * 11, break_on_hyphens=False),
+    rows = [
+        ("From", safe(sender)),
+        ("Subject", subject_text(message.subject, locale.width - _INDENT - _COLUMNS[0].width)),
+        ("Kind", f"{message.verdict.kind.value}: {safe(because_text(message.verdict.because))}"),
+        ("Contact", safe(message.contact) or "nobody"),
+        ("Counted", counted),
     ]
     reply = next((m for m in e.conversation if exchange_at and m.identity == exchange_at.exchange.reply), None)
     if reply is not None:
-        lines.append(f"  Reply    {safe(reply.author)}: {safe(reply.subject) or '(no subject)'}")
-    return "\n".join(lines) + "\n"
+        rows.append(("Reply", f"{safe(reply.author)}: {safe(reply.subject) or '(no subject)'}"))
+    title = f"{local_time(message.clock, locale.zone)}  {message.identity[:SHORT_ID]}"
+    return "\n".join(grid_lines(Grid(title, _COLUMNS, map(Row, rows), _INDENT), locale)) + "\n"
 
 
 def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
@@ -56,11 +60,11 @@ def judgements_json_lines(explanations: Iterable[Explanation]) -> Iterator[str]:
             "subject": brief(message.subject),
             "kind": message.verdict.kind.value,
             "rule": message.verdict.rule,
-            "because": because_text(message.verdict.because),
+            "because": brief(because_text(message.verdict.because)),
             "contact": brief(message.contact),
             "disposition": message.disposition.value,
             "status": exchange_at.status.value if exchange_at else None,
-            "reply_message_id": exchange.reply_message_id if exchange and answered else None,
+            "reply_message_id": brief(exchange.reply_message_id or "") or None if exchange and answered else None,
             "matched_by": exchange.matched_by.value if exchange and answered and exchange.matched_by else None,
         }
         yield json.dumps(row)

@@ -3,60 +3,146 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 
+from replywatch.domain.figures.measure import waited
 from replywatch.domain.results.exchange_at import ExchangeAt
-from replywatch.domain.results.waiting import WaitingList
+from replywatch.domain.results.waiting import Verdict, WaitingList, place_in_list
+from replywatch.render.days import day_text, moment_text
 from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import Locale
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import SHORT_ID, brief, human_duration, local_time, person_text, safe
+from replywatch.render.text import SHORT_ID, brief, counted, human_duration, person_text, safe
+from replywatch.render.warnings import warned_lines
+from replywatch.render.warnings_json import warning_value
 
-_COLUMNS = (
-    Column(12, gap=2, right=True),
-    Column(18),
-    Column(SHORT_ID + 2),
-    Column(32, gap=2, too_long="cut"),
-    Column(too_long="cut"),
-)
-"""How long, since when, id, who, subject."""
-_BOUNCED = "somebody answered, but the answer could not be delivered"
+_BOUNCED = "!"
+"""Stands before those to whom an answer of ours could not be delivered."""
+_LATER = "Follow-ups, which often need no answer"
+_SHARE_OF_WHO = 0.48
+"""Of what a line has left for people and subjects."""
 
 
-def waiting_text(found: WaitingList, locale: Locale) -> str:
-    """The list as text; those who count as never answered are only mentioned."""
-    lines = [f"Waiting for an answer at {local_time(found.as_of, locale.zone)}: {len(found.rows)}"]
-    for title, later in (("Enquiries", False), ("Later turns (often no answer needed)", True)):
-        rows = [_row(row, locale) for row in found.rows if (row.exchange.ordinal > 1) == later]
+def waiting_text(found: WaitingList, locale: Locale, *, turns: bool, older_than: str = "") -> str:
+    """The list as text: what has to be known first, who waits, who may wait, and what can be done.
+
+    Args:
+        found: Who waits.
+        locale: For whom it is shown.
+        turns: Later turns are listed, too, after the enquiries; else they are only counted.
+        older_than: The least wait that was asked for, in a person's words; "" for none.
+    """
+    enquiries, later = _apart(found.rows)
+    listed = [*enquiries, *later] if turns else enquiries
+    unsure, unsure_later = _apart(found.may_wait)
+    may_wait = [*unsure, *unsure_later] if turns else unsure
+    lines = [line for warning in found.warnings for line in warned_lines(warning, locale)]
+    lines += [""] if lines else []
+    lines += _headline(found, len(listed), turns=turns, older_than=older_than, locale=locale)
+    columns = _columns(found, locale)
+    for title, rows in (("", enquiries), (_LATER, later if turns else [])):
         if rows:
-            lines += ["", *grid_lines(Grid(title, _COLUMNS, rows, indent=2), locale)]
-    if found.hidden:
-        lines += ["", f"{found.hidden} more have waited so long that they count as never answered; --all lists them."]
-    return "\n".join(lines) + "\n"
+            lines += ["", *grid_lines(Grid(title, columns, [_row(row, found, locale) for row in rows]), locale)]
+    if may_wait:
+        title = f"{len(may_wait)}{' more' if listed else ''} may wait: not all mail was read"
+        lines += ["", title, *grid_lines(Grid("", columns, [_row(row, found, locale) for row in may_wait]), locale)]
+    notes = list(_notes(found, listed, 0 if turns else len(later), locale))
+    return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
 
 
-def _row(row: ExchangeAt, locale: Locale) -> Row:
-    e = row.exchange
-    since = local_time(e.arrived_at, locale.zone)
-    who, below = person_text(e.contact, e.visitor_of), [_BOUNCED] if e.bounced_reply else []
-    return Row([human_duration(row.waited), since, e.id[:SHORT_ID], who, safe(e.subject)], below)
+def _apart(rows: Sequence[ExchangeAt]) -> tuple[list[ExchangeAt], list[ExchangeAt]]:
+    """Enquiries, and later turns."""
+    return [r for r in rows if r.exchange.ordinal == 1], [r for r in rows if r.exchange.ordinal > 1]
 
 
-def waiting_json(found: WaitingList) -> str:
-    """The list as one JSON object."""
-    people = [
-        {
-            "id": r.exchange.id,
-            "message_id": r.exchange.message_id and brief(r.exchange.message_id),
-            "contact": brief(r.exchange.contact),
-            "subject": brief(r.exchange.subject),
-            "ordinal": r.exchange.ordinal,
-            "status": r.status.value,
-            "arrived_at": rfc3339(r.exchange.arrived_at),
-            "waiting_seconds": r.waited,
-            "acknowledged_at": rfc3339(r.exchange.acknowledged_at),
-            "bounced_reply": r.exchange.bounced_reply_name and brief(r.exchange.bounced_reply_name),
-        }
-        for r in found.rows
+def _headline(found: WaitingList, count: int, *, turns: bool, older_than: str, locale: Locale) -> list[str]:
+    """How many wait, and by which mail."""
+    if count:
+        said = f"{count} {'waits' if count == 1 else 'wait'} for an answer"
+    elif found.verdict(turns=turns) is Verdict.CANT_SAY:
+        said = "Nobody is known to wait for an answer, but not all is known"
+    else:
+        said = "Nobody waits for an answer"
+    said += f", for {older_than} or longer" if older_than else ""
+    read = f"mail read {moment_text(found.read_at, found.counted_to, locale.zone)}"
+    age = waited(found.read_at, found.counted_to)
+    read += f", {human_duration(age)} ago" if age else ""
+    room = locale.width - len(said) - len(read)
+    return [said + " " * room + read] if room >= 2 else [said, read]
+
+
+def _columns(found: WaitingList, locale: Locale) -> list[Column]:
+    """Id, since when, how long, a sign, who, subject."""
+    ids = max(map(len, found.short_ids.values()), default=0)
+    fixed = [
+        Column(ids + 2, gap=2),
+        Column(13, "since", gap=2),
+        Column(12, "waiting", gap=1, right=True),
+        Column(2, gap=1),
     ]
-    shown = {"schema": "replywatch.waiting/1", "as_of": rfc3339(found.as_of), "waiting": people}
+    left = locale.width - sum(column.width for column in fixed)
+    who = Column(max(12, int(left * _SHARE_OF_WHO)), "who", gap=2, too_long="cut")
+    return [*fixed, who, Column(title="subject", too_long="cut")]
+
+
+def _row(row: ExchangeAt, found: WaitingList, locale: Locale) -> Row:
+    e = row.exchange
+    return Row(
+        [
+            found.short_ids.get(e.id, e.id[:SHORT_ID]),
+            day_text(e.arrived_at, found.counted_to, locale.zone),
+            human_duration(waited(e.arrived_at, found.counted_to)),
+            _BOUNCED if e.bounced_reply else "",
+            person_text(e.contact, e.visitor_of),
+            safe(e.subject),
+        ]
+    )
+
+
+def _notes(found: WaitingList, listed: Sequence[ExchangeAt], later: int, locale: Locale) -> Iterator[str]:
+    """What a sign means, what is not listed, and what can be done."""
+    if any(row.exchange.bounced_reply for row in listed):
+        yield f"{_BOUNCED} somebody answered, but the answer could not be delivered"
+    if later:
+        often = "often needs" if later == 1 else "often need"
+        yield f"{counted(later, 'follow-up')}, {often} no answer: --turns"
+    if found.never:
+        since = "" if found.since is None else f" since {day_text(found.since, found.counted_to, locale.zone).strip()}"
+        yield f"{found.never} never answered{since}: replywatch list --bucket never"
+    if listed:
+        example = found.short_ids[listed[0].exchange.id]
+        yield f"Settled?  replywatch mark {example} --answered now   or   --no-reply-needed"
+
+
+def waiting_json(found: WaitingList, *, everybody: bool = False) -> str:
+    """The list as one JSON object; later turns are in it, too, and with `everybody` who may wait among those who do."""
+    rows = sorted([*found.rows, *found.may_wait], key=place_in_list) if everybody else found.rows
+    shown = {
+        "schema": "replywatch.waiting/1",
+        "as_of": rfc3339(found.as_of),
+        "read_at": rfc3339(found.read_at),
+        "counted_to": rfc3339(found.counted_to),
+        "since": rfc3339(found.since),
+        "warnings": [warning_value(warning, Locale()) for warning in found.warnings],
+        "waiting": [_json_row(row, found) for row in rows],
+        "may_wait": [_json_row(row, found) for row in found.may_wait],
+        "never": found.never,
+    }
     return json.dumps(shown, indent=2) + "\n"
+
+
+def _json_row(row: ExchangeAt, found: WaitingList) -> dict[str, object]:
+    e = row.exchange
+    return {
+        "id": e.id,
+        "message_id": e.message_id and brief(e.message_id),
+        "contact": brief(e.contact),
+        "subject": brief(e.subject),
+        "ordinal": e.ordinal,
+        "status": row.status.value,
+        "arrived_at": rfc3339(e.arrived_at),
+        "waiting_seconds": waited(e.arrived_at, found.as_of),
+        "age_seconds": waited(e.arrived_at, found.counted_to),
+        "acknowledged_at": rfc3339(e.acknowledged_at),
+        "bounced_reply": e.bounced_reply_name and brief(e.bounced_reply_name),
+    }

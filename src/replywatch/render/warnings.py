@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
+from replywatch.render.grid import wrapped
 from replywatch.render.locale import Locale
 from replywatch.render.phrases import filled
+from replywatch.render.text import safe
 
 PHRASES: Mapping[Code, str] = {
+    Code.ACCOUNT_CHANGED: (
+        "Account {account} was {was}, now {now}: its mail is left out. Name it otherwise, or say "
+        "`replywatch account move {account}` (the same mail at a new place) or `replywatch account drop {account}`."
+    ),
     Code.NO_MAIL_READ: "No mail has been read yet: run `replywatch poll` first.",
     Code.NEVER_READ_COMPLETELY: "Account {account} has never been read completely{error:failed}",
     Code.LAST_ATTEMPT_FAILED: (
@@ -43,7 +49,8 @@ PHRASES: Mapping[Code, str] = {
         "The mail was last read at {last_read_at:minute}, which is still to come: set the clock, and run "
         "`replywatch poll`."
     ),
-    Code.READ_LONG_AGO: "The mail was last read completely {age_seconds:days} days ago: run `replywatch poll`.",
+    Code.READ_LONG_AGO: "{account:account_or_mail} last read completely {age_seconds:ago}: run `replywatch poll`.",
+    Code.ARCHIVE_ENDS: "The archive ends on {last_read_at:day}: these are the figures of then.",
     Code.LEDGER_OPEN: ("The account does not close: messages were lost on the way. This is a bug, please report it."),
 }
 """The words of each code."""
@@ -52,6 +59,13 @@ PHRASES: Mapping[Code, str] = {
 def warning_text(warning: Warning, locale: Locale) -> str:
     """`warning` as a sentence or a few; what came from mail or servers stands in it as it came."""
     return filled(PHRASES[warning.code], {"account": warning.account, **warning.values}, locale)
+
+
+def warned_lines(warning: Warning, locale: Locale) -> Iterator[str]:
+    """`warning` as plain lines that fit, harmless to a terminal."""
+    first, *others = wrapped(safe(warning_text(warning, locale)), locale.width - 2)
+    yield f"! {first}"
+    yield from (f"  {line}" for line in others)
 
 
 def config_lines(warning: Warning) -> list[str]:

@@ -63,6 +63,13 @@ class Source(Protocol):
         """The UIDs between `first` and `last`, both included, that exist now, ascending."""
         ...
 
+    def find(self, message_ids: Sequence[str]) -> list[int]:
+        """The UIDs, ascending, of messages with one of these Message-IDs (without `<>`), as far as it can tell.
+
+        Others may be among them: what is fetched says what it is.
+        """
+        ...
+
     def answered(self, uids: Sequence[int]) -> set[int]:
         """Those of `uids` that somebody answered, as the source says (flag Answered)."""
         ...

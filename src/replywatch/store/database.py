@@ -124,6 +124,12 @@ class Database:
         with self.faults():
             self.connection.execute("COMMIT")
 
+    def size(self) -> int:
+        """Octets on the disk, what waits in the journal included."""
+        journal = self.path.with_name(f"{self.path.name}-wal")
+        with self.faults():
+            return self.path.stat().st_size + (journal.stat().st_size if journal.exists() else 0)
+
     def compact(self) -> None:
         """Write the file anew without its free pages, and empty its journal.
 

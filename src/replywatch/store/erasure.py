@@ -18,6 +18,8 @@ from replywatch.store.schema import DERIVED_TABLES
 _CHOSEN = "(SELECT identity FROM temp.chosen)"
 _HEADERS = f"(SELECT message FROM readings WHERE identity IN {_CHOSEN})"
 _TEXTS = "(SELECT id FROM temp.chosen_texts WHERE place = '{}')"
+_LAST_SEEN = "(SELECT max(coalesce(l.internal_date, l.first_seen)) FROM locations l WHERE l.message = r.message)"
+"""Stands for the clock of what is judged in no account."""
 _GONE = (
     "(SELECT e.mailbox FROM epochs e JOIN locations l ON l.epoch = e.id GROUP BY e.mailbox"
     " HAVING count(*) = count(l.gone))"
@@ -46,11 +48,12 @@ class Erasure:
         yield from self._db.rows("SELECT r.identity, m.header FROM readings r JOIN messages m ON m.id = r.message")
 
     def names(self) -> list[str]:
-        """The names of all accounts and of the mailboxes that are not gone, and the labels of what is not chosen."""
+        """Names, logins and paths of all accounts, mailboxes that are not gone, labels of what is not chosen."""
         return [
             name
             for (name,) in self._db.rows(
-                f"SELECT name FROM accounts UNION SELECT name FROM mailboxes WHERE id NOT IN {_GONE}"
+                "SELECT name FROM accounts UNION SELECT coalesce(login, path) FROM accounts WHERE kind IS NOT NULL"
+                f" UNION SELECT name FROM mailboxes WHERE id NOT IN {_GONE}"
                 " UNION SELECT j.value FROM (SELECT DISTINCT labels FROM locations WHERE labels IS NOT NULL"
                 f" AND message NOT IN {_HEADERS}) l CROSS JOIN json_each(l.labels) j"
             )
@@ -89,17 +92,28 @@ class Erasure:
             "WITH newest AS (SELECT conversation, max(clock) AS at FROM judgements GROUP BY conversation)"
             " INSERT OR IGNORE INTO temp.chosen SELECT r.identity FROM readings r"
             " LEFT JOIN judgements j ON j.identity = r.identity LEFT JOIN newest n ON n.conversation = j.conversation"
-            " GROUP BY r.identity HAVING max(coalesce(n.at, (SELECT max(coalesce(l.internal_date, l.first_seen))"
-            " FROM locations l WHERE l.message = r.message), 0)) < ?",
+            f" GROUP BY r.identity HAVING max(coalesce(n.at, {_LAST_SEEN}, 0)) < ?",
             [instant],
         )
 
+    def choose_account(self, account: int) -> None:
+        """Choose the messages that lie nowhere but in this account."""
+        of_account = "SELECT e.id FROM epochs e JOIN mailboxes b ON b.id = e.mailbox WHERE b.account = ?1"
+        lying = "SELECT r.identity FROM locations l JOIN readings r ON r.message = l.message WHERE l.epoch"
+        self._db.execute(
+            f"INSERT OR IGNORE INTO temp.chosen {lying} IN ({of_account}) EXCEPT {lying} NOT IN ({of_account})",
+            [account],
+        )
+
     def extent(self) -> Extent:
-        """How much is chosen."""
+        """How much is chosen, and from when to when it is, by the clock as in `choose_before`."""
         row = self._db.row(
             f"SELECT (SELECT count(DISTINCT identity) FROM readings WHERE identity IN {_CHOSEN}),"
             f" (SELECT count(*) FROM locations WHERE message IN {_HEADERS}),"
-            f" (SELECT count(DISTINCT conversation) FROM judgements WHERE identity IN {_CHOSEN})"
+            " count(DISTINCT conversation), count(DISTINCT CASE WHEN contact <> '' THEN contact_key(contact) END),"
+            " (SELECT count(*) FROM temp.chosen_texts), min(clock), max(clock)"
+            f" FROM (SELECT j.conversation, j.contact, coalesce(j.clock, {_LAST_SEEN}) AS clock FROM readings r"
+            f" LEFT JOIN judgements j ON j.identity = r.identity WHERE r.identity IN {_CHOSEN})"
         )
         return Extent(*(row or ()))
 
@@ -117,10 +131,7 @@ class Erasure:
             self._keep_coverage()
             self._keep_counts()
             self._db.execute("INSERT OR IGNORE INTO erased SELECT identity FROM temp.chosen")
-            self._db.execute(
-                f"DELETE FROM marks WHERE identity IN {_CHOSEN} OR (kind = ? AND value IN {_CHOSEN})",
-                [REPLY_OF],
-            )
+            self._erase_marks()
             self._db.execute(
                 "UPDATE locations SET message = NULL, internal_date = NULL, size = NULL, flags = '', thread = NULL,"
                 " unanswered_at = NULL, answered_at = NULL, provider_id = NULL, labels = NULL"
@@ -129,10 +140,51 @@ class Erasure:
             self._db.execute(f"UPDATE passes SET error = 'erased' WHERE id IN {_TEXTS.format('passes')}")
             self._db.execute(f"UPDATE mailboxes SET name = 'erased ' || id WHERE id IN {_TEXTS.format('mailboxes')}")
             self._db.execute("CREATE TEMP TABLE headers AS SELECT message FROM readings WHERE identity IN temp.chosen")
-            for table in (*DERIVED_TABLES, "pending"):
-                self._db.execute(f"DELETE FROM {table}")
+            self._drop_derived()
             self._db.execute("DELETE FROM messages WHERE id IN temp.headers")
             self._db.execute("DROP TABLE temp.headers")
+
+    def drop_account(self, account: int, name: str, now: int) -> None:
+        """Erase what is chosen, `choose_account`'s choice, and all that is known of the account; drop derived rows.
+
+        All or nothing. Other than after `erase` nothing is remembered: what turns up elsewhere is read like any mail.
+        """
+        self._db.execute("PRAGMA secure_delete = ON")
+        mailboxes = "(SELECT id FROM mailboxes WHERE account = ?1)"
+        epochs = f"(SELECT id FROM epochs WHERE mailbox IN {mailboxes})"
+        with self._db.transaction():
+            self._keep_answers(now)
+            self._keep_coverage()
+            self._keep_counts()
+            self._erase_marks()
+            self._db.execute("CREATE TEMP TABLE headers (message INTEGER PRIMARY KEY)")
+            self._db.execute(f"INSERT INTO temp.headers SELECT message FROM readings WHERE identity IN {_CHOSEN}")
+            self._db.execute(
+                f"INSERT OR IGNORE INTO temp.headers SELECT message FROM locations WHERE epoch IN {epochs}"
+                f" AND message IS NOT NULL EXCEPT SELECT message FROM locations WHERE epoch NOT IN {epochs}",
+                [account],
+            )
+            self._drop_derived()
+            for table, key in (("locations", "epoch"), ("quarantine", "epoch")):
+                self._db.execute(f"DELETE FROM {table} WHERE {key} IN {epochs}", [account])
+            self._db.execute("DELETE FROM messages WHERE id IN temp.headers")
+            self._db.execute("DROP TABLE temp.headers")
+            for table in ("epochs", "moved_before"):
+                self._db.execute(f"DELETE FROM {table} WHERE mailbox IN {mailboxes}", [account])
+            for table in ("mailboxes", "passes", "refusals"):
+                self._db.execute(f"DELETE FROM {table} WHERE account = ?", [account])
+            self._db.execute("DELETE FROM covered_since WHERE account = ?", [name])
+            self._db.execute("DELETE FROM accounts WHERE id = ?", [account])
+
+    def _erase_marks(self) -> None:
+        """Erase the marks of what is chosen, and those that point to it."""
+        self._db.execute(
+            f"DELETE FROM marks WHERE identity IN {_CHOSEN} OR (kind = ? AND value IN {_CHOSEN})", [REPLY_OF]
+        )
+
+    def _drop_derived(self) -> None:
+        for table in (*DERIVED_TABLES, "pending"):
+            self._db.execute(f"DELETE FROM {table}")
 
     def _keep_answers(self, now: int) -> None:
         """Mark what stays and was answered by what goes.

@@ -54,11 +54,12 @@ class Marks:
             )
 
     def _record(self) -> Iterator[Mark | TakenBack]:
-        for number, identity, kind, value in self._db.rows("SELECT id, identity, kind, value FROM marks ORDER BY id"):
+        rows = self._db.rows("SELECT id, identity, kind, value, made_at FROM marks ORDER BY id")
+        for number, identity, kind, value, made_at in rows:
             if kind == UNDO:
                 yield TakenBack(identity, int(value) if value else None)
             else:
-                yield Mark(number, identity, _CORRECTIONS[kind](value))
+                yield Mark(number, identity, _CORRECTIONS[kind](value), made_at)
 
 
 def _words(correction: Correction) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from replywatch.domain.mailboxes.origin import Origin
 from replywatch.errors import StoreError
 
 _HINT = "Check the path ([store] path in the config, or REPLYWATCH_DATABASE) and the permissions."
@@ -37,6 +38,12 @@ def check_place(path: Path) -> bool:
     except OSError as error:
         raise StoreError(f"the store {path} can't be used: {error.strerror}", _HINT) from error
     return False
+
+
+def known_origin(path: Path, account: str) -> Origin | None:
+    """What the store holds under the name of an account; None as far as it tells nothing."""
+    sql = "SELECT kind, host, login, path FROM accounts WHERE name = ? AND kind IS NOT NULL"
+    return next((Origin(*row) for row in _untouched(path, sql, [account])), None)
 
 
 def held_mailboxes(path: Path, account: str) -> list[tuple[str, int]]:

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 from replywatch.domain.figures.doubts import reason_of
 from replywatch.domain.figures.measure import Wait
-from replywatch.domain.messages import Direction, Exchange, NamedLocation, Rung
+from replywatch.domain.messages import RUNG_BITS, Direction, Exchange, NamedLocation, Rung
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS
+from replywatch.store.readings import decode_reading
+
+SHORTEST_ID = 4
+"""Characters of an identity that are shown at least, so that they look like one and not like a word."""
 
 _EXCHANGE = ", ".join(f"e.{c}" for c in EXCHANGE_COLUMNS)
 _MATCHED_BY = EXCHANGE_COLUMNS.index("matched_by")
+_ELSEWHERE = "w.contact = ? AND w.sent_at > ? AND w.sent_at <= ? AND w.conversation <> ?"
 _FLAGS = [EXCHANGE_COLUMNS.index(name) for name in ("arrival_sure", "marked", "put_away", "answer_sure")]
 
 
@@ -54,6 +59,18 @@ class MessageRow:
     clock: int
     person: str
     """Who of ours wrote it, else the contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRow:
+    """A person's mail of ours to somebody outside."""
+
+    identity: str
+    message_id: str | None
+    sent_at: int
+    subject: str
+    answers: str | None
+    """Id of an exchange that it closes; None: it closes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +145,23 @@ class Queries:
         )
         return None if found is None else int(found)
 
+    def written_elsewhere(
+        self, contact: str, after: int, until: int, conversation: str, most: int
+    ) -> tuple[list[WrittenRow], int]:
+        """What `written_to` dates, the first `most` by when they left; and how many there are in all."""
+        values = [contact, after, until, conversation]
+        rows = self._db.rows(
+            "SELECT w.identity, j.message_id, w.sent_at,"
+            " (SELECT data FROM readings r WHERE r.identity = w.identity ORDER BY r.message LIMIT 1),"
+            " (SELECT min(x.id) FROM exchanges x WHERE x.cluster = w.cluster AND x.reply = w.identity"
+            f" AND x.levels & {RUNG_BITS[Rung.SUBJECT]})"
+            f" FROM written w JOIN judgements j ON j.identity = w.identity WHERE {_ELSEWHERE}"
+            " ORDER BY w.sent_at, w.identity LIMIT ?",
+            [*values, most],
+        )
+        nearest = [WrittenRow(i, m, at, decode_reading(data).subject, answers) for i, m, at, data, answers in rows]
+        return nearest, int(self._db.value(f"SELECT count(*) FROM written w WHERE {_ELSEWHERE}", values))
+
     def count_written_to(self, ids: Sequence[str], down_to: int, until: int) -> int:
         """For how many of the stored exchanges with these ids `written_to` knows an instant."""
         return int(
@@ -138,6 +172,21 @@ class Queries:
                 [json.dumps(ids), down_to, until],
             )
         )
+
+    def count_answered(self, window: Window, as_of: int) -> int:
+        """How many exchanges were answered at a known time by `as_of`."""
+        sql = (
+            f"SELECT count(*) FROM exchanges e WHERE {_where(window)} AND answered_at IS NOT NULL AND answered_at <= ?"
+        )
+        return int(self._db.value(sql, [*_values(window), as_of]))
+
+    def is_any_open(self, window: Window) -> bool:
+        """Whether there is an exchange without an answer, be it at an unknown time."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM exchanges e INDEXED BY exchanges_open WHERE e.answered_at IS NULL"
+            f" AND e.answered_before IS NULL AND {_where(window)})"
+        )
+        return bool(self._db.value(sql, _values(window)))
 
     def count_put_away(self, window: Window) -> int:
         """How many exchanges count though their opener was thrown away or called spam, since it was answered."""
@@ -201,14 +250,46 @@ class Queries:
         )
         return [AccountFacts(*row) for row in rows]
 
-    def find_messages(self, text: str, most: int) -> list[MessageRow]:
-        """Messages with this Message-ID, or whose id begins so; the first `most` by clock."""
-        by_id = self._messages("message_id = ?", [text], most)
-        return by_id or self._messages("identity >= ? AND identity < ?", [text.lower(), text.lower() + "g"], most)
+    def pass_starts(self, account: str, most: int) -> list[int]:
+        """When the last complete passes over an account began, up to `most`, the one that was made last first."""
+        rows = self._db.rows(
+            "SELECT p.started_at FROM passes p JOIN accounts a ON a.id = p.account WHERE a.name = ?"
+            " AND p.finished_at IS NOT NULL AND p.error IS NULL ORDER BY p.id DESC LIMIT ?",
+            [account, most],
+        )
+        return [start for (start,) in rows]
 
-    def cluster_of(self, identity: str) -> int:
-        """The cluster of a message that is judged."""
-        return int(self._db.value("SELECT cluster FROM judgements WHERE identity = ?", [identity]))
+    def short_ids(self, ids: Sequence[str]) -> dict[str, str]:
+        """Identity → its first characters, at least 4, as far as no other message begins so."""
+        found = {}
+        for identity in ids:
+            near = self._db.row(
+                "SELECT (SELECT max(identity) FROM judgements WHERE identity < ?1),"
+                " (SELECT min(identity) FROM judgements WHERE identity > ?1)",
+                [identity],
+            )
+            shared = max((_alike(identity, other) for other in near or () if other), default=0)
+            found[identity] = identity[: max(SHORTEST_ID, shared + 1)]
+        return found
+
+    def find_messages(self, text: str, most: int) -> list[MessageRow]:
+        """The message of this id, else those with this Message-ID and those whose id begins so; `most` by clock.
+
+        A Message-ID is what its sender likes: it takes no id away from another message.
+        """
+        begins = text.lower()
+        return self._messages("identity = ?", [begins], most) or self._messages(
+            "message_id = ? OR (identity >= ? AND identity < ?)", [text, begins, begins + "g"], most
+        )
+
+    def clusters_of(self, identities: Collection[str]) -> dict[str, int]:
+        """Identity → cluster of those of these messages that are judged."""
+        return dict(
+            self._db.rows(
+                "SELECT j.identity, j.cluster FROM json_each(?) i JOIN judgements j ON j.identity = i.value",
+                [json.dumps(list(identities))],
+            )
+        )
 
     def count_inbound(self) -> int:
         """How many inbound messages there are."""
@@ -238,6 +319,11 @@ class Queries:
             [cluster],
         )
         return [LocatedCopy(identity, header, NamedLocation(*location)) for identity, header, *location in rows]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two different texts have in common at their beginning."""
+    return next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), len(one))
 
 
 def _where(window: Window) -> str:

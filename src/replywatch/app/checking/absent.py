@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from replywatch.app.deriving.identified import identified
 from replywatch.app.deriving.provenance import is_current, mailbox_uses
 from replywatch.app.reporting.absent_mail import absent_mail
 from replywatch.config.model import Config
 from replywatch.domain.periods import Period
+from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.errors import UnreadyStoreError
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 
 
-def absent_findings(config: Config, now: int) -> Iterator[Finding]:
-    """A warning each if mail of ours, or mail that we answered, was nowhere when all mail was read until `now`.
+def stored_absent_mail(config: Config, now: int) -> AbsentMail | None:
+    """What all mail that was read until `now` tells of mail that is nowhere; None if nothing is known of it.
 
     As far as the store tells, which is left untouched: while it is written, or before what was read is derived under
     this config, nothing is known.
@@ -26,12 +28,17 @@ def absent_findings(config: Config, now: int) -> Iterator[Finding]:
     """
     try:
         with Database(config.store_path, untouched=True) as database:
-            if not is_current(database, config):
-                return
-            uses = mailbox_uses(Derived(database), config)
-            found = absent_mail(database, config, uses, *Period(None, None).until_as_of(now))
+            known = identified(database, config)
+            if not is_current(database, known):
+                return None
+            uses = mailbox_uses(Derived(database), known)
+            return absent_mail(database, known, uses, *Period(None, None).until_as_of(now))
     except UnreadyStoreError:
-        return
+        return None
+
+
+def absent_findings(found: AbsentMail) -> Iterator[Finding]:
+    """A warning each if mail of ours, or mail that we answered, is nowhere."""
     if found.unseen_matter:
         mailboxes = tuple(mailbox._asdict() for mailbox in found.likely)
         values = {"conversations": found.answers_unseen, "mailboxes": mailboxes, "more": found.more}

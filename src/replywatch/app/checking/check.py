@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
-from replywatch.app.checking.absent import absent_findings
+from replywatch.app.checking.absent import absent_findings, stored_absent_mail
 from replywatch.app.checking.mail import account_mail
 from replywatch.app.checking.mailboxes import Box, mailbox_findings
+from replywatch.app.checking.unseen import Look, look_further, unseen_mail
+from replywatch.app.progress import Progress, Silent
 from replywatch.config.model import AnyAccount, Config, ImapAccount, Secret
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.instants import DAY
 from replywatch.domain.mail_providers import is_mail_provider
+from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.finding import Finding, Severity, failed
+from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError
 from replywatch.sources.base import Source
-from replywatch.store.place import check_place, fields_progress, held_mailboxes
+from replywatch.store.place import check_place, fields_progress, held_mailboxes, known_origin
 
 EXPIRES_SOON = 14 * DAY
 """Seconds; certificates are mostly renewed a month before they expire."""
@@ -25,7 +29,9 @@ CAPABILITIES = ("CONDSTORE", "QRESYNC", "SPECIAL-USE", "OBJECTID", "X-GM-EXT-1")
 Open = Callable[[AnyAccount], Source]
 
 
-def check(config: Config, names: Sequence[str], open_source: Open, now: int) -> Iterator[Finding]:
+def check(
+    config: Config, names: Sequence[str], open_source: Open, now: int, progress: Progress | None = None
+) -> Iterator[Finding]:
     """What was found, one thing after the other, as soon as it is known: the set-up, then every enabled account.
 
     With `names` only these accounts, disabled ones too. Nothing is changed, neither in the accounts nor in the store.
@@ -34,21 +40,29 @@ def check(config: Config, names: Sequence[str], open_source: Open, now: int) -> 
     Raises:
         UsageError: there is no account of a name.
     """
-    return _findings(config, config.named(names), open_source, now)
+    return _findings(config, config.named(names), open_source, now, progress or Silent())
 
 
-def _findings(config: Config, accounts: Sequence[AnyAccount], open_source: Open, now: int) -> Iterator[Finding]:
+def _findings(
+    config: Config, accounts: Sequence[AnyAccount], open_source: Open, now: int, progress: Progress
+) -> Iterator[Finding]:
     yield Finding(Severity.OK, "", "config", "config", {"path": str(config.path)})
     store, absent = _store(config, now)
     yield store
     yield from _team(config.team)
-    yield from absent
+    if absent:
+        yield from absent_findings(absent)
+    looks: list[Look] = []
     for account in accounts:
-        yield from _account(config, account, open_source, now)
+        progress.begin(Stretch("checking", {"account": account.name}), None)
+        looks += yield from _account(config, account, open_source, now)
+    looked_at = {look.account.name for look in looks}
+    if absent is None and looked_at >= {account.name for account in config.accounts if account.enabled}:
+        yield from absent_findings(unseen_mail(config, looks, now))
 
 
-def _store(config: Config, now: int) -> tuple[Finding, list[Finding]]:
-    """Whether the store can be used, and what it tells of mail that is nowhere.
+def _store(config: Config, now: int) -> tuple[Finding, AbsentMail | None]:
+    """Whether the store can be used, and what it tells of mail that is nowhere, if it tells anything.
 
     What is wrong with it is said once: with its place, else with what is read from it.
     """
@@ -59,41 +73,48 @@ def _store(config: Config, now: int) -> tuple[Finding, list[Finding]]:
     except StoreError as error:
         found = failed("", "store", error)
     try:
-        return found, list(absent_findings(config, now))
+        return found, stored_absent_mail(config, now)
     except StoreError as error:
-        return (found if found.severity is Severity.ERROR else failed("", "store", error)), []
+        return (found if found.severity is Severity.ERROR else failed("", "store", error)), None
 
 
 def _team(team: Team) -> Iterator[Finding]:
     """Who counts as ours, and what is dangerous about it."""
-    yield Finding(Severity.OK, "", "team", "team", {"addresses": team.addresses, "domains": team.domains})
+    who = {"addresses": team.addresses, "domains": team.domains, "people": tuple(sorted(team.people))}
+    yield Finding(Severity.OK, "", "team", "team", who)
     for domain in team.domains:
         if is_mail_provider(domain.removeprefix("*.")):
             yield Finding(Severity.WARNING, "", "team", "team_open_domain", {"domain": domain})
 
 
-def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -> Iterator[Finding]:
-    """What was found about one account, up to the error that ends the look at it."""
+def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -> Generator[Finding, None, list[Look]]:
+    """What was found about one account, up to the error that ends the look at it.
+
+    What it returns in the end is the mail that was looked at, if there was no such error.
+    """
     name = account.name
+    yield from _changed(config, account)
     try:
         source = open_source(account)
     except SecretError as error:
         yield failed(name, "password", error)
-        return
+        return []
     if account.kind == "imap":
         credentials = _credentials(account, now)
         yield credentials
         if credentials.severity is Severity.ERROR:
-            return
+            return []
     try:
         with source:
             yield from _connection(account, source, now)
             boxes = yield from mailbox_findings(account, source)
             yield from _held(config, name)
             yield from _fields(config, name, boxes)
-            yield from account_mail(config.team, account, source, boxes)
+            samples = yield from account_mail(config.team, account, source, boxes)
+            return look_further(config, Look(account, samples, complete=False), source, boxes)
     except (SourceError, SecretError) as error:
         yield failed(name, "connection" if account.kind == "imap" else "path", error)
+    return []
 
 
 def _credentials(account: ImapAccount, now: int) -> Finding:
@@ -103,6 +124,14 @@ def _credentials(account: ImapAccount, now: int) -> Finding:
     from replywatch.app.login.login import login_finding  # noqa: PLC0415 - oauthlib only where tokens are used: 50 ms
 
     return login_finding(account, account.oauth2, now)
+
+
+def _changed(config: Config, account: AnyAccount) -> Iterator[Finding]:
+    """Whether the name stands for something else than what was read under it so far."""
+    was = known_origin(config.store_path, account.name)
+    if was is not None and was != account.origin:
+        values = {"was": was.described, "now": account.origin.described}
+        yield Finding(Severity.WARNING, account.name, "account", "account_changed", values)
 
 
 def _held(config: Config, account: str) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 from replywatch.app.checking.clocks import CLOCKS, Held, clock_findings
 from replywatch.app.checking.forms import form_findings
@@ -32,8 +32,12 @@ MOSTLY = 0.8
 """Share of our own mail from which a mailbox looks like one for sent mail."""
 
 
-def account_mail(team: Team, account: AnyAccount, source: Source, boxes: Sequence[Box]) -> Iterator[Finding]:
+def account_mail(
+    team: Team, account: AnyAccount, source: Source, boxes: Sequence[Box]
+) -> Generator[Finding, None, dict[Role, Sample]]:
     """What the newest and oldest messages in INBOX and Sent tell; in files where these are not, what all mail tells.
+
+    What it returns in the end is what was looked at, by role; that of an archive stands for all of its mailboxes.
 
     Raises:
         ConnectError: the connection broke.
@@ -66,6 +70,17 @@ def account_mail(team: Team, account: AnyAccount, source: Source, boxes: Sequenc
         yield from form_findings(team, name, arrived)
     if account.watched and team.addresses:
         yield from unwatched_findings(team, name, arrived)
+    looked_at = {Role.INBOX: inbox, Role.SENT: sent, Role.ARCHIVE: everywhere}
+    yield _there(name, boxes, looked_at.values())
+    return looked_at
+
+
+def _there(account: str, boxes: Sequence[Box], samples: Iterable[Sample]) -> Finding:
+    """How much mail a poll would read, and since when."""
+    read = [box for box in boxes if not box.view]
+    since = min((at for sample in samples for at in _instants(sample)), default=None)
+    values = {"mailboxes": len(read), "messages": sum(box.exists for box in read), "since": since}
+    return Finding(Severity.OK, account, "mail", "mail", values)
 
 
 def _with_role(boxes: Iterable[Box], role: Role) -> list[Box]:

@@ -23,6 +23,8 @@ class Box:
     """Messages in it."""
     labelled: bool = False
     """Gmail's All Mail: labels say of each message where else it lies."""
+    view: bool = False
+    """It is read there, and holds nothing of its own."""
 
 
 def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, None, list[Box]]:
@@ -45,7 +47,8 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
             yield failed(account.name, "mailbox", error)
             continue
         if not listing.of_other_user:
-            boxes.append(Box(listing.name, planned.role, exists, labelled=listing == plan.everything))
+            labelled, view = listing == plan.everything, planned.use is Use.VIEW
+            boxes.append(Box(listing.name, planned.role, exists, labelled, view))
         values = {
             "mailbox": listing.name,
             "role": planned.role,

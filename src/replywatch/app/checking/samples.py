@@ -21,6 +21,8 @@ OLDEST = 10
 LARGEST = 10
 """Mailboxes of one role that are looked into, the largest first."""
 _HIGHEST_UID = 2**63 - 1
+_LATEST = 2**62
+"""Later than any instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Sample:
     """The newest messages of each, drafts left out."""
     oldest: list[Seen] = field(default_factory=list)
     failed: list[MailboxError] = field(default_factory=list)
+    since: int | None = None
+    """What is older may have been left out; None: all was looked at."""
 
 
 def look(source: Source, boxes: Sequence[Box], team: Team, newest: int = NEWEST) -> Sample:
@@ -61,7 +65,12 @@ def look(source: Source, boxes: Sequence[Box], team: Team, newest: int = NEWEST)
             state = source.open(box.name, None)
             sample.opened.append(box.name)
             if state.exists:
-                sample.newest += _messages(source, _last(source, state, newest), team)
+                found = _messages(source, _last(source, state, newest), team)
+                sample.newest += found
+                if state.exists > newest:
+                    times = [s.at for s in found if s.at is not None] if source.in_order else []
+                    oldest = min(times, default=_LATEST)
+                    sample.since = max(oldest, sample.since or oldest)
                 sample.oldest += _messages(source, _first(source, state), team) if source.in_order else ()
         except MailboxError as error:
             sample.failed.append(error)

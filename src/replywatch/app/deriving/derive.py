@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from replywatch.app.deriving.counting import counts_of
+from replywatch.app.deriving.matching_input import match_settings, messages_of
 from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
@@ -18,9 +19,7 @@ from replywatch.domain.judging.reading import keys_of, mark_keys, read, thread_k
 from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.domain.matching.clusters import assign
 from replywatch.domain.matching.match import Matched, MatchSettings, match
-from replywatch.domain.matching.merge import as_named, merge
-from replywatch.domain.messages import UNCORRECTED, Copy, Correction, Corrections, Exchange, Message
-from replywatch.domain.people import contact_key
+from replywatch.domain.messages import Correction, Corrections, Exchange, Message
 from replywatch.domain.results.notice import Notice, Stretch
 from replywatch.domain.team import Team
 from replywatch.store.database import Database
@@ -84,29 +83,6 @@ def exchanges_until(
         for _, copies in derived.copies(clusters[start : start + CLUSTERS_AT_ONCE], uses):
             messages = messages_of(copies, config.team, corrections)
             yield from match([m for m in messages if m.clock <= as_of], settings).exchanges
-
-
-def messages_of(copies: Sequence[Copy], team: Team, corrections: Mapping[str, Corrections]) -> list[Message]:
-    """The messages behind the copies of one cluster, with the corrections by hand that hold for them."""
-    same: dict[str, list[Copy]] = {}
-    for copy in as_named(copies):
-        same.setdefault(copy.reading.identity, []).append(copy)
-    all_inbound = not team.addresses
-    merged = [
-        merge(group, all_inbound=all_inbound, corrections=corrections.get(identity, UNCORRECTED))
-        for identity, group in same.items()
-    ]
-    return [message for message in merged if message]
-
-
-def match_settings(config: Config, our_domains: frozenset[str]) -> MatchSettings:
-    """What matching needs to know of the config and of the right sides of our Message-IDs."""
-    team = config.team
-    return MatchSettings(
-        config.report.new_enquiry_after,
-        lambda domain: domain in our_domains or team.has_domain(domain),
-        frozenset(map(contact_key, team.public_lists)),
-    )
 
 
 def _derive_cluster(rows: DerivedRows, cluster: int, messages: Sequence[Message], settings: MatchSettings) -> None:

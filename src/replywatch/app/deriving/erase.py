@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.identified import identified
 from replywatch.app.deriving.opened import opened
 from replywatch.app.progress import Progress
 from replywatch.config import names
@@ -72,10 +73,20 @@ def before(instant: int) -> Choice:
 
 def extent(config: Config, choose: Choice, progress: Progress) -> Extent:
     """How much there is to erase; nothing is changed."""
-    with opened(config, progress) as database:
-        erasure = Erasure(database)
+    with opened(config, progress) as store:
+        erasure = Erasure(store.database)
         choose(erasure, progress)
         return erasure.extent()
+
+
+def finish(config: Config, progress: Progress) -> None:
+    """Leave no byte in the file of what a run erased that was interrupted; for where nothing is left to be chosen.
+
+    Raises as `erase`.
+    """
+    with Database(config.store_path) as database, writing(config.store_path):
+        progress.begin(Stretch("writing_store"), None)
+        database.compact()
 
 
 def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Extent:
@@ -85,6 +96,7 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
     another program reads the store for longer than it can wait.
     """
     with Database(config.store_path) as database, writing(config.store_path):
+        config = identified(database, config)
         derive(database, config, progress)
         erasure = Erasure(database)
         choose(erasure, progress)

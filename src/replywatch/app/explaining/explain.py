@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from replywatch.app.deriving.derive import match_settings, messages_of
+from replywatch.app.deriving.matching_input import match_settings, messages_of
 from replywatch.app.deriving.opened import opened
 from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.explaining.pick import the_message
@@ -20,16 +19,32 @@ from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
 from replywatch.domain.matching.match import Matched, match
 from replywatch.domain.matching.merge import as_named, merge
-from replywatch.domain.messages import RUNG_BITS, Because, Copy, Exchange, Location, Reading, Role, Rung, Status
+from replywatch.domain.messages import (
+    RUNG_BITS,
+    Because,
+    Copy,
+    Exchange,
+    Location,
+    NamedLocation,
+    Reading,
+    Role,
+    Rung,
+    Status,
+)
+from replywatch.domain.people import contact_key
 from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
-from replywatch.domain.results.explanation import Explanation, FileJudgement
+from replywatch.domain.results.explanation import CouldBeAnswer, CouldBeAnswers, Explanation, FileJudgement
 from replywatch.domain.team import Team
 from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.marks import Marks
 from replywatch.store.queries import MessageRow, Queries
+
+COULD_BE = 5
+"""Mails of ours that are named as what could be an answer."""
+_UNANSWERED = (Status.WAITING, Status.NEVER, Status.UNKNOWN)
 
 
 class Explainer:
@@ -38,6 +53,7 @@ class Explainer:
     def __init__(self, database: Database, config: Config) -> None:
         self.queries = Queries(database)
         self._config = config
+        self._servers = {account.name for account in config.accounts if account.kind == "imap"}
         self._derived = derived = Derived(database)
         self._as_of = read_up_to(database, config)
         self._uses, self._corrections = mailbox_uses(derived, config), Marks(database).corrections()
@@ -53,20 +69,28 @@ class Explainer:
         found = [copy for copy in self.queries.located(row.cluster) if copy.identity == row.identity]
         header = parse_header(found[0].header)
         parties = parties_of(header, self._config.team, answers=_names_known(copies, row.identity))
+        exchanges_at = self._exchanges_at(matched, together, Rung.SUBJECT)
         return Explanation(
             message=messages[row.identity],
             header=header,
             parties=parties,
             rules=fired(header, parties, self._config.team),
-            locations=tuple(copy.location for copy in found),
+            locations=tuple(self._location(copy.location) for copy in found),
             rung=matched.rungs[row.identity],
             conversation=tuple(sorted((messages[i] for i in together), key=lambda m: (m.clock, m.identity))),
-            exchanges_at=self._exchanges_at(matched, together, Rung.SUBJECT),
+            exchanges_at=exchanges_at,
             strict=self._exchanges_at(matched, together, Rung.REFERENCES),
             evidence=matched.evidence,
             acknowledged_by=matched.acknowledged_by,
             in_seconds=matched.in_seconds.get(row.identity),
+            as_of=self._as_of,
+            read=tuple(a.account for a in self._coverage.accounts if a.last_complete is not None),
+            could_be_answers=dict(self._could_be_answers(exchanges_at)),
         )
+
+    def _location(self, location: NamedLocation) -> NamedLocation:
+        """The same, as a person finds it again: the numbers of a store say nothing of a file."""
+        return location if location.account in self._servers else location._replace(uid=None)
 
     def _exchanges_at(self, matched: Matched, together: set[str], down_to: Rung) -> tuple[ExchangeAt, ...]:
         """The exchanges that the messages `together` make when matched down to one rung."""
@@ -79,8 +103,19 @@ class Explainer:
         found = exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
         if found.status is not Status.NEVER:
             return found
-        written = self.queries.written_to(e.contact, e.arrived_at, self._as_of, e.conversation)
-        return replace(found, contact_written_to_at=written)
+        return found.written_to(
+            self.queries.written_to(contact_key(e.contact), e.arrived_at, self._as_of, e.conversation)
+        )
+
+    def _could_be_answers(self, exchanges_at: Iterable[ExchangeAt]) -> Iterator[tuple[str, CouldBeAnswers]]:
+        """By the id of each of the exchanges that nobody answered: our later mail to the contact, if there is any."""
+        for e in (found.exchange for found in exchanges_at if found.status in _UNANSWERED):
+            rows, count = self.queries.written_elsewhere(
+                contact_key(e.contact), e.arrived_at, self._as_of, e.conversation, COULD_BE
+            )
+            if rows:
+                nearest = [CouldBeAnswer(r.identity, r.message_id, r.sent_at, r.subject, r.answers) for r in rows]
+                yield e.id, CouldBeAnswers(tuple(nearest), count - len(nearest))
 
 
 def _names_known(copies: Sequence[Copy], identity: str) -> bool:
@@ -94,8 +129,9 @@ def explain_message(config: Config, text: str, progress: Progress) -> Explanatio
 
     Raises `UsageError` if there is none, or if there are several: then it names them.
     """
-    with opened(config, progress) as database:
-        explainer = Explainer(database, config)
+    with opened(config, progress) as store:
+        store.say_changed(progress)
+        explainer = Explainer(store.database, store.config)
         return explainer.explain(the_message(explainer.queries, text))
 
 

@@ -17,8 +17,9 @@ def sample(config: Config, size: int, seed: int, progress: Progress) -> list[Exp
     The same `seed` draws the same messages as long as no new ones come.
     """
     dice = Random(seed)  # noqa: S311 - no secret depends on it
-    with opened(config, progress) as database:
-        explainer = Explainer(database, config)
+    with opened(config, progress) as store:
+        store.say_changed(progress)
+        explainer = Explainer(store.database, store.config)
         count = explainer.queries.count_inbound()
         rows = explainer.queries.inbound_at(frozenset(dice.sample(range(count), min(size, count))))
         dice.shuffle(rows)

@@ -12,10 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from replywatch.app.deriving.derive import derive
+from replywatch.app.deriving.identified import identified
 from replywatch.app.polling.account import AccountPass, Walk
 from replywatch.app.polling.admission import Admission, settled_key
 from replywatch.app.polling.mailbox import Tools
 from replywatch.app.polling.patience import Patience
+from replywatch.app.polling.recognise import recognise
 from replywatch.app.polling.rests import Rests, refusal
 from replywatch.app.polling.troubles import told
 from replywatch.app.progress import Progress
@@ -65,7 +67,9 @@ def poll(  # noqa: PLR0913 - the config, the world around, and what is wished fo
         key = settled_key(database, config, progress)
         poller = _Poller(config, open_source, clock, progress, patience, rests, key, began)
         outcomes = tuple(told(database, poller.poll(account), clock()) for account in accounts)
-        derive(database, config, progress)
+        known = identified(database, config)
+        if known.accounts:  # without any, no figures are shown: nothing is worth being derived
+            derive(database, known, progress)
     return outcomes
 
 
@@ -106,8 +110,13 @@ class _Poller:
             tools = Tools(account, number, facts, Vanished(database), admission, self.clock, progress)
             whole = AccountPass(tools)
             pass_number = facts.begin_pass(number, begins)
+
+            def walk_through(source: Source) -> Walk:
+                recognise(database, account.name, account.origin, source, self.clock())
+                return whole.walk(source)
+
             tried = self.rests.tried(account)
-            walk, error = self._attempts(account, whole, progress)
+            walk, error = self._attempts(account, walk_through, progress)
             refused = refusal(account, tried, error, self.clock())
             with database.transaction():  # what a pass missed that was killed or cut off proves no message gone
                 holds = whole.settle(walk) if walk else ()
@@ -119,7 +128,7 @@ class _Poller:
             return replace(outcome, left_alone_until=refused.until if refused else None)
 
     def _attempts(
-        self, account: AnyAccount, whole: AccountPass, progress: Progress
+        self, account: AnyAccount, walk_through: Callable[[Source], Walk], progress: Progress
     ) -> tuple[Walk | None, SourceError | SecretError | None]:
         """What the last attempt saw, if it came to the end of all mailboxes; and what went wrong in it."""
         walk: Walk | None = None
@@ -128,7 +137,7 @@ class _Poller:
             nonlocal walk
             walk = None
             with self.open_source(account) as source:
-                walk = whole.walk(source)
+                walk = walk_through(source)
                 if error := walk.error():
                     raise error from walk.failed[0]
 

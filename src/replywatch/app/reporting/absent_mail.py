@@ -7,7 +7,8 @@ order of how likely they are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from replywatch.config.another_account import another_account
 from replywatch.config.model import Config
@@ -36,29 +37,43 @@ def absent_mail(
     going_on, missing = absent.going_on(), absent.answering_missing()
     if not (going_on or missing):
         return AbsentMail(0, 0, 0)
-    likely = _likely(absent, config, uses) if going_on else []
-    shown = tuple(LikelyMailbox(address, another_account(config, address)) for address in likely[:SHOWN])
-    return AbsentMail(absent.enquiries(), going_on, missing, shown, len(likely) - len(shown))
+    likely: tuple[LikelyMailbox, ...] = ()
+    more = 0
+    if going_on:
+        read = {use.account for use in uses.values()}
+        likely, more = likely_mailboxes(
+            config, absent.named(SAMPLE), read, lambda address: _keeps_mail(absent.places(address, WRITTEN), uses)
+        )
+    return AbsentMail(absent.enquiries(), going_on, missing, likely, more)
 
 
-def _likely(absent: Absent, config: Config, uses: Mapping[int, MailboxUse]) -> list[str]:
-    """The addresses of ours to which people write on after unseen mail, and whose own is not read; likeliest first.
+def likely_mailboxes(
+    config: Config, namings: Iterable[Naming], read: AbstractSet[str], keeps_mail: Callable[[str], bool]
+) -> tuple[tuple[LikelyMailbox, ...], int]:
+    """Mailboxes of ours in which unseen answers may be, since they are not read; likeliest first, and how many more.
 
-    One that stands alone in a mail gets it where that was read: it is no other mailbox, unless none else is named. One
-    by whose name the config has an account that was never read needs no other: that it fails is said elsewhere.
+    They are those to which people write on after an answer that was not seen. One that stands alone in a mail gets it
+    where that was read: it is no other mailbox, unless none else is named. One by whose name the config has an account
+    that was never read needs no other: that it fails is said elsewhere.
+
+    Args:
+        config: Whose addresses are ours, and which accounts there are.
+        namings: Whom the mail names that goes on after unseen mail.
+        read: The accounts that were read.
+        keeps_mail: Whether the mail that is sent from an address was found where programs keep it.
     """
-    named, alone = _named(absent.named(SAMPLE), config.team)
+    named, alone = _named(namings, config.team)
     ranked = sorted(named, key=lambda address: (-len(named[address]), address))[:EXAMINED]
     logins = {mailbox_key(account.username.lower()) for account in config.accounts if account.kind == "imap"}
-    to_come = {account.name for account in config.accounts}.difference(use.account for use in uses.values())
+    to_come = {account.name for account in config.accounts} - read
     unread = [
         address
         for address in ranked
-        if address not in logins
-        and address.partition("@")[0] not in to_come
-        and not _keeps_mail(absent.places(address, WRITTEN), uses)
+        if address not in logins and address.partition("@")[0] not in to_come and not keeps_mail(address)
     ]
-    return [a for a in unread if a not in alone] or unread
+    likely = [a for a in unread if a not in alone] or unread
+    shown = tuple(LikelyMailbox(address, another_account(config, address)) for address in likely[:SHOWN])
+    return shown, len(likely) - len(shown)
 
 
 def _named(namings: Iterable[Naming], team: Team) -> tuple[dict[str, set[str]], set[str]]:

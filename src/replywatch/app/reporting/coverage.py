@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
 from replywatch.app.deriving.provenance import accounts_with_sent
 from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.instants import DAY
 from replywatch.domain.periods import Period
 from replywatch.errors import ReplywatchError
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.queries import AccountFacts, Queries
+
+PASSES = 20
+"""Complete passes whose distances tell how often an account is polled."""
 
 
 def read_up_to(database: Database, config: Config) -> int:
@@ -18,15 +26,23 @@ def read_up_to(database: Database, config: Config) -> int:
     Only where all of them are mbox files it is the newest message in them, at most the start of the pass. Accounts that
     were never read completely are left to the coverage warnings. Raises `ReplywatchError` if that is all of them.
     """
+    found = newest_read(database, config)
+    if found is None:
+        raise ReplywatchError(
+            "no account has been read completely yet, so there are no figures",
+            "Run `replywatch poll` and look at what it says.",
+        )
+    return found
+
+
+def newest_read(database: Database, config: Config) -> int | None:
+    """The same; None where no account was ever read completely."""
     queries = Queries(database)
     facts = {f.name: f for f in queries.passes()}
     enabled = [a for a in config.accounts if a.enabled]
     starts = {a: f.last_complete for a in enabled if (f := facts.get(a.name)) and f.last_complete is not None}
     if not starts:
-        raise ReplywatchError(
-            "no account has been read completely yet, so there are no figures",
-            "Run `replywatch poll` and look at what it says.",
-        )
+        return None
     servers = [at for account, at in starts.items() if account.kind != "mbox"]
     if servers:
         return min(servers)
@@ -44,14 +60,30 @@ def coverage_of(database: Database, config: Config, period: Period, as_of: int) 
     known = {f.name: f for f in queries.passes()}
     with_sent = accounts_with_sent(Derived(database), config)
     accounts = (
-        _account_coverage(account, known.get(account.name), has_sent=account.name in with_sent)
+        _account_coverage(
+            account,
+            known.get(account.name),
+            has_sent=account.name in with_sent,
+            stale_after=config.report.stale_after or _stale_after(queries.pass_starts(account.name, PASSES)),
+        )
         for account in config.accounts
     )
     relevant = tuple(found for found in accounts if found)
     return Coverage(relevant, tuple(queries.foreign_senders(*period.until_as_of(as_of))))
 
 
-def _account_coverage(account: AnyAccount, facts: AccountFacts | None, *, has_sent: bool) -> AccountCoverage | None:
+def _stale_after(starts: Sequence[int]) -> int:
+    """Seconds after which a pass is old where nothing else is said: a day, or three times the usual distance.
+
+    `starts` are those of the last complete passes, the newest first.
+    """
+    distances = [later - earlier for later, earlier in pairwise(starts) if later > earlier]
+    return max(DAY, 3 * int(median(distances))) if distances else DAY
+
+
+def _account_coverage(
+    account: AnyAccount, facts: AccountFacts | None, *, has_sent: bool, stale_after: int
+) -> AccountCoverage | None:
     """None for an account that is not enabled and was never read completely."""
     found = facts or AccountFacts(account.name, None, None, None, None, None)
     if not account.enabled and found.last_complete is None:
@@ -66,4 +98,5 @@ def _account_coverage(account: AnyAccount, facts: AccountFacts | None, *, has_se
         last_complete=found.last_complete,
         last_attempt=found.last_attempt,
         last_error=found.last_error if account.enabled else None,
+        stale_after=stale_after if account.enabled else None,
     )

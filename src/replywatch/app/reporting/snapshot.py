@@ -64,6 +64,18 @@ class Snapshot:
         stored = self.queries.count_written_to([i for i in ids if i not in again], self.down_to, self.as_of)
         return stored + sum(self.written_to_at(again[i]) is not None for i in ids if i in again)
 
+    def count_answered(self, period: Period, *, first_only: bool) -> int:
+        """How many of the exchanges that arrived in `period` were answered at a known time."""
+        window = self._window(period, first_only=first_only)
+        again = sum(e.answered_at is not None and e.answered_at <= self.as_of for e in self._again_in(window))
+        return self.queries.count_answered(window, self.as_of) + again
+
+    def is_any_open(self, period: Period, *, first_only: bool) -> bool:
+        """Whether an exchange that arrived in `period` has no answer, not even one at an unknown time."""
+        window = self._window(period, first_only=first_only)
+        again = (e.answered_at is None and e.answered_before is None for e in self._again_in(window))
+        return any(again) or self.queries.is_any_open(window)
+
     def count_put_away(self, period: Period, *, first_only: bool) -> int:
         """How many of the exchanges that arrived in `period` count only because they were answered."""
         window = self._window(period, first_only=first_only)

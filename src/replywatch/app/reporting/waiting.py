@@ -2,30 +2,74 @@
 
 from __future__ import annotations
 
-from replywatch.app.deriving.opened import opened
+from dataclasses import dataclass
+
 from replywatch.app.progress import Progress
-from replywatch.app.reporting.coverage import read_up_to
-from replywatch.app.reporting.export import exchanges_at
-from replywatch.app.reporting.report import ReportQuery
-from replywatch.app.reporting.snapshot import Snapshot
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.app.reporting.view import View, viewed
 from replywatch.config.model import Config
-from replywatch.domain.messages import Rung, Status
-from replywatch.domain.results.waiting import WaitingList
+from replywatch.domain.figures.measure import waited
+from replywatch.domain.messages import Exchange, Status
+from replywatch.domain.periods import Period
+from replywatch.domain.results.waiting import WaitingList, place_in_list
 
 
-def waiting(config: Config, older_than: int, progress: Progress, *, everybody: bool) -> WaitingList:
-    """Who waits for an answer, at least `older_than` seconds; an enquiry that ended a later turn stands for it.
+@dataclass(frozen=True, slots=True)
+class WaitingQuery:
+    """Whom to list."""
 
-    With `everybody` also those that count as never answered by now, and those of whom it is unknown because not all
-    mail was read.
+    since: str | None = None
+    """In a person's words; None: the report's period."""
+    older_than: int = 0
+    """Seconds for which they wait at least."""
+    never: bool = False
+    """Also those who count as never answered by now."""
+    alarm: bool = False
+    """Somebody is to be woken: ages run on to the present, whatever was read when."""
+
+
+def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -> WaitingList:
+    """Who waits for an answer; an enquiry that ended a later turn stands for it. Raises as `viewed`.
+
+    Their status is that of the last pass. Those who count as waiting are listed whatever the period: nobody who waits
+    is too old for it.
     """
-    wanted = {Status.WAITING, Status.NEVER, Status.UNKNOWN} if everybody else {Status.WAITING}
-    with opened(config, progress) as database:
-        as_of = read_up_to(database, config)
-        snapshot = Snapshot(database, config, as_of, Rung.SUBJECT)
-        all_of_them = exchanges_at(snapshot, database, config, ReportQuery(first_only=False))
-        going_on = [found for found in all_of_them if found.exchange.ended_at is None]
-    rows = [found for found in going_on if found.status in wanted and found.waited >= older_than]
-    rows.sort(key=lambda found: (found.exchange.ordinal > 1, found.exchange.arrived_at, found.exchange.id))
-    never = sum(found.status is Status.NEVER and found.exchange.ordinal == 1 for found in going_on)
-    return WaitingList(as_of, rows, 0 if everybody else never)
+    asked_for = ReportQuery(since=query.since, first_only=False)
+    with viewed(config, asked_for, now, progress) as view:
+        read_at = min((at for a in view.coverage.accounts if (at := a.polled_at) is not None), default=view.as_of)
+        archive = all(account.kind == "mbox" for account in view.coverage.accounts if account.stale_after is not None)
+        counted_to = view.as_of if archive and not query.alarm else max(view.as_of, now)
+        found = [
+            row
+            for row in view.exchanges(_reaching_back(view))
+            if _goes_on(row.exchange) and waited(row.exchange.arrived_at, counted_to) >= query.older_than
+        ]
+        rows = [row for row in found if row.status is Status.WAITING]
+        in_period = [row for row in found if view.period.since is None or row.exchange.arrived_at >= view.period.since]
+        never = [row for row in in_period if row.status is Status.NEVER]
+        unknown = [row for row in in_period if row.status is Status.UNKNOWN]
+        listed = [*rows, *never] if query.never else rows
+        return WaitingList(
+            as_of=view.as_of,
+            read_at=read_at,
+            counted_to=counted_to,
+            since=view.period.since,
+            rows=sorted(listed, key=place_in_list),
+            may_wait=sorted(unknown, key=place_in_list),
+            never=0 if query.never else sum(row.exchange.ordinal == 1 for row in never),
+            short_ids=view.short_ids([*listed, *unknown]),
+            warnings=view.warnings,
+        )
+
+
+def _reaching_back(view: View) -> Period:
+    """The period, with all who can count as waiting, unless a start was asked for."""
+    since = view.period.since
+    if view.query.since is None and since is not None:
+        since = min(since, view.as_of - view.config.report.never_after)
+    return Period(since, view.period.until)
+
+
+def _goes_on(exchange: Exchange) -> bool:
+    """Whether nothing ended the wait; that a person says when it was answered holds also beyond as_of."""
+    return exchange.ended_at is None and exchange.answered_at is None

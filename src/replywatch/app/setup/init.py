@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from replywatch.config.draft import Draft, draft_text
@@ -21,16 +21,22 @@ def refuse_existing(path: Path) -> None:
         )
 
 
-def write_config(draft: Draft, path: Path, environ: Mapping[str, str]) -> None:
-    """Write the config into a new file that only its owner may read; missing folders are made.
+def write_config(
+    draft: Draft, path: Path, environ: Mapping[str, str], passwords: Iterable[tuple[Path, str]] = ()
+) -> None:
+    """Write the config into a new file that only its owner may read, and before it each of `passwords` into its own.
+
+    Missing folders are made.
 
     Raises:
         ConfigError: the loader would not take it, or the file is there already.
-        ReplywatchError: the file can't be written.
+        ReplywatchError: a file can't be written.
     """
     text = draft_text(draft)
     parse_config(tomllib.loads(text), path.parent.absolute(), environ)
     refuse_existing(path)
+    for file, password in passwords:
+        write_private(file, password + "\n")
     write_private(path, text)
 
 

@@ -25,6 +25,21 @@ class AccountCoverage:
     last_attempt: int | None
     last_error: str | None
     """Why the last attempt failed; None if it did not."""
+    stale_after: int | None = None
+    """Seconds after its last complete pass from which on it was read too long ago; None: it is polled no more."""
+
+    @property
+    def polled_at(self) -> int | None:
+        """Start of the last complete pass, if it is one that is polled still."""
+        return None if self.stale_after is None else self.last_complete
+
+    def is_stale(self, now: int) -> bool:
+        """Whether its last complete pass is too old at `now`; not if there was none."""
+        return (
+            self.last_complete is not None
+            and self.stale_after is not None
+            and now - self.last_complete >= self.stale_after
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,29 @@ from replywatch.domain.results.exchange_at import ExchangeAt
 
 
 @dataclass(frozen=True, slots=True)
+class CouldBeAnswer:
+    """Mail of ours to somebody who waits, in another conversation: nothing ties it to what that person wrote."""
+
+    identity: str
+    message_id: str | None
+    sent_at: int
+    subject: str
+    """As it came: hostile text."""
+    answers: str | None
+    """Identity of the message that opened the exchange which it closes; None: it closes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CouldBeAnswers:
+    """All such mail after somebody wrote and up to as_of."""
+
+    nearest: tuple[CouldBeAnswer, ...]
+    """Those that left soonest, in that order."""
+    more: int
+    """How many left later than these."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A message of the store, why it was judged so, and what it belongs to."""
 
@@ -49,6 +72,12 @@ class Explanation:
     """Identity of the mail of ours that acknowledged an exchange with `acknowledged_at`."""
     in_seconds: InSeconds | None
     """Of a person's mail of ours that answers nothing since it left within seconds of an enquiry."""
+    as_of: int
+    """Up to when the mail was read."""
+    read: tuple[str, ...]
+    """The accounts of which mail was read."""
+    could_be_answers: Mapping[str, CouldBeAnswers]
+    """By the id of each exchange of the conversation that nobody answered, if there is such mail."""
 
     @property
     def unclear_notices(self) -> Mapping[str, str]:

@@ -1,13 +1,14 @@
-"""What a mark did: which waits and which lines of the account it changed, or why none."""
+"""What a person is told of marks: which hold; and of one, which waits and lines of the ledger it changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
 
+from replywatch.domain.corrections import Mark
 from replywatch.domain.matching.match import Matched
 from replywatch.domain.messages import (
     RUNG_BITS,
@@ -21,13 +22,35 @@ from replywatch.domain.messages import (
     ReplyOf,
     Rung,
 )
+from replywatch.domain.results.exchange_at import ExchangeAt
+
+Stands = Callable[[Exchange], ExchangeAt]
+"""Says where an exchange stands, as far as mail was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The message that a mark is about."""
+
+    identity: str
+    message: Message | None
+    """None where the store holds no such message, or none that is judged."""
+    subject: str | None
+    """None where there is no message, or subjects may not be shown."""
+
+
+class Holding(NamedTuple):
+    """A mark that holds."""
+
+    mark: Mark
+    about: Marked
 
 
 class ExchangeChange(NamedTuple):
     """A wait that is counted otherwise, on the full ladder; None where it is not counted."""
 
-    before: Exchange | None
-    after: Exchange | None
+    before: ExchangeAt | None
+    after: ExchangeAt | None
 
 
 class MessageChange(NamedTuple):
@@ -66,6 +89,8 @@ class Reason(StrEnum):
     """The wait that it could end had ended before."""
     NO_FIGURE = "no_figure"
     """Nothing that is counted rests on it."""
+    NOT_THERE = "not_there"
+    """The store holds no such message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +98,15 @@ class Unchanged:
     """No figure changes."""
 
     reason: Reason
-    about: Message
-    """Whose kind or disposition is the reason."""
+    about: Message | None
+    """Whose kind or disposition is the reason; None if the message is not there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Marking:
     """A mark that was put or taken back."""
 
-    identity: str
-    """Of the message."""
+    about: Marked
     correction: Correction
     undone: bool
     """It was taken back."""
@@ -98,10 +122,12 @@ class Derivation:
     matched: Matched
 
 
-def effect_of(identity: str, put: Correction | None, before: Derivation, after: Derivation) -> Changes | Unchanged:
+def effect_of(
+    identity: str, put: Correction | None, before: Derivation, after: Derivation, stands: Stands
+) -> Changes | Unchanged:
     """What changed in the cluster of the message `identity` when this was put on it; None: a mark was taken back."""
     changes = Changes(
-        _exchange_changes(before.matched, after.matched),
+        _exchange_changes(before.matched, after.matched, stands),
         _message_changes(before.messages, after.messages),
         stricter=any(_waits(before.matched, rung) != _waits(after.matched, rung) for rung in RUNG_BITS),
     )
@@ -126,11 +152,15 @@ def _waits(matched: Matched, rung: Rung) -> dict[str, object]:
     return {identity: _counted(exchange) for identity, exchange in _exchanges(matched, rung).items()}
 
 
-def _exchange_changes(before: Matched, after: Matched) -> tuple[ExchangeChange, ...]:
+def _exchange_changes(before: Matched, after: Matched, stands: Stands) -> tuple[ExchangeChange, ...]:
     then, now = _exchanges(before, Rung.SUBJECT), _exchanges(after, Rung.SUBJECT)
     order = sorted((then | now).values(), key=lambda e: (e.arrived_at, e.id))
-    pairs = (ExchangeChange(then.get(e.id), now.get(e.id)) for e in order)
-    return tuple(p for p in pairs if not (p.before and p.after and _counted(p.before) == _counted(p.after)))
+    pairs = ((then.get(e.id), now.get(e.id)) for e in order)
+    return tuple(
+        ExchangeChange(None if was is None else stands(was), None if now_is is None else stands(now_is))
+        for was, now_is in pairs
+        if not (was and now_is and _counted(was) == _counted(now_is))
+    )
 
 
 def _message_changes(before: Mapping[str, Message], after: Mapping[str, Message]) -> tuple[MessageChange, ...]:

@@ -66,6 +66,8 @@ class WaitingPerson:
     """Somebody who waits for an answer."""
 
     id: str
+    short_id: str
+    """The first characters of `id`, as far as they name one message."""
     message_id: str | None
     contact: str
     subject: str
@@ -89,6 +91,8 @@ class Report:
     as_of: int
     """The moment it speaks of."""
     period: Period
+    addresses: tuple[str, ...]
+    """The watched addresses; empty: all mail from outside counts."""
     definition: Definition
     summary: Summary
     contact_written_to: int

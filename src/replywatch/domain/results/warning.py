@@ -11,6 +11,8 @@ from typing import Any
 class Code(StrEnum):
     """What a warning is about, for programs: stable. Each has its words in `render.warnings`."""
 
+    ACCOUNT_CHANGED = "account_changed"
+    """The name of an account stands for other mail than was read under it: its figures are not shown."""
     NO_MAIL_READ = "no_mail_read"
     NEVER_READ_COMPLETELY = "never_read_completely"
     LAST_ATTEMPT_FAILED = "last_attempt_failed"
@@ -33,6 +35,9 @@ class Code(StrEnum):
     READ_IN_FUTURE = "read_in_future"
     """The clock was wrong when the mail was read, or is now."""
     READ_LONG_AGO = "read_long_ago"
+    """Longer than `[report] stale_after`, or than passes usually are apart."""
+    ARCHIVE_ENDS = "archive_ends"
+    """The files were read now, and hold no mail of the last days: figures are those of their end."""
     LEDGER_OPEN = "ledger_open"
     """The parts of the ledger don't add up to what was read."""
 

@@ -8,36 +8,63 @@ from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.figures.doubts import Doubts
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.instants import DAY, HOUR
+from replywatch.domain.mailboxes.origin import ChangedAccount
 from replywatch.domain.results.absent_mail import AbsentMail
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 
-OLD_AFTER = 2 * DAY
-"""Age in seconds of the last complete pass from which a report warns of it."""
 AHEAD = HOUR
 """Seconds by which a pass may seem to lie in the future without a word."""
 MANY = 0.05
 """Share of unsure clocks that is worth a word."""
 SENDERS_NAMED = 5
 """Unknown senders that a warning names."""
+CANT_SAY = frozenset(
+    {
+        *(Code.ACCOUNT_CHANGED, Code.NO_MAIL_READ, Code.NEVER_READ_COMPLETELY, Code.LAST_ATTEMPT_FAILED),
+        *(Code.READ_LONG_AGO, Code.READ_IN_FUTURE),
+    }
+)
+"""With these nobody can say that nobody waits: an account failed, or was read too long ago."""
 
 
-def age_warnings(last_read_at: int, now: int, asked_for: int | None) -> Iterator[Warning]:
-    """Is what was read old, or from the future? At most one warning.
+def changed_warnings(changed: Sequence[ChangedAccount]) -> Iterator[Warning]:
+    """Do names of accounts stand for something else than what was read under them?"""
+    for account in changed:
+        yield Warning(Code.ACCOUNT_CHANGED, account.name, {"was": account.was.described, "now": account.now.described})
+
+
+def age_warnings(
+    accounts: Sequence[AccountCoverage], read_up_to: int, now: int, asked_for: int | None
+) -> Iterator[Warning]:
+    """Is what was read old, or from the future?
 
     Args:
-        last_read_at: Up to when the mail was read.
+        accounts: What was read of each.
+        read_up_to: The moment of which the store speaks.
         now: The time by the clock of this machine.
-        asked_for: The as_of that was asked for; with one, only what lies beyond `last_read_at` is worth a word.
+        asked_for: The as_of that was asked for; with one, only what lies beyond `read_up_to` is worth a word.
     """
     if asked_for is not None:
-        if asked_for > last_read_at:
-            yield Warning(Code.AS_OF_NOT_READ, values={"last_read_at": last_read_at})
-    elif last_read_at > now + AHEAD:
-        yield Warning(Code.READ_IN_FUTURE, values={"last_read_at": last_read_at})
-    elif now - last_read_at >= OLD_AFTER:
-        values = {"last_read_at": last_read_at, "age_seconds": waited(last_read_at, now)}
-        yield Warning(Code.READ_LONG_AGO, values=values)
+        if asked_for > read_up_to:
+            yield Warning(Code.AS_OF_NOT_READ, values={"last_read_at": read_up_to})
+        return
+    if read_up_to > now + AHEAD:
+        yield Warning(Code.READ_IN_FUTURE, values={"last_read_at": read_up_to})
+        return
+    polled = [(a, at) for a in accounts if (at := a.polled_at) is not None]
+    stale = [(a, at) for a, at in polled if a.is_stale(now)]
+    if stale and len(stale) == len(polled):
+        yield _stale_warning("", min(at for _, at in stale), now)
+    else:
+        yield from (_stale_warning(account.account, at, now) for account, at in stale)
+    if polled and all(a.kind == "mbox" for a, _ in polled) and min(at for _, at in polled) - read_up_to >= DAY:
+        yield Warning(Code.ARCHIVE_ENDS, values={"last_read_at": read_up_to})
+
+
+def _stale_warning(account: str, last_read_at: int, now: int) -> Warning:
+    values = {"last_read_at": last_read_at, "age_seconds": waited(last_read_at, now)}
+    return Warning(Code.READ_LONG_AGO, account, values)
 
 
 def clock_warnings(doubts: Doubts, answered: int) -> Iterator[Warning]:
@@ -47,20 +74,21 @@ def clock_warnings(doubts: Doubts, answered: int) -> Iterator[Warning]:
         yield Warning(Code.UNSURE_CLOCKS, values=values)
 
 
-def coverage_warnings(coverage: Coverage, as_of: int, since: int | None) -> Iterator[Warning]:
+def coverage_warnings(coverage: Coverage, as_of: int, *, open_before_sent: bool) -> Iterator[Warning]:
     """What was not read, and whose mail is not known.
 
     Args:
         coverage: What was read.
         as_of: The moment the report speaks of.
-        since: Start of the period; the late start of Sent mail is only worth a word if it lies after this.
+        open_before_sent: Mail of the period has no answer that arrived before Sent mail begins; the late start of Sent
+            mail is only worth a word then.
     """
     if not coverage.accounts:
         yield Warning(Code.NO_MAIL_READ)
         return
     for account in coverage.accounts:
         yield from _account_warnings(account)
-    if coverage.begins is not None and since is not None and coverage.begins > since:
+    if coverage.begins is not None and open_before_sent:
         yield Warning(Code.SENT_BEGINS_LATE, values={"begins_at": coverage.begins})
     if coverage.ends is not None and coverage.ends < as_of:
         yield Warning(Code.COVERAGE_ENDS_EARLY, values={"last_read_at": coverage.ends})

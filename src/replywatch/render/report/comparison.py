@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from textwrap import wrap
 
-from replywatch.domain.figures.statistics import Estimate
+from replywatch.domain.figures.statistics import Estimate, Spread
 from replywatch.domain.instants import DAY
 from replywatch.domain.results.report import Report
+from replywatch.render.glyphs import drawn
 from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import NARROW, Locale
+from replywatch.render.report.headline import FEW, half_of_all
 from replywatch.render.report.json import report_value
 from replywatch.render.report.labels import row_label
 from replywatch.render.report.scope import scope
@@ -30,7 +32,7 @@ def comparison_text(strict: Report, full: Report, locale: Locale) -> str:
         "",
         *grid_lines(_estimates(strict, full), locale),
     ]
-    return "\n".join(lines) + "\n"
+    return drawn("\n".join(lines) + "\n", locale)
 
 
 def _counts(strict: Report, full: Report) -> Grid:
@@ -47,8 +49,9 @@ def _counts(strict: Report, full: Report) -> Grid:
 
 def _estimates(strict: Report, full: Report) -> Grid:
     """What is estimated of all of them."""
-    medians = [_duration(report.summary.answered.median) for report in (strict, full)]
-    rows = [Row(["median of the answered", *medians])]
+    both = (strict.summary, full.summary)
+    rows = [Row(["half of all within", *map(half_of_all, both)])]
+    rows.append(Row(["median of the answered", *(_median(summary.answered) for summary in both)]))
     for left, right in zip(strict.summary.survival.within, full.summary.survival.within, strict=True):
         within = "24 h" if left.seconds == DAY else human_duration(left.seconds)
         rows.append(Row([f"within {within} (Kaplan-Meier)", _estimate(left), _estimate(right)]))
@@ -81,5 +84,6 @@ def _wrapped(warning: str) -> list[str]:
     return wrap(warning, NARROW, initial_indent="! ", subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _duration(seconds: float | None) -> str:
-    return "-" if seconds is None else human_duration(seconds)
+def _median(answered: Spread) -> str:
+    """That of the answered; `-` where they are too few for one."""
+    return "-" if answered.median is None or answered.n < FEW else human_duration(answered.median)

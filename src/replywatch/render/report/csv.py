@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from itertools import chain
 
 from replywatch.domain.results.figures import Figure, figures
 from replywatch.domain.results.report import Report
+from replywatch.render.csv_lines import PLAIN, Cell, Dialect, csv_lines
 from replywatch.render.locale import Locale
 from replywatch.render.numbers import number, rfc3339
 from replywatch.render.report.labels import row_label
-from replywatch.render.text import safe
 from replywatch.render.warnings import warning_text
 
 SCHEMA = "replywatch.report/1"
@@ -40,33 +38,19 @@ _COLUMN_OF = {"contact": "label", "subject": "text", "share_low": "interval_low"
 """Dimensions and units whose column has another name."""
 _SECTIONS = {"ledger": "account"}
 """Sections that have another name here: columns and sections stay what they were in the first release."""
-_FORMULA = tuple("=+-@＝＋－＠")  # noqa: RUF001 - the wide forms are meant
-"""What makes a spreadsheet take a cell for a formula (OWASP, CSV injection)."""
-
-Cell = str | int | float | None
 Row = dict[str, Cell]
 
 
-def report_csv(report: Report) -> str:
-    """`report` as CSV (RFC 4180, but lines end with LF): a header, then one row for each figure.
+def report_csv(report: Report, dialect: Dialect = PLAIN) -> str:
+    """`report` as CSV: a header, then one row for each figure, and in the end the warnings.
 
     `section` says what a row is about; cells that don't apply to it are empty. Durations are seconds, instants RFC 3339
-    in UTC, shares between 0 and 1; labels and texts are English, days in them those of the definition's zone.
+    in UTC unless the dialect says otherwise, shares between 0 and 1; labels and texts are English, days in them those
+    of the definition's zone.
     """
-    text = StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval=None, lineterminator="\n")
-    writer.writeheader()
-    rows = chain(_about(report), (_row(figure, report.definition.measure) for figure in figures(report)))
-    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
-    return text.getvalue()
-
-
-def cell(value: Cell) -> Cell:
-    """`value` so that a spreadsheet shows it and never runs it: text made safe, formulas quoted with `'`."""
-    if not isinstance(value, str):
-        return value
-    value = safe(value)
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    measured = (_row(figure, report.definition.measure) for figure in figures(report))
+    rows = chain(_about(report), measured, _warnings(report))
+    return "".join(f"{line}\n" for line in csv_lines(COLUMNS, rows, dialect))
 
 
 def _about(report: Report) -> Iterator[Row]:
@@ -80,8 +64,13 @@ def _about(report: Report) -> Iterator[Row]:
         yield {"section": "definition", "key": name, "text": str(getattr(definition, name))}
     yield {"section": "definition", "key": "never_after", "seconds": definition.never_after}
     yield {"section": "definition", "key": "new_enquiry_after", "seconds": definition.new_enquiry_after}
+
+
+def _warnings(report: Report) -> Iterator[Row]:
+    """What figures may hide."""
     for warning in report.warnings:
-        yield {"section": "warning", "text": warning_text(warning, Locale(definition.zone))}
+        text = warning_text(warning, Locale(report.definition.zone))
+        yield {"section": "warning", "key": warning.code.value, "label": warning.account or None, "text": text}
 
 
 def _row(figure: Figure, measure: str) -> Row:

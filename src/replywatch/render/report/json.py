@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 
 from replywatch.domain.figures.benchmarks import Benchmark
 from replywatch.domain.figures.coverage import AccountCoverage, Coverage
 from replywatch.domain.results.figures import Figure, figures
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
-from replywatch.domain.results.warning import Warning  # noqa: A004 - the word that people know
 from replywatch.render.locale import Locale
 from replywatch.render.numbers import number, rfc3339, share
 from replywatch.render.report.labels import PUBLISHED, row_label
 from replywatch.render.text import brief
-from replywatch.render.warnings import warning_text
+from replywatch.render.warnings_json import warning_value
 
 SCHEMA = "replywatch.report/2"
 """Name and number of the form: fields may be added to it, nothing is renamed or removed."""
@@ -47,7 +45,7 @@ def report_value(report: Report) -> Value:
         "as_of": rfc3339(report.as_of),
         "period": {"since": rfc3339(report.period.since), "until": rfc3339(report.period.until)},
         "definition": _definition(report.definition),
-        "warnings": [_warning(warning, english) for warning in report.warnings],
+        "warnings": [warning_value(warning, english) for warning in report.warnings],
         "totals": _by_key(sections["totals"]),
         "buckets": [_row(figure, measure) for figure in sections["buckets"]],
         "expected": [_expected(figure, measure) for figure in sections["expected"]],
@@ -76,28 +74,6 @@ def _definition(definition: Definition) -> Value:
         "fields_version": definition.fields_version,
         "config_fingerprint": definition.config_fingerprint,
     }
-
-
-def _warning(warning: Warning, english: Locale) -> Value:
-    """A warning with its words, and beside them its values, each under its name."""
-    said = {"code": warning.code.value, "account": warning.account or None, "text": warning_text(warning, english)}
-    return {name: _plain(name, value) for name, value in {**warning.values, **said}.items()}
-
-
-def _plain(name: str, value: object) -> object:
-    """A value of a warning as JSON has it: the name tells its unit (`domain.results.warning`)."""
-    match value:
-        case str():
-            return brief(value)
-        case date():
-            return value.isoformat()
-        case int() if name.endswith("_at"):
-            return rfc3339(value)
-        case Mapping():
-            return {inner: _plain(inner, part) for inner, part in value.items()}
-        case list():
-            return [_plain(name, part) for part in value]
-    return value
 
 
 def _by_key(found: Iterable[Figure]) -> Value:

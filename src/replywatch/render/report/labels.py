@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 ROWS: Mapping[str, str] = {
-    "under_1h": "under 1 hour",
+    "under_1h": "within 1 hour",
     "under_24h": "1 to 24 hours",
     "1_to_2_days": "1 to 2 days",
     "2_to_14_days": "2 to 14 days",
-    "over_14_days": "over 14 days",
+    "over_14_days": "after 14 days",
     "never": "never answered",
-    "waiting": "still waiting",
+    "waiting": "no answer yet",
     "answered_time_unknown": "answered, time unknown",
-    "unknown": "unknown: not all was read",
+    "unknown": "can't say: mail missing",
     "not_within_14_days": "not within 14 days",
 }
 """Key of a bucket or of an expected share → its name."""
@@ -33,6 +33,11 @@ _EVERY_TURN: Mapping[str, str] = {
 def row_label(key: str, measure: str) -> str:
     """What a row is called in a report of `measure`."""
     return (_EVERY_TURN if measure == "turn" else ROWS)[key]
+
+
+def short_label(key: str, measure: str) -> str:
+    """The same without what is said in brackets."""
+    return row_label(key, measure).partition(" (")[0]
 
 
 class Words(NamedTuple):

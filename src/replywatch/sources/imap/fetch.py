@@ -25,6 +25,8 @@ _HEADER = b"BODY[HEADER"
 _ATTRIBUTES = rb'UID (\d{1,10})|INTERNALDATE "([^"]*)"|RFC822\.SIZE (\d{1,18})|FLAGS \(([^()"]*)\)|MODSEQ \(\d{1,20}\)'
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_QUOTABLE = re.compile(r"[!#-\[\]-~]{1,900}")
+"""Printable ASCII without blanks, quotes and backslashes."""
 _DIGITS = 20
 _LARGEST_SIZE = (1 << 63) - 1
 """What RFC 9051 allows a size to be, and a database can hold."""
@@ -120,6 +122,24 @@ def uid_set(uids: Sequence[int]) -> str:
         else:
             runs.append([uid, uid])
     return ",".join(f"{first}:{last}" if first < last else str(first) for first, last in runs)
+
+
+def by_message_ids(message_ids: Sequence[str]) -> Iterator[str]:
+    """Search criteria that together find the messages with these Message-IDs, each short enough for any server.
+
+    An id stands in them as a quoted string (RFC 9051, section 4.3); one that none can hold is left out.
+    """
+    criteria, room = "", _SHORT_LINE - _COMMAND - len(" SEARCH RETURN (ALL)")
+    for message_id in message_ids:
+        if not _QUOTABLE.fullmatch(message_id):
+            continue
+        one = f'HEADER Message-ID "{message_id}"'
+        if criteria and len(criteria) + len(one) + len("OR  ") > room:
+            yield criteria
+            criteria = ""
+        criteria = f"OR {one} {criteria}" if criteria else one
+    if criteria:
+        yield criteria
 
 
 def instant(date: bytes) -> int | None:

@@ -27,7 +27,7 @@ from replywatch.sources.imap.connection import (
     log_out,
     protection,
 )
-from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, uid_set
+from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, by_message_ids, uid_set
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import (
     ODD_ESEARCH,
@@ -255,6 +255,20 @@ class ImapSource:
         """
         wanted = set(uids)
         return wanted & self._found(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
+
+    def find(self, message_ids: Sequence[str]) -> list[int]:
+        """The UIDs of messages with one of these Message-IDs, as the server says (RFC 9051, section 6.4.4, HEADER).
+
+        Ids that a quoted string can't hold are not looked for.
+
+        Raises:
+            MailboxError: no mailbox is open, or the server's answer can't be read.
+            ConnectError: the connection broke.
+        """
+        found: set[int] = set()
+        for criteria in by_message_ids(message_ids):
+            found |= self._search(criteria)
+        return sorted(found)
 
     def _found(self, first: int, last: int, flag: str) -> set[int]:
         """The UIDs from `first` to `last` that have a flag, as the server says."""

@@ -20,6 +20,7 @@ from typing import NamedTuple, Self
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text, decode_name
+from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.header_block import read_header
 
 _UIDVALIDITY = 1
@@ -165,6 +166,14 @@ class MaildirSource:
         """
         names = self._listed(self._opened).names
         return {uid for uid in uids if "\\Answered" in _flags(names.get(uid, ""))}
+
+    def find(self, message_ids: Sequence[str]) -> list[int]:
+        """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.
+
+        Raises:
+            MailboxError: the mailbox can't be read any more.
+        """
+        return found_by_id(self.uids, self.fetch, message_ids)
 
     def _folder(self, name: str) -> Path:
         if name not in self._mailboxes:

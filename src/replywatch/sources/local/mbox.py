@@ -21,6 +21,7 @@ from typing import NamedTuple, Self
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text
+from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.header_block import read_header
 from replywatch.sources.local.mbox_format import Span, envelope_date, hides_addresses, is_split, notes, scan
 
@@ -250,6 +251,14 @@ class MboxSource:
             MailboxError: the file can't be read, or was rewritten since it was opened.
         """
         return {message.uid for message in self.fetch(uids) if "\\Answered" in message.flags}
+
+    def find(self, message_ids: Sequence[str]) -> list[int]:
+        """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.
+
+        Raises:
+            MailboxError: the file can't be read, or was rewritten since it was opened.
+        """
+        return found_by_id(self.uids, self.fetch, message_ids)
 
     def _file(self, name: str) -> _File:
         if name not in self._paths:

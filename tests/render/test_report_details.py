@@ -1,4 +1,4 @@
-"""The report for people."""
+"""The report for people in full."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from replywatch.render.report.table import report_table
+from replywatch.domain.instants import DAY
+from replywatch.render.report.details import report_details
+from replywatch.render.report.headline import headline
 from sample_report import ABSENT, LOCALE, empty, full
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -30,47 +32,61 @@ def _colours(monkeypatch):
     ],
 )
 def test_the_whole_text_is_as_expected(name, measure, width, terminal, golden):
-    golden(name, report_table(full(measure), replace(LOCALE, width=width, colours=terminal)))
+    golden(name, report_details(full(measure), replace(LOCALE, width=width, colours=terminal)))
 
 
 def test_nothing_at_all_is_said_in_words(golden):
-    text = report_table(empty(), LOCALE)
+    text = report_details(empty(), LOCALE)
     golden("empty_80.txt", text)
     assert "No enquiries in this period." in text
 
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_hostile_mail_does_nothing_to_a_terminal(terminal):
-    text = report_table(full(), replace(LOCALE, width=200, colours=terminal))
+    text = report_details(full(), replace(LOCALE, width=200, colours=terminal))
     assert "=HYPERLINK" in text
     plain = COLOURS.sub("", text) if terminal else text
     assert all(character.isprintable() for character in plain.replace("\n", ""))
     assert "[bold]" in plain
 
 
+@pytest.mark.parametrize(("count", "said"), [(4, "4 (16.3 %). That"), (5, "5 (16.3 %), median after 5 s. That")])
+def test_of_a_few_acknowledgements_there_is_no_median(count, said):
+    report = full()
+    few = replace(report.summary.acknowledged, count=count)
+    text = report_details(replace(report, summary=replace(report.summary, acknowledged=few)), LOCALE)
+    assert f"Acknowledged by a machine: {said}" in text
+
+
+def test_the_answer_in_words_is_that_of_the_first_screen():
+    text = report_details(full(), LOCALE)
+    for paragraph in headline(full().summary, "first", 14 * DAY):
+        assert f"\n{paragraph}\n" in text
+
+
 def test_warnings_come_before_any_figure():
-    text = report_table(full(), LOCALE)
-    assert text.index("! The mail was last read completely 3 days ago") < text.index("under 1 hour")
+    text = report_details(full(), LOCALE)
+    assert text.index("! The mail was last read completely 3 d ago") < text.index("within 1 hour")
 
 
 def test_an_account_that_does_not_close_shows_it():
     report = full()
-    assert "1000 messages = 55" in report_table(report, LOCALE)
+    assert "1000 messages = 55" in report_details(report, LOCALE)
     lost = replace(report, ledger=replace(report.ledger, read=1001))
-    assert "1001 messages ≠ 55" in report_table(lost, LOCALE)
+    assert "1001 messages ≠ 55" in report_details(lost, LOCALE)
 
 
 def test_without_a_terminal_there_are_no_colours_and_no_bars():
-    text = report_table(full(), LOCALE)
+    text = report_details(full(), LOCALE)
     assert "\x1b" not in text
     assert "█" not in text
-    assert "█" in report_table(full(), replace(LOCALE, colours=True))
+    assert "█" in report_details(full(), replace(LOCALE, colours=True))
 
 
 @settings(max_examples=20)
 @given(st.integers(20, 200), st.booleans(), st.sampled_from(["first", "turn"]))
 def test_no_line_is_wider_than_asked_for(width, terminal, measure):
-    text = report_table(full(measure), replace(LOCALE, width=width, colours=terminal))
+    text = report_details(full(measure), replace(LOCALE, width=width, colours=terminal))
     to_copy = {f"    {line}" for mailbox in ABSENT.likely for line in mailbox.toml.splitlines()}
     lines = [COLOURS.sub("", line) for line in text.splitlines()]
     assert to_copy & set(lines), "what belongs into the config is one line, however narrow the terminal"
@@ -78,7 +94,7 @@ def test_no_line_is_wider_than_asked_for(width, terminal, measure):
 
 
 def test_times_and_days_are_shown_in_the_zone_of_those_who_read():
-    text = report_table(full(), replace(LOCALE, zone=ZoneInfo("Pacific/Auckland")))
+    text = report_details(full(), replace(LOCALE, zone=ZoneInfo("Pacific/Auckland")))
     assert "as of 2026-05-29 08:26 (Pacific/Auckland)" in text
     assert "Sent mail starts only on 2026-03-30" in text
     assert "2026-05-16 08:26      13 d" in text
@@ -102,7 +118,9 @@ HOUR_LATER = 108_000
 def test_a_range_whose_ends_read_alike_is_one_value(early, late, shown):
     report = full()
     survival = replace(report.summary.survival, median=late, median_early=early)
-    text = report_table(replace(report, summary=replace(report.summary, survival=survival)), replace(LOCALE, width=120))
+    text = report_details(
+        replace(report, summary=replace(report.summary, survival=survival)), replace(LOCALE, width=120)
+    )
     (line,) = [line for line in text.splitlines() if line.startswith("estimate ")]
     assert line.endswith(f" {shown}")
     assert line.count(" to ") == shown.count(" to ")

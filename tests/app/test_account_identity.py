@@ -1,0 +1,306 @@
+"""An account is what it reads, not its name: the same mail at a new place goes on, other mail is never mixed in."""
+
+from dataclasses import replace
+
+import pytest
+
+from office import NOW, Office, Watched, exported
+from replywatch.app.deriving.accounts import drop, held_account, move
+from replywatch.app.deriving.erase import erase, people
+from replywatch.app.explaining.mark import mark
+from replywatch.app.progress import Silent
+from replywatch.app.reporting.query import ReportQuery
+from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount
+from replywatch.domain.messages import NeedsNone
+from replywatch.domain.results.notice import Notice
+from replywatch.errors import ChangedAccountError, UsageError
+from replywatch.store.database import Database
+from story import DAY, HOUR, Story
+
+INFO = ImapAccount("info", host="imap.a.example", username="info@a.example")
+ANNA = ImapAccount("anna", host="imap.a.example", username="anna@a.example", watched=False)
+
+
+def mail(story, number, answered=True, account="info", subject="Oak"):
+    """So many enquiries, each answered after three hours, or not."""
+    for i in range(number):
+        at = NOW - (20 + i) * DAY
+        enquiry = story.inbound(f"{account}{i}", at, account=account, subject=f"{subject} {i}")
+        if answered and i % 2 == 0:
+            story.reply(enquiry, at + 3 * HOUR, account=account)
+
+
+def office_with(folder, number=20, account=INFO, **settings):
+    story = Story()
+    mail(story, number)
+    office = Office(folder, account, **settings)
+    office.tell(story)
+    assert office.one_pass().error is None
+    return office
+
+
+def moved_to(office, **settings):
+    """The config says something else of the first account."""
+    first, *others = office.config.accounts
+    office.config = replace(office.config, accounts=(replace(first, **settings), *others))
+
+
+def deliver(office, mails, account="info"):
+    """Put these mails into an account, wherever the story says that they lie."""
+    for one in mails:
+        for place in one.places:
+            office.sources[account].deliver(one, replace(place, account=account))
+
+
+def another_mailbox(office, number=3, account="info"):
+    """Where the account reads now lies another company's mail."""
+    story = Story()
+    mail(story, number, subject="Else", account="other")
+    office.sources[account] = Watched()
+    deliver(office, story.mails, account)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"host": "IMAP.A.example"},
+        {"host": "imap.a.example."},
+        {"port": 143},
+        {"password": None},
+        {"watched": False, "roles": INFO.roles},
+    ],
+)
+def test_what_makes_no_other_account(settings):
+    assert replace(INFO, **settings).origin == INFO.origin
+
+
+@pytest.mark.parametrize("settings", [{"host": "imap.b.example"}, {"username": "other@a.example"}])
+def test_what_makes_another_one(settings):
+    assert replace(INFO, **settings).origin != INFO.origin
+
+
+def test_files_and_their_kinds(tmp_path):
+    assert MboxAccount("a", path=tmp_path / "x").origin != MaildirAccount("a", path=tmp_path / "x").origin
+    assert MboxAccount("a", path=tmp_path / "y/../x").origin == MboxAccount("b", path=tmp_path / "x").origin
+
+
+def test_a_host_with_another_name_goes_on_and_nothing_is_read_again(tmp_path):
+    office = office_with(tmp_path)
+    before = office.figures()
+    moved_to(office, host="imap.new.example")
+    outcome = office.one_pass()
+    assert (outcome.error, outcome.messages) == (None, 0)
+    assert office.figures() == before
+    moved_to(office, host="imap.a.example")  # and it is the new name by which it is known now
+    assert office.one_pass().error is None
+
+
+def renumber(source):
+    for name in source.boxes:
+        source.renumber(name)
+
+
+def shift(source):
+    """The same UIDVALIDITY, but every message has another UID, that of its neighbour."""
+    for box in source.boxes.values():
+        uids = sorted(box.messages)
+        box.messages = {
+            uid: box.messages[old]._replace(uid=uid) for uid, old in zip(uids, [*uids[1:], uids[0]], strict=True)
+        }
+
+
+def into_other_mailboxes(source):
+    source.boxes = {f"Alt/{name}": box for name, box in source.boxes.items()}
+    renumber(source)
+
+
+@pytest.mark.parametrize("change", [renumber, shift, into_other_mailboxes])
+def test_a_new_server_with_the_same_mail_goes_on_and_figures_stay(tmp_path, change):
+    office = office_with(tmp_path)
+    before = office.exchanges_at()
+    change(office.sources["info"])
+    moved_to(office, host="imap.new.example")
+    assert office.one_pass().error is None
+    office.pass_(26)
+    office.pass_(26)
+    assert office.exchanges_at() == before
+
+
+def test_mail_that_is_under_a_known_uid_but_another_one_is_read(tmp_path):
+    """The new server numbers from the same UIDVALIDITY: what it holds must not pass for what is known."""
+    office = office_with(tmp_path, number=6)
+    source = office.sources["info"]
+    shift(source)
+    later = Story()
+    later.inbound("late", NOW - 10 * DAY, subject="Later")
+    deliver(office, later.mails)
+    moved_to(office, host="imap.new.example")
+    assert office.one_pass().error is None
+    found = exported(office.config, ReportQuery(since="all"), office.now)
+    assert {e.exchange.contact.partition("@")[0] for e in found} == {"late", *(f"info{i}" for i in range(6))}
+
+
+def statuses(office):
+    return [e.status.value for e in exported(office.config, ReportQuery(since="all"), office.now)]
+
+
+@pytest.mark.parametrize(("lost", "same"), [(0, True), (10, True), (11, False), (20, False)])
+def test_half_of_what_was_known_has_to_be_there(tmp_path, lost, same):
+    office = Office(tmp_path, INFO)
+    story = Story()
+    for i in range(20):
+        story.inbound(f"c{i}", NOW - (20 + i) * DAY, subject=f"Oak {i}")
+    office.tell(story)
+    office.one_pass()
+    source = office.sources["info"]
+    for uid in sorted(source.boxes["INBOX"].messages)[:lost]:
+        source.expunge("INBOX", uid)
+    renumber(source)
+    moved_to(office, host="imap.new.example")
+    error = office.one_pass().error
+    assert (error is None) is same
+    if not same:
+        assert isinstance(error, ChangedAccountError)
+
+
+def test_another_mailbox_is_not_read_and_no_figure_of_it_or_of_the_old_one_is_shown(tmp_path):
+    office = office_with(tmp_path)
+    another_mailbox(office)
+    moved_to(office, username="else@a.example")
+    outcome = office.one_pass()
+    assert isinstance(outcome.error, ChangedAccountError)
+    assert outcome.error.text == (
+        "account info was info@a.example at imap.a.example, now else@a.example at imap.a.example"
+    )
+    assert outcome.messages == 0
+    for asked in (office.report, office.exchanges_at):
+        with pytest.raises(ChangedAccountError):
+            asked()
+    moved_to(office, username="info@a.example")  # put right: all is as it was
+    assert office.report().summary.total == 20
+
+
+def test_the_other_accounts_are_read_and_shown_and_it_is_said_first(tmp_path):
+    story = Story()
+    mail(story, 4)
+    mail(story, 3, account="anna")
+    office = Office(tmp_path, INFO, replace(ANNA, watched=True))
+    office.tell(story)
+    office.pass_()
+    assert office.report().summary.total == 7
+    office.sources["anna"] = type(office.sources["anna"])()
+    office.config = replace(office.config, accounts=(INFO, replace(ANNA, watched=True, username="bea@a.example")))
+    info, anna = office.pass_()
+    assert info.error is None
+    assert isinstance(anna.error, ChangedAccountError)
+    report = office.report()
+    assert report.summary.total == 4
+    assert report.warnings[0].code == "account_changed"
+    assert report.warnings[0].account == "anna"
+
+
+def test_before_the_next_poll_nothing_is_shown_of_a_changed_account(tmp_path):
+    office = office_with(tmp_path)
+    moved_to(office, host="imap.new.example")
+    with pytest.raises(ChangedAccountError):
+        office.report()
+
+
+def test_an_account_without_mail_takes_what_it_finds(tmp_path):
+    office = Office(tmp_path, INFO)
+    office.one_pass()
+    moved_to(office, username="right@a.example")
+    story = Story()
+    mail(story, 2)
+    office.tell(story)
+    assert office.one_pass().error is None
+    assert office.report().summary.total == 2
+
+
+def test_a_store_that_did_not_know_what_its_accounts_read_learns_it(tmp_path):
+    office = office_with(tmp_path)
+    with Database(office.config.store_path) as database:
+        database.execute("UPDATE accounts SET kind = NULL, host = NULL, login = NULL, path = NULL")
+    assert office.report().summary.total == 20
+    assert office.one_pass().error is None
+    moved_to(office, username="else@a.example")
+    with pytest.raises(ChangedAccountError):
+        office.report()
+
+
+def test_move_takes_the_new_place_as_it_is(tmp_path):
+    office = office_with(tmp_path)
+    another_mailbox(office)
+    moved_to(office, username="else@a.example")
+    held = held_account(office.config, "info")
+    assert (held.messages, held.was, held.now) == (30, INFO.origin, office.config.accounts[0].origin)
+    assert move(office.config, "info", office.now).was == INFO.origin
+    assert move(office.config, "info", office.now) is None
+    outcome = office.one_pass()
+    assert (outcome.error, outcome.messages) == (None, 5)
+
+
+def test_drop_leaves_no_byte_and_the_name_may_be_used_anew(tmp_path):
+    office = office_with(tmp_path)
+    held = drop(office.config, "info", office.now, Silent())
+    assert (held.name, held.messages) == ("info", 30)
+    octets = b"".join(p.read_bytes() for p in office.config.store_path.parent.iterdir())
+    for word in (b"info3@", b"Oak 3", b"imap.a.example", b"INBOX"):
+        assert word not in octets, word
+    story = Story()
+    mail(story, 3)
+    office.sources["info"] = type(office.sources["info"])()
+    office.tell(story)
+    moved_to(office, username="right@a.example")
+    assert office.one_pass().error is None
+    assert office.report().summary.total == 3
+
+
+def test_drop_leaves_what_lies_elsewhere_with_its_marks(tmp_path):
+    story = Story()
+    mail(story, 4)
+    mail(story, 3, account="anna")
+    shared = story.inbound("both", NOW - 30 * DAY, subject="Shared")
+    office = Office(tmp_path, INFO, replace(ANNA, watched=True))
+    office.tell(story)
+    deliver(office, [shared], "anna")
+    office.pass_()
+    assert office.report().summary.total == 8
+    mark(office.config, shared.message_id, NeedsNone(), office.now, Silent())
+    assert office.report().summary.total == 7
+    drop(office.config, "anna", office.now, Silent())
+    office.config = replace(office.config, accounts=(INFO,))
+    assert office.report().summary.total == 4
+    assert office.rows("marks")["marks"]
+
+
+def test_an_answer_that_is_dropped_was_an_answer(tmp_path):
+    """Otherwise everything that a colleague answered would count as unanswered once her mailbox is let go."""
+    story = Story()
+    enquiry = story.inbound("tom", NOW - 20 * DAY)
+    story.reply(enquiry, NOW - 20 * DAY + HOUR, account="anna")
+    office = Office(tmp_path, INFO, ANNA)
+    office.tell(story)
+    office.pass_()
+    drop(office.config, "anna", office.now, Silent())
+    office.config = replace(office.config, accounts=(INFO,))
+    assert statuses(office) == ["answered"]
+
+
+def test_an_account_that_nobody_knows(tmp_path):
+    office = office_with(tmp_path)
+    for step in (lambda: held_account(office.config, "nobody"), lambda: move(office.config, "nobody", 0)):
+        with pytest.raises(UsageError, match="the store knows no account nobody"):
+            step()
+
+
+def test_whoever_forgets_the_owner_of_an_account_hears_that_its_login_stays(tmp_path):
+    said = []
+
+    class Listening(Silent):
+        def say(self, notice):
+            said.append(notice)
+
+    office = office_with(tmp_path, number=2, account=replace(INFO, username="bea@b.example"))
+    erase(office.config, people(["bea@b.example"], office.config.team), office.now, Listening())
+    assert said == [Notice("name_stays", {"name": "bea@b.example"})]
