@@ -7,13 +7,14 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from test_hostile_mail import letters
+from test_hostile_mail import WHEN, letter, letters
 
 from json_forms import closed, fields_in, fields_of, forms, schema, texts_in
 from planted import Program, maildir_account, plant_maildir
@@ -78,9 +79,23 @@ def unknown(folder: Path) -> Program:
     return made
 
 
+def endless() -> Iterator[tuple[str, dict[str, bytes]]]:
+    """A sender, a form, and a reply whose names have no end."""
+    long = b"x" * 5000
+    yield "", letter(120, From=b"no-reply@%s.example" % long, Reply_To=b"")
+    yield "", letter(121, From=b"ida@ida.example", Reply_To=b"", Message_ID=b"<q@ida.example>")
+    answer = {"From": b"info@example.com", "To": b"ida@ida.example", "Cc": b"", "Reply_To": b""}
+    answer |= {"In_Reply_To": b"<q@ida.example>", "Date": formatdate(WHEN + HOUR).encode()}
+    yield (
+        ".Sent",
+        letter(122, **answer, Message_ID=b"<%s@y.example>" % long),
+    )
+
+
 def hostile(folder: Path) -> Program:
+    """What test_hostile_mail.py has, and more of it."""
     made = Program(folder, accounts={"info": maildir_account()})
-    for number, (mailbox, fields) in enumerate(letters()):
+    for number, (mailbox, fields) in enumerate((*letters(), *endless())):
         for part in ("cur", "new", "tmp"):
             (folder / "mail" / mailbox / part).mkdir(parents=True, exist_ok=True)
         path = folder / "mail" / mailbox / "cur" / f"{NOW + number}.{number}.host:2,"
@@ -137,7 +152,7 @@ CALLS = {
     "status": [("status",)],
     "export": [("export",)],
     "marks": [("mark", "--list")],
-    "review": [("review", "-n", "30", "--seed", "1")],
+    "review": [("review", "-n", "1000")],
     "config": [("config", "show")],
     "places": [("config", "path")],
     "poll": [("poll",)],
@@ -155,7 +170,7 @@ def written(office: Program) -> Iterator[tuple[str, dict[str, Any]]]:
             for text in done.stdout.splitlines() if form in LINES else [done.stdout]:
                 yield form, json.loads(text)
     words = [row["id"] for row in office.lines("export")][:20]
-    words += [str(path) for path in sorted(office.folder.glob("mail/cur/*"))[:9]] + ["not/there.eml"]
+    words += [str(path) for path in sorted(office.folder.glob("mail/cur/*"))[-9:]] + ["not/there.eml"]
     yield from (("explain", row) for row in office.lines("explain", *map(str, words)))
 
 
