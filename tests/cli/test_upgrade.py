@@ -86,3 +86,16 @@ def test_where_only_its_owner_may_write(program, command, monkeypatch):
     assert "was made by an older release, and may not be written here" in said[0]
     assert "owner" in said[1]
     assert program.store.read_bytes() == before
+
+
+def test_a_store_of_the_first_release_learns_what_its_accounts_read(program):
+    """Figures are shown before the next poll; after it, another mailbox under the name is known as such."""
+    assert program.json("report", "--since", "all")["totals"]["exchanges"] > 0
+    assert {row[0] for row in rows(program, "SELECT kind FROM accounts")} == {None}
+    for folder in ("cur", ".Sent/cur"):
+        (program.folder / "mail" / folder).mkdir(parents=True)
+    program.output("poll")
+    origin = ("maildir", None, None, str(program.folder / "mail"))
+    assert rows(program, "SELECT kind, host, login, path FROM accounts WHERE name = 'info'") == [origin]
+    program.configure({"info": maildir_account(path="else")})
+    assert "account info was" in program.fails("report", code=2)

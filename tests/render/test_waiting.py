@@ -81,6 +81,12 @@ def test_without_later_turns(golden):
     golden("waiting_enquiries.txt", text)
 
 
+def test_the_widest_wait_stands_in_its_column():
+    rows = [waits("anna@example.org", 23 * HOUR + 58 * MINUTE, "Oak"), waits("bea@example.org", 9 * DAY, "Beech")]
+    lines = waiting_text(found(rows), Locale(BERLIN), turns=False).splitlines()
+    assert len({line.index(name) for line in lines for name in ("who", "anna", "bea@") if name in line}) == 1
+
+
 FIRST_LINES = [
     ("nobody", {"rows": []}, "Nobody waits for an answer"),
     ("one", {"rows": ROWS[:1]}, "1 waits for an answer"),

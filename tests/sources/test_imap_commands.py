@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planted import Program, dovecot_account, plant_dovecot
 from replywatch.app.polling.poll import poll
@@ -12,12 +14,12 @@ from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
 from replywatch.sources.imap.commands import ALLOWED, ForbiddenCommandError, Gate
-from replywatch.sources.imap.fetch import LABEL_ITEMS, Question
+from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, by_message_ids
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.dovecot import Dovecot
 from servers.proxy import Proxy
 from servers.scripted import ScriptedServer
-from story import Story
+from story import Story, cases
 
 FETCH = "UID FETCH 1:3,7 " + Question(frozenset()).items
 
@@ -45,6 +47,8 @@ def line(command: str) -> bytes:
         "UID SEARCH 20000,40000",
         "UID SEARCH RETURN (ALL) UID 1:9",
         "UID SEARCH RETURN (ALL) 20000,40000",
+        'UID SEARCH HEADER Message-ID "a.b@c"',
+        'UID SEARCH RETURN (ALL) OR HEADER Message-ID "a" OR HEADER Message-ID "b(])" HEADER Message-ID "c"',
         FETCH,
         "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).items,
         "UID FETCH 1 " + Question(frozenset({"OBJECTID"})).items,
@@ -95,6 +99,14 @@ FORBIDDEN = [
     "UID SEARCH RETURN (SAVE) UID 1:9",
     "UID SEARCH RETURN (ALL SAVE) UID 1:9",
     "UID SEARCH RETURN (ALL)",
+    'UID SEARCH HEADER Message-ID "a" ALL',
+    'UID SEARCH HEADER Message-ID "a" HEADER Message-ID "b" OR',
+    'UID SEARCH HEADER Subject "a"',
+    'UID SEARCH HEADER Message-ID "a b"',
+    'UID SEARCH HEADER Message-ID "a\\""',
+    'UID SEARCH HEADER Message-ID ""',
+    "UID SEARCH HEADER Message-ID a",
+    'UID SEARCH TEXT "a"',
     "ENABLE QRESYNC",
     "UID FETCH 1 (UID X-GM-MSGID X-GM-LABELS BODY[])",
     "UID FETCH 1 (UID X-GM-MSGID X-GM-LABELS) (CHANGEDSINCE 7 VANISHED)",
@@ -196,3 +208,28 @@ def test_whole_polls_of_a_real_server_send_nothing_else(dovecot_user, tmp_path):
     fetches = [line for line in lines if b" UID FETCH " in line]
     assert fetches
     assert all(b"BODY.PEEK[HEADER.FIELDS" in line and b"BODY[" not in line for line in fetches)
+
+
+IDS = [
+    ("one", ["a@b"], ['HEADER Message-ID "a@b"']),
+    ("two", ["a@b", "c@d"], ['OR HEADER Message-ID "c@d" HEADER Message-ID "a@b"']),
+    ("none", [], []),
+    ("what no quoted string holds is left out", ['a"@b', "a\\@b", "a b@c", "ä@b", "a\r\nLOGOUT", "", "x" * 901], []),
+    ("long ones apart", ["x" * 900, "y@z"], [f'HEADER Message-ID "{"x" * 900}"', 'HEADER Message-ID "y@z"']),
+]
+
+
+@cases("ids", "criteria", rows=IDS)
+def test_message_ids_as_they_are_searched_for(ids, criteria):
+    assert list(by_message_ids(ids)) == criteria
+
+
+@given(st.lists(st.text(min_size=1, max_size=60), max_size=60))
+def test_a_search_for_message_ids_always_passes_and_fits_any_server(ids):
+    asked = list(by_message_ids(ids))
+    for criteria in asked:
+        command = line(f"UID SEARCH RETURN (ALL) {criteria}")
+        assert Gate().check(command)
+        assert len(command) <= 1000
+    quotable = [i for i in ids if i.isascii() and i.isprintable() and not set(i) & set(' "\\')]
+    assert sum(criteria.count("HEADER") for criteria in asked) == len(quotable)

@@ -10,7 +10,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import AccountName, Context, ExampleCommand, load
-from replywatch.cli.output import Listener, locale_of, write, write_lines
+from replywatch.cli.output import Listener, locale_of, show, write
 from replywatch.errors import PartialFailureError, ReplywatchError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check(context: Context, accounts: tuple[str, ...], verbose: bool, output_for
     if output_format == "json":
         write(check_json(found, locale))
     else:
-        write_lines(check_lines(found, locale, verbose=verbose))
+        show(check_lines(found, locale, verbose=verbose), locale)
     _raise_errors(found)
 
 

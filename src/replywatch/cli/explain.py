@@ -67,6 +67,7 @@ def _texts(context: Context, what: tuple[str, ...], *, details: bool) -> Iterato
     """The text of each; a blank line stands beside a message of the store, and none between files."""
     from replywatch.app.explaining.explain import explain_file, explain_message
     from replywatch.render.explain import explanation_text, judgements_text
+    from replywatch.render.glyphs import drawn
     from replywatch.render.story import story_text
 
     config, team = cache(partial(load, context)), cache(partial(_team, context))
@@ -80,7 +81,8 @@ def _texts(context: Context, what: tuple[str, ...], *, details: bool) -> Iterato
         with Listener() as listener:
             found = explain_message(config(), word, listener)
         locale = locale_of(config())
-        yield blank + story_text(found, locale) + ("\n" + explanation_text(found, locale)) * details
+        text = story_text(found, locale) + ("\n" + explanation_text(found, locale)) * details
+        yield blank + drawn(text, locale)
 
 
 def _looks_like_a_path(word: str) -> bool:

@@ -10,7 +10,7 @@ import click
 from replywatch.cli import options
 from replywatch.cli.exchanges import dialect_named, dialect_option, selection_options, tell_warnings
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, locale_of, write_lines
+from replywatch.cli.output import Listener, locale_of, show, write_lines
 
 if TYPE_CHECKING:
     from replywatch.domain.results.selection import Selection
@@ -58,11 +58,12 @@ def list_exchanges(  # noqa: PLR0913, PLR0917 - one parameter for each option
     config = load(context)
     query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))
     with Listener() as listener, viewed(config, query, int(time.time()), listener) as view:
-        tell_warnings(view.warnings, locale_of(config))
+        locale = locale_of(config)
+        tell_warnings(view.warnings, locale)
         found = selection.of(view.exchanges())
         if output_format == "table":
             listed = list(found)
-            write_lines(list_lines(listed, view.short_ids(listed), locale_of(config)))
+            show(list_lines(listed, view.short_ids(listed), locale), locale)
             return
         rows = map(list_row, found)
         csv = csv_lines(LIST_COLUMNS, rows, dialect_named(dialect, config.report.timezone))

@@ -9,7 +9,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, locale_of, tell, write, write_lines
+from replywatch.cli.output import Listener, locale_of, show, tell, write
 from replywatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def _list(config: Config, message: str | None, output_format: str) -> None:
     if output_format == "json":
         write(marks_json(found))
     else:
-        write_lines(marks_lines(found, locale_of(config)))
+        locale = locale_of(config)
+        show(marks_lines(found, locale), locale)
 
 
 def _correction(answered: str | None, kind: str | None, reply_of: str | None, now: int, zone: tzinfo) -> Correction:

@@ -83,6 +83,13 @@ def write_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+def show(lines: Iterable[str], locale: Locale) -> None:
+    """Write lines for a person to stdout as they come, with what can be drawn there."""
+    from replywatch.render.glyphs import drawn  # only for people
+
+    write_lines(drawn(line, locale) for line in lines)
+
+
 def tell(lines: Iterable[str]) -> None:
     """Write harmless lines for a person to stderr, as `fitted` does."""
     for line in lines:

@@ -8,7 +8,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import locale_of, write, write_lines
+from replywatch.cli.output import locale_of, show, write
 from replywatch.errors import CantSayError
 
 
@@ -29,6 +29,7 @@ def status(context: Context, fail: bool, output_format: str) -> None:
     if output_format == "json":
         write(status_json(found))
     else:
-        write_lines(status_lines(found, locale_of(config)))
+        locale = locale_of(config)
+        show(status_lines(found, locale), locale)
     if fail and found.is_stale:
         raise CantSayError("the mail is not up to date", "What is above says why; `replywatch poll` reads it.")

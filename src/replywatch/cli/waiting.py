@@ -9,7 +9,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, locale_of, write
+from replywatch.cli.output import Listener, locale_of, show, write
 from replywatch.errors import BreachError, CantSayError
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def waiting(  # noqa: PLR0913, PLR0917 - one parameter for each option
     if output_format == "json":
         write(waiting_json(found, everybody=everybody))
     else:
-        write(waiting_text(found, locale_of(config), turns=with_turns, older_than=older_than or ""))
+        locale = locale_of(config)
+        text = waiting_text(found, locale, turns=with_turns, older_than=older_than or "")
+        show(text.splitlines(), locale)
     if fail:
         _raise_alarm(found, older_than, turns=with_turns)
 

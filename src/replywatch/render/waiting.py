@@ -77,7 +77,7 @@ def _columns(found: WaitingList, locale: Locale) -> list[Column]:
     fixed = [
         Column(ids + 2, gap=2),
         Column(13, "since", gap=2),
-        Column(11, "waiting", gap=1, right=True),
+        Column(12, "waiting", gap=1, right=True),
         Column(2, gap=1),
     ]
     left = locale.width - sum(column.width for column in fixed)

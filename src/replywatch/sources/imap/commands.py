@@ -21,7 +21,14 @@ _ITEMS = re.compile(
     rb"|UID X-GM-MSGID X-GM-LABELS\)(?: \(CHANGEDSINCE \d++\))?)"
 )
 """FETCH with PEEK alone: without, it would set the flag Seen (RFC 9051, section 6.4.5)."""
-_SEARCH = re.compile(rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: (?:ANSWERED|RECENT))?|[\d,]++)")
+_BY_ID = rb'HEADER Message-ID "[!#-\[\]-~]++"'
+_SEARCH = re.compile(
+    rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: (?:ANSWERED|RECENT))?|[\d,]++|(?:OR "
+    + _BY_ID
+    + rb" )*+"
+    + _BY_ID
+    + rb")"
+)
 
 ALLOWED = {
     b"CAPABILITY": _NOTHING,
