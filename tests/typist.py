@@ -49,9 +49,9 @@ class Typist:
         self.code = self._child.wait(PATIENCE)
 
     def type(self, question: str, answer: str = "") -> None:
-        """Wait until `question` is asked, then type `answer` and Enter."""
+        """Wait until `question` is asked, and the program listens, then type `answer` and Enter."""
         deadline = time.monotonic() + PATIENCE
-        while question not in " ".join(self._new.split()):
+        while not (question in (shown := " ".join(self._new.split())) and shown.endswith(":")):
             assert time.monotonic() < deadline, f"{question!r} was not asked: {self.seen}"
             assert self._read(), f"it ended before {question!r}: {self.seen}"
         self._new = ""

@@ -6,11 +6,13 @@ import pytest
 
 from office import NOW, Office, Watched, exported
 from replywatch.app.deriving.accounts import drop, held_account, move
+from replywatch.app.deriving.erase import erase, people
 from replywatch.app.explaining.mark import mark
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.query import ReportQuery
 from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount
 from replywatch.domain.messages import NeedsNone
+from replywatch.domain.results.notice import Notice
 from replywatch.errors import ChangedAccountError, UsageError
 from replywatch.store.database import Database
 from story import DAY, HOUR, Story
@@ -290,3 +292,15 @@ def test_an_account_that_nobody_knows(tmp_path):
     for step in (lambda: held_account(office.config, "nobody"), lambda: move(office.config, "nobody", 0)):
         with pytest.raises(UsageError, match="the store knows no account nobody"):
             step()
+
+
+def test_whoever_forgets_the_owner_of_an_account_hears_that_its_login_stays(tmp_path):
+    said = []
+
+    class Listening(Silent):
+        def say(self, notice):
+            said.append(notice)
+
+    office = office_with(tmp_path, number=2, account=replace(INFO, username="bea@b.example"))
+    erase(office.config, people(["bea@b.example"], office.config.team), office.now, Listening())
+    assert said == [Notice("name_stays", {"name": "bea@b.example"})]

@@ -382,6 +382,16 @@ class TestColleagues:
         _, anna = config_of(program).accounts
         assert (anna.name, anna.port, anna.watched, anna.enabled) == ("anna", 77, False, True)
 
+    def test_no_keyring_is_opened_where_nobody_is_asked(self, program):
+        """It could ask for a password of its own."""
+        package = program.folder / "keyring"
+        package.mkdir()
+        (package / "__init__.py").write_text("def get_password(*_):\n    open('opened', 'w').close()\n    return 'x'\n")
+        (package / "errors.py").write_text("class KeyringError(Exception):\n    pass\n")
+        init(program, *OWN, *self.TWO, "--password-keyring", "rw", "--yes")
+        assert not (program.folder / "opened").exists()
+        assert len(config_of(program).accounts) == 1
+
     def test_at_other_domains_they_are_ours_and_elsewhere(self, program):
         answers = ["anna@gmx.de, eva@partner.example", "mail.partner.example:993", *[""] * 20]
         program.environment |= {"REPLYWATCH_ANNA_PASSWORD": "x", "REPLYWATCH_EVA_PASSWORD": "x"}
@@ -473,7 +483,7 @@ class TestPlaces:
     def test_a_config_is_never_overwritten(self, program, there):
         there.write_text("mine")
         err = init(program, *OWN, "--yes", code=2)
-        assert "config.toml is there already and stays as it is" in err
+        assert "config.toml is there already and stays as it is" in unfolded(err)
         assert "--output" in err
         assert there.read_text() == "mine"
 
@@ -577,6 +587,7 @@ class TestStores:
         assert {c.partition("-")[0] for c in first} == {"firma"}
         assert {c.partition("-")[0] for c in second} == {"other"}
         assert len(first) == len(second) == 2
+        assert len(list((program.folder / "data/replywatch").glob("*.sqlite3"))) == 2
 
     def test_nor_does_one_that_takes_the_place_of_another(self, program, mailboxes):
         usual = program.folder / USUAL

@@ -47,7 +47,7 @@ def logins(program, user, before):
 def to_the_password(typist, program, server="localhost"):
     """Everything up to the password of the shared mailbox."""
     typist.type("shared address", "info@firma")
-    typist.type("is not an address", program.names[0])
+    typist.type("is not an address such as info@example.com The shared address", program.names[0])
     typist.type("internet?", "n")
     typist.type("name of the IMAP server", f"{server}:{program.server.tls_port}")
     typist.type("TLS: implicit")

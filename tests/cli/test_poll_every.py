@@ -102,6 +102,16 @@ def test_accounts_fail_and_recover(office, passes):
     assert sum(line.startswith("info: failed: ") for line in said) == 1
 
 
+def test_a_server_that_stays_down(office, passes, unused_port):
+    """Each attempt is announced when it begins, and not in the passes that follow."""
+    down = {"type": "imap", "host": "127.0.0.1", "port": unused_port, "tls": "none", "username": "x", "password": "y"}
+    office.configure({"down": down})
+    said = passes(office, nothing, nothing)
+    assert ["trying again" in line for line in said] == [True] * 3 + [False] * 5
+    assert said[4] == f"down: failed: 127.0.0.1:{unused_port} refuses connections"
+    assert said[6:] == ["2024-03-20 12:00: 0 new messages, 0 accounts read, 1 failed"] * 2
+
+
 def test_another_poll_at_work_is_waited_for(office, passes):
     office.output("poll")
     lock = writing(office.store)

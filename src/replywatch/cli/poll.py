@@ -129,6 +129,7 @@ class _Poller:
         self._logger = logger
         self._insists = wishes.now
         self._trouble = ""
+        self._failing = False
 
     def once(self) -> Sequence[AccountOutcome]:
         """One pass, with a line for each account."""
@@ -146,7 +147,8 @@ class _Poller:
         """One pass of many: one line and what is news. The config is read anew, as `report` does, too."""
         config = load(self._context)
         locale = locale_of(config)
-        with Listener(quiet=self._wishes.quiet, unsaid=_EVERY_TIME, overhears=self._log_notice) as listener:
+        unsaid = _EVERY_TIME if self._failing else ()
+        with Listener(quiet=self._wishes.quiet, unsaid=unsaid, overhears=self._log_notice) as listener:
             outcomes, value = self._pass(config, listener)
             if self._wishes.output_format == "json":
                 write(json.dumps(value) + "\n")
@@ -178,6 +180,7 @@ class _Poller:
         self._logger.debug("a pass begins")
         outcomes = run_poll(config, open_source, _now, listener, Patience(), choice=choice)
         self._insists, self._trouble = False, ""  # later passes of `--every` leave alone what was refused
+        self._failing = any(outcome.error for outcome in outcomes)
         for outcome in outcomes:
             for line in account_log(outcome):
                 self._logger.log(*line)

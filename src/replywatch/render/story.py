@@ -317,7 +317,8 @@ def _could_be_answers(e: Explanation, own: _Own, locale: Locale) -> Iterator[str
         Row([at, mail.identity[:SHORT_ID], safe(mail.subject) or "(no subject)"], [f" {command}"])
         for at, mail, command in zip(times, found.nearest, _commands(found, own.waits.id, locale), strict=True)
     )
-    yield from grid_lines(Grid("Could be the answer, in another conversation", columns, rows, indent=2), locale)
+    yield from wrapped("Could be the answer, in another conversation", locale.width)
+    yield from grid_lines(Grid("", columns, rows, indent=2), locale)
     if found.more:
         yield f"  {found.more} more later: --format jsonl counts them"
 

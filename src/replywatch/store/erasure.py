@@ -48,11 +48,12 @@ class Erasure:
         yield from self._db.rows("SELECT r.identity, m.header FROM readings r JOIN messages m ON m.id = r.message")
 
     def names(self) -> list[str]:
-        """The names of all accounts and of the mailboxes that are not gone, and the labels of what is not chosen."""
+        """Names, logins and paths of all accounts, mailboxes that are not gone, labels of what is not chosen."""
         return [
             name
             for (name,) in self._db.rows(
-                f"SELECT name FROM accounts UNION SELECT name FROM mailboxes WHERE id NOT IN {_GONE}"
+                "SELECT name FROM accounts UNION SELECT coalesce(login, path) FROM accounts WHERE kind IS NOT NULL"
+                f" UNION SELECT name FROM mailboxes WHERE id NOT IN {_GONE}"
                 " UNION SELECT j.value FROM (SELECT DISTINCT labels FROM locations WHERE labels IS NOT NULL"
                 f" AND message NOT IN {_HEADERS}) l CROSS JOIN json_each(l.labels) j"
             )

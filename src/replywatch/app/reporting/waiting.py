@@ -48,6 +48,7 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
         in_period = [row for row in found if view.period.since is None or row.exchange.arrived_at >= view.period.since]
         never = [row for row in in_period if row.status is Status.NEVER]
         unknown = [row for row in in_period if row.status is Status.UNKNOWN]
+        listed = [*rows, *never] if query.never else rows
         return WaitingList(
             as_of=view.as_of,
             read_at=read_at,
@@ -56,7 +57,7 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
             rows=sorted([*rows, *never] if query.never else rows, key=place_in_list),
             may_wait=sorted(unknown, key=place_in_list),
             never=0 if query.never else sum(row.exchange.ordinal == 1 for row in never),
-            short_ids=view.short_ids(found),
+            short_ids=view.short_ids([*listed, *unknown]),
             warnings=view.warnings,
         )
 

@@ -83,7 +83,8 @@ class Colleagues(NamedTuple):
         password = ask_colleagues_password(self.questions, account, self.account.password, self.path)
         account = replace(account, password=password.secret)
         used = password.used_by(account, folder)
-        if password.is_there(account, folder) and not self.trying.gave_up(used):
+        there = password.is_there(account, folder, asks=self.questions.at_terminal)
+        if there and not self.trying.gave_up(used):
             try:
                 self.trying.log_in(used, typed=bool(password.typed))
             except GaveUpError as error:

@@ -36,9 +36,9 @@ class Password:
         """The file that what was typed is to be written into; None if there is none."""
         return names.path(str(self.secret.file), folder) if self.typed and self.secret.file else None
 
-    def is_there(self, account: ImapAccount, folder: Path) -> bool:
-        """Whether it can be had already, as far as that can be told without running a command."""
-        if self.typed or self.secret.command:
+    def is_there(self, account: ImapAccount, folder: Path, *, asks: bool) -> bool:
+        """Whether it can be had already; no command is run, and no keyring opened unless it may ask a person."""
+        if self.typed or self.secret.command or (self.secret.keyring and not asks):
             return bool(self.typed)
         used = self.used_by(account, folder)
         try:
@@ -79,7 +79,7 @@ def ask_password(ask: Questions, given: Given, account: str, path: Path) -> Pass
 def ask_colleagues_password(ask: Questions, account: ImapAccount, like: Secret, path: Path) -> Password:
     """The password of a colleague's account: at a place like that of the shared one, or typed into a file."""
     place = Password(_place_like(like, account.name))
-    if place.is_there(account, path.parent) or not ask.at_terminal:
+    if place.is_there(account, path.parent, asks=ask.at_terminal) or not ask.at_terminal:
         return place
     typed = ask.secret("Password (nothing is shown; Enter: later)")
     return _in_a_file(account.name, typed, path.parent) if typed else place
