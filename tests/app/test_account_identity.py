@@ -274,14 +274,20 @@ def test_drop_leaves_what_lies_elsewhere_with_its_marks(tmp_path):
     assert office.rows("marks")["marks"]
 
 
-def test_an_answer_that_is_dropped_was_an_answer(tmp_path):
-    """Otherwise everything that a colleague answered would count as unanswered once her mailbox is let go."""
+@pytest.mark.parametrize("others", [(ANNA,), (replace(ANNA, username="bea@a.example"),), ()])
+def test_an_answer_that_is_dropped_was_an_answer(tmp_path, others):
+    """Otherwise everything that a colleague answered would count as unanswered once her mailbox is let go.
+
+    That is so, too, where her account is left out by then: its name stands for another mailbox, or the config has none.
+    """
     story = Story()
     enquiry = story.inbound("tom", NOW - 20 * DAY)
     story.reply(enquiry, NOW - 20 * DAY + HOUR, account="anna")
     office = Office(tmp_path, INFO, ANNA)
     office.tell(story)
     office.pass_()
+    office.config = replace(office.config, accounts=(INFO, *others))
+    office.report()
     drop(office.config, "anna", office.now, Silent())
     office.config = replace(office.config, accounts=(INFO,))
     assert statuses(office) == ["answered"]
