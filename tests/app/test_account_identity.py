@@ -1,5 +1,7 @@
 """An account is what it reads, not its name: the same mail at a new place goes on, other mail is never mixed in."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -13,7 +15,8 @@ from replywatch.app.reporting.query import ReportQuery
 from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount
 from replywatch.domain.messages import NeedsNone
 from replywatch.domain.results.notice import Notice
-from replywatch.errors import ChangedAccountError, UsageError
+from replywatch.errors import ChangedAccountError, StoreError, UsageError
+from replywatch.store import database
 from replywatch.store.database import Database
 from story import DAY, HOUR, Story
 
@@ -254,6 +257,18 @@ def test_drop_leaves_no_byte_and_the_name_may_be_used_anew(tmp_path):
     moved_to(office, username="right@a.example")
     assert office.one_pass().error is None
     assert office.report().summary.total == 3
+
+
+def test_drop_while_another_program_reads_is_finished_by_the_same_words(tmp_path, monkeypatch):
+    office = office_with(tmp_path, number=2)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    with closing(sqlite3.connect(office.config.store_path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM messages").fetchone()
+        with pytest.raises(StoreError, match="read by another program"):
+            drop(office.config, "info", office.now, Silent())
+    drop(office.config, "info", office.now, Silent())
+    assert office.rows("accounts") == {"accounts": []}
 
 
 def test_drop_leaves_what_lies_elsewhere_with_its_marks(tmp_path):

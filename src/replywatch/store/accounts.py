@@ -65,6 +65,10 @@ class Accounts:
         """From now on the account reads this."""
         self._db.execute("UPDATE accounts SET kind = ?, host = ?, login = ?, path = ? WHERE id = ?", [*origin, number])
 
+    def forget(self, number: int) -> None:
+        """There is no such account; of its mail nothing must be left."""
+        self._db.execute("DELETE FROM accounts WHERE id = ?", [number])
+
     def held(self, number: int) -> Held:
         """How much mail of the account there is, what is gone from its mailboxes included."""
         row = self._db.row(

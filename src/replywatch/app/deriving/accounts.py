@@ -51,8 +51,9 @@ def move(config: Config, name: str, now: int) -> ChangedAccount | None:
 def drop(config: Config, name: str, now: int, progress: Progress) -> HeldAccount:
     """Erase the account's mail, derive the rest again, and leave no byte of it in the file; says what was held of it.
 
-    Messages that lie in another account, too, stay, and their marks. Raises `UsageError` if the store holds nothing of
-    it, `LockedError` while a poll is at work.
+    Messages that lie in another account, too, stay, and their marks. The same call once more finishes what was
+    interrupted. Raises `UsageError` if the store holds nothing of it, `LockedError` while a poll is at work,
+    `StoreError` if another program reads the store for longer than it can wait.
     """
     with Database(config.store_path) as database, writing(config.store_path):
         held = _held(database, config, name)
@@ -66,6 +67,7 @@ def drop(config: Config, name: str, now: int, progress: Progress) -> HeldAccount
         derive(database, known, progress)
         progress.begin(Stretch("writing_store"), None)
         database.compact()
+        Accounts(database).forget(number)
         return held
 
 
