@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from office import NOW, Office, Watched, exported
+from office import NOW, Killed, Office, Watched, exported
 from replywatch.app.deriving.accounts import drop, held_account, move
 from replywatch.app.deriving.erase import erase, people
 from replywatch.app.explaining.mark import mark
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.query import ReportQuery
-from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount
+from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount, PrivacySettings
 from replywatch.domain.messages import NeedsNone
 from replywatch.domain.results.notice import Notice
 from replywatch.errors import ChangedAccountError, StoreError, UsageError
@@ -218,6 +218,79 @@ def test_an_account_without_mail_takes_what_it_finds(tmp_path):
     office.tell(story)
     assert office.one_pass().error is None
     assert office.report().summary.total == 2
+
+
+def taken_as_the_new_place(office):
+    """A person said so, and nothing was read there yet."""
+    moved_to(office, host="imap.new.example")
+    move(office.config, "info", office.now)
+
+
+def killed_after_it_was_recognised(office):
+    """The old numbers are over, and nothing was read under the new ones."""
+    renumber(office.sources["info"])
+    moved_to(office, host="imap.new.example")
+    office.sources["info"].fetches_left = 30 + 5
+    with pytest.raises(Killed):
+        office.one_pass()
+
+
+def emptied(office):
+    """All mail was filed elsewhere, and counts still."""
+    for name, box in office.sources["info"].boxes.items():
+        for uid in list(box.messages):
+            office.sources["info"].expunge(name, uid)
+    for _ in range(5):
+        office.pass_(4 * 24)
+    assert office.rows_of("SELECT count(*), count(gone) FROM locations") == [(30, 30)]
+
+
+@pytest.mark.parametrize("change", [taken_as_the_new_place, killed_after_it_was_recognised, emptied])
+def test_what_is_held_of_an_account_that_has_no_numbers_or_no_mail_is_mixed_with_no_other_mailbox(tmp_path, change):
+    office = office_with(tmp_path)
+    change(office)
+    another_mailbox(office)
+    moved_to(office, username="else@a.example")
+    assert isinstance(office.one_pass().error, ChangedAccountError)
+    assert office.rows_of("SELECT count(*) FROM messages") == [(30,)]
+
+
+def test_mail_without_message_ids_is_known_again_though_its_subjects_are_hidden(tmp_path):
+    story = Story()
+    for i in range(4):
+        story.inbound(f"c{i}", NOW - (20 + i) * DAY, subject=f"Oak {i}", message_id=None)
+    office = Office(tmp_path, INFO)
+    office.config = replace(office.config, privacy=PrivacySettings(subjects=False))
+    office.tell(story)
+    office.one_pass()
+    moved_to(office, host="imap.new.example")
+    outcome = office.one_pass()
+    assert (outcome.error, outcome.messages) == (None, 0)
+
+
+def test_what_a_restored_backup_numbered_anew_at_its_end_is_read(tmp_path):
+    """So little of so much that no message of the sample lies there."""
+    story, since = Story(), Story()
+    for i in range(1203):
+        story.inbound(f"c{i}", NOW - 60 * DAY + i * HOUR)
+    for i in range(2197):
+        story.outbound(f"s{i}", NOW - 100 * DAY + i * HOUR)
+    office = Office(tmp_path, INFO)
+    office.tell(story)
+    office.one_pass()
+    box = office.sources["info"].boxes["INBOX"]
+    lost = sorted(box.messages)[-3:]
+    for uid in lost:
+        del box.messages[uid]
+    for i in range(6):
+        mail = since.inbound(f"late{i}", NOW - DAY + i)
+        office.sources["info"].deliver(mail, mail.places[0])
+    for uid, numbered in enumerate(sorted(box.messages)[-6:], lost[0]):
+        box.messages[uid] = box.messages.pop(numbered)._replace(uid=uid)
+    moved_to(office, host="imap.new.example")
+    assert office.one_pass().error is None
+    found = exported(office.config, ReportQuery(since="all"), office.now)
+    assert sum(e.exchange.contact.startswith("late") for e in found) == 6
 
 
 def test_a_store_that_did_not_know_what_its_accounts_read_learns_it(tmp_path):

@@ -11,13 +11,13 @@ from replywatch.store.database import Database
 
 
 class Known(NamedTuple):
-    """A message that the store holds, and where it lay."""
+    """A message that the store holds, and where it lies, or lay."""
 
     mailbox: int
     name: str
     """Of the mailbox."""
-    uid: int
-    """In the numbering of the mailbox that was valid last."""
+    uid: int | None
+    """In the numbering of the mailbox that was valid last; None: it is not known there."""
     header: bytes
 
 
@@ -97,19 +97,35 @@ class Accounts:
         return Live(mailboxes, messages, unread, tuple(name for (name,) in held))
 
     def sample(self, number: int, most: int) -> list[Known]:
-        """Up to `most` messages of the account that were there last, drawn evenly over all its mailboxes."""
-        live = (
+        """Up to `most` messages of the account, drawn evenly over all its mailboxes.
+
+        They are of those that were there last, under whatever numbers; where all are gone, of all that is held.
+        """
+        return self._drawn(number, most, "l.gone IS NULL") or self._drawn(number, most, "l.gone IS NOT NULL")
+
+    def _drawn(self, number: int, most: int, which: str) -> list[Known]:
+        held = (
             " FROM locations l JOIN epochs e ON e.id = l.epoch JOIN mailboxes b ON b.id = e.mailbox"
-            " WHERE b.account = ?1 AND e.superseded_at IS NULL AND l.gone IS NULL AND l.message IS NOT NULL"
+            f" WHERE b.account = ?1 AND l.message IS NOT NULL AND {which}"
         )
-        count = int(self._db.value(f"SELECT count(*){live}", [number]))
+        count = int(self._db.value(f"SELECT count(*){held}", [number]))
         rows = self._db.rows(
-            "SELECT d.mailbox, d.name, d.uid, m.header FROM (SELECT b.id AS mailbox, b.name, l.uid, l.message,"
-            f" row_number() OVER (ORDER BY l.epoch, l.uid) AS number{live}) d JOIN messages m ON m.id = d.message"
+            "SELECT d.mailbox, d.name, d.uid, m.header FROM (SELECT b.id AS mailbox, b.name, l.message,"
+            " CASE WHEN e.superseded_at IS NULL AND l.gone IS NULL THEN l.uid END AS uid,"
+            f" row_number() OVER (ORDER BY l.epoch, l.uid) AS number{held}) d JOIN messages m ON m.id = d.message"
             " WHERE d.number * ?2 / ?3 > (d.number - 1) * ?2 / ?3",
             [number, min(most, count), max(count, 1)],
         )
         return [Known(*row) for row in rows]
+
+    def newest(self, epoch: int) -> dict[int, bytes]:
+        """UID → header of the message that is the last of its numbering, of those that are there."""
+        rows = self._db.rows(
+            "SELECT l.uid, m.header FROM locations l JOIN messages m ON m.id = l.message"
+            " WHERE l.epoch = ? AND l.gone IS NULL ORDER BY l.uid DESC LIMIT 1",
+            [epoch],
+        )
+        return dict(rows)
 
     def number_anew(self, number: int, kept: Collection[int], now: int) -> None:
         """What the account reads lies elsewhere now: only mailboxes among `kept` go on with their UIDs.

@@ -174,7 +174,9 @@ class Erasure:
             for table in ("mailboxes", "passes", "refusals", "troubles"):
                 self._db.execute(f"DELETE FROM {table} WHERE account = ?", [account])
             self._db.execute("DELETE FROM covered_since WHERE account = ?", [name])
-            self._db.execute("UPDATE accounts SET kind = NULL, host = NULL, login = NULL, path = NULL WHERE id = ?", [account])
+            self._db.execute(
+                "UPDATE accounts SET kind = NULL, host = NULL, login = NULL, path = NULL WHERE id = ?", [account]
+            )
 
     def _erase_marks(self) -> None:
         """Erase the marks of what is chosen, and those that point to it."""

@@ -112,7 +112,7 @@ class _Poller:
             pass_number = facts.begin_pass(number, self.clock())
 
             def walk_through(source: Source) -> Walk:
-                recognise(database, account.name, account.origin, source, self.clock())
+                recognise(database, tools, source, self.clock())
                 return whole.walk(source)
 
             tried = self.rests.tried(account)
