@@ -220,6 +220,54 @@ def test_an_account_without_mail_takes_what_it_finds(tmp_path):
     assert office.report().summary.total == 2
 
 
+def test_a_new_name_in_the_config_is_no_other_account(tmp_path):
+    """Nothing is read again, nothing stays under the old name, and how far its mail was read is known still."""
+    office = office_with(tmp_path)
+    before = office.figures()
+    erase(office.config, people(["info19@info19.example"], office.config.team), office.now, Silent())
+    office.config = replace(office.config, accounts=(replace(INFO, name="main"),))
+    office.sources = {"main": office.sources["info"]}
+    outcome = office.one_pass()
+    assert (outcome.error, outcome.messages) == (None, 0)
+    assert office.rows_of("SELECT name FROM accounts UNION SELECT account FROM covered_since") == [("main",)]
+    assert sum(count for _, count in before[0]) == office.report().summary.total + 1
+
+
+def test_names_that_were_swapped(tmp_path):
+    """The rules and the accounts look the same as before: figures have to follow all the same."""
+    story = Story()
+    mail(story, 4)
+    mail(story, 3, account="anna", answered=False)
+    accounts = (INFO, replace(ANNA, watched=True))
+    office = Office(tmp_path, *accounts)
+    office.tell(story)
+    office.pass_()
+    before = office.exchanges_at(), office.rows_of("SELECT DISTINCT account FROM evidence")
+    info, anna = accounts
+    office.config = replace(office.config, accounts=(replace(anna, name="info"), replace(info, name="anna")))
+    office.sources = {"info": office.sources["anna"], "anna": office.sources["info"]}
+    assert [(o.error, o.messages) for o in office.pass_()] == [(None, 0), (None, 0)]
+    assert office.exchanges_at() == before[0]
+    assert before[1] == [("info",)]
+    assert office.rows_of("SELECT DISTINCT account FROM evidence") == [("anna",)]
+
+
+def test_a_name_that_stands_for_other_mail_is_given_to_nobody(tmp_path):
+    """The mail of both would lie under one name."""
+    story = Story()
+    mail(story, 4)
+    mail(story, 3, account="anna")
+    office = Office(tmp_path, INFO, ANNA)
+    office.tell(story)
+    office.pass_()
+    office.config = replace(office.config, accounts=(replace(ANNA, name="info"),))
+    office.sources = {"info": office.sources["anna"]}
+    assert isinstance(office.one_pass().error, ChangedAccountError)
+    drop(office.config, "info", office.now, Silent())
+    assert office.one_pass().messages == 0
+    assert office.rows_of("SELECT name, login FROM accounts") == [("info", "anna@a.example")]
+
+
 def taken_as_the_new_place(office):
     """A person said so, and nothing was read there yet."""
     moved_to(office, host="imap.new.example")

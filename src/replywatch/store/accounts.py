@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from replywatch.domain.mailboxes.origin import Origin
@@ -64,6 +64,14 @@ class Accounts:
     def settle(self, number: int, origin: Origin) -> None:
         """From now on the account reads this."""
         self._db.execute("UPDATE accounts SET kind = ?, host = ?, login = ?, path = ? WHERE id = ?", [*origin, number])
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name → new name, of all at once; derived rows, which bear them, have to be made anew."""
+        for table, column in (("accounts", "name"), ("covered_since", "account")):
+            for old, new in names.items():
+                self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [f"\n{new}", old])
+            self._db.execute(f"UPDATE {table} SET {column} = substr({column}, 2) WHERE {column} LIKE char(10) || '%'")
+        self._db.execute("UPDATE derivation SET fingerprint = ''")
 
     def forget(self, number: int) -> None:
         """There is no such account; of its mail nothing must be left."""

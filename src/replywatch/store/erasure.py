@@ -147,7 +147,8 @@ class Erasure:
     def drop_account(self, account: int, name: str, now: int) -> None:
         """Erase what is chosen, `choose_account`'s choice, and what is known of the account; drop derived rows.
 
-        All or nothing; its name alone stays, so that the job can be finished by it (`Accounts.forget`). Other than after `erase` nothing is remembered: what turns up elsewhere is read like any mail.
+        All or nothing; its name alone stays, so that the job can be finished by it (`Accounts.forget`). Other than
+        after `erase` nothing is remembered: what turns up elsewhere is read like any mail.
         """
         self._db.execute("PRAGMA secure_delete = ON")
         mailboxes = "(SELECT id FROM mailboxes WHERE account = ?1)"

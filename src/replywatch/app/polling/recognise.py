@@ -7,11 +7,13 @@ read before is looked for, at most `SAMPLE` messages of it, however much there i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from replywatch.app.deriving.identified import changed_error
 from replywatch.app.polling.admission import Admission
 from replywatch.app.polling.mailbox import Tools
+from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.identity import header_identity
 from replywatch.domain.mailboxes.fetched import MailboxState
@@ -26,6 +28,24 @@ SAMPLE = 200
 """Known messages that are looked for at most, drawn over all mailboxes."""
 ENOUGH = 0.5
 """Share of them that has to be there again."""
+
+
+def follow_names(database: Database, config: Config) -> None:
+    """What the store holds goes by the name that the config gives to its place now, be it renamed or swapped.
+
+    Where that name still stands for other mail, nobody is renamed; nor where two accounts of the config read one place.
+    """
+    accounts = Accounts(database)
+    held, known = accounts.names(), accounts.origins()
+    places = Counter(account.origin for account in config.accounts)
+    names = {account.origin: account.name for account in config.accounts if places[account.origin] == 1}
+    renamed = {old: names[origin] for old, origin in known.items() if names.get(origin, old) != old}
+    while taken := [old for old, new in renamed.items() if new in held and new not in renamed]:
+        for old in taken:
+            del renamed[old]
+    if renamed and len(set(renamed.values())) == len(renamed):
+        with database.transaction():
+            accounts.rename(renamed)
 
 
 def recognise(database: Database, tools: Tools, source: Source, now: int) -> None:
