@@ -129,6 +129,14 @@ def test_later_turns_count_where_they_are_asked_for(tmp_path):
     assert found.verdict(turns=False) is Verdict.FINE
 
 
+def test_who_may_wait_is_no_silence_however_short_the_period_is(tmp_path):
+    office = one_who_waits(tmp_path, 10 * 24, reads_sent=False)
+    office.config = replace(office.config, report=replace(office.config.report, period="3d"))
+    assert told(office, HOUR).verdict(turns=False) is Verdict.CANT_SAY
+    asked = WaitingQuery(since="3d", alarm=True)
+    assert waiting(office.config, asked, office.now, Silent()).verdict(turns=False) is Verdict.FINE
+
+
 def test_who_waits_is_listed_however_short_the_period_is(tmp_path):
     office = one_who_waits(tmp_path, 10 * 24)
     office.config = replace(office.config, report=replace(office.config.report, period="3d"))
