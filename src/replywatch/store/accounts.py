@@ -56,6 +56,14 @@ class Accounts:
         """The names of all accounts that were ever polled, in alphabetical order."""
         return [name for (name,) in self._db.rows("SELECT name FROM accounts ORDER BY name")]
 
+    def holding(self) -> list[str]:
+        """The names of the accounts of which any mail is held, in alphabetical order."""
+        rows = self._db.rows(
+            "SELECT a.name FROM accounts a WHERE EXISTS (SELECT 1 FROM mailboxes b JOIN epochs e ON e.mailbox = b.id"
+            " JOIN locations l ON l.epoch = e.id WHERE b.account = a.id AND l.message IS NOT NULL) ORDER BY a.name"
+        )
+        return [name for (name,) in rows]
+
     def origins(self) -> dict[str, Origin]:
         """Name → what was read under it; accounts of which no poll of this release has seen it yet are left out."""
         rows = self._db.rows("SELECT name, kind, host, login, path FROM accounts WHERE kind IS NOT NULL")
