@@ -13,6 +13,7 @@ from replywatch.domain.periods import Period
 from replywatch.domain.results.absent_mail import AbsentMail, LikelyMailbox
 from replywatch.domain.results.ledger import Ledger
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
+from replywatch.domain.results.warning import Code, Warning  # noqa: A004 - the word that people know
 from replywatch.domain.results.warnings import absent_warnings, age_warnings, coverage_warnings
 from replywatch.render.locale import Locale
 
@@ -160,3 +161,25 @@ def empty() -> Report:
         doubts=Doubts({}),
         warnings=tuple(coverage_warnings(coverage, AS_OF, open_before_sent=False)),
     )
+
+
+WARNINGS = (
+    Warning(Code.ACCOUNT_CHANGED, "info", {"was": "a@b.example at c.example", "now": "\x1b[2J"}),
+    Warning(Code.NO_MAIL_READ),
+    Warning(Code.NEVER_READ_COMPLETELY, "info", {"error": "\x1b[2J"}),
+    Warning(Code.LAST_ATTEMPT_FAILED, "info", {"last_complete_at": AS_OF, "error": "x" * 2000}),
+    Warning(Code.SENT_EMPTY, "info"),
+    Warning(Code.UNSURE_CLOCKS, values={"unsure": 8, "answered": 10, "reason": "answer_date"}),
+    Warning(Code.NO_MAIL_OF_OURS, "info", {"kind": "mbox"}),
+    Warning(Code.COVERAGE_ENDS_EARLY, values={"last_read_at": AS_OF}),
+    Warning(Code.AS_OF_NOT_READ, values={"last_read_at": AS_OF}),
+    Warning(Code.READ_IN_FUTURE, values={"last_read_at": AS_OF}),
+    Warning(Code.ARCHIVE_ENDS, values={"last_read_at": AS_OF}),
+    Warning(Code.LEDGER_OPEN),
+)
+"""What the whole report does not warn of."""
+
+
+def warned() -> Report:
+    """A report with a warning of each code."""
+    return replace(full(), warnings=(*full().warnings, *WARNINGS))

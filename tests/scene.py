@@ -34,6 +34,9 @@ def memory(otherwise: Path) -> Iterator[Path]:
 class Scene:
     """A store, the program run over it, and a clock."""
 
+    code = 0
+    """The exit code of a good run."""
+
     def __init__(self, folder: Path, runs: Runs) -> None:
         self.program, self.runs, self.now = Program(folder), runs, NOON
         self.data, self.before = folder / "data", folder / "before"
@@ -44,9 +47,9 @@ class Scene:
         return self.runs.run(self.program.folder, *words, now=self.now + later, **disturbed)
 
     def good(self, *words: str, later: int = 0) -> None:
-        """A run that nothing disturbs, and that succeeds."""
+        """A run that nothing disturbs, and that ends as it should."""
         run = self.run(*words, later=later)
-        assert run.code == 0, run.said
+        assert run.code == self.code, run.said
 
     def keep(self) -> None:
         """What lies in the store now is what `back` brings back."""

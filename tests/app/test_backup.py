@@ -127,8 +127,10 @@ def test_a_copy_of_any_moment_put_back_and_polled_again_has_the_same_figures(off
 
 
 def test_a_wrong_path_leaves_no_empty_copy(office):
+    store_of(office.folder).parent.mkdir(parents=True)
     done = subprocess.run(
         ["sh", "-ec", WITH_PYTHON], cwd=office.folder, env=office.environment, capture_output=True, check=False
     )
     assert done.returncode != 0
     assert not (office.folder / COPY).exists()
+    assert not store_of(office.folder).exists(), "nor an empty store"

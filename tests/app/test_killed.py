@@ -128,7 +128,7 @@ def kill_everywhere(scene, words, then, least, forbidden=ANNA):
                 expected = ended  # and stays so: the further it came, the more is done
             assert different(found, expected) == {}, f"killed at {kind} {number}"
             assert scene.holding(forbidden) == held
-        assert run.code == 0, run.said
+        assert run.code == scene.code, run.said
         assert number >= least[kind]
 
 
@@ -244,9 +244,7 @@ def test_mail_that_is_asked_for_further_fields(folder, runs, dovecot_user):
 class Refused(Scene):
     """A scene in which a good run is one whose login is refused."""
 
-    def good(self, *words, later=0):
-        run = self.run(*words, later=later)
-        assert run.code == 1, run.said
+    code = 1
 
 
 @pytest.mark.skipif(not files_can_be_watched(), reason="this Python hides its SQLite")

@@ -29,6 +29,7 @@ XOAUTH2 = base64.b64encode(f"user={USER}\1auth=Bearer {PASSWORD}\1\1".encode()).
 
 COMMANDS = [
     ("poll",),
+    ("poll", "--now", "--log", "poll.log", "--log-level", "debug", "--format", "json"),
     ("poll", "--quiet"),
     ("check",),
     ("check", "--format", "json"),
@@ -197,7 +198,7 @@ def test_servers_that_say_it_back(bank, mail, case, username):
         answers["AUTHENTICATE"] = answers.pop("LOGIN")
     with ScriptedServer(mail.answers() | answers) as server:
         bank.account(server, PASSWORD, username)
-        codes = [bank.hear(*words, "--debug") for words in COMMANDS[:5]]
+        codes = [bank.hear(*words, "--debug") for words in COMMANDS[:6]]
         assert 70 not in codes, bank.said
         assert (codes[0] == 0) == (case in UNHURT), bank.said
     assert not leaks(bank.traces(bank.folder / "replywatch.toml"))

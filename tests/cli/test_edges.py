@@ -1,24 +1,21 @@
 """Every edge of every row of the figures, through the program as people run it."""
 
 import csv
-import json
 import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
-from importlib.resources import files
 from io import StringIO
 
 import pytest
-from jsonschema import Draft202012Validator
 
 import replywatch
+from json_forms import closed, schema
 from planted import Program, dovecot_account, maildir_account, plant_dovecot, plant_maildir
 from story import DAY, HOUR, Story, at
 
 AS_OF = at("2024-06-30 10:00")
 AS_OF_TEXT = "2024-06-30T10:00:00+00:00"
-SCHEMA = json.loads(files("replywatch.render.report").joinpath("report.schema.json").read_text(encoding="utf-8"))
 
 ANSWERED = {
     "30s": (30, "under_1h"),  # sooner is an acknowledgement
@@ -110,7 +107,7 @@ def test_every_row(program):
     assert counts(found) == COUNTS
     assert found["totals"]["exchanges"] == len(EXPECTED)
     assert found["as_of"] == "2024-06-30T10:00:00Z"
-    Draft202012Validator(SCHEMA).validate(found)
+    closed(schema("report")).validate(found)
 
 
 def test_the_ledger_closes(program):
@@ -254,7 +251,7 @@ class TestFormats:
         assert {r["key"]: int(r["count"]) for r in rows if r["section"] == "buckets"} == {
             key: row["count"] for key, row in found.items()
         }
-        table = on_disk.output(*self.WORDS)
+        table = on_disk.output(*self.WORDS, "--details")
         for row in found.values():
             (line,) = [line for line in table.splitlines() if line.startswith(f"{row['label']} ")]
             assert re.split(r"  +", line)[1:3] == [str(row["count"]), f"{row['share'] * 100:.1f} %"]

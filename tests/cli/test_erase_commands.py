@@ -2,8 +2,10 @@
 
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -105,6 +107,25 @@ def test_nobody_is_asked_about_nothing(office, words):
         assert done.returncode == 0
         assert done.stdout + done.stderr == said
         assert bool(done.stdout) is (words == ("--dry-run",))
+
+
+def free_pages(office):
+    """Those in which rows stood, until the file is written anew."""
+    with closing(sqlite3.connect(office.store)) as store:
+        return store.execute("PRAGMA freelist_count").fetchone()[0]
+
+
+def test_what_was_interrupted_is_finished_without_a_question(office):
+    """The second run finds nothing any more; that no byte stays is still its work."""
+    with closing(sqlite3.connect(office.store)) as store, store:
+        store.execute("CREATE TABLE erased_rows (content BLOB)")
+        store.execute("INSERT INTO erased_rows VALUES (zeroblob(100000))")
+        store.execute("DROP TABLE erased_rows")
+    assert office.output("forget", "nobody@nowhere.example", "--dry-run") == NOBODY
+    assert free_pages(office) > 0
+    done = office.run("forget", "nobody@nowhere.example", stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stderr) == (0, NOBODY)
+    assert free_pages(office) == 0
 
 
 def test_of_many_only_a_few_are_named(office):

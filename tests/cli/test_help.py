@@ -85,6 +85,7 @@ HEAVY = {"imapclient", "oauthlib", "sqlite_utils", "rich", "keyring", "jsonschem
         ("config show", set()),
         ("config path", set()),
         ("completion zsh", set()),
+        ("schema report", set()),
         ("help report", set()),
         ("init --address a@b.de --host c.de -o new.toml --yes", set()),
     ],

@@ -483,7 +483,7 @@ class TestPlaces:
     def test_a_config_is_never_overwritten(self, program, there):
         there.write_text("mine")
         err = init(program, *OWN, "--yes", code=2)
-        assert "config.toml is there already and stays as it is" in err
+        assert "config.toml is there already and stays as it is" in unfolded(err)
         assert "--output" in err
         assert there.read_text() == "mine"
 

@@ -193,7 +193,7 @@ def test_an_id_of_another_mail_names_no_other(tmp_path):
     text = program.fails("mark", identity[:6], "--no-reply-needed", code=2)
     assert "several messages have the id" in text
     assert {"nora@nora.example", "mallory@mallory.example"} <= set(text.split())
-    assert "nora@" in program.call("mark", identity, "--no-reply-needed").stderr
+    assert "  From     nora@" in program.call("mark", identity, "--no-reply-needed").stderr
 
 
 def test_an_answer_just_now(tmp_path):
@@ -201,14 +201,14 @@ def test_an_answer_just_now(tmp_path):
     planted = plant(tmp_path)
     with closing(sqlite3.connect(planted.store)) as store, store:
         store.execute("UPDATE passes SET started_at = started_at - 60")
-    assert "nora@" in planted.output("waiting", "--all")
+    assert "nora@" in planted.output("waiting", "--all", "--since", "all")
     *_, before, now, hint = said(planted, "nora", "--answered", "now")
     assert before == f"  Before   {NEVER}"
     assert re.fullmatch(r"  Now      answered after \d+ d( \d+ h)?, at \d{4}-\d\d-\d\d \d\d:\d\d", now)
     assert hint == "  Reports count it so once mail was read again (replywatch poll)."
-    assert "nora@" not in planted.output("waiting", "--all")
+    assert "nora@" not in planted.output("waiting", "--all", "--since", "all")
     said(planted, "nora", "--undo")
-    assert "nora@" in planted.output("waiting", "--all")
+    assert "nora@" in planted.output("waiting", "--all", "--since", "all")
 
 
 @pytest.mark.parametrize(
@@ -329,6 +329,13 @@ class TestList:
             "  No figure changes: the store holds no such message.",
         ]
         assert "no message has the id" in marked.fails("mark", "ab12", "--list", code=2)
+
+    def test_a_message_that_is_there_goes_before_one_that_is_not(self, marked):
+        gone = marked.ids["news"][:5] + "0" * 27
+        with closing(sqlite3.connect(marked.store)) as store, store:
+            store.execute("INSERT INTO marks (identity, made_at, kind, value) VALUES (?, 0, 'kind', 'spam')", [gone])
+        assert "has no mark" in marked.fails("mark", gone[:5], "--undo", code=2)
+        assert "Took back" in marked.call("mark", gone[:8], "--undo").stderr
 
     def test_none(self, tmp_path):
         program = plant(tmp_path)

@@ -67,10 +67,11 @@ def test_nothing_else_is_an_answer(program, typed):
     assert "judgements wrong" not in rest
 
 
-def test_upper_case_is_no_other_key(program):
+@pytest.mark.parametrize("key", ["Y", "j", "J "])
+def test_upper_case_and_german_are_the_same_key(program, key):
     with Terminal(program, "review", "-n", "1") as terminal:
         terminal.reads(RIGHT)
-        terminal.types("Y")
+        terminal.types(key)
         assert verdict(0, 1) in terminal.ends()[1]
 
 

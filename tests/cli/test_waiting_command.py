@@ -1,7 +1,10 @@
 """Who waits for an answer, as of the last poll."""
 
 import json
+import sqlite3
 import time
+from contextlib import closing
+from datetime import datetime
 from unicodedata import east_asian_width
 
 import pytest
@@ -108,10 +111,48 @@ def test_json(office):
     first = found["waiting"][0]
     assert set(first) == {
         *("id", "message_id", "contact", "subject", "ordinal", "status", "arrived_at", "waiting_seconds"),
-        *("acknowledged_at", "bounced_reply"),
+        *("age_seconds", "acknowledged_at", "bounced_reply"),
     }
     assert abs(first["waiting_seconds"] - 9 * DAY) < 5 * 60
     assert (first["status"], first["message_id"]) == ("waiting", first["message_id"].strip("<>"))
+
+
+def seconds(later, earlier):
+    return int((datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds())
+
+
+def test_a_wait_ends_at_as_of_in_json_and_an_age_at_present(tmp_path):
+    now = int(time.time())
+    story = Story()
+    story.outbound("xaver", now - 30 * DAY)
+    story.inbound("anna", now - 3 * DAY)
+    program = Program(tmp_path, accounts={"info": maildir_account()})
+    plant_maildir(story, tmp_path / "mail")
+    program.output("poll")
+    with closing(sqlite3.connect(program.store)) as connection, connection:
+        connection.execute("UPDATE passes SET started_at = started_at - 7200, finished_at = finished_at - 7200")
+    found = program.json("waiting", "--older-than", "3d")
+    (row,) = found["waiting"]
+    assert row["waiting_seconds"] == seconds(found["as_of"], row["arrived_at"])
+    assert row["age_seconds"] == seconds(found["counted_to"], row["arrived_at"])
+    assert 7200 <= row["age_seconds"] - row["waiting_seconds"] < 7500
+
+
+def test_who_may_wait_is_in_the_list_of_all_too_and_always_in_his_own(tmp_path):
+    now = int(time.time())
+    story = Story()
+    for name, days in (("bea", 40), ("anna", 3)):
+        story.inbound(name, now - days * DAY)
+    story.outbound("xaver", now - 30 * DAY)
+    story.inbound("ida", now - 2 * DAY)
+    program = Program(tmp_path, accounts={"info": maildir_account()})
+    plant_maildir(story, tmp_path / "mail")
+    program.output("poll")
+    for words, waiting in (((), ["anna", "ida"]), (("--all",), ["bea", "anna", "ida"])):
+        found = program.json("waiting", *words)
+        assert [row["contact"].partition("@")[0] for row in found["waiting"]] == waiting
+        assert [(row["contact"].partition("@")[0], row["status"]) for row in found["may_wait"]] == [("bea", "unknown")]
+    assert program.output("waiting", "--all").count("bea@") == 1, "once for people"
 
 
 def test_mail_steers_no_terminal(office):

@@ -531,7 +531,7 @@ class TestExample:
 
     def test_every_line_that_is_commented_out_is_right_too(self):
         text, count = re.subn(r"(?m)^#(?=[a-z])", "", EXAMPLE.read_text())
-        assert count == 17
+        assert count == 18
         config = parse_config(tomllib.loads(text), BASE, {})
-        assert config.report == read(GOOD + '[report]\ntimezone = "Europe/Berlin"').report
+        assert config.report == read(GOOD + '[report]\ntimezone = "Europe/Berlin"\nstale_after = "1d"').report
         assert ("Gesendete Objekte", Role.SENT) in config.accounts[0].roles.said

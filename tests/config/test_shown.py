@@ -58,6 +58,7 @@ enabled = false
 [store]
 path = "mail.db"
 [report]
+stale_after = "3d"
 timezone = "Europe/Vienna"
 never_after = "36h"
 new_enquiry_after = "90min"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -51,9 +52,13 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     config = load(context)
     query = ReportQuery(since or "all", until, as_of, first_only=measure == "first", min_match=Rung(min_match))
-    with Listener() as listener, viewed(config, query, int(time.time()), listener) as view:
+    with (
+        Listener() as listener,
+        viewed(config, query, int(time.time()), listener) as view,
+        closing(view.exchanges()) as exchanges,  # before the store is, should a reader go away
+    ):
         tell_warnings(view.warnings, locale_of(config))
-        found = selection.of(view.exchanges())
+        found = selection.of(exchanges)
         rows = map(export_row, found)
         csv = csv_lines(COLUMNS, rows, dialect_named(dialect, config.report.timezone))
         write_lines(csv if output_format == "csv" else as_json_lines(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -57,10 +58,14 @@ def list_exchanges(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     config = load(context)
     query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))
-    with Listener() as listener, viewed(config, query, int(time.time()), listener) as view:
+    with (
+        Listener() as listener,
+        viewed(config, query, int(time.time()), listener) as view,
+        closing(view.exchanges()) as exchanges,  # before the store is, should a reader go away
+    ):
         locale = locale_of(config)
         tell_warnings(view.warnings, locale)
-        found = selection.of(view.exchanges())
+        found = selection.of(exchanges)
         if output_format == "table":
             listed = list(found)
             show(list_lines(listed, view.short_ids(listed), locale), locale)

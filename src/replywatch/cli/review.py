@@ -175,6 +175,8 @@ def _why(error: ReplywatchError) -> str:
 def _one_of(text: str, choices: Sequence[str], otherwise: str) -> str:
     """What was typed, if it is one of `choices`; raises `click.UsageError` else, so that it is asked again."""
     typed = text.strip().lower()
+    if typed == "j" and "y" in choices:
+        return "y"  # a German yes
     if typed not in choices:
         raise click.UsageError(otherwise)
     return typed

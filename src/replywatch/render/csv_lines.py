@@ -14,7 +14,7 @@ Cell = str | int | float | bool | None
 
 _FORMULA = tuple("=+-@＝＋－＠")  # noqa: RUF001 - the wide forms are meant
 """What makes a spreadsheet take a cell for a formula (OWASP, CSV injection)."""
-_INSTANT = ("instant", "_at")
+_INSTANT = ("instant", "_at", "answered_after", "answered_before")
 """How the names of columns end that hold instants."""
 
 

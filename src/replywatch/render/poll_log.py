@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from replywatch.domain.results.notice import Notice
 from replywatch.domain.results.polled import AccountOutcome
-from replywatch.errors import ConnectError, LoginError, SecretError
+from replywatch.errors import ChangedAccountError, ConnectError, LoginError, SecretError
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import counted, safe
 
-_SPEAKING = (ConnectError, LoginError, SecretError)
+_SPEAKING = (ChangedAccountError, ConnectError, LoginError, SecretError)
 """Errors whose text names servers, files of passwords and the account alone, and what a server answered."""
 _ADDRESS = re.compile(r"[^\s@<>()\"',;:=]+@[^\s@<>()\"',;:=]+")
 

@@ -104,13 +104,13 @@ class _Poller:
         """One pass: it begins with the first attempt, and a later one goes on where that stopped."""
         with Database(self.config.store_path) as database, self.progress.worker() as progress:
             facts, refusals = Facts(database, self.began), Refusals(database)
-            number = facts.account(account.name)
-            if left_alone := self.rests.left_alone(refusals, number, account, self.clock()):
+            number, begins = facts.account(account.name), self.clock()
+            if left_alone := self.rests.left_alone(refusals, number, account, begins):
                 return replace(left_alone, unread=facts.unread(number))
             admission = Admission(facts, self.key)
             tools = Tools(account, number, facts, Vanished(database), admission, self.clock, progress)
             whole = AccountPass(tools)
-            pass_number = facts.begin_pass(number, self.clock())
+            pass_number = facts.begin_pass(number, begins)
 
             def walk_through(source: Source) -> Walk:
                 recognise(database, tools, source, self.clock())

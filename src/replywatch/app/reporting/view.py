@@ -6,7 +6,7 @@ them first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,7 +75,7 @@ class View:
         database, span = self.store.database, self.period.until_as_of(self.as_of)
         return absent_mail(database, self.config, mailbox_uses(Derived(database), self.config), *span)
 
-    def exchanges(self, period: Period | None = None) -> Iterator[ExchangeAt]:
+    def exchanges(self, period: Period | None = None) -> Generator[ExchangeAt, None, None]:
         """The exchanges of the period, or of another one, by arrival, each as it stands at as_of."""
         never_after = self.config.report.never_after
         for exchange in self.snapshot.exchanges(period or self.period, first_only=self.query.first_only):

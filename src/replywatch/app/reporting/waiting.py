@@ -54,7 +54,7 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
             read_at=read_at,
             counted_to=counted_to,
             since=view.period.since,
-            rows=sorted([*rows, *never] if query.never else rows, key=place_in_list),
+            rows=sorted(listed, key=place_in_list),
             may_wait=sorted(unknown, key=place_in_list),
             never=0 if query.never else sum(row.exchange.ordinal == 1 for row in never),
             short_ids=view.short_ids([*listed, *unknown]),
