@@ -1,19 +1,22 @@
 """An account is what it reads, not its name: the same mail at a new place goes on, other mail is never mixed in."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
-from office import NOW, Office, Watched, exported
+from office import NOW, Killed, Office, Watched, exported
 from replywatch.app.deriving.accounts import drop, held_account, move
 from replywatch.app.deriving.erase import erase, people
 from replywatch.app.explaining.mark import mark
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.query import ReportQuery
-from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount
+from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount, PrivacySettings
 from replywatch.domain.messages import NeedsNone
 from replywatch.domain.results.notice import Notice
-from replywatch.errors import ChangedAccountError, UsageError
+from replywatch.errors import ChangedAccountError, StoreError, UsageError
+from replywatch.store import database
 from replywatch.store.database import Database
 from story import DAY, HOUR, Story
 
@@ -217,6 +220,127 @@ def test_an_account_without_mail_takes_what_it_finds(tmp_path):
     assert office.report().summary.total == 2
 
 
+def test_a_new_name_in_the_config_is_no_other_account(tmp_path):
+    """Nothing is read again, nothing stays under the old name, and how far its mail was read is known still."""
+    office = office_with(tmp_path)
+    before = office.figures()
+    erase(office.config, people(["info19@info19.example"], office.config.team), office.now, Silent())
+    office.config = replace(office.config, accounts=(replace(INFO, name="main"),))
+    office.sources = {"main": office.sources["info"]}
+    outcome = office.one_pass()
+    assert (outcome.error, outcome.messages) == (None, 0)
+    assert office.rows_of("SELECT name FROM accounts UNION SELECT account FROM covered_since") == [("main",)]
+    assert sum(count for _, count in before[0]) == office.report().summary.total + 1
+
+
+def test_names_that_were_swapped(tmp_path):
+    """The rules and the accounts look the same as before: figures have to follow all the same."""
+    story = Story()
+    mail(story, 4)
+    mail(story, 3, account="anna", answered=False)
+    accounts = (INFO, replace(ANNA, watched=True))
+    office = Office(tmp_path, *accounts)
+    office.tell(story)
+    office.pass_()
+    before = office.exchanges_at(), office.rows_of("SELECT DISTINCT account FROM evidence")
+    info, anna = accounts
+    office.config = replace(office.config, accounts=(replace(anna, name="info"), replace(info, name="anna")))
+    office.sources = {"info": office.sources["anna"], "anna": office.sources["info"]}
+    assert [(o.error, o.messages) for o in office.pass_()] == [(None, 0), (None, 0)]
+    assert office.exchanges_at() == before[0]
+    assert before[1] == [("info",)]
+    assert office.rows_of("SELECT DISTINCT account FROM evidence") == [("anna",)]
+
+
+def test_a_name_that_stands_for_other_mail_is_given_to_nobody(tmp_path):
+    """The mail of both would lie under one name."""
+    story = Story()
+    mail(story, 4)
+    mail(story, 3, account="anna")
+    office = Office(tmp_path, INFO, ANNA)
+    office.tell(story)
+    office.pass_()
+    office.config = replace(office.config, accounts=(replace(ANNA, name="info"),))
+    office.sources = {"info": office.sources["anna"]}
+    assert isinstance(office.one_pass().error, ChangedAccountError)
+    drop(office.config, "info", office.now, Silent())
+    assert office.one_pass().messages == 0
+    assert office.rows_of("SELECT name, login FROM accounts") == [("info", "anna@a.example")]
+
+
+def taken_as_the_new_place(office):
+    """A person said so, and nothing was read there yet."""
+    moved_to(office, host="imap.new.example")
+    move(office.config, "info", office.now)
+
+
+def killed_after_it_was_recognised(office):
+    """The old numbers are over, and nothing was read under the new ones."""
+    renumber(office.sources["info"])
+    moved_to(office, host="imap.new.example")
+    office.sources["info"].fetches_left = 30 + 5
+    with pytest.raises(Killed):
+        office.one_pass()
+
+
+def emptied(office):
+    """All mail was filed elsewhere, and counts still."""
+    for name, box in office.sources["info"].boxes.items():
+        for uid in list(box.messages):
+            office.sources["info"].expunge(name, uid)
+    for _ in range(5):
+        office.pass_(4 * 24)
+    assert office.rows_of("SELECT count(*), count(gone) FROM locations") == [(30, 30)]
+
+
+@pytest.mark.parametrize("change", [taken_as_the_new_place, killed_after_it_was_recognised, emptied])
+def test_what_is_held_of_an_account_that_has_no_numbers_or_no_mail_is_mixed_with_no_other_mailbox(tmp_path, change):
+    office = office_with(tmp_path)
+    change(office)
+    another_mailbox(office)
+    moved_to(office, username="else@a.example")
+    assert isinstance(office.one_pass().error, ChangedAccountError)
+    assert office.rows_of("SELECT count(*) FROM messages") == [(30,)]
+
+
+def test_mail_without_message_ids_is_known_again_though_its_subjects_are_hidden(tmp_path):
+    story = Story()
+    for i in range(4):
+        story.inbound(f"c{i}", NOW - (20 + i) * DAY, subject=f"Oak {i}", message_id=None)
+    office = Office(tmp_path, INFO)
+    office.config = replace(office.config, privacy=PrivacySettings(subjects=False))
+    office.tell(story)
+    office.one_pass()
+    moved_to(office, host="imap.new.example")
+    outcome = office.one_pass()
+    assert (outcome.error, outcome.messages) == (None, 0)
+
+
+def test_what_a_restored_backup_numbered_anew_at_its_end_is_read(tmp_path):
+    """So little of so much that no message of the sample lies there."""
+    story, since = Story(), Story()
+    for i in range(1203):
+        story.inbound(f"c{i}", NOW - 60 * DAY + i * HOUR)
+    for i in range(2197):
+        story.outbound(f"s{i}", NOW - 100 * DAY + i * HOUR)
+    office = Office(tmp_path, INFO)
+    office.tell(story)
+    office.one_pass()
+    box = office.sources["info"].boxes["INBOX"]
+    lost = sorted(box.messages)[-3:]
+    for uid in lost:
+        del box.messages[uid]
+    for i in range(6):
+        mail = since.inbound(f"late{i}", NOW - DAY + i)
+        office.sources["info"].deliver(mail, mail.places[0])
+    for uid, numbered in enumerate(sorted(box.messages)[-6:], lost[0]):
+        box.messages[uid] = box.messages.pop(numbered)._replace(uid=uid)
+    moved_to(office, host="imap.new.example")
+    assert office.one_pass().error is None
+    found = exported(office.config, ReportQuery(since="all"), office.now)
+    assert sum(e.exchange.contact.startswith("late") for e in found) == 6
+
+
 def test_a_store_that_did_not_know_what_its_accounts_read_learns_it(tmp_path):
     office = office_with(tmp_path)
     with Database(office.config.store_path) as database:
@@ -256,6 +380,18 @@ def test_drop_leaves_no_byte_and_the_name_may_be_used_anew(tmp_path):
     assert office.report().summary.total == 3
 
 
+def test_drop_while_another_program_reads_is_finished_by_the_same_words(tmp_path, monkeypatch):
+    office = office_with(tmp_path, number=2)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    with closing(sqlite3.connect(office.config.store_path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM messages").fetchone()
+        with pytest.raises(StoreError, match="read by another program"):
+            drop(office.config, "info", office.now, Silent())
+    drop(office.config, "info", office.now, Silent())
+    assert office.rows("accounts") == {"accounts": []}
+
+
 def test_drop_leaves_what_lies_elsewhere_with_its_marks(tmp_path):
     story = Story()
     mail(story, 4)
@@ -274,14 +410,20 @@ def test_drop_leaves_what_lies_elsewhere_with_its_marks(tmp_path):
     assert office.rows("marks")["marks"]
 
 
-def test_an_answer_that_is_dropped_was_an_answer(tmp_path):
-    """Otherwise everything that a colleague answered would count as unanswered once her mailbox is let go."""
+@pytest.mark.parametrize("others", [(ANNA,), (replace(ANNA, username="bea@a.example"),), ()])
+def test_an_answer_that_is_dropped_was_an_answer(tmp_path, others):
+    """Otherwise everything that a colleague answered would count as unanswered once her mailbox is let go.
+
+    That is so, too, where her account is left out by then: its name stands for another mailbox, or the config has none.
+    """
     story = Story()
     enquiry = story.inbound("tom", NOW - 20 * DAY)
     story.reply(enquiry, NOW - 20 * DAY + HOUR, account="anna")
     office = Office(tmp_path, INFO, ANNA)
     office.tell(story)
     office.pass_()
+    office.config = replace(office.config, accounts=(INFO, *others))
+    office.report()
     drop(office.config, "anna", office.now, Silent())
     office.config = replace(office.config, accounts=(INFO,))
     assert statuses(office) == ["answered"]

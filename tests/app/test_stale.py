@@ -8,10 +8,13 @@ from office import Office
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.query import ReportQuery
 from replywatch.app.reporting.report import make_report
+from replywatch.app.reporting.view import viewed
 from replywatch.app.reporting.waiting import WaitingQuery, waiting
 from replywatch.config.model import ImapAccount, MboxAccount
 from replywatch.domain.results.waiting import Verdict
 from replywatch.errors import LoginError
+from replywatch.store.database import Database
+from replywatch.store.derived import Derived
 from story import DAY, HOUR, Story, cases
 
 
@@ -102,6 +105,17 @@ def test_what_an_alarm_says(tmp_path, hours, reads_sent, verdict):
     assert len(found.rows) == (verdict is Verdict.BREACH)
 
 
+def test_rows_that_are_dropped_meanwhile_are_no_silence(tmp_path):
+    """Another program derives all anew, since the config changed, or drops an account."""
+    office = one_who_waits(tmp_path, 10)
+    with viewed(office.config, ReportQuery(), office.now, Silent()) as view:
+        with Database(office.config.store_path) as other:
+            Derived(other).restart("", 0)
+        assert [found.status.value for found in view.exchanges()] == ["waiting"]
+    office.derive_anew()
+    assert len(told(office, 0).rows) == 1
+
+
 def test_a_wrong_password_is_no_silence(tmp_path):
     office = one_who_waits(tmp_path, 3)
     office.sources["info"].fails[""] = LoginError("the login was refused")
@@ -127,6 +141,14 @@ def test_later_turns_count_where_they_are_asked_for(tmp_path):
     assert [row.exchange.ordinal for row in found.rows] == [2]
     assert found.verdict(turns=True) is Verdict.BREACH
     assert found.verdict(turns=False) is Verdict.FINE
+
+
+def test_who_may_wait_is_no_silence_however_short_the_period_is(tmp_path):
+    office = one_who_waits(tmp_path, 10 * 24, reads_sent=False)
+    office.config = replace(office.config, report=replace(office.config.report, period="3d"))
+    assert told(office, HOUR).verdict(turns=False) is Verdict.CANT_SAY
+    asked = WaitingQuery(since="3d", alarm=True)
+    assert waiting(office.config, asked, office.now, Silent()).verdict(turns=False) is Verdict.FINE
 
 
 def test_who_waits_is_listed_however_short_the_period_is(tmp_path):

@@ -76,6 +76,26 @@ def test_an_account_that_is_another_one_now(office):
     )
 
 
+def test_a_store_that_is_derived_anew_is_read_all_the_same(office):
+    """As after an update, and while a poll applies a changed config: what was read is no less than before."""
+    with closing(sqlite3.connect(office.store)) as connection, connection:
+        connection.execute("UPDATE derivation SET last_pass = -1")
+        for table in ("evidence", "judgements", "exchanges"):
+            connection.execute(f"DELETE FROM {table}")
+    text = office.output("status", "--fail")
+    assert "2 messages in 2 mailboxes\n" in text
+    assert office.json("status")["warnings"] == []
+
+
+def test_mail_that_no_account_of_the_config_stands_for_is_named(office):
+    (office.folder / "mail").rename(office.folder / "other")
+    office.configure({"anna": maildir_account(path="new")})
+    assert office.json("status")["store"]["left_over"] == ["info"]
+    assert "To let go of it: replywatch account drop info" in " ".join(office.output("status").split())
+    office.output("account", "drop", "info", "--yes")
+    assert office.json("status")["store"]["left_over"] == []
+
+
 def test_no_store_yet(tmp_path):
     program = Program(tmp_path, accounts={"info": maildir_account()})
     assert "Run `replywatch poll` first." in program.fails("status", "--fail", code=1)

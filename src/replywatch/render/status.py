@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.results.status import AccountStatus, Status
 from replywatch.render.days import day_text, moment_text
-from replywatch.render.grid import Column, Grid, Row, grid_lines
+from replywatch.render.grid import Column, Grid, Row, grid_lines, wrapped
 from replywatch.render.locale import Locale
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import brief, counted, human_duration, safe
@@ -36,10 +36,12 @@ def status_lines(status: Status, locale: Locale) -> Iterator[str]:
         yield ""
     columns = [Column(max((len(a.name) for a in status.accounts), default=0) + 3), Column(too_long="wrapped")]
     rows = [
-        Row([safe(a.name), _account(a, status.now, locale)], list(_below(a, status.now, locale)))
-        for a in status.accounts
+        Row([safe(a.name), _account(a, status.now, locale)], list(_below(a, status, locale))) for a in status.accounts
     ]
     yield from grid_lines(Grid("", columns, rows), locale)
+    for name in status.left_over:
+        said = f"The config names no account {safe(name)}, of which mail is held that counts nowhere."
+        yield from ("", *wrapped(f"{said} To let go of it: replywatch account drop {safe(name)}", locale.width))
     yield ""
     yield f"{counted(status.messages, 'message')}, {counted(status.marks, 'mark')}; {status.size / _MEGABYTE:.1f} MB"
     yield safe(status.store)
@@ -56,16 +58,15 @@ def _account(account: AccountStatus, now: int, locale: Locale) -> str:
     return f"{safe(account.reads)}: {read}{age}{state}"
 
 
-def _below(account: AccountStatus, now: int, locale: Locale) -> Iterator[str]:
+def _below(account: AccountStatus, status: Status, locale: Locale) -> Iterator[str]:
     """What there is of it, and what is missing."""
     if account.last_complete is not None:
-        since = (
-            "replies written here are not seen"
-            if account.covered_from is None
-            else f"sent mail since {day_text(account.covered_from, now, locale.zone).strip()}"
-        )
         there = f"{counted(account.messages, 'message')} in {counted(account.mailboxes, 'mailbox', 'es')}"
-        yield f"{there}, {since}"
+        if account.covered_from is not None:
+            there += f", sent mail since {day_text(account.covered_from, status.now, locale.zone).strip()}"
+        elif status.is_derived:
+            there += ", replies written here are not seen"
+        yield there
     if account.last_error:
         yield safe(account.last_error)
     if account.unread:
@@ -87,6 +88,7 @@ def status_json(status: Status) -> str:
             "octets": status.size,
             "messages": status.messages,
             "marks": status.marks,
+            "left_over": list(status.left_over),
         },
         "warnings": [warning_value(warning, Locale()) for warning in status.warnings],
         "accounts": [_json_account(account) for account in status.accounts],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from replywatch.domain.mailboxes.origin import Origin
@@ -11,13 +11,13 @@ from replywatch.store.database import Database
 
 
 class Known(NamedTuple):
-    """A message that the store holds, and where it lay."""
+    """A message that the store holds, and where it lies, or lay."""
 
     mailbox: int
     name: str
     """Of the mailbox."""
-    uid: int
-    """In the numbering of the mailbox that was valid last."""
+    uid: int | None
+    """In the numbering of the mailbox that was valid last; None: it is not known there."""
     header: bytes
 
 
@@ -56,6 +56,14 @@ class Accounts:
         """The names of all accounts that were ever polled, in alphabetical order."""
         return [name for (name,) in self._db.rows("SELECT name FROM accounts ORDER BY name")]
 
+    def holding(self) -> list[str]:
+        """The names of the accounts of which any mail is held, in alphabetical order."""
+        rows = self._db.rows(
+            "SELECT a.name FROM accounts a WHERE EXISTS (SELECT 1 FROM mailboxes b JOIN epochs e ON e.mailbox = b.id"
+            " JOIN locations l ON l.epoch = e.id WHERE b.account = a.id AND l.message IS NOT NULL) ORDER BY a.name"
+        )
+        return [name for (name,) in rows]
+
     def origins(self) -> dict[str, Origin]:
         """Name → what was read under it; accounts of which no poll of this release has seen it yet are left out."""
         rows = self._db.rows("SELECT name, kind, host, login, path FROM accounts WHERE kind IS NOT NULL")
@@ -64,6 +72,18 @@ class Accounts:
     def settle(self, number: int, origin: Origin) -> None:
         """From now on the account reads this."""
         self._db.execute("UPDATE accounts SET kind = ?, host = ?, login = ?, path = ? WHERE id = ?", [*origin, number])
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Old name → new name, of all at once; derived rows, which bear them, have to be made anew."""
+        for table, column in (("accounts", "name"), ("covered_since", "account")):
+            for old, new in names.items():
+                self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", [f"\n{new}", old])
+            self._db.execute(f"UPDATE {table} SET {column} = substr({column}, 2) WHERE {column} LIKE char(10) || '%'")
+        self._db.execute("UPDATE derivation SET fingerprint = ''")
+
+    def forget(self, number: int) -> None:
+        """There is no such account; of its mail nothing must be left."""
+        self._db.execute("DELETE FROM accounts WHERE id = ?", [number])
 
     def held(self, number: int) -> Held:
         """How much mail of the account there is, what is gone from its mailboxes included."""
@@ -93,19 +113,35 @@ class Accounts:
         return Live(mailboxes, messages, unread, tuple(name for (name,) in held))
 
     def sample(self, number: int, most: int) -> list[Known]:
-        """Up to `most` messages of the account that were there last, drawn evenly over all its mailboxes."""
-        live = (
+        """Up to `most` messages of the account, drawn evenly over all its mailboxes.
+
+        They are of those that were there last, under whatever numbers; where all are gone, of all that is held.
+        """
+        return self._drawn(number, most, "l.gone IS NULL") or self._drawn(number, most, "l.gone IS NOT NULL")
+
+    def _drawn(self, number: int, most: int, which: str) -> list[Known]:
+        held = (
             " FROM locations l JOIN epochs e ON e.id = l.epoch JOIN mailboxes b ON b.id = e.mailbox"
-            " WHERE b.account = ?1 AND e.superseded_at IS NULL AND l.gone IS NULL AND l.message IS NOT NULL"
+            f" WHERE b.account = ?1 AND l.message IS NOT NULL AND {which}"
         )
-        count = int(self._db.value(f"SELECT count(*){live}", [number]))
+        count = int(self._db.value(f"SELECT count(*){held}", [number]))
         rows = self._db.rows(
-            "SELECT d.mailbox, d.name, d.uid, m.header FROM (SELECT b.id AS mailbox, b.name, l.uid, l.message,"
-            f" row_number() OVER (ORDER BY l.epoch, l.uid) AS number{live}) d JOIN messages m ON m.id = d.message"
+            "SELECT d.mailbox, d.name, d.uid, m.header FROM (SELECT b.id AS mailbox, b.name, l.message,"
+            " CASE WHEN e.superseded_at IS NULL AND l.gone IS NULL THEN l.uid END AS uid,"
+            f" row_number() OVER (ORDER BY l.epoch, l.uid) AS number{held}) d JOIN messages m ON m.id = d.message"
             " WHERE d.number * ?2 / ?3 > (d.number - 1) * ?2 / ?3",
             [number, min(most, count), max(count, 1)],
         )
         return [Known(*row) for row in rows]
+
+    def newest(self, epoch: int) -> dict[int, bytes]:
+        """UID → header of the message that is the last of its numbering, of those that are there."""
+        rows = self._db.rows(
+            "SELECT l.uid, m.header FROM locations l JOIN messages m ON m.id = l.message"
+            " WHERE l.epoch = ? AND l.gone IS NULL ORDER BY l.uid DESC LIMIT 1",
+            [epoch],
+        )
+        return dict(rows)
 
     def number_anew(self, number: int, kept: Collection[int], now: int) -> None:
         """What the account reads lies elsewhere now: only mailboxes among `kept` go on with their UIDs.

@@ -124,6 +124,16 @@ class Database:
         with self.faults():
             self.connection.execute("COMMIT")
 
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """What is read inside is all of one moment, whoever writes meanwhile; tables of the connection vanish after."""
+        with self.faults():
+            self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
     def size(self) -> int:
         """Octets on the disk, what waits in the journal included."""
         journal = self.path.with_name(f"{self.path.name}-wal")

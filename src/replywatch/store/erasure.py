@@ -145,9 +145,10 @@ class Erasure:
             self._db.execute("DROP TABLE temp.headers")
 
     def drop_account(self, account: int, name: str, now: int) -> None:
-        """Erase what is chosen, `choose_account`'s choice, and all that is known of the account; drop derived rows.
+        """Erase what is chosen, `choose_account`'s choice, and what is known of the account; drop derived rows.
 
-        All or nothing. Other than after `erase` nothing is remembered: what turns up elsewhere is read like any mail.
+        All or nothing; its name alone stays, so that the job can be finished by it (`Accounts.forget`). Other than
+        after `erase` nothing is remembered: what turns up elsewhere is read like any mail.
         """
         self._db.execute("PRAGMA secure_delete = ON")
         mailboxes = "(SELECT id FROM mailboxes WHERE account = ?1)"
@@ -171,10 +172,12 @@ class Erasure:
             self._db.execute("DROP TABLE temp.headers")
             for table in ("epochs", "moved_before"):
                 self._db.execute(f"DELETE FROM {table} WHERE mailbox IN {mailboxes}", [account])
-            for table in ("mailboxes", "passes", "refusals"):
+            for table in ("mailboxes", "passes", "refusals", "troubles"):
                 self._db.execute(f"DELETE FROM {table} WHERE account = ?", [account])
             self._db.execute("DELETE FROM covered_since WHERE account = ?", [name])
-            self._db.execute("DELETE FROM accounts WHERE id = ?", [account])
+            self._db.execute(
+                "UPDATE accounts SET kind = NULL, host = NULL, login = NULL, path = NULL WHERE id = ?", [account]
+            )
 
     def _erase_marks(self) -> None:
         """Erase the marks of what is chosen, and those that point to it."""

@@ -232,8 +232,8 @@ class Queries:
         found = self._db.value("SELECT max(clock) FROM judgements WHERE clock <= ?", [until])
         return None if found is None else int(found)
 
-    def passes(self) -> list[AccountFacts]:
-        """What is known of each account that was ever polled; complete passes only as far as they are derived.
+    def passes(self, *, derived: bool = True) -> list[AccountFacts]:
+        """What is known of each account that was ever polled; complete passes only as far as they are `derived`.
 
         The last pass is the one that was made last: the clock may have been wrong in one before.
         """
@@ -241,9 +241,10 @@ class Queries:
             "(SELECT min(min(v.clock), coalesce((SELECT clock FROM covered_since WHERE account = a.name"
             " AND in_sent = {0}), min(v.clock))) FROM evidence v WHERE v.account = a.name AND v.in_sent = {0})"
         )
+        known = " AND p.id <= (SELECT last_pass FROM derivation)" if derived else ""
         rows = self._db.rows(
             "SELECT a.name, (SELECT started_at FROM passes p WHERE p.account = a.id AND p.finished_at IS NOT NULL"
-            " AND p.error IS NULL AND p.id <= (SELECT last_pass FROM derivation) ORDER BY p.id DESC LIMIT 1),"
+            f" AND p.error IS NULL{known} ORDER BY p.id DESC LIMIT 1),"
             " l.started_at, l.error,"
             f" {evidence.format(1)}, {evidence.format(0)} FROM accounts a LEFT JOIN passes l ON l.id ="
             " (SELECT max(id) FROM passes p WHERE p.account = a.id AND p.finished_at IS NOT NULL)"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from replywatch.app.deriving.derive import derive
 from replywatch.app.deriving.identified import changed_accounts, identified
 from replywatch.app.progress import Progress
-from replywatch.config.model import Config
+from replywatch.config.model import Config, ImapAccount, MaildirAccount, MboxAccount
 from replywatch.domain.mailboxes.origin import ChangedAccount
 from replywatch.domain.results.account import HeldAccount
 from replywatch.domain.results.notice import Stretch
@@ -49,12 +51,13 @@ def move(config: Config, name: str, now: int) -> ChangedAccount | None:
 def drop(config: Config, name: str, now: int, progress: Progress) -> HeldAccount:
     """Erase the account's mail, derive the rest again, and leave no byte of it in the file; says what was held of it.
 
-    Messages that lie in another account, too, stay, and their marks. Raises `UsageError` if the store holds nothing of
-    it, `LockedError` while a poll is at work.
+    Messages that lie in another account, too, stay, and their marks. The same call once more finishes what was
+    interrupted. Raises `UsageError` if the store holds nothing of it, `LockedError` while a poll is at work,
+    `StoreError` if another program reads the store for longer than it can wait.
     """
     with Database(config.store_path) as database, writing(config.store_path):
         held = _held(database, config, name)
-        derive(database, identified(database, config), progress)
+        derive(database, _as_held(config, held), progress)  # what was answered there has to be known
         number = Accounts(database).number(name)
         assert number is not None, "it was found above"  # noqa: S101 - says why it can't be
         erasure = Erasure(database)
@@ -64,7 +67,17 @@ def drop(config: Config, name: str, now: int, progress: Progress) -> HeldAccount
         derive(database, known, progress)
         progress.begin(Stretch("writing_store"), None)
         database.compact()
+        Accounts(database).forget(number)
         return held
+
+
+def _as_held(config: Config, held: HeldAccount) -> Config:
+    """`config` with all accounts of which the store holds mail by these names, whatever they have come to stand for."""
+    if held.now is not None:
+        return config
+    kind = held.was.kind if held.was else "imap"
+    account = next(made for made in (ImapAccount, MaildirAccount, MboxAccount) if made.kind == kind)
+    return replace(config, accounts=(*config.accounts, account(held.name, watched=False)))
 
 
 def _held(database: Database, config: Config, name: str) -> HeldAccount:

@@ -52,6 +52,11 @@ class Admission:
         """The message with those fields alone that are stored, whatever source it comes from, in the same form."""
         return message._replace(header=keep_fields(message.header))
 
+    def identity(self, fetched: FetchedMessage) -> str:
+        """The identity of a message, whatever its source said of it, as it would be stored."""
+        header = self.cut(fetched).header
+        return header_identity(header if self._key is None else hide_subject(header, self._key))
+
     def admit(self, fetched: Iterable[FetchedMessage]) -> list[Incoming]:
         """The messages, cut already, as they may be stored, by UID; of those that were erased the place alone."""
         messages = sorted(fetched, key=lambda m: m.uid)

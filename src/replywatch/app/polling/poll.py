@@ -17,7 +17,7 @@ from replywatch.app.polling.account import AccountPass, Walk
 from replywatch.app.polling.admission import Admission, settled_key
 from replywatch.app.polling.mailbox import Tools
 from replywatch.app.polling.patience import Patience
-from replywatch.app.polling.recognise import recognise
+from replywatch.app.polling.recognise import follow_names, recognise
 from replywatch.app.polling.rests import Rests, refusal
 from replywatch.app.polling.troubles import told
 from replywatch.app.progress import Progress
@@ -64,6 +64,7 @@ def poll(  # noqa: PLR0913 - the config, the world around, and what is wished fo
     rests = Rests(config, insists=choice.insists)
     accounts = _chosen(config, choice.names)
     with Database(config.store_path, create=True) as database, writing(config.store_path):
+        follow_names(database, config)
         key = settled_key(database, config, progress)
         poller = _Poller(config, open_source, clock, progress, patience, rests, key, began)
         outcomes = tuple(told(database, poller.poll(account), clock()) for account in accounts)
@@ -112,7 +113,7 @@ class _Poller:
             pass_number = facts.begin_pass(number, begins)
 
             def walk_through(source: Source) -> Walk:
-                recognise(database, account.name, account.origin, source, self.clock())
+                recognise(database, tools, source, self.clock())
                 return whole.walk(source)
 
             tried = self.rests.tried(account)

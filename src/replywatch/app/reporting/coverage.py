@@ -35,10 +35,10 @@ def read_up_to(database: Database, config: Config) -> int:
     return found
 
 
-def newest_read(database: Database, config: Config) -> int | None:
-    """The same; None where no account was ever read completely."""
+def newest_read(database: Database, config: Config, *, derived: bool = True) -> int | None:
+    """The same; None where no account was ever read completely. Without `derived` of all passes that were made."""
     queries = Queries(database)
-    facts = {f.name: f for f in queries.passes()}
+    facts = {f.name: f for f in queries.passes(derived=derived)}
     enabled = [a for a in config.accounts if a.enabled]
     starts = {a: f.last_complete for a in enabled if (f := facts.get(a.name)) and f.last_complete is not None}
     if not starts:
@@ -51,13 +51,14 @@ def newest_read(database: Database, config: Config) -> int | None:
     return begun if newest is None else newest
 
 
-def coverage_of(database: Database, config: Config, period: Period, as_of: int) -> Coverage:
+def coverage_of(database: Database, config: Config, period: Period, as_of: int, *, derived: bool = True) -> Coverage:
     """What was read of each account of the config, and the unknown senders in Sent mail of the period.
 
     Of an account that is not enabled the mail read before still counts; that it is read no more is no fault of it.
+    Without `derived` the last complete pass is the last one that was made, whether its mail is derived yet or not.
     """
     queries = Queries(database)
-    known = {f.name: f for f in queries.passes()}
+    known = {f.name: f for f in queries.passes(derived=derived)}
     with_sent = accounts_with_sent(Derived(database), config)
     accounts = (
         _account_coverage(

@@ -10,9 +10,10 @@ from replywatch.domain.figures.coverage import AccountCoverage
 from replywatch.domain.mailboxes.origin import ChangedAccount
 from replywatch.domain.periods import Period
 from replywatch.domain.results.status import AccountState, AccountStatus, Status
-from replywatch.domain.results.warnings import age_warnings, changed_warnings, coverage_warnings
+from replywatch.domain.results.warnings import CANT_SAY, age_warnings, changed_warnings, coverage_warnings
 from replywatch.store.accounts import Accounts
 from replywatch.store.database import Database
+from replywatch.store.derived import Derived
 from replywatch.store.facts import Facts
 from replywatch.store.marks import Marks
 
@@ -22,8 +23,9 @@ def status(config: Config, now: int) -> Status:
     with Database(config.store_path) as database:
         changed = changed_accounts(database, config)
         known = without(config, changed)
-        coverage = coverage_of(database, known, Period(None, None), now)
-        read_up_to = newest_read(database, known)
+        coverage = coverage_of(database, known, Period(None, None), now, derived=False)
+        read_up_to = newest_read(database, known, derived=False)
+        is_derived = Derived(database).is_finished()
         ages = () if read_up_to is None else tuple(age_warnings(coverage.accounts, read_up_to, now, None))
         covered = {account.account: account for account in coverage.accounts}
         differing = {account.name: account for account in changed}
@@ -39,10 +41,18 @@ def status(config: Config, now: int) -> Status:
             accounts=tuple(
                 _account(a, covered.get(a.name), differing.get(a.name), accounts, now) for a in config.accounts
             ),
+            is_derived=is_derived,
+            left_over=tuple(
+                name for name in accounts.holding() if name not in {account.name for account in config.accounts}
+            ),
             warnings=(
                 *changed_warnings(changed),
                 *ages,
-                *coverage_warnings(coverage, read_up_to or now, open_before_sent=False),
+                *(
+                    warning
+                    for warning in coverage_warnings(coverage, read_up_to or now, open_before_sent=False)
+                    if is_derived or warning.code in CANT_SAY
+                ),
             ),
         )
 

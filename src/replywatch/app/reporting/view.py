@@ -120,7 +120,7 @@ def viewed(config: Config, query: ReportQuery, now: int, progress: Progress) -> 
     Raises `UsageError` for a period that makes no sense, `ChangedAccountError` if no account is left of which anything
     may be shown, `StoreError` or `ReplywatchError` if nothing was polled yet.
     """
-    with opened(config, progress) as store:
+    with opened(config, progress) as store, store.database.unchanging():
         store.need_accounts()
         newest = read_up_to(store.database, store.config)
         settings = store.config.report

@@ -32,7 +32,7 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
     """Who waits for an answer; an enquiry that ended a later turn stands for it. Raises as `viewed`.
 
     Their status is that of the last pass. Those who count as waiting are listed whatever the period: nobody who waits
-    is too old for it.
+    is too old for it, and nobody of whom it can't be said who would count so.
     """
     asked_for = ReportQuery(since=query.since, first_only=False)
     with viewed(config, asked_for, now, progress) as view:
@@ -47,7 +47,7 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
         rows = [row for row in found if row.status is Status.WAITING]
         in_period = [row for row in found if view.period.since is None or row.exchange.arrived_at >= view.period.since]
         never = [row for row in in_period if row.status is Status.NEVER]
-        unknown = [row for row in in_period if row.status is Status.UNKNOWN]
+        unknown = [row for row in found if row.status is Status.UNKNOWN]
         listed = [*rows, *never] if query.never else rows
         return WaitingList(
             as_of=view.as_of,

@@ -53,6 +53,10 @@ class Status:
     """Different headers that are kept."""
     marks: int
     """Corrections by hand that hold."""
+    is_derived: bool
+    """Whether it is known whose mail is whose; after an update or a change of the config only once that is derived."""
+    left_over: tuple[str, ...]
+    """Accounts that the config does not name and the store holds mail of: it counts nowhere."""
     accounts: tuple[AccountStatus, ...]
     warnings: tuple[Warning, ...]
 

@@ -37,7 +37,7 @@ class WaitingList:
     counted_to: int
     """The instant to which their waits are counted: the present; of archives, as_of."""
     since: int | None
-    """Start of the period of those in `may_wait` and `never`; None: there is none."""
+    """Start of the period of those in `never`; None: there is none. `may_wait` reaches back as far as `rows`, too."""
     rows: list[ExchangeAt]
     """Who waits: enquiries first, then later turns; the longest wait first in both."""
     may_wait: list[ExchangeAt]
