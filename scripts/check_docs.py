@@ -73,6 +73,7 @@ _SETTING = re.compile(r"\w+=\S*")
 _LAUNCHER = """\
 #!{python}
 import sys, time
+sys.path.insert(0, {source!r})
 time.time = lambda: {now}.0
 from replywatch.cli.main import run
 sys.exit(run())
@@ -101,7 +102,7 @@ class Stage:
         programs = folder / "bin"
         programs.mkdir()
         launcher = programs / "replywatch"
-        launcher.write_text(_LAUNCHER.format(python=sys.executable, now=NOW))
+        launcher.write_text(_LAUNCHER.format(python=sys.executable, source=str(ROOT / "src"), now=NOW))
         launcher.chmod(0o755)
         self._environment = {
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",

@@ -13,6 +13,7 @@ import pytest
 import replywatch
 from replywatch.cli import main, stopping
 from replywatch.config.load import parse_config
+from replywatch.config.providers import PROVIDERS
 from replywatch.config.table import Table
 from replywatch.domain.figures.measure import BUCKETS
 from replywatch.domain.headers.header import FETCH_FIELDS
@@ -78,26 +79,52 @@ def help_of(command):
 
 
 class TestReadme:
-    def test_names_every_command(self):
-        assert all(
-            re.search(rf"\breplywatch {name}\b|^  {name} ", text_of("README.md"), re.MULTILINE)
-            for name in main.COMMANDS
-        )
-
-    def test_has_every_exit_code(self):
-        said = {int(row[0]) for row in rows_of(text_of("README.md")) if row[0].isdigit()}
-        errors = [ReplywatchError]
-        for error in errors:
-            errors += error.__subclasses__()
-        assert said == {0, main.BUG, main.INTERRUPTED, stopping.STOPPED} | {error.exit_code for error in errors}
-
-    def test_has_every_bucket(self):
-        shown = [(row[0], row[1]) for row in rows_of(text_of("README.md")) if len(row) == 3]
-        assert [pair for pair in shown if pair[1].startswith("`")] == [(ROWS[b.key], f"`{b.key}`") for b in BUCKETS]
-
     def test_first_code_is_the_two_commands(self):
         first = re.search(r"```sh\n(.*?)```", text_of("README.md"), re.DOTALL)
         assert [line.split("#")[0].split() for line in first[1].splitlines()] == [["make", "demo"], ["make", "test"]]
+
+    def test_is_read_in_minutes(self):
+        assert text_of("README.md").count("\n") < 250
+
+    def test_leads_to_every_page(self):
+        pages = {str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")}
+        pages |= {path.name for path in ROOT.glob("*.md")} - {"README.md"}
+        assert pages - linked("README.md") == set()
+
+
+def linked(name):
+    """The files that a document leads to."""
+    return set(re.findall(r"\]\(([^)#:]+)", text_of(name)))
+
+
+def exit_codes(name):
+    """The rows of exit codes in a document, by code."""
+    return {int(row[0]): row for row in rows_of(text_of(name).split("| meaning |")[1]) if row[0].isdigit()}
+
+
+class TestPages:
+    def test_every_command_is_named(self):
+        assert all(
+            re.search(rf"\breplywatch {name}\b|^  {name} ", text_of("docs/commands.md"), re.MULTILINE)
+            for name in main.COMMANDS
+        )
+
+    def test_every_exit_code_is_told(self):
+        errors = [ReplywatchError]
+        for error in errors:
+            errors += error.__subclasses__()
+        raised = {0, main.BUG, main.INTERRUPTED, stopping.STOPPED} | {error.exit_code for error in errors}
+        assert set(exit_codes("README.md")) == raised
+        assert exit_codes("README.md") == exit_codes("docs/cron-and-services.md")
+
+    def test_every_row_of_the_report_is_told(self):
+        shown = [(row[0], row[1]) for row in rows_of(text_of("docs/counting.md")) if len(row) == 3]
+        assert [pair for pair in shown if pair[1].startswith("`")] == [(ROWS[b.key], f"`{b.key}`") for b in BUCKETS]
+
+    def test_every_provider_is_named(self):
+        known = text_of("docs/providers.md").casefold()
+        names = [re.split(r",| \(| Mail| webhosting", provider.name)[0] for provider in PROVIDERS]
+        assert [name for name in names if name.casefold() not in known] == []
 
 
 HOPS = [row for row in rows_of(text_of("docs/architecture.md")) if len(row) == 4 and ".py`" in row[1]]

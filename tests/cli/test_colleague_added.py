@@ -32,11 +32,12 @@ def counts(office):
 
 
 def test_check_and_report_name_her(office):
-    for words in (("check",), ("poll",), ("check",), ("report", "--since", "all")):
+    for words in (("check",), ("poll",), ("check",), ("report", "--since", "all", "--details")):
         text = office.output(*words)
         assert words == ("poll",) or "eva@example.com" in text, words
         assert words == ("poll",) or re.search(r"^ *watched = false$", text, re.MULTILINE), words
     assert text.count("eva@") == 1, "one number for all together, and none of hers"
+    assert "eva@example.com" in office.output("report", "--since", "all")
 
 
 def test_once_her_mailbox_is_read_the_past_is_counted_anew(office):

@@ -464,7 +464,7 @@ class TestPlaces:
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir()
         usual, program.folder = program.folder / USUAL, elsewhere
-        assert str(usual) in program.run("check").stdout
+        assert str(usual) in program.run("check", "--verbose").stdout
 
     def test_or_here(self, program):
         err = init(program, *OWN, "--yes", "--here")

@@ -178,7 +178,7 @@ class TestFromLoginToPoll:
         monkeypatch.setitem(provider.lends, f"app:{Provider.CLIENT}", user.name)
         assert office.run("poll").stderr == "info: 2 new messages, 2 mailboxes\n"
         assert token_files(office) == []
-        assert "as an app" in office.output("check")
+        assert "as an app" in office.output("check", "--verbose")
         assert "logs in as an app" in office.fails("login", "info", code=2)
 
 
@@ -186,7 +186,7 @@ class TestCheck:
     def test_says_how_the_login_stands(self, office, provider, user):
         done = office.call("check")
         assert done.returncode == 1
-        assert "  error    token        OAuth2 at 127.0.0.1:" in done.stdout
+        assert "error    info, token: OAuth2 at 127.0.0.1:" in done.stdout
         assert "replywatch login info" in done.stdout
         log_in(office, provider, user.name)
         out = office.output("check")

@@ -30,9 +30,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 
 def test_lists_show_the_form_of_a_visitor_whom_nothing_names(office: Program) -> None:
-    for words in (("waiting", "--all"), ("report", "--as-of", "2026-03-03", "--since", "all")):
+    for words in (("waiting", "--all", "--since", "all"), ("report", "--as-of", "2026-03-03", "--since", "all")):
         assert "visitor of website@" in office.output(*words)
-    assert '"contact": ""' in office.output("waiting", "--all", "--format", "json")
+    assert '"contact": ""' in office.output("waiting", "--all", "--since", "all", "--format", "json")
     assert "" in [json.loads(line)["contact"] for line in office.output("export").splitlines()]
 
 

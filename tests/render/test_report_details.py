@@ -66,7 +66,7 @@ def test_the_answer_in_words_is_that_of_the_first_screen():
 
 def test_warnings_come_before_any_figure():
     text = report_details(full(), LOCALE)
-    assert text.index("! The mail was last read completely 3 d ago") < text.index("within 1 hour")
+    assert text.index("! The mail was last read completely 3 days ago") < text.index("within 1 hour")
 
 
 def test_an_account_that_does_not_close_shows_it():

@@ -162,7 +162,7 @@ def test_the_sample_stands_beside_enquiries_alone():
 
 def test_what_was_not_seen_comes_before_any_figure():
     text = report_screen(full(), LOCALE)
-    assert text.index("! The mail was last read completely 3 d ago") < text.index("Half have")
+    assert text.index("! The mail was last read completely 3 days ago") < text.index("Half have")
 
 
 def test_what_belongs_into_the_config_is_left_to_check():

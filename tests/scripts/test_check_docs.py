@@ -101,5 +101,17 @@ def test_configs_are_loaded(check_docs):
     assert "store.pfad" in found
 
 
+def test_the_program_of_this_checkout_is_run_and_no_installed_one(check_docs, monkeypatch, tmp_path):
+    commands = tmp_path / "src/replywatch/cli"
+    commands.mkdir(parents=True)
+    for folder in (commands.parent, commands):
+        (folder / "__init__.py").touch()
+    (commands / "main.py").write_text("def run():\n    print('of this checkout')\n")
+    monkeypatch.setattr(check_docs, "ROOT", tmp_path)
+    folder = tmp_path / "stage"
+    (folder / "demo").mkdir(parents=True)
+    assert check_docs.Stage(folder).run("replywatch report").stdout == "of this checkout\n"
+
+
 def test_words_that_are_not_checked(check_docs):
     assert problems(check_docs, "text", "replywatch nonsense\n") == []

@@ -83,7 +83,7 @@ class AppTokens(_Tokens):
     def _refusal_hint(self) -> str:
         return (
             "Check that `username` is the mailbox's address, and that the app was given access to it"
-            " (README, Microsoft 365: New-ServicePrincipal, Add-MailboxPermission)."
+            " (docs/providers.md: New-ServicePrincipal, Add-MailboxPermission)."
         )
 
 
@@ -184,7 +184,7 @@ def refusal_error(refusal: RefusalError, account: ImapAccount, oauth2: OAuth2, *
         )
     return LoginError(
         f"{provider} issues no token for accounts.{account.name}: {words}",
-        "Check the oauth2 table, and how the client is registered there (README, Gmail or Microsoft 365).",
+        "Check the oauth2 table, and how the client is registered there (docs/providers.md).",
     )
 
 

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from replywatch.cli import options
 from replywatch.cli.erasing import ForGood, agreed, erasing_options
-from replywatch.cli.options import AccountName, Context, ExampleCommand, load
+from replywatch.cli.options import AccountName, Context, ExampleCommand, ExampleGroup, load
 from replywatch.cli.output import Listener
 
 if TYPE_CHECKING:
     from replywatch.domain.results.account import HeldAccount
 
 
-class ExampleGroup(ExampleCommand, click.Group):
-    """A group with examples in its help."""
-
-
 @click.group(
     cls=ExampleGroup,
     examples=["replywatch account move info", "replywatch account drop info --dry-run"],
 )
-def account() -> None:
+@options.config_option
+@options.debug_option
+@click.pass_context
+def account(context: click.Context, config_path: Path | None) -> None:
     """Say what became of an account whose mail lies elsewhere now, or let go of its mail.
 
     An account is what it reads: type, host, login, path. Where that changes under a name, and other mail lies there,
     the account is neither read nor shown until it has another name, or one of these was said.
     """
+    if config_path:
+        context.obj = Context(config_path)
 
 
 @account.command(

@@ -51,8 +51,20 @@ def selection_options(function: F) -> F:
         click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N of them, by arrival."),
         click.option("--address", metavar="ADDRESS", help="Only mail to this watched address."),
         click.option("--contact", metavar="ADDRESS", help="Only mail of this person, or of everybody at a domain."),
-        click.option("--bucket", type=click.Choice(BUCKETS), multiple=True, help="Only this row of the report."),
-        click.option("--status", type=click.Choice(STATUSES), multiple=True, help="Only what became of it so."),
+        click.option(
+            "--bucket",
+            type=click.Choice(BUCKETS),
+            metavar="ROW",
+            multiple=True,
+            help=f"Only this row of the report: {', '.join(BUCKETS)}. Repeatable.",
+        ),
+        click.option(
+            "--status",
+            type=click.Choice(STATUSES),
+            metavar="STATUS",
+            multiple=True,
+            help=f"Only those of which this became: {', '.join(STATUSES)}. Repeatable.",
+        ),
     ):
         decorated = option(decorated)
     result: F = decorated

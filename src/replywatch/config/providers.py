@@ -44,7 +44,7 @@ PROVIDERS: tuple[MailProvider, ...] = (
         "imap.gmail.com",
         "It takes an app password only: switch on 2-Step Verification, then make one at"
         " myaccount.google.com/apppasswords. In Workspace the administrator can forbid them; then"
-        " log in with OAuth2 (README, Gmail).",
+        " log in with OAuth2 (docs/providers.md).",
         domains=("gmail.com", "googlemail.com"),
     ),
     MailProvider(
@@ -52,7 +52,7 @@ PROVIDERS: tuple[MailProvider, ...] = (
         "Microsoft 365, Exchange Online, Outlook.com",
         "outlook.office365.com",
         "It takes no passwords. A client for replywatch has to be registered there once, which gives a client id"
-        " (README, Microsoft 365); then somebody logs in with `replywatch login`.",
+        " (docs/providers.md); then somebody logs in with `replywatch login`.",
         domains=(
             *("outlook.com", "outlook.de", "outlook.at", "outlook.fr", "hotmail.com", "hotmail.de", "hotmail.co.uk"),
             *("hotmail.fr", "live.com", "live.de", "live.nl", "live.fr", "msn.com"),

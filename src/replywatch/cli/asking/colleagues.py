@@ -18,7 +18,7 @@ from replywatch.config.model import ImapAccount, Secret
 from replywatch.errors import UsageError
 
 _WHO_ELSE = "Who else answers from a mailbox of their own? (addresses; Enter: nobody)"
-_NO_TOKENS = "register a client there, which replywatch logs in with (README, Microsoft 365)"
+_NO_TOKENS = "register a client there, which replywatch logs in with (docs/providers.md)"
 
 
 class Colleagues(NamedTuple):

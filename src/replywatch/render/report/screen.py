@@ -43,7 +43,7 @@ _ORDER = (Status.WAITING.value, Status.NEVER.value, *_LAST_ROWS)
 _WITHIN = re.compile(r"(?<=\d) (?=%|(?:d|h|min|s)\b)|(?<=\d [dh]) (?=\d+ (?:h|min)\b)")
 """The blanks within a share or a duration, where no line ends."""
 _WITHIN_24H = next(figure for figure in ARTICLES.figures if figure.key == "within_24h")
-_COLOURS = {Status.NEVER.value: "31", Status.WAITING.value: "33"}
+_COLOURS = {Status.NEVER.value: "35", Status.WAITING.value: "33"}
 """Of bars, by row: red and yellow; all others are cyan."""
 _BOLD, _DIM, _CYAN, _WARNING = "1", "2", "36", "1;33"
 
