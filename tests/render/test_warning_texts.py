@@ -42,6 +42,11 @@ SENTENCES = [
             'under [accounts.info]: mailboxes = { sent = ["…"] }'
         ),
     ),
+    (
+        Code.MESSAGES_UNREAD,
+        {"count": 1},
+        "1 message of account info did not come: every poll asks again, and until then nobody knows who wrote.",
+    ),
     (Code.SENT_EMPTY, {}, "The Sent mailbox of account info is empty: replies written elsewhere are not seen."),
     (
         Code.NO_MAIL_OF_OURS,

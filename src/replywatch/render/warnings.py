@@ -20,6 +20,10 @@ PHRASES: Mapping[Code, str] = {
     Code.LAST_ATTEMPT_FAILED: (
         "Account {account} was last read completely on {last_complete_at:day}; the last attempt failed: {error}"
     ),
+    Code.MESSAGES_UNREAD: (
+        "{count:messages} of account {account} did not come: every poll asks again, and until then nobody knows who "
+        "wrote."
+    ),
     Code.SENT_EMPTY: "The Sent mailbox of account {account} is empty: replies written elsewhere are not seen.",
     Code.NO_SENT_MAILBOX: (
         "No Sent mailbox found in account {account}: its replies are not seen. Name it in the config, under "
