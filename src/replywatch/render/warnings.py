@@ -12,8 +12,9 @@ from replywatch.render.text import safe
 
 PHRASES: Mapping[Code, str] = {
     Code.ACCOUNT_CHANGED: (
-        "Account {account} was {was}, now {now}: its mail is left out. Name it otherwise, or say "
-        "`replywatch account move {account}` (the same mail at a new place) or `replywatch account drop {account}`."
+        "Account {account} was {was}, now {now}: its mail is left out, and answers in it are not seen. If the same "
+        "mail is there, `replywatch poll` goes on with it; else name it otherwise, or say "
+        "`replywatch account move {account}` (the same mail all the same) or `replywatch account drop {account}`."
     ),
     Code.NO_MAIL_READ: "No mail has been read yet: run `replywatch poll` first.",
     Code.NEVER_READ_COMPLETELY: "Account {account} has never been read completely{error:failed}",
