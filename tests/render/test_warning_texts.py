@@ -120,8 +120,8 @@ SENTENCES = [
         {"was": "info@a.example at imap.a.example", "now": "/mail/{x}"},
         (
             "Account info was info@a.example at imap.a.example, now /mail/{x}: its mail is left out, and answers in it"
-            " are not seen. If the same mail is there, `replywatch poll` goes on with it; else name it otherwise, or say"
-            " `replywatch account move info` (the same mail all the same) or `replywatch account drop info`."
+            " are not seen. If the same mail is there, `replywatch poll` goes on with it; else name it otherwise, or"
+            " say `replywatch account move info` (the same mail all the same) or `replywatch account drop info`."
         ),
     ),
     (
