@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replywatch.app.progress import Progress
@@ -11,6 +12,7 @@ from replywatch.config.model import Config
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.messages import Exchange, Status
 from replywatch.domain.periods import Period
+from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.waiting import WaitingList, place_in_list
 
 
@@ -39,16 +41,15 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
         read_at = min((at for a in view.coverage.accounts if (at := a.polled_at) is not None), default=view.as_of)
         archive = all(account.kind == "mbox" for account in view.coverage.accounts if account.stale_after is not None)
         counted_to = view.as_of if archive and not query.alarm else max(view.as_of, now)
-        found = [
-            row
-            for row in view.exchanges(_reaching_back(view))
-            if _goes_on(row.exchange) and waited(row.exchange.arrived_at, counted_to) >= query.older_than
-        ]
-        rows = [row for row in found if row.status is Status.WAITING]
-        in_period = [row for row in found if view.period.since is None or row.exchange.arrived_at >= view.period.since]
-        never = [row for row in in_period if row.status is Status.NEVER]
-        unknown = [row for row in found if row.status is Status.UNKNOWN]
-        listed = [*rows, *never] if query.never else rows
+        going_on = [row for row in view.exchanges(_reaching_back(view)) if _goes_on(row.exchange)]
+        never = [row for row in going_on if row.status is Status.NEVER and _in_period(row.exchange, view)]
+
+        def long_enough(rows: Iterable[ExchangeAt]) -> list[ExchangeAt]:
+            return [row for row in rows if waited(row.exchange.arrived_at, counted_to) >= query.older_than]
+
+        rows = long_enough(row for row in going_on if row.status is Status.WAITING)
+        unknown = long_enough(row for row in going_on if row.status is Status.UNKNOWN)
+        listed = [*rows, *long_enough(never)] if query.never else rows
         return WaitingList(
             as_of=view.as_of,
             read_at=read_at,
@@ -68,6 +69,10 @@ def _reaching_back(view: View) -> Period:
     if view.query.since is None and since is not None:
         since = min(since, view.as_of - view.config.report.never_after)
     return Period(since, view.period.until)
+
+
+def _in_period(exchange: Exchange, view: View) -> bool:
+    return view.period.since is None or exchange.arrived_at >= view.period.since
 
 
 def _goes_on(exchange: Exchange) -> bool:
