@@ -95,7 +95,7 @@ def test_since(office):
         ((), 1),
         (("--since", "all"), 2),
         (("--since", "120d"), 2),
-        (("--older-than", "30d"), 1),
+        (("--older-than", "13d"), 1),
         (("--since", "Q3 1999"), 2),
     ],
     ids=str,
@@ -105,6 +105,16 @@ def test_the_last_line_names_a_list_of_just_those_it_counts(office, words, count
     said, command = re.search(r"(\d+) never answered[^:]*: replywatch (.*?)(?: Settled|$)", shown).groups()
     assert (int(said), len(office.lines(*shlex.split(command)))) == (count, count)
     assert office.json("waiting", *words)["never"] == count
+
+
+@pytest.mark.parametrize("age", ["14d", "30d"])
+def test_an_alarm_that_could_never_ring_is_a_mistake(office, age):
+    """Whoever waited so long counts as never answered: only --all finds them."""
+    error = office.fails("waiting", "--older-than", age, "--fail", code=2)
+    assert "from 14 d on mail counts as never answered" in error
+    assert "--all" in error
+    office.output("waiting", "--older-than", "14d", "--all", "--fail", code=4)
+    office.output("waiting", "--older-than", "30d", "--all", "--fail", code=0)
 
 
 def test_fail_tells_cron(office):

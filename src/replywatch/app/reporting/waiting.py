@@ -10,10 +10,12 @@ from replywatch.app.reporting.query import ReportQuery
 from replywatch.app.reporting.view import View, viewed
 from replywatch.config.model import Config
 from replywatch.domain.figures.measure import waited
+from replywatch.domain.instants import DAY
 from replywatch.domain.messages import Exchange, Status
 from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.waiting import WaitingList, place_in_list
+from replywatch.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,18 @@ class WaitingQuery:
 
 
 def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -> WaitingList:
-    """Who waits for an answer; an enquiry that ended a later turn stands for it. Raises as `viewed`.
+    """Who waits for an answer; an enquiry that ended a later turn stands for it.
 
+    Raises `UsageError` where nobody can wait so long, since that counts as never answered, and as `viewed`.
     Their status is that of the last pass. Those who count as waiting are listed whatever the period: nobody who waits
     is too old for it, and nobody of whom it can't be said who would count so.
     """
+    if query.older_than >= config.report.never_after and not query.never:
+        days = config.report.never_after / DAY
+        raise UsageError(
+            f"nobody can wait so long: from {days:g} d on mail counts as never answered",
+            "With --all those are listed, too. [report] never_after in the config says from when on.",
+        )
     asked_for = ReportQuery(since=query.since, first_only=False)
     with viewed(config, asked_for, now, progress) as view:
         read_at = min((at for a in view.coverage.accounts if (at := a.polled_at) is not None), default=view.as_of)
