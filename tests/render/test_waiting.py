@@ -91,6 +91,7 @@ FIRST_LINES = [
     ("nobody", {"rows": []}, "Nobody waits for an answer"),
     ("one", {"rows": ROWS[:1]}, "1 waits for an answer"),
     ("a later turn alone", {"rows": ROWS[-1:]}, "Nobody waits for an answer"),
+    ("a later turn of which it can't be said", {"rows": [], "may_wait": UNKNOWN[1:]}, "Nobody waits for an answer  "),
     (
         "nobody, and it can't be said",
         {"rows": [], "may_wait": UNKNOWN},
