@@ -16,7 +16,7 @@ from replywatch.app.reporting.query import ReportQuery
 from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount, PrivacySettings
 from replywatch.domain.messages import NeedsNone
 from replywatch.domain.results.notice import Notice
-from replywatch.errors import ChangedAccountError, StoreError, UsageError
+from replywatch.errors import ChangedAccountError, MailboxError, StoreError, UsageError
 from replywatch.store import database
 from replywatch.store.database import Database
 from replywatch.store.marks import Marks
@@ -235,6 +235,15 @@ def test_a_new_name_in_the_config_is_no_other_account(tmp_path):
     assert sum(count for _, count in before[0]) == office.report().summary.total + 1
 
 
+def test_two_new_names_for_one_place_get_nothing_of_what_is_held(tmp_path):
+    """Nobody knows which of them is the old one."""
+    office = office_with(tmp_path)
+    office.config = replace(office.config, accounts=(replace(INFO, name="one"), replace(INFO, name="two")))
+    office.sources = dict.fromkeys(("one", "two"), office.sources["info"])
+    assert [(o.error, o.messages) for o in office.pass_()] == [(None, 30), (None, 30)]
+    assert office.rows_of("SELECT name FROM accounts ORDER BY 1") == [("info",), ("one",), ("two",)]
+
+
 def test_names_that_were_swapped(tmp_path):
     """The rules and the accounts look the same as before: figures have to follow all the same."""
     story = Story()
@@ -268,6 +277,16 @@ def test_a_name_that_stands_for_other_mail_is_given_to_nobody(tmp_path):
     drop(office.config, "info", office.now, Silent())
     assert office.one_pass().messages == 0
     assert office.rows_of("SELECT name, login FROM accounts") == [("info", "anna@a.example")]
+
+
+def test_a_mailbox_that_opens_in_a_moment_makes_no_other_account(tmp_path):
+    """What can't be looked at now is neither there nor gone."""
+    office = office_with(tmp_path)
+    source = office.sources["info"]
+    source.fails["INBOX"] = MailboxError("INBOX is in use", transient=True)
+    moved_to(office, host="imap.new.example")
+    assert office.one_pass().error is source.fails.pop("INBOX")
+    assert office.one_pass().error is None
 
 
 def taken_as_the_new_place(office):
@@ -367,9 +386,12 @@ def test_move_takes_the_new_place_as_it_is(tmp_path):
 
 
 def test_drop_leaves_no_byte_and_the_name_may_be_used_anew(tmp_path):
-    office = office_with(tmp_path)
+    office = office_with(tmp_path, number=21)
+    erase(office.config, people(["info20@info20.example"], office.config.team), office.now, Silent())
+    assert office.rows("covered_since")["covered_since"]
     held = drop(office.config, "info", office.now, Silent())
     assert (held.name, held.messages) == ("info", 30)
+    assert office.rows("covered_since") == {"covered_since": []}
     octets = b"".join(p.read_bytes() for p in office.config.store_path.parent.iterdir())
     for word in (b"info3@", b"Oak 3", b"imap.a.example", b"INBOX"):
         assert word not in octets, word

@@ -106,6 +106,17 @@ def test_what_an_alarm_says(tmp_path, hours, reads_sent, verdict):
     assert len(found.rows) == (verdict is Verdict.BREACH)
 
 
+def test_who_waits_in_an_archive_waits_until_it_ends_but_for_an_alarm(tmp_path):
+    """Nobody knows what came after its end; whoever is to be woken for it hears of it all the same."""
+    office = one_who_waits(tmp_path, 3, accounts=[MboxAccount("info")])
+    asked = WaitingQuery(older_than=4 * HOUR)
+    found = waiting(office.config, replace(asked, older_than=0), office.now + 2 * HOUR, Silent())
+    assert found.counted_to == found.as_of
+    assert waiting(office.config, asked, office.now + 2 * HOUR, Silent()).rows == []
+    alarm = told(office, 4 * HOUR, 2 * HOUR)
+    assert (alarm.counted_to, alarm.verdict(turns=False)) == (office.now + 2 * HOUR, Verdict.BREACH)
+
+
 def test_rows_that_are_dropped_meanwhile_are_no_silence(tmp_path):
     """Another program derives all anew, since the config changed, or drops an account."""
     office = one_who_waits(tmp_path, 10)

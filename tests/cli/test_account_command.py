@@ -37,7 +37,10 @@ def test_a_poll_of_it_alone_ends_with_2_and_reads_nothing(office):
     assert "replywatch account drop info" in done.stderr
 
 
-READING = [("report",), ("waiting",), ("list",), ("export",), ("report", "--format", "json"), ("explain", "wrong0")]
+READING = [
+    *(("report",), ("report", "--format", "json"), ("waiting",), ("list",), ("export",)),
+    *(("explain", "wrong0"), ("review",), ("mark", "--list")),
+]
 
 
 @pytest.mark.parametrize("words", READING, ids=" ".join)
@@ -58,6 +61,7 @@ def test_beside_another_account_the_others_are_read_and_shown(office):
     assert office.output("waiting", "--since", "all").startswith("! Account info was")
     for command in ("list", "export"):
         assert office.call(command).stderr.startswith("! Account info was")
+    assert office.call("mark", "--list").stderr.startswith("Left out: account info was")
     assert "info was" in office.call("explain", office.lines("list", "--since", "all")[0]["id"]).stderr
 
 

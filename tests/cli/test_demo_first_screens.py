@@ -1,6 +1,7 @@
-"""`check` and `explain` of the demo, at a fixed moment: whole first screens."""
+"""`check`, `explain`, `waiting` and `list` of the demo, at a fixed moment: whole first screens."""
 
 import re
+import time
 
 import pytest
 
@@ -50,3 +51,13 @@ def test_explain(demo, golden_output, status):
     assert len(text.splitlines()) <= 24
     assert max(map(len, text.splitlines())) <= 80
     golden_output(f"demo_explain_{status}.txt", text)
+
+
+@pytest.mark.parametrize("words", [("waiting",), ("list", "--bucket", "under_1h")], ids=lambda words: words[0])
+def test_lists(demo, golden_output, monkeypatch, words):
+    """Two hours after the poll."""
+    monkeypatch.setattr(time, "time", lambda: NOW + 7200)
+    text = demo.output(*words)
+    assert len(text.splitlines()) <= 24
+    assert max(map(len, text.splitlines())) <= 80
+    golden_output(f"demo_{words[0]}.txt", text)

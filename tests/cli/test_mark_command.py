@@ -319,14 +319,14 @@ class TestList:
             store.execute("INSERT INTO marks (identity, made_at, kind, value) VALUES (?, 0, 'kind', 'spam')", [gone])
         assert self.listed(marked)[-2:] == [
             "  ab12ab12ab  kind spam; marked",
-            "              the store holds no such message",
+            "              the message is in no account that is read",
         ]
         assert self.listed(marked, "ab12")[0] == "Marks that hold: 1"
         row = marked.json("mark", "--list", "ab12")["marks"][0]
         assert (row["id"], row["kind"], row["contact"], row["subject"]) == (gone, "spam", None, None)
         assert marked.call("mark", "ab12", "--undo").stderr.splitlines() == [
             "Took back the mark of ab12ab12ab: kind spam.",
-            "  No figure changes: the store holds no such message.",
+            "  No figure changes: the message is in no account that is read.",
         ]
         assert "no message has the id" in marked.fails("mark", "ab12", "--list", code=2)
 

@@ -55,6 +55,23 @@ def nothing():
     pass
 
 
+def test_an_account_that_is_another_one_by_now_ends_nothing(office, passes):
+    """It is left alone, and read again once the config says what it did."""
+    story = Story()
+    story.inbound("else", "2024-03-04 09:00")
+    plant_maildir(story, office.folder / "else")
+
+    def reads(path):
+        return lambda: office.configure({"info": maildir_account(path=path)})
+
+    said = "\n".join(passes(office, reads("else"), reads("mail")))
+    assert f"account info was {office.folder / 'mail'}, now {office.folder / 'else'}" in said
+    assert "well again" in said
+    exported = office.output("export")
+    assert exported
+    assert "else@" not in exported
+
+
 def deliver(office, who):
     story = Story()
     story.inbound(who, "2024-03-03 09:00")

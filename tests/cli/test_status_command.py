@@ -74,6 +74,7 @@ def test_an_account_that_is_another_one_now(office):
     assert f"Account info was {office.folder / 'mail'}, now {office.folder / 'elsewhere'}" in " ".join(
         done.stdout.split()
     )
+    assert "No mail has been read" not in done.stdout, "it was, and another poll would not help"
 
 
 def test_a_store_that_is_derived_anew_is_read_all_the_same(office):

@@ -1,6 +1,8 @@
 """Who waits for an answer, as of the last poll."""
 
 import json
+import re
+import shlex
 import sqlite3
 import time
 from contextlib import closing
@@ -25,6 +27,7 @@ def office(tmp_path_factory):
     story.inbound("young", now - 2 * HOUR, subject="Short")
     story.inbound("old", now - 9 * DAY, subject=HOSTILE, fields="X-Odd: 1")
     story.inbound("given-up", now - 20 * DAY)
+    story.inbound("long-ago", now - 100 * DAY)
     story.inbound("日本" * 2 + "@example.org", now - 3 * DAY, subject="表" * 80)
     answered = story.inbound("anna", now - DAY)
     story.reply(answered, now - DAY + HOUR)
@@ -84,6 +87,34 @@ def test_all(office):
 def test_since(office):
     assert people(office, "--since", "5d") == [row for row in people(office) if row[0] not in {"old", "tom"}]
     assert "never answered" not in office.output("waiting", "--since", "5d")
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ((), 1),
+        (("--since", "all"), 2),
+        (("--since", "120d"), 2),
+        (("--older-than", "13d"), 1),
+        (("--since", "Q3 1999"), 2),
+    ],
+    ids=str,
+)
+def test_the_last_line_names_a_list_of_just_those_it_counts(office, words, count):
+    shown = " ".join(office.output("waiting", *words).split())
+    said, command = re.search(r"(\d+) never answered[^:]*: replywatch (.*?)(?: Settled|$)", shown).groups()
+    assert (int(said), len(office.lines(*shlex.split(command)))) == (count, count)
+    assert office.json("waiting", *words)["never"] == count
+
+
+@pytest.mark.parametrize("age", ["14d", "30d"])
+def test_an_alarm_that_could_never_ring_is_a_mistake(office, age):
+    """Whoever waited so long counts as never answered: only --all finds them."""
+    error = office.fails("waiting", "--older-than", age, "--fail", code=2)
+    assert "from 14 d on mail counts as never answered" in error
+    assert "--all" in error
+    office.output("waiting", "--older-than", "14d", "--all", "--fail", code=4)
+    office.output("waiting", "--older-than", "30d", "--all", "--fail", code=0)
 
 
 def test_fail_tells_cron(office):

@@ -48,6 +48,14 @@ def test_the_last_cell_is_cut_at_the_end_of_the_line():
     assert lines(NAMES, [["1", "anna", "a subject that is long"]], width=26) == ["   1  anna    a subject t…"]
 
 
+def test_no_line_ends_in_blanks():
+    columns = (Column(4), Column(too_long="cut"))
+    row = Row(["1", ""], ["  [a]", "", "  [b]"])
+    shown = list(grid_lines(Grid("", columns, [row]), Locale(width=12)))
+    assert shown == ["1", "      [a]", "", "      [b]"]
+    assert list(grid_lines(Grid("", columns, [Row(["1", ""])]), Locale(width=12))) == ["1"], "there is nothing below"
+
+
 def test_without_room_it_goes_below():
     assert lines(NAMES, [["1", "anna", "a subject that is long"]], width=23) == [
         "   1  anna",

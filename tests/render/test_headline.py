@@ -180,6 +180,8 @@ def test_shares_are_whole_and_never_round_to_nothing_or_to_all(share, shown):
         (3600, 3660, "1 h to 1 h 1 min"),
         (3660, 3600, "1 h to 1 h 1 min"),
         (3600, None, "1 h at best; of some answers the time is not known"),
+        (0, 7200, "2 h at most; of some answers the time is not known"),
+        (0, 0, "0 s"),
         (None, None, None),
     ],
 )

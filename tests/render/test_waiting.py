@@ -91,24 +91,42 @@ FIRST_LINES = [
     ("nobody", {"rows": []}, "Nobody waits for an answer"),
     ("one", {"rows": ROWS[:1]}, "1 waits for an answer"),
     ("a later turn alone", {"rows": ROWS[-1:]}, "Nobody waits for an answer"),
+    ("a later turn of which it can't be said", {"rows": [], "may_wait": UNKNOWN[1:]}, "Nobody waits for an answer  "),
     (
         "nobody, and it can't be said",
         {"rows": [], "may_wait": UNKNOWN},
-        "Nobody is known to wait for an answer, but not",
+        "Nobody is known to wait for an answer, but not all is known  ",
     ),
 ]
 
 
 @cases("what", "line", rows=FIRST_LINES)
 def test_the_first_line(what, line):
-    text = waiting_text(found(**what), Locale(BERLIN), turns=False)
+    text = waiting_text(found(**what), Locale(BERLIN, width=100), turns=False)
     assert text.startswith(line)
+
+
+SINCE_WHEN = [
+    ("somebody", {"rows": ROWS[:1]}, "1 waits for an answer, for 4h or longer"),
+    ("nobody", {"rows": []}, "Nobody waits for 4h or longer"),
+    (
+        "it can't be said",
+        {"rows": [], "may_wait": UNKNOWN},
+        "Nobody is known to wait for 4h or longer, but not all is known",
+    ),
+]
+
+
+@cases("what", "line", rows=SINCE_WHEN)
+def test_the_first_line_says_how_long_was_asked_for(what, line):
+    text = waiting_text(found(**what), Locale(BERLIN, width=120), turns=False, older_than="4h")
+    assert text.startswith(f"{line}  ")
 
 
 def test_nothing_is_longer_than_its_line():
     for width in (40, 60, 80, 120):
         text = waiting_text(found(may_wait=UNKNOWN, warnings=WARNINGS), Locale(BERLIN, width=width), turns=True)
-        assert max(map(columns_of, text.splitlines())) <= max(width, 75), width
+        assert max(map(columns_of, text.splitlines())) <= width
 
 
 def test_json(golden):

@@ -1,8 +1,9 @@
-"""What `list` and `export` share: which exchanges, and in which form their lines are written."""
+"""What the commands for exchanges share: which of them, and in which form their lines are written."""
 
 from __future__ import annotations
 
 import functools
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +14,7 @@ from replywatch.cli.output import tell
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from replywatch.app.reporting.query import ReportQuery
     from replywatch.domain.results.warning import Warning  # noqa: A004 - the word that people know
     from replywatch.render.csv_lines import Dialect
     from replywatch.render.locale import Locale
@@ -69,6 +71,18 @@ def selection_options(function: F) -> F:
         decorated = option(decorated)
     result: F = decorated
     return result
+
+
+def as_typed(query: ReportQuery) -> str:
+    """The options of `query` as a shell takes them, for `list` to count the same; what holds by itself is left out."""
+    given = {
+        "--since": query.since,
+        "--until": query.until,
+        "--as-of": query.as_of,
+        "--measure": None if query.first_only else "turn",
+        "--min-match": None if query.min_match.value == "subject" else query.min_match.value,
+    }
+    return shlex.join(word for name, value in given.items() if value is not None for word in (name, value))
 
 
 def dialect_option(function: F) -> F:

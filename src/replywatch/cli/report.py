@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from replywatch.cli import options
-from replywatch.cli.exchanges import dialect_named, dialect_option
+from replywatch.cli.exchanges import as_typed, dialect_named, dialect_option
 from replywatch.cli.options import Context, ExampleCommand, load
 from replywatch.cli.output import Listener, locale_of, write
 from replywatch.errors import CantSayError, UsageError
@@ -108,19 +107,7 @@ def render(  # noqa: PLR0913 - what is shown, to whom, and how
     if not details:
         from replywatch.render.report.screen import report_screen
 
-        return report_screen(report, locale, _as_typed(query))
+        return report_screen(report, locale, as_typed(query))
     from replywatch.render.report.details import report_details  # rich costs 60 ms
 
     return report_details(report, locale)
-
-
-def _as_typed(query: ReportQuery) -> str:
-    """The options of `query` as a shell takes them, for another command; what holds by itself is left out."""
-    given = {
-        "--since": query.since,
-        "--until": query.until,
-        "--as-of": query.as_of,
-        "--measure": None if query.first_only else "turn",
-        "--min-match": None if query.min_match.value == "subject" else query.min_match.value,
-    }
-    return shlex.join(word for name, value in given.items() if value is not None for word in (name, value))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from replywatch.cli import options
+from replywatch.cli.exchanges import as_typed
 from replywatch.cli.options import Context, ExampleCommand, load
 from replywatch.cli.output import Listener, locale_of, show, write
 from replywatch.errors import BreachError, CantSayError
@@ -48,6 +49,7 @@ def waiting(  # noqa: PLR0913, PLR0917 - one parameter for each option
     top, then those of whom it can't be said because not all mail was read. Later turns are only counted, unless asked
     for, or where --fail is to wake somebody.
     """
+    from replywatch.app.reporting.query import ReportQuery
     from replywatch.app.reporting.waiting import WaitingQuery
     from replywatch.app.reporting.waiting import waiting as find_waiting
     from replywatch.domain.periods import parse_duration
@@ -63,7 +65,8 @@ def waiting(  # noqa: PLR0913, PLR0917 - one parameter for each option
         write(waiting_json(found, everybody=everybody))
     else:
         locale = locale_of(config)
-        text = waiting_text(found, locale, turns=with_turns, older_than=older_than or "")
+        asked = as_typed(ReportQuery(since=since))
+        text = waiting_text(found, locale, turns=with_turns, older_than=older_than or "", asked=asked)
         show(text.splitlines(), locale)
     if fail:
         _raise_alarm(found, older_than, turns=with_turns)

@@ -81,12 +81,13 @@ def _row(grid: Grid, row: Row, locale: Locale) -> Iterator[str]:
         yield (start + cut(text, room)).rstrip()
     else:
         yield start.rstrip()
-        yield " " * second + cut(text, locale.width - second)
+        if text:
+            yield " " * second + cut(text, locale.width - second)
     for paragraph in row.below:
         if paragraph.startswith(" "):
             yield " " * second + paragraph
         else:
-            yield from (" " * second + line for line in wrapped(paragraph, locale.width - second))
+            yield from ((" " * second + line).rstrip() for line in wrapped(paragraph, locale.width - second))
 
 
 def _cell(column: Column, text: str, locale: Locale) -> str:

@@ -9,15 +9,13 @@ from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.render.csv_lines import Cell
 from replywatch.render.days import day_text
 from replywatch.render.export import COLUMNS, export_row
-from replywatch.render.grid import Column, Grid, Row, grid_lines
+from replywatch.render.grid import Column
 from replywatch.render.locale import Locale
-from replywatch.render.text import SHORT_ID, brief, counted, human_duration, person_text, safe
+from replywatch.render.text import SHORT_ID, brief, counted, human_duration
+from replywatch.render.who import who_lines
 
 LIST_COLUMNS = (*COLUMNS, "subject", "waiting_seconds")
 """What a list has beside an export: it may name what mail says."""
-
-_SHARE_OF_WHO = 0.48
-"""Of what a line has left for people and subjects."""
 
 
 def list_row(found: ExchangeAt) -> dict[str, Cell]:
@@ -30,39 +28,30 @@ def list_row(found: ExchangeAt) -> dict[str, Cell]:
 def list_lines(found: Sequence[ExchangeAt], short_ids: Mapping[str, str], locale: Locale) -> Iterator[str]:
     """A line for each exchange, then how many there are."""
     if found:
-        yield from grid_lines(
-            Grid("", _columns(short_ids, locale), [_row(e, short_ids, locale) for e in found]), locale
-        )
+        yield from who_lines(_columns(short_ids), [(e.exchange, _cells(e, short_ids, locale)) for e in found], locale)
         yield ""
     yield f"{counted(len(found), 'exchange')}." if found else "There is none."
 
 
-def _columns(short_ids: Mapping[str, str], locale: Locale) -> list[Column]:
-    """Id, since when, how long, the reply, who, subject."""
+def _columns(short_ids: Mapping[str, str]) -> list[Column]:
+    """Id, since when, how long, the reply."""
     ids = max(map(len, short_ids.values()), default=0) + 2
-    fixed = [
+    return [
         Column(ids, gap=2),
         Column(13, "arrived", gap=2),
         Column(13, "wait", gap=2, right=True),
         Column(max(ids, 7), "reply", gap=2),
     ]
-    left = locale.width - sum(column.width for column in fixed)
-    who = Column(max(12, int(left * _SHARE_OF_WHO)), "who", gap=2, too_long="cut")
-    return [*fixed, who, Column(title="subject", too_long="cut")]
 
 
-def _row(found: ExchangeAt, short_ids: Mapping[str, str], locale: Locale) -> Row:
+def _cells(found: ExchangeAt, short_ids: Mapping[str, str], locale: Locale) -> list[str]:
     e = found.exchange
-    return Row(
-        [
-            _short(e.id, short_ids),
-            day_text(e.arrived_at, found.as_of, locale.zone),
-            _wait(found),
-            _short(e.reply, short_ids) if e.reply and found.elapsed is not None else "",
-            person_text(e.contact, e.visitor_of),
-            safe(e.subject),
-        ]
-    )
+    return [
+        _short(e.id, short_ids),
+        day_text(e.arrived_at, found.as_of, locale.zone),
+        _wait(found),
+        _short(e.reply, short_ids) if e.reply and found.elapsed is not None else "",
+    ]
 
 
 def _wait(found: ExchangeAt) -> str:

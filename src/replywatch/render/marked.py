@@ -34,6 +34,8 @@ from replywatch.render.grid import Column, Grid, Row, cut, grid_lines, wrapped
 from replywatch.render.locale import Locale
 from replywatch.render.text import SHORT_ID, counted, human_duration, local_time, person_text, safe
 
+NOT_THERE = "the message is in no account that is read"
+"""Of a mark whose message is gone, or was left out with its account."""
 MOST = 10
 """Changes that are told one by one; a mark seldom makes more than two."""
 
@@ -217,7 +219,7 @@ _LINES = {
 def _why(unchanged: Unchanged) -> str:
     message = unchanged.about
     if message is None:
-        return "the store holds no such message"
+        return NOT_THERE
     kind, short_id = message.verdict.kind.value, message.identity[:SHORT_ID]
     return {
         Reason.SAME: "the message is marked so already",

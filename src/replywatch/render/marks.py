@@ -9,7 +9,7 @@ from replywatch.domain.messages import Answered, NeedsNone, OfKind, ReplyOf
 from replywatch.domain.results.marked import Holding
 from replywatch.render.grid import Column, Grid, Row, grid_lines
 from replywatch.render.locale import Locale
-from replywatch.render.marked import correction_text, subject_text, who_text
+from replywatch.render.marked import NOT_THERE, correction_text, subject_text, who_text
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import SHORT_ID, brief, local_time
 
@@ -29,7 +29,7 @@ def _row(holding: Holding, locale: Locale) -> Row:
     mark, about = holding
     says = f"{correction_text(mark.correction, locale)}; marked at {local_time(mark.made_at, locale.zone)}"
     if about.message is None:
-        below = ["the store holds no such message"]
+        below = [NOT_THERE]
     else:
         below = [f"{who_text(about.message)}, {local_time(about.message.clock, locale.zone)}"]
     if about.subject is not None:

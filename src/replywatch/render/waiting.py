@@ -9,21 +9,20 @@ from replywatch.domain.figures.measure import waited
 from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.waiting import Verdict, WaitingList, place_in_list
 from replywatch.render.days import day_text, moment_text
-from replywatch.render.grid import Column, Grid, Row, grid_lines
+from replywatch.render.grid import Column, wrapped
 from replywatch.render.locale import Locale
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import SHORT_ID, brief, counted, human_duration, person_text, safe
+from replywatch.render.text import SHORT_ID, brief, counted, human_duration, safe
 from replywatch.render.warnings import warned_lines
 from replywatch.render.warnings_json import warning_value
+from replywatch.render.who import who_lines
 
 _BOUNCED = "!"
 """Stands before those to whom an answer of ours could not be delivered."""
 _LATER = "Follow-ups, which often need no answer"
-_SHARE_OF_WHO = 0.48
-"""Of what a line has left for people and subjects."""
 
 
-def waiting_text(found: WaitingList, locale: Locale, *, turns: bool, older_than: str = "") -> str:
+def waiting_text(found: WaitingList, locale: Locale, *, turns: bool, older_than: str = "", asked: str = "") -> str:
     """The list as text: what has to be known first, who waits, who may wait, and what can be done.
 
     Args:
@@ -31,6 +30,7 @@ def waiting_text(found: WaitingList, locale: Locale, *, turns: bool, older_than:
         locale: For whom it is shown.
         turns: Later turns are listed, too, after the enquiries; else they are only counted.
         older_than: The least wait that was asked for, in a person's words; "" for none.
+        asked: The options for its period, as typed: with them `list` counts the same.
     """
     enquiries, later = _apart(found.rows)
     listed = [*enquiries, *later] if turns else enquiries
@@ -39,14 +39,13 @@ def waiting_text(found: WaitingList, locale: Locale, *, turns: bool, older_than:
     lines = [line for warning in found.warnings for line in warned_lines(warning, locale)]
     lines += [""] if lines else []
     lines += _headline(found, len(listed), turns=turns, older_than=older_than, locale=locale)
-    columns = _columns(found, locale)
-    for title, rows in (("", enquiries), (_LATER, later if turns else [])):
+    columns = _columns(found)
+    unsaid = f"{len(may_wait)}{' more' if listed else ''} may wait: not all mail was read"
+    for title, rows in (("", enquiries), (_LATER, later if turns else []), (unsaid, may_wait)):
         if rows:
-            lines += ["", *grid_lines(Grid(title, columns, [_row(row, found, locale) for row in rows]), locale)]
-    if may_wait:
-        title = f"{len(may_wait)}{' more' if listed else ''} may wait: not all mail was read"
-        lines += ["", title, *grid_lines(Grid("", columns, [_row(row, found, locale) for row in may_wait]), locale)]
-    notes = list(_notes(found, listed, 0 if turns else len(later), locale))
+            lines += ["", *(wrapped(title, locale.width) if title else [])]
+            lines += who_lines(columns, [(row.exchange, _cells(row, found, locale)) for row in rows], locale)
+    notes = list(_notes(found, listed, 0 if turns else len(later), asked, locale))
     return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
 
 
@@ -57,61 +56,60 @@ def _apart(rows: Sequence[ExchangeAt]) -> tuple[list[ExchangeAt], list[ExchangeA
 
 def _headline(found: WaitingList, count: int, *, turns: bool, older_than: str, locale: Locale) -> list[str]:
     """How many wait, and by which mail."""
+    so_long = f"for {older_than} or longer" if older_than else ""
     if count:
-        said = f"{count} {'waits' if count == 1 else 'wait'} for an answer"
+        said = f"{count} {'waits' if count == 1 else 'wait'} for an answer{so_long and f', {so_long}'}"
     elif found.verdict(turns=turns) is Verdict.CANT_SAY:
-        said = "Nobody is known to wait for an answer, but not all is known"
+        said = f"Nobody is known to wait {so_long or 'for an answer'}, but not all is known"
     else:
-        said = "Nobody waits for an answer"
-    said += f", for {older_than} or longer" if older_than else ""
+        said = f"Nobody waits {so_long or 'for an answer'}"
     read = f"mail read {moment_text(found.read_at, found.counted_to, locale.zone)}"
     age = waited(found.read_at, found.counted_to)
     read += f", {human_duration(age)} ago" if age else ""
     room = locale.width - len(said) - len(read)
-    return [said + " " * room + read] if room >= 2 else [said, read]
+    return [said + " " * room + read] if room >= 2 else [*wrapped(said, locale.width), *wrapped(read, locale.width)]
 
 
-def _columns(found: WaitingList, locale: Locale) -> list[Column]:
-    """Id, since when, how long, a sign, who, subject."""
+def _columns(found: WaitingList) -> list[Column]:
+    """Id, since when, how long, a sign."""
     ids = max(map(len, found.short_ids.values()), default=0)
-    fixed = [
+    return [
         Column(ids + 2, gap=2),
         Column(13, "since", gap=2),
         Column(12, "waiting", gap=1, right=True),
         Column(2, gap=1),
     ]
-    left = locale.width - sum(column.width for column in fixed)
-    who = Column(max(12, int(left * _SHARE_OF_WHO)), "who", gap=2, too_long="cut")
-    return [*fixed, who, Column(title="subject", too_long="cut")]
 
 
-def _row(row: ExchangeAt, found: WaitingList, locale: Locale) -> Row:
+def _cells(row: ExchangeAt, found: WaitingList, locale: Locale) -> list[str]:
     e = row.exchange
-    return Row(
-        [
-            found.short_ids.get(e.id, e.id[:SHORT_ID]),
-            day_text(e.arrived_at, found.counted_to, locale.zone),
-            human_duration(waited(e.arrived_at, found.counted_to)),
-            _BOUNCED if e.bounced_reply else "",
-            person_text(e.contact, e.visitor_of),
-            safe(e.subject),
-        ]
-    )
+    return [
+        found.short_ids.get(e.id, e.id[:SHORT_ID]),
+        day_text(e.arrived_at, found.counted_to, locale.zone),
+        human_duration(waited(e.arrived_at, found.counted_to)),
+        _BOUNCED if e.bounced_reply else "",
+    ]
 
 
-def _notes(found: WaitingList, listed: Sequence[ExchangeAt], later: int, locale: Locale) -> Iterator[str]:
+def _notes(found: WaitingList, listed: Sequence[ExchangeAt], later: int, asked: str, locale: Locale) -> Iterator[str]:
     """What a sign means, what is not listed, and what can be done."""
     if any(row.exchange.bounced_reply for row in listed):
-        yield f"{_BOUNCED} somebody answered, but the answer could not be delivered"
+        yield from wrapped(f"{_BOUNCED} somebody answered, but the answer could not be delivered", locale.width)
     if later:
         often = "often needs" if later == 1 else "often need"
-        yield f"{counted(later, 'follow-up')}, {often} no answer: --turns"
+        yield from wrapped(f"{counted(later, 'follow-up')}, {often} no answer: --turns", locale.width)
     if found.never:
         since = "" if found.since is None else f" since {day_text(found.since, found.counted_to, locale.zone).strip()}"
-        yield f"{found.never} never answered{since}: replywatch list --bucket never"
+        said, command = (
+            f"{found.never} never answered{since}:",
+            f"replywatch list --bucket never {safe(asked)}".rstrip(),
+        )
+        yield from [line] if len(line := f"{said} {command}") <= locale.width else [said, f"  {command}"]
     if listed:
-        example = found.short_ids[listed[0].exchange.id]
-        yield f"Settled?  replywatch mark {example} --answered now   or   --no-reply-needed"
+        mark = f"replywatch mark {found.short_ids[listed[0].exchange.id]}"
+        line = f"Settled?  {mark} --answered now   or   --no-reply-needed"
+        apart = ["Settled?", f"  {mark} --answered now", f"  {mark} --no-reply-needed"]
+        yield from [line] if len(line) <= locale.width else apart
 
 
 def waiting_json(found: WaitingList, *, everybody: bool = False) -> str:

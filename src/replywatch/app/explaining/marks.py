@@ -22,9 +22,10 @@ from replywatch.store.queries import Queries
 def marks_that_hold(config: Config, text: str | None, progress: Progress) -> list[Holding]:
     """All marks that hold, in the order in which they were made; with `text` those of the message that it names.
 
-    Raises `UsageError` if `text` names no message and none that was marked, or several.
+    Raises `UsageError` if `text` names no message and none that was marked, or several, and as `say_changed`.
     """
     with opened(config, progress) as store:
+        store.say_changed(progress)
         database, config = store.database, store.config
         standing = Marks(database).standing()
         if text is not None:

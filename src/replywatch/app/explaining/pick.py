@@ -22,7 +22,7 @@ def the_message(queries: Queries, text: str) -> MessageRow:
     if not found:
         raise UsageError(
             f"no message has the id {text}",
-            "Take the Message-ID from the mail's source, or the id that `waiting` or `export` shows.",
+            "Take the Message-ID from the mail's source, or the id that `waiting` or `list` shows.",
         )
     if len(found) > 1:
         lines = [f"  {m.identity}  {rfc3339(m.clock)}  {m.person}" for m in found[:LISTED]]

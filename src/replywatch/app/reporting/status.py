@@ -51,7 +51,7 @@ def status(config: Config, now: int) -> Status:
                 *(
                     warning
                     for warning in coverage_warnings(coverage, read_up_to or now, open_before_sent=False)
-                    if is_derived or warning.code in CANT_SAY
+                    if (known.accounts or not changed) and (is_derived or warning.code in CANT_SAY)
                 ),
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replywatch.app.progress import Progress
@@ -9,9 +10,12 @@ from replywatch.app.reporting.query import ReportQuery
 from replywatch.app.reporting.view import View, viewed
 from replywatch.config.model import Config
 from replywatch.domain.figures.measure import waited
+from replywatch.domain.instants import DAY
 from replywatch.domain.messages import Exchange, Status
 from replywatch.domain.periods import Period
+from replywatch.domain.results.exchange_at import ExchangeAt
 from replywatch.domain.results.waiting import WaitingList, place_in_list
+from replywatch.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +33,34 @@ class WaitingQuery:
 
 
 def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -> WaitingList:
-    """Who waits for an answer; an enquiry that ended a later turn stands for it. Raises as `viewed`.
+    """Who waits for an answer; an enquiry that ended a later turn stands for it.
 
+    Raises `UsageError` where nobody can wait so long, since that counts as never answered, and as `viewed`.
     Their status is that of the last pass over all accounts; of those who wrote after it, as far as some accounts were
     read since, it can't be said. Those who count as waiting are listed whatever the period: nobody who waits
     is too old for it, and nobody of whom it can't be said who would count so.
     """
+    if query.older_than >= config.report.never_after and not query.never:
+        days = config.report.never_after / DAY
+        raise UsageError(
+            f"nobody can wait so long: from {days:g} d on mail counts as never answered",
+            "With --all those are listed, too. [report] never_after in the config says from when on.",
+        )
     asked_for = ReportQuery(since=query.since, first_only=False)
     with viewed(config, asked_for, now, progress) as view:
         read_at = min((at for a in view.coverage.accounts if (at := a.polled_at) is not None), default=view.as_of)
         archive = all(account.kind == "mbox" for account in view.coverage.accounts if account.stale_after is not None)
         counted_to = view.as_of if archive and not query.alarm else max(view.as_of, now)
         at_as_of, warnings = list(view.exchanges(_reaching_back(view))), view.warnings
-        found = [
-            row
-            for row in (*at_as_of, *view.read_since())
-            if _goes_on(row.exchange) and waited(row.exchange.arrived_at, counted_to) >= query.older_than
-        ]
-        rows = [row for row in found if row.status is Status.WAITING]
-        in_period = [row for row in found if view.period.since is None or row.exchange.arrived_at >= view.period.since]
-        never = [row for row in in_period if row.status is Status.NEVER]
-        unknown = [row for row in found if row.status is Status.UNKNOWN]
-        listed = [*rows, *never] if query.never else rows
+        going_on = [row for row in (*at_as_of, *view.read_since()) if _goes_on(row.exchange)]
+        never = [row for row in going_on if row.status is Status.NEVER and _in_period(row.exchange, view)]
+
+        def long_enough(rows: Iterable[ExchangeAt]) -> list[ExchangeAt]:
+            return [row for row in rows if waited(row.exchange.arrived_at, counted_to) >= query.older_than]
+
+        rows = long_enough(row for row in going_on if row.status is Status.WAITING)
+        unknown = long_enough(row for row in going_on if row.status is Status.UNKNOWN)
+        listed = [*rows, *long_enough(never)] if query.never else rows
         return WaitingList(
             as_of=view.as_of,
             read_at=read_at,
@@ -70,6 +80,10 @@ def _reaching_back(view: View) -> Period:
     if view.query.since is None and since is not None:
         since = min(since, view.as_of - view.config.report.never_after)
     return Period(since, view.period.until)
+
+
+def _in_period(exchange: Exchange, view: View) -> bool:
+    return view.period.since is None or exchange.arrived_at >= view.period.since
 
 
 def _goes_on(exchange: Exchange) -> bool:

@@ -43,7 +43,7 @@ class WaitingList:
     may_wait: list[ExchangeAt]
     """Those of whom it can't be said, since not all mail was read in which an answer may be; in the same order."""
     never: int
-    """How many more enquiries have waited so long that they count as never answered."""
+    """How many more enquiries count as never answered: of the whole period, however long was asked for."""
     short_ids: Mapping[str, str]
     """Identity → its first characters, as far as they name one message."""
     warnings: tuple[Warning, ...]

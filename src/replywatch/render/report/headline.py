@@ -82,6 +82,8 @@ def half_text(early: int | None, late: int | None) -> str | None:
         return None
     if last is None:
         return f"{human_duration(first)} at best; of some answers the time is not known"
+    if first == 0 < last:
+        return f"{human_duration(last)} at most; of some answers the time is not known"
     return " to ".join(dict.fromkeys((human_duration(first), human_duration(last))))
 
 

@@ -44,7 +44,7 @@ _WITHIN = re.compile(r"(?<=\d) (?=%|(?:d|h|min|s)\b)|(?<=\d [dh]) (?=\d+ (?:h|mi
 """The blanks within a share or a duration, where no line ends."""
 _WITHIN_24H = next(figure for figure in ARTICLES.figures if figure.key == "within_24h")
 _COLOURS = {Status.NEVER.value: "35", Status.WAITING.value: "33"}
-"""Of bars, by row: red and yellow; all others are cyan."""
+"""Of bars, by row: magenta and yellow; all others are cyan."""
 _BOLD, _DIM, _CYAN, _WARNING = "1", "2", "36", "1;33"
 
 
