@@ -104,7 +104,7 @@ MISTAKES = [
     ("response", quoting, "shows", lambda *_: False),
     ("config", laws, "load_config", Mock(side_effect=ConfigError("  "))),
     ("text", laws, "safe", str),
-    ("text", laws, "cell", str),
+    ("text", laws, "harmless", str),
 ]
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -18,6 +19,7 @@ from replywatch.domain.results.notice import Notice
 from replywatch.errors import ChangedAccountError, StoreError, UsageError
 from replywatch.store import database
 from replywatch.store.database import Database
+from replywatch.store.marks import Marks
 from story import DAY, HOUR, Story
 
 INFO = ImapAccount("info", host="imap.a.example", username="info@a.example")
@@ -390,6 +392,39 @@ def test_drop_while_another_program_reads_is_finished_by_the_same_words(tmp_path
             drop(office.config, "info", office.now, Silent())
     drop(office.config, "info", office.now, Silent())
     assert office.rows("accounts") == {"accounts": []}
+
+
+def test_drop_that_is_stopped_at_any_statement_is_finished_by_the_same_words(tmp_path, monkeypatch):
+    story = Story()
+    mail(story, 3)
+    story.reply(story.inbound("tom", NOW - 9 * DAY), NOW - 8 * DAY, account="anna")
+    office = Office(tmp_path, INFO, ANNA)
+    office.tell(story)
+    office.pass_()
+    path, execute = office.config.store_path, Database.execute
+    before, stops = path.read_bytes(), 0
+    for number in count(1, 2):
+        path.write_bytes(before)
+        calls = iter(range(number))
+
+        def stopping(self, *said, calls=calls):
+            if next(calls, None) is None:
+                raise Killed
+            return execute(self, *said)
+
+        monkeypatch.setattr(Database, "execute", stopping)
+        try:
+            drop(office.config, "anna", office.now, Silent())
+            break
+        except Killed:
+            stops += 1
+        monkeypatch.setattr(Database, "execute", execute)
+        drop(office.config, "anna", office.now, Silent())
+        assert office.rows_of("SELECT name FROM accounts") == [("info",)], number
+        assert b"anna@a.example" not in path.read_bytes()
+        with Database(path) as store:
+            assert len(Marks(store).standing()) == 1, number
+    assert stops > 20
 
 
 def test_drop_leaves_what_lies_elsewhere_with_its_marks(tmp_path):

@@ -1,13 +1,12 @@
 """Who waits may have been answered in another conversation: `explain` names the mail, and the mark that says so."""
 
 import pytest
-from replywatch.app.reporting.export import export
 
-from office import Office
+from office import Office, exported
 from replywatch.app.explaining.explain import COULD_BE, explain_message
 from replywatch.app.explaining.mark import mark
 from replywatch.app.progress import Silent
-from replywatch.app.reporting.report import ReportQuery
+from replywatch.app.reporting.query import ReportQuery
 from replywatch.domain.messages import Kind, OfKind, ReplyOf, Status
 from replywatch.store.database import Database
 from replywatch.store.queries import Queries
@@ -77,9 +76,9 @@ def test_other_spellings_are_she(tmp_path):
     office = Asked(tmp_path, "nora.holm@gmail.com")
     office.story.outbound("noraholm@googlemail.com", "02-12 09:00", subject="Your garden")
     assert office.found() == (["Your garden"], 0)
-    (exported,) = export(office.config, ReportQuery(since="all"), Silent())
+    (found,) = exported(office.config, ReportQuery(since="all"))
     (explained,) = explain_message(office.config, office.asked.message_id, Silent()).exchanges_at
-    assert explained.contact_written_to_at == exported.contact_written_to_at == at("02-12 09:00")
+    assert explained.contact_written_to_at == found.contact_written_to_at == at("02-12 09:00")
 
 
 def test_none_once_it_is_answered(office):

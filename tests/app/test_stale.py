@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from office import Office
+from replywatch.app.polling.poll import Choice, poll
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.query import ReportQuery
 from replywatch.app.reporting.report import make_report
@@ -128,6 +129,25 @@ def test_an_account_that_is_new_in_the_config_is_none_that_nobody_wrote_to(tmp_p
     office = one_who_waits(tmp_path, 3)
     office.config = replace(office.config, accounts=(*office.config.accounts, ImapAccount("anna")))
     assert told(office, 100 * HOUR).verdict(turns=False) is Verdict.CANT_SAY
+
+
+def test_who_wrote_to_an_account_that_was_read_since_others_were_may_wait(tmp_path):
+    """The answer may lie where nobody looked; that there is somebody is known."""
+    office = one_who_waits(tmp_path, 1, accounts=(ImapAccount("info"), ImapAccount("anna", watched=False)))
+    story = Story()
+    story.inbound("late", office.now + 5 * HOUR)
+    story.reply(story.inbound("done", office.now + 5 * HOUR), office.now + 6 * HOUR)
+    office.tell(story)
+    office.now += 10 * HOUR
+    sources, clock = office.sources, office.now
+    poll(office.config, lambda a: sources[a.name], lambda: clock, Silent(), choice=Choice(("info",)))
+    found = told(office, 4 * HOUR)
+    assert [row.exchange.contact for row in found.rows] == ["anna@anna.example"]
+    assert [row.exchange.contact for row in found.may_wait] == ["late@late.example"]
+    assert set(found.short_ids) == {row.exchange.id for row in (*found.rows, *found.may_wait)}
+    assert told(office, 6 * HOUR).may_wait == []
+    office.pass_(0)
+    assert len(told(office, 4 * HOUR).rows) == 2
 
 
 def test_later_turns_count_where_they_are_asked_for(tmp_path):

@@ -60,6 +60,7 @@ ACCOUNTS = [
         {"last_error": "no route to host"},
         (Code.LAST_ATTEMPT_FAILED, {"last_complete_at": FEB, "error": "no route to host"}),
     ),
+    ("messages do not come", {"unread": 2}, (Code.MESSAGES_UNREAD, {"count": 2})),
     ("no Sent", {"has_sent": False, "covered_from": None}, (Code.NO_SENT_MAILBOX, {})),
     ("Sent is empty", {"covered_from": None}, (Code.SENT_EMPTY, {})),
     (
@@ -145,6 +146,12 @@ def test_of_several_that_are_all_stale_the_oldest_is_said_once():
     later = replace(STALE, account="anna", last_complete=FEB + HOUR)
     found = list(age_warnings([later, STALE], FEB, FEB + 9 * DAY, None))
     assert found == [Warning(Code.READ_LONG_AGO, "", {"last_read_at": FEB, "age_seconds": 9 * DAY})]
+
+
+def test_one_account_of_several_that_was_read_in_the_future_is_no_fresh_one():
+    ahead = replace(STALE, account="anna", last_complete=FEB + 400 * DAY)
+    found = list(age_warnings([STALE, ahead], FEB, FEB, None))
+    assert found == [Warning(Code.READ_IN_FUTURE, "", {"last_read_at": FEB + 400 * DAY})]
 
 
 def test_an_account_that_is_polled_no_more_is_never_stale():

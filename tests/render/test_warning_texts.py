@@ -42,6 +42,11 @@ SENTENCES = [
             'under [accounts.info]: mailboxes = { sent = ["…"] }'
         ),
     ),
+    (
+        Code.MESSAGES_UNREAD,
+        {"count": 1},
+        "1 message of account info did not come: every poll asks again, and until then nobody knows who wrote.",
+    ),
     (Code.SENT_EMPTY, {}, "The Sent mailbox of account info is empty: replies written elsewhere are not seen."),
     (
         Code.NO_MAIL_OF_OURS,
@@ -114,8 +119,9 @@ SENTENCES = [
         Code.ACCOUNT_CHANGED,
         {"was": "info@a.example at imap.a.example", "now": "/mail/{x}"},
         (
-            "Account info was info@a.example at imap.a.example, now /mail/{x}: its mail is left out. Name it otherwise,"
-            " or say `replywatch account move info` (the same mail at a new place) or `replywatch account drop info`."
+            "Account info was info@a.example at imap.a.example, now /mail/{x}: its mail is left out, and answers in it"
+            " are not seen. If the same mail is there, `replywatch poll` goes on with it; else name it otherwise, or"
+            " say `replywatch account move info` (the same mail all the same) or `replywatch account drop info`."
         ),
     ),
     (

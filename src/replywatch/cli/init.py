@@ -19,7 +19,7 @@ from replywatch.cli.asking.questions import Questions
 from replywatch.cli.asking.summary import summary_lines
 from replywatch.cli.asking.trying import Trying
 from replywatch.cli.options import Context, ExampleCommand
-from replywatch.cli.output import width
+from replywatch.cli.output import tell
 from replywatch.config import names, places
 from replywatch.config.draft import Draft
 from replywatch.config.load import find_config
@@ -140,7 +140,7 @@ def _say_next(result: Result, path: Path) -> None:
             text = (
                 f"{colleague.address} is not read yet: {colleague.to_do}, then see [accounts.{colleague.account.name}]"
             )
-            click.echo(click.wrap_text(f"{text} in the config.", width()), err=True)
+            tell([f"{text} in the config."])
 
 
 def _password_steps(account: ImapAccount, path: Path) -> Iterator[str]:

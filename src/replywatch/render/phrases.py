@@ -65,6 +65,7 @@ _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     "and_further": lambda number, _: f" and {number} more" if number else "",
     "visitors": lambda forms, _: ", ".join(f"{f['address']} ({f['count']} from {f['people']} people)" for f in forms),
     "answers_are": lambda number, _: f"{counted(number, 'answer')} of ours {'is' if number == 1 else 'are'}",
+    "messages": lambda number, _: counted(number, "message"),
     "going_on": lambda number, _: f"{counted(number, 'conversation')} {'goes' if number == 1 else 'go'} on",
     "likely": lambda mailboxes, _: _likely(mailboxes),
     # reasons

@@ -69,8 +69,6 @@ def _below(account: AccountStatus, status: Status, locale: Locale) -> Iterator[s
         yield there
     if account.last_error:
         yield safe(account.last_error)
-    if account.unread:
-        yield f"{counted(account.unread, 'message')} could not be read"
     for mailbox in account.held:
         yield f"much of {safe(mailbox)} was not found at the last pass, and counts as there for now"
 

@@ -12,13 +12,18 @@ from replywatch.render.text import safe
 
 PHRASES: Mapping[Code, str] = {
     Code.ACCOUNT_CHANGED: (
-        "Account {account} was {was}, now {now}: its mail is left out. Name it otherwise, or say "
-        "`replywatch account move {account}` (the same mail at a new place) or `replywatch account drop {account}`."
+        "Account {account} was {was}, now {now}: its mail is left out, and answers in it are not seen. If the same "
+        "mail is there, `replywatch poll` goes on with it; else name it otherwise, or say "
+        "`replywatch account move {account}` (the same mail all the same) or `replywatch account drop {account}`."
     ),
     Code.NO_MAIL_READ: "No mail has been read yet: run `replywatch poll` first.",
     Code.NEVER_READ_COMPLETELY: "Account {account} has never been read completely{error:failed}",
     Code.LAST_ATTEMPT_FAILED: (
         "Account {account} was last read completely on {last_complete_at:day}; the last attempt failed: {error}"
+    ),
+    Code.MESSAGES_UNREAD: (
+        "{count:messages} of account {account} did not come: every poll asks again, and until then nobody knows who "
+        "wrote."
     ),
     Code.SENT_EMPTY: "The Sent mailbox of account {account} is empty: replies written elsewhere are not seen.",
     Code.NO_SENT_MAILBOX: (

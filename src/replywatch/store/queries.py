@@ -44,6 +44,8 @@ class AccountFacts:
     last_error: str | None
     oldest_in_sent: int | None
     oldest_in_archive: int | None
+    unread: int
+    """Messages that are there and could not be read so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,9 @@ class Queries:
             "SELECT a.name, (SELECT started_at FROM passes p WHERE p.account = a.id AND p.finished_at IS NOT NULL"
             f" AND p.error IS NULL{known} ORDER BY p.id DESC LIMIT 1),"
             " l.started_at, l.error,"
-            f" {evidence.format(1)}, {evidence.format(0)} FROM accounts a LEFT JOIN passes l ON l.id ="
+            f" {evidence.format(1)}, {evidence.format(0)},"
+            " (SELECT count(*) FROM quarantine q JOIN epochs e ON e.id = q.epoch JOIN mailboxes m ON m.id = e.mailbox"
+            " WHERE m.account = a.id AND e.superseded_at IS NULL) FROM accounts a LEFT JOIN passes l ON l.id ="
             " (SELECT max(id) FROM passes p WHERE p.account = a.id AND p.finished_at IS NOT NULL)"
         )
         return [AccountFacts(*row) for row in rows]

@@ -33,11 +33,18 @@ def identified(database: Database, config: Config) -> Config:
     return without(config, changed_accounts(database, config))
 
 
-def changed_error(changed: ChangedAccount) -> ChangedAccountError:
-    """What to say of an account that is not read or shown any more, and what to do."""
+def changed_error(changed: ChangedAccount, *, looked: bool) -> ChangedAccountError:
+    """What to say of an account that is not read or shown any more, and what to do.
+
+    `looked` says that a poll has just looked for its mail there; else the next one may find it.
+    """
     name = changed.name
+    poll = "" if looked else "`replywatch poll` goes on if it finds that mail there. Else "
+    hint = (
+        f"give it a name of its own under [accounts.…], or let go of the old mail: `replywatch account drop {name}`."
+        f" If it is the same mail all the same: `replywatch account move {name}`."
+    )
     return ChangedAccountError(
         f"account {name} was {changed.was.described}, now {changed.now.described}",
-        f"If that is another mailbox, give it a name of its own under [accounts.…], or let go of the old mail:"
-        f" `replywatch account drop {name}`. If it is the same mail at a new place: `replywatch account move {name}`.",
+        f"{poll}{hint}" if poll else f"{hint[0].upper()}{hint[1:]}",
     )

@@ -31,13 +31,13 @@ class Opened:
     def need_accounts(self) -> None:
         """Raise `ChangedAccountError` if no account is left of which anything may be shown."""
         if self.changed and not self.config.accounts:
-            raise changed_error(self.changed[0])
+            raise changed_error(self.changed[0], looked=False)
 
     def say_changed(self, progress: Progress) -> None:
         """Say which accounts are left out; for commands that show no list of warnings. Raises as `need_accounts`."""
         self.need_accounts()
         for changed in self.changed:
-            error = changed_error(changed)
+            error = changed_error(changed, looked=False)
             progress.say(Notice("account_left_out", {"text": error.text, "hint": error.hint}))
 
 

@@ -65,7 +65,7 @@ def recognise(database: Database, tools: Tools, source: Source, now: int) -> Non
         search = _Search(source, sample, tools.admission)
         kept = search.where_they_were(tools.facts, accounts)
         if sample and not search.found_enough and not search.anywhere():
-            raise changed_error(ChangedAccount(account, was, origin))
+            raise changed_error(ChangedAccount(account, was, origin), looked=True)
     with database.transaction():
         if was is not None:
             accounts.number_anew(number, kept, now)

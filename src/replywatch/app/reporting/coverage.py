@@ -86,7 +86,7 @@ def _account_coverage(
     account: AnyAccount, facts: AccountFacts | None, *, has_sent: bool, stale_after: int
 ) -> AccountCoverage | None:
     """None for an account that is not enabled and was never read completely."""
-    found = facts or AccountFacts(account.name, None, None, None, None, None)
+    found = facts or AccountFacts(account.name, None, None, None, None, None, 0)
     if not account.enabled and found.last_complete is None:
         return None
     oldest = [at for at in (found.oldest_in_sent, found.oldest_in_archive) if at is not None]
@@ -100,4 +100,5 @@ def _account_coverage(
         last_attempt=found.last_attempt,
         last_error=found.last_error if account.enabled else None,
         stale_after=stale_after if account.enabled else None,
+        unread=found.unread if account.enabled else 0,
     )

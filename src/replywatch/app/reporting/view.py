@@ -21,6 +21,7 @@ from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.config.model import Config
 from replywatch.domain.figures.coverage import Coverage
 from replywatch.domain.figures.doubts import Doubts
+from replywatch.domain.figures.measure import outcome, wait_of
 from replywatch.domain.messages import Status
 from replywatch.domain.periods import Period, parse_as_of, parse_period
 from replywatch.domain.results.absent_mail import AbsentMail
@@ -83,6 +84,21 @@ class View:
             if found.status is Status.NEVER:
                 found = found.written_to(self.snapshot.written_to_at(exchange))
             yield found
+
+    def read_since(self) -> Iterator[ExchangeAt]:
+        """The exchanges that arrived after as_of in accounts that were read since, while others were not.
+
+        Where nobody is known to have answered that can't be said: the answer may lie in those. Takes `snapshot`'s place
+        in the store, so that is to be asked nothing afterwards.
+        """
+        latest = max((at for account in self.coverage.accounts if (at := account.polled_at)), default=self.as_of)
+        if latest <= self.as_of:
+            return
+        later = Snapshot(self.store.database, self.config, latest, self.query.min_match)
+        for exchange in later.exchanges(Period(self.as_of + 1, None), first_only=self.query.first_only):
+            found = outcome(wait_of(exchange), latest, self.config.report.never_after, self.coverage)
+            open_ = found.status in {Status.WAITING, Status.NEVER}
+            yield ExchangeAt(exchange, Status.UNKNOWN if open_ else found.status, self.as_of, found.elapsed)
 
     def short_ids(self, found: Iterable[ExchangeAt]) -> dict[str, str]:
         """Identity of an opening message or of a reply → its first characters, as far as they name one message."""

@@ -31,7 +31,8 @@ class WaitingQuery:
 def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -> WaitingList:
     """Who waits for an answer; an enquiry that ended a later turn stands for it. Raises as `viewed`.
 
-    Their status is that of the last pass. Those who count as waiting are listed whatever the period: nobody who waits
+    Their status is that of the last pass over all accounts; of those who wrote after it, as far as some accounts were
+    read since, it can't be said. Those who count as waiting are listed whatever the period: nobody who waits
     is too old for it, and nobody of whom it can't be said who would count so.
     """
     asked_for = ReportQuery(since=query.since, first_only=False)
@@ -39,9 +40,10 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
         read_at = min((at for a in view.coverage.accounts if (at := a.polled_at) is not None), default=view.as_of)
         archive = all(account.kind == "mbox" for account in view.coverage.accounts if account.stale_after is not None)
         counted_to = view.as_of if archive and not query.alarm else max(view.as_of, now)
+        at_as_of, warnings = list(view.exchanges(_reaching_back(view))), view.warnings
         found = [
             row
-            for row in view.exchanges(_reaching_back(view))
+            for row in (*at_as_of, *view.read_since())
             if _goes_on(row.exchange) and waited(row.exchange.arrived_at, counted_to) >= query.older_than
         ]
         rows = [row for row in found if row.status is Status.WAITING]
@@ -58,7 +60,7 @@ def waiting(config: Config, query: WaitingQuery, now: int, progress: Progress) -
             may_wait=sorted(unknown, key=place_in_list),
             never=0 if query.never else sum(row.exchange.ordinal == 1 for row in never),
             short_ids=view.short_ids([*listed, *unknown]),
-            warnings=view.warnings,
+            warnings=warnings,
         )
 
 

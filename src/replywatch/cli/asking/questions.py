@@ -11,7 +11,7 @@ import click
 
 from replywatch.app.setup.autoconfig import Settings
 from replywatch.cli.asking import answers
-from replywatch.cli.output import fitted, width
+from replywatch.cli.output import fitted, tell
 from replywatch.errors import UsageError
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class Questions:
     def say(self, text: str) -> None:
         """Say something to the person, unless it was said before somebody went back."""
         if self._next == len(self._answers):
-            click.echo(click.wrap_text(text, width()), err=True)
+            tell([text])
 
     def answer(
         self, option: str, given: str | None, question: str, check: Callable[[str], T], default: str | None = None

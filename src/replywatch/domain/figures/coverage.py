@@ -27,6 +27,8 @@ class AccountCoverage:
     """Why the last attempt failed; None if it did not."""
     stale_after: int | None = None
     """Seconds after its last complete pass from which on it was read too long ago; None: it is polled no more."""
+    unread: int = 0
+    """Messages that are there and could not be read so far: nobody knows whether somebody waits."""
 
     @property
     def polled_at(self) -> int | None:

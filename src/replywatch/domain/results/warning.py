@@ -16,6 +16,8 @@ class Code(StrEnum):
     NO_MAIL_READ = "no_mail_read"
     NEVER_READ_COMPLETELY = "never_read_completely"
     LAST_ATTEMPT_FAILED = "last_attempt_failed"
+    MESSAGES_UNREAD = "messages_unread"
+    """The server lists messages and does not hand them over: they count nowhere."""
     SENT_EMPTY = "sent_empty"
     NO_SENT_MAILBOX = "no_sent_mailbox"
     NO_MAIL_OF_OURS = "no_mail_of_ours"

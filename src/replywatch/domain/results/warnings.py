@@ -49,10 +49,11 @@ def age_warnings(
         if asked_for > read_up_to:
             yield Warning(Code.AS_OF_NOT_READ, values={"last_read_at": read_up_to})
         return
-    if read_up_to > now + AHEAD:
-        yield Warning(Code.READ_IN_FUTURE, values={"last_read_at": read_up_to})
-        return
     polled = [(a, at) for a in accounts if (at := a.polled_at) is not None]
+    latest = max([read_up_to, *(at for _, at in polled)])
+    if latest > now + AHEAD:
+        yield Warning(Code.READ_IN_FUTURE, values={"last_read_at": latest})
+        return
     stale = [(a, at) for a, at in polled if a.is_stale(now)]
     if stale and len(stale) == len(polled):
         yield _stale_warning("", min(at for _, at in stale), now)
@@ -120,6 +121,8 @@ def _account_warnings(account: AccountCoverage) -> Iterator[Warning]:
     if account.last_error:
         values = {"last_complete_at": account.last_complete, "error": account.last_error}
         yield Warning(Code.LAST_ATTEMPT_FAILED, name, values)
+    if account.unread:
+        yield Warning(Code.MESSAGES_UNREAD, name, {"count": account.unread})
     if account.covered_from is not None:
         return
     if account.has_sent:
