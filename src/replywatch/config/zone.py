@@ -18,7 +18,7 @@ _MOST = re.compile(r"most of .*|.*\(mainland\)")
 """What zone.tab says of the one among a country's zones in which nearly everybody lives."""
 _COUNTRIES = {"uk": "GB"}
 """Ends of domains that are no codes of countries (ISO 3166) but stand for one."""
-_ANYWHERE = frozenset("ad ai as bz cc cd co dj fm gg io la me ms nu sc sh sr su tk to tv ws".split())
+_ANYWHERE = frozenset("ad ai as bz cc cd co dj fm gg io la me ms nu sc sh sr su tk to tv ws".split())  # noqa: SIM905 - one line instead of 23
 """Ends that are codes of countries, but of domains that are sold to all the world: they tell nothing.
 
 Those that search engines take for such, gg, sh and to beside them (https://tld-list.com/blog/gcctlds-by-google).
