@@ -127,6 +127,13 @@ class TestPages:
         assert [name for name in names if name.casefold() not in known] == []
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_stand_in_blocks_that_are_checked(path):
+    """Of an indented line nobody knows what it is; scripts/check_docs.py passes it over."""
+    outside = re.sub(r"(?ms)^```.*?^```$", "", path.read_text(encoding="utf-8"))
+    assert re.findall(r"(?m)^ {4,}(?:\$ )?replywatch .*", outside) == []
+
+
 HOPS = [row for row in rows_of(text_of("docs/architecture.md")) if len(row) == 4 and ".py`" in row[1]]
 
 

@@ -85,6 +85,7 @@ def typed(office, shell, line):
         ("mark x --kind news", ["mark", "x", "--kind", "newsletter"]),
         ("check inf", ["check", "info"]),
         ("check info sal", ["check", "info", "sales-eu"]),
+        ("poll sal", ["poll", "sales-eu"]),
         ("check two", ["check", "two words"]),
         ("check two\\ w", ["check", "two words"]),
         ("login sa", ["login", "sales-eu"]),
@@ -117,6 +118,14 @@ def test_a_value_behind_an_equals_sign(office, shell):
 def test_a_name_is_never_run(office, shell):
     assert typed(office, shell, f"replywatch check \\${TAB}") == ["check", "$(touch ran)"]
     assert not (office.folder / "ran").exists()
+
+
+def test_fish_shows_what_a_word_means_to_its_end(office):
+    need("" if shutil.which("fish") else "there is no fish")
+    script = "replywatch completion fish | source; complete --do-complete 'replywatch poll --eve'"
+    argv = ["fish", "--no-config", "-c", script]
+    done = subprocess.run(argv, cwd=office.folder, env=office.environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "--every\tGo on until stopped, with a pass every 5m, 90min or 1h.\n"
 
 
 def asked(office, *words, python=()):
@@ -154,6 +163,7 @@ def test_all_commands_are_offered_and_none_is_loaded(office):
     [
         (("check", ""), ["info", "sales-eu", r"two\\ words", r"\\$\\(touch\\ ran\\)"]),
         (("check", "info", "two words", ""), ["sales-eu", r"\\$\\(touch\\ ran\\)"]),
+        (("poll", "info", "sales-eu", ""), [r"two\\ words", r"\\$\\(touch\\ ran\\)"]),
         (("login", "info", ""), []),
         (("--config", "other.toml", "login", "z"), ["zeta"]),
     ],

@@ -122,6 +122,24 @@ def test_three_times_at_most(office):
     assert list(office.folder.rglob("*.password")) == []
 
 
+def test_what_is_refused_is_told_in_sentences_and_broken_between_words(program):
+    with Typist(program, "init", "--no-try", "--timezone", "Europe/Berlin") as typist:
+        typist.type("shared address", ADDRESS)
+        typist.type("internet?", "n")
+        typist.type("name of the IMAP server", "https://imap.firma.example:")
+        typist.type("name of the IMAP server", "imap.firma.example:993")
+        typist.type("TLS: implicit")
+        typist.type("Private authority")
+        typist.type("User name")
+        typist.type("Its password", "geheim")
+        typist.type("Domains at which")
+        typist.type("Who else")
+        typist.type("Write it? [Y/n]")
+    assert typist.code == 0, typist.seen
+    assert "is not the name of a server, such as imap.example.com. No scheme in front." in " ".join(typist.seen.split())
+    assert [line for line in typist.too_wide() if str(program.folder) not in line] == []
+
+
 def test_back_to_an_answer_that_was_wrong(office):
     """The authority was forgotten: the connection fails, nothing was sent, and the person goes back to it."""
     before = len(office.server.log())

@@ -36,14 +36,17 @@ def give_away(monkeypatch):
     return give
 
 
-def refused(says):
+def refused(says, remedy=""):
+    """What is refused so, with what mends it; where nothing but naming it does, no other remedy is told."""
     with pytest.raises(ConfigError) as caught:
         find_config(None, {})
     error = caught.value
     assert error.exit_code == 2
     assert "it names commands to run" in error.text
     assert "--config" in error.hint
-    assert any(says in problem for problem in error.problems), error.problems
+    (problem,) = [problem for problem in error.problems if says in problem]
+    assert problem.endswith(remedy)
+    assert bool(remedy) == ("chmod" in f"{problem}{error.hint}")
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o400, 0o755])
@@ -68,12 +71,14 @@ def test_another_users_is_refused(here, give_away):
 @pytest.mark.parametrize("mode", [0o602, 0o620, 0o664, 0o666, 0o777])
 def test_one_that_others_may_write_is_refused(here, mode):
     here.chmod(mode)
-    refused(f"others may write it (mode {mode:04o})")
+    refused(f"others may write it (mode {mode:04o})", "chmod go-w replywatch.toml")
+    here.chmod(mode & ~0o022)
+    assert find_config(None, {}) == here
 
 
 def test_one_in_a_folder_in_which_anybody_may_swap_it_is_refused(here):
     here.parent.chmod(0o777)
-    refused("anybody may put another file in its place")
+    refused("anybody may put another file in its place", "chmod o-w .")
 
 
 @pytest.mark.parametrize("mode", [0o1777, 0o775])
@@ -92,7 +97,7 @@ def test_a_link_to_what_others_may_write_is_refused(here):
     here.rename(here.with_name("mine.toml"))
     here.with_name("mine.toml").chmod(0o666)
     here.symlink_to("mine.toml")
-    refused("others may write it")
+    refused("others may write it", "chmod go-w replywatch.toml")
 
 
 def test_somebody_elses_link_is_refused_even_if_it_leads_to_a_file_of_ones_own(here, give_away):

@@ -55,6 +55,11 @@ def test_a_copied_file_has_no_name(tmp_path):
         ("", "de_AT.UTF-8", "firma.com", "Europe/Vienna"),
         ("", "de_CH@euro", "firma.example", "Europe/Zurich"),
         ("", "de_DE", "firma.eu", "Europe/Berlin"),
+        # ends of domains that are sold to all the world
+        ("", "de_DE.UTF-8", "firma.io", "Europe/Berlin"),
+        ("", "", "firma.ai", None),
+        ("", "", "firma.ME", None),
+        ("", "de_CO.UTF-8", "firma.co", "America/Bogota"),
         # a country of many zones tells none
         ("", "en_US.UTF-8", "firma.com", None),
         ("", "", "firma.us", None),

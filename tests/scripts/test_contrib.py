@@ -68,6 +68,27 @@ def test_the_system_service_says_what_has_to_be_said():
     assert database[1].startswith("/var/lib/replywatch/"), "all else is read-only"
 
 
+def test_commands_by_hand_find_what_the_system_service_finds():
+    """Else they look at another store, which is empty: `check` would know nothing of mail that was read."""
+    told = set(re.findall(r"^Environment=(.*)", SYSTEM.read_text(), re.MULTILINE))
+    document = (ROOT / "docs/cron-and-services.md").read_text()
+    commands = re.findall(r"^(?:sudo -u replywatch|systemd-run .*User=replywatch) .*", document, re.MULTILINE)
+    assert [line.split()[-1] for line in commands] == ["report", "check"]
+    for line in commands:
+        missing = {setting.partition("=")[0] for setting in told - set(line.split())}
+        assert missing <= (set() if line.endswith(" check") else {"XDG_STATE_HOME"}), line
+
+
+def test_the_log_that_is_rotated_may_be_written_by_the_system_service(tmp_path):
+    """All that no line of the unit names is read-only there."""
+    (folder,) = re.findall(r"^/var/log/(\w+)/\*\.log \{$", (CONTRIB / "logrotate").read_text(), re.MULTILINE)
+    text = SYSTEM.read_text()
+    assert f"\n#LogsDirectory={folder}\n" in text
+    with_log = tmp_path / "replywatch.service"
+    with_log.write_text(text.replace("\n#LogsDirectory=", "\nLogsDirectory="))
+    assert systemd_analyze(tmp_path, "--system", "verify", str(with_log)) == (0, "")
+
+
 def test_the_user_service_says_how_it_goes_on_without_a_login():
     assert "loginctl enable-linger" in (CONTRIB / "systemd/user/replywatch.service").read_text()
 

@@ -64,7 +64,9 @@ class Zsh(_WholeWords, ZshComplete):
 
 @add_completion_class
 class Fish(_WholeWords, FishComplete):
-    """Fish, with values behind an equals sign."""
+    """Fish, with values behind an equals sign, and commas in what a word means."""
+
+    source_template = FishComplete.source_template.replace('string split ","', 'string split --max 1 ","')
 
 
 @click.command(

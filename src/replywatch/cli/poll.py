@@ -15,7 +15,7 @@ import click
 
 from replywatch.cli import options
 from replywatch.cli.logs import LEVELS, logging_to
-from replywatch.cli.options import Context, ExampleCommand, load
+from replywatch.cli.options import AccountName, Context, ExampleCommand, load
 from replywatch.cli.output import Listener, locale_of, write
 from replywatch.cli.stopping import STOPPED, stopping
 from replywatch.domain.instants import DAY, MINUTE
@@ -54,7 +54,7 @@ _EVERY_TIME = ("trying_again",)
         "replywatch poll info --now   # the password is mended",
     ],
 )
-@click.argument("accounts", nargs=-1, metavar="[ACCOUNT]…")
+@click.argument("accounts", nargs=-1, metavar="[ACCOUNT]…", type=AccountName())
 @click.option("--every", metavar="TIME", help="Go on until stopped, with a pass every 5m, 90min or 1h.")
 @click.option("--now", is_flag=True, help="Also try what is left alone after a refusal.")
 @click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong: when it begins, changes, ends, and daily.")

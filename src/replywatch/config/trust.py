@@ -18,21 +18,22 @@ def refuse_others_config(path: Path) -> None:
     except OSError as error:
         raise ConfigError(f"the config {path} can't be read: {error.strerror}") from error
     if problems:
-        named = shlex.quote(path.name)
         raise ConfigError(
             f"the config {path} is not used: it may not be yours, and it names commands to run",
-            f"If you know what is in it: chmod go-w {named}; or name it, with --config {named}.",
+            f"If you know what is in it, name it: --config {shlex.quote(path.name)}",
             problems,
         )
 
 
 def _doubts(path: Path) -> Iterator[str]:
-    """What speaks against it; of a link both it and the file behind it count."""
+    """What speaks against it, and what mends that; of a link both it and the file behind it count."""
     link, file, folder = path.lstat(), path.stat(), path.absolute().parent.stat()
     for owner in dict.fromkeys((link.st_uid, file.st_uid)):
         if owner not in (0, os.geteuid()):
             yield f"it belongs to another user (number {owner})"
     if file.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        yield f"others may write it (mode {stat.S_IMODE(file.st_mode):04o})"
+        mode = stat.S_IMODE(file.st_mode)
+        yield f"others may write it (mode {mode:04o}); run: chmod go-w {shlex.quote(path.name)}"
     if folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX:
-        yield f"anybody may put another file in its place (folder of mode {stat.S_IMODE(folder.st_mode):04o})"
+        mode = stat.S_IMODE(folder.st_mode)
+        yield f"anybody may put another file in its place (folder of mode {mode:04o}); run: chmod o-w ."

@@ -18,6 +18,11 @@ _MOST = re.compile(r"most of .*|.*\(mainland\)")
 """What zone.tab says of the one among a country's zones in which nearly everybody lives."""
 _COUNTRIES = {"uk": "GB"}
 """Ends of domains that are no codes of countries (ISO 3166) but stand for one."""
+_ANYWHERE = frozenset("ad ai as bz cc cd co dj fm gg io la me ms nu sc sh sr su tk to tv ws".split())  # noqa: SIM905 - one line instead of 23
+"""Ends that are codes of countries, but of domains that are sold to all the world: they tell nothing.
+
+Those that search engines take for such, gg, sh and to beside them (https://tld-list.com/blog/gcctlds-by-google).
+"""
 
 
 def named(name: str) -> ZoneInfo | None:
@@ -43,14 +48,15 @@ def likely(environ: Mapping[str, str], domain: str, localtime: Path = LOCALTIME)
     """The zone in which somebody lives who has mail at `domain`; None where nothing tells.
 
     That of this machine, unless it is UTC, which says nothing of where people are; else that of the country that the
-    domain ends in, or the locale names, if nearly all of it has one zone.
+    domain ends in (`.io` is nobody's), or the locale names, if nearly all of it has one zone.
     """
     here = system(environ, localtime)
     if here.key not in _NOWHERE:
         return here
     locale = next(filter(None, (environ.get(key) for key in ("LC_ALL", "LC_TIME", "LANG"))), "")
     ending, region = domain.rpartition(".")[2].lower(), re.match(r"[a-z]+_([A-Z]{2})\b", locale.partition(".")[0])
-    for country in (_COUNTRIES.get(ending, ending.upper()), region[1] if region else ""):
+    country_of_domain = "" if ending in _ANYWHERE else _COUNTRIES.get(ending, ending.upper())
+    for country in (country_of_domain, region[1] if region else ""):
         if (name := _by_country().get(country)) and (zone := named(name)):
             return zone
     return None

@@ -11,7 +11,7 @@ import click
 
 from replywatch.app.setup.autoconfig import Settings
 from replywatch.cli.asking import answers
-from replywatch.cli.output import tell
+from replywatch.cli.output import fitted, tell
 from replywatch.errors import UsageError
 
 T = TypeVar("T")
@@ -133,7 +133,8 @@ class Questions:
             try:
                 return check(text)
             except UsageError as error:
-                raise click.UsageError(" ".join(filter(None, (error.text, error.hint)))) from error
+                told = ". ".join(filter(None, (error.text, error.hint)))
+                raise click.UsageError(fitted(told, beside=len("Error: "))) from error
 
         self._introduce()
         with _Nobody():
