@@ -189,7 +189,7 @@ class TestCheck:
         assert "error    info, token: OAuth2 at 127.0.0.1:" in done.stdout
         assert "replywatch login info" in done.stdout
         log_in(office, provider, user.name)
-        out = office.output("check")
+        out = office.output("check", "--verbose")
         assert re.search(r"  ok       token +OAuth2 at 127\.0\.0\.1:\d+; valid until", out)
         assert "  ok       login        user" in out
 
