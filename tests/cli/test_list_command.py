@@ -103,6 +103,8 @@ def test_what_is_asked_for(office, words, found):
 def test_the_list_for_people(office):
     lines = office.output("list").splitlines()
     assert lines[-1] == "3 exchanges."
+    assert office.output("list", "--limit", "2").splitlines()[-1] == "The first 2 exchanges."
+    assert office.output("list", "--limit", "4").splitlines()[-1] == "3 exchanges."
     assert max(map(len, lines)) <= 80
     assert "never" in lines[1]
     short = lines[1].split()[0]

@@ -68,7 +68,8 @@ def list_exchanges(  # noqa: PLR0913, PLR0917 - one parameter for each option
         found = selection.of(exchanges)
         if output_format == "table":
             listed = list(found)
-            show(list_lines(listed, view.short_ids(listed), locale), locale)
+            limited = len(listed) == selection.limit
+            show(list_lines(listed, view.short_ids(listed), locale, limited=limited), locale)
             return
         rows = map(list_row, found)
         csv = csv_lines(LIST_COLUMNS, rows, dialect_named(dialect, config.report.timezone))

@@ -25,12 +25,15 @@ def list_row(found: ExchangeAt) -> dict[str, Cell]:
     return export_row(found) | further
 
 
-def list_lines(found: Sequence[ExchangeAt], short_ids: Mapping[str, str], locale: Locale) -> Iterator[str]:
-    """A line for each exchange, then how many there are."""
+def list_lines(
+    found: Sequence[ExchangeAt], short_ids: Mapping[str, str], locale: Locale, *, limited: bool = False
+) -> Iterator[str]:
+    """A line for each exchange, then how many there are; where they are `limited`, there may be more."""
     if found:
         yield from who_lines(_columns(short_ids), [(e.exchange, _cells(e, short_ids, locale)) for e in found], locale)
         yield ""
-    yield f"{counted(len(found), 'exchange')}." if found else "There is none."
+    number = counted(len(found), "exchange")
+    yield f"{'The first ' if limited else ''}{number}." if found else "There is none."
 
 
 def _columns(short_ids: Mapping[str, str]) -> list[Column]:
