@@ -116,7 +116,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "venv", with_pip=True)
     command = [folder / "venv/bin/python", "-m", "pip", "install", "-c", ROOT / "constraints.txt", ROOT]
-    environment = alone(folder) | {"HOME": str(Path.home())}  # where pip may be told of an index
+    pinned = dict.fromkeys(("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"), str(ROOT / "constraints.txt"))
+    environment = alone(folder) | pinned | {"HOME": str(Path.home())}  # where pip may be told of an index
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     need("pip reaches no package index" if "Could not find a version that satisfies" in done.stderr else "")
     assert done.returncode == 0, done.stderr

@@ -75,6 +75,24 @@ def test_drop_and_read_the_right_one(office):
     assert count(office) == 3
 
 
+def test_drop_says_which_answers_it_keeps_as_marks(tmp_path):
+    story, hers = Story(), Story()
+    story.outbound("xaver", "2026-01-05 09:00")
+    for i in range(3):
+        enquiry = story.inbound(f"tom{i}", f"2026-03-0{i + 1} 08:00")
+        hers.mails.append(story.reply(enquiry, f"2026-03-0{i + 1} 10:00"))
+        story.mails.remove(hers.mails[-1])
+    program = Program(tmp_path, accounts={"info": maildir_account(), "anna": maildir_account(path="anna")})
+    plant_maildir(story, tmp_path / "mail")
+    plant_maildir(hers, tmp_path / "anna")
+    program.output("poll")
+    done = program.call("account", "drop", "anna", "--yes")
+    assert "3 messages elsewhere had an answer in it: a mark says so now" in done.stderr
+    assert len(program.json("mark", "--list")["marks"]) == 3
+    done = program.call("account", "drop", "info", "--yes")
+    assert "a mark says so" not in done.stderr
+
+
 def test_move_and_go_on(office):
     (office.folder / "wrong").rename(office.folder / "moved")
     office.configure({"info": maildir_account(path="nowhere")})

@@ -206,6 +206,9 @@ def test_an_answer_just_now(tmp_path):
     assert before == f"  Before   {NEVER}"
     assert re.fullmatch(r"  Now      answered after \d+ d( \d+ h)?, at \d{4}-\d\d-\d\d \d\d:\d\d", now)
     assert hint == "  Reports count it so once mail was read again (replywatch poll)."
+    explained = planted.output("explain", planted.ids["nora"])
+    assert explained.startswith("Answered after ")
+    assert "--answered now" not in explained
     assert "nora@" not in planted.output("waiting", "--all", "--since", "all")
     said(planted, "nora", "--undo")
     assert "nora@" in planted.output("waiting", "--all", "--since", "all")

@@ -124,3 +124,13 @@ def test_a_range_whose_ends_read_alike_is_one_value(early, late, shown):
     (line,) = [line for line in text.splitlines() if line.startswith("estimate ")]
     assert line.endswith(f" {shown}")
     assert line.count(" to ") == shown.count(" to ")
+
+
+def test_no_figure_is_cut_however_long_the_durations_are():
+    """A table that is too wide for the line is turned."""
+    answered = full().summary.answered
+    longest = answered._replace(**dict.fromkeys(("median", "p75", "p90", "p95", "max", "mean"), 123 * DAY + 23 * 3600))
+    report = replace(full(), summary=replace(full().summary, answered=longest))
+    for width in (80, 100, 120):
+        text = report_details(report, replace(LOCALE, width=width))
+        assert text.count("123 d 23 h") == 6, width

@@ -77,7 +77,7 @@ def drop(context: Context, name: str, dry_run: bool, yes: bool) -> None:
     """
     from replywatch.app.deriving.accounts import drop as drop_account
     from replywatch.app.deriving.accounts import held_account
-    from replywatch.render.account import dropped_text
+    from replywatch.render.account import dropped_text, kept_text
 
     config = load(context)
     held: HeldAccount = held_account(config, name)
@@ -85,5 +85,7 @@ def drop(context: Context, name: str, dry_run: bool, yes: bool) -> None:
     step = ForGood(f"Erase {text}, for good?", f"{text}, would be erased.", "Nothing erased.")
     if agreed(step, dry_run=dry_run, yes=yes):
         with Listener() as listener:
-            drop_account(config, name, int(time.time()), listener)
+            dropped = drop_account(config, name, int(time.time()), listener)
             listener.line(f"Erased {text}.")
+            if kept := kept_text(dropped):
+                listener.line(kept)

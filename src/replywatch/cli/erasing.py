@@ -56,7 +56,7 @@ def agreed(step: ForGood, *, dry_run: bool, yes: bool) -> bool:
     Raises `UsageError` if nobody is there to be asked.
     """
     if dry_run:
-        click.echo(step.nothing or step.preview)
+        click.echo(fitted(step.nothing or step.preview, stream=sys.stdout))
         return False
     if step.nothing:
         tell([step.nothing])

@@ -96,16 +96,17 @@ def tell(lines: Iterable[str]) -> None:
         click.echo(fitted(line), err=True)
 
 
-def fitted(text: str, *, beside: int = 0) -> str:
-    """`text` as it fits on the terminal of stderr with what stands `beside` it, in columns; elsewhere as it is.
+def fitted(text: str, *, beside: int = 0, stream: TextIO | None = None) -> str:
+    """`text` as it fits on the terminal of a stream with what stands `beside` it, in columns; elsewhere as it is.
 
-    So a line of a log stays one.
+    So a line of a log stays one. The stream is stderr unless another one is given.
     """
-    if not sys.stderr.isatty():
+    stream = stream or sys.stderr
+    if not stream.isatty():
         return text
     from replywatch.render.folding import folded  # only for terminals
 
-    return folded(text, columns(sys.stderr) - beside)
+    return folded(text, columns(stream) - beside)
 
 
 class _Display:

@@ -126,7 +126,7 @@ def parse_duration(text: str) -> int:
     """
     match = _DURATION.fullmatch(text.strip())
     if match is None:
-        raise UsageError(f"{text!r} is no duration", "write 90min, 4h, 14d or 2w")
+        raise UsageError(f"{text!r} is no duration", "Write 90min, 4h, 14d or 2w.")
     return int(match[1]) * _SECONDS[match[2]]
 
 

@@ -1,16 +1,17 @@
 """Dates and times as people write them, in English and in German: text → span of instants.
 
-A moment is an ISO date and time (`2026-02-01T14:30`, with an offset or `Z` if wanted), a dotted day-first one
-(`1.2.2026 14:30`), or `now`. All else lasts: a day (`2026-02-01`, `1.2.2026`, `yesterday`), a week from Monday to
-Sunday (`2026-W40`, `last week`), a month (`2026-10`, `last month`), a quarter (`Q3 2026`), a year (`2026`). Words are
-of the calendar on the wall: of `now` in the zone. Without an offset a time is local: one that does not exist moves
-forward by the gap, one that comes twice is the first.
+A moment is an ISO date and time (`2026-02-01T14:30`, with an offset or `Z` if wanted), a day and a time (`1.2.2026
+14:30`, `1 Feb 2026 14:30`, `yesterday 14:30`; `14:30` alone is today's), or `now`. All else lasts: a day (`2026-02-01`,
+`1.2.2026`, `1 Feb 2026`, `yesterday`), a week from Monday to Sunday (`2026-W40`, `last week`), a month (`2026-10`,
+`October 2026`, `last month`), a quarter (`Q3 2026`), a year (`2026`). Words are of the calendar on the wall: of `now`
+in the zone. Without an offset a time is local: one that does not exist moves forward by the gap, one that comes twice
+is the first.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from replywatch.domain.instants import instant_of, local_day, midnight
@@ -40,6 +41,15 @@ _YEAR_LAST = re.compile(r"(q|kw|w) ?(\d{1,2})[ /-](\d{4})", re.ASCII)
 _NUMBERED = re.compile(r"(\d{4})[ -]?(q|kw|w) ?(\d{1,2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _MONTH_DOTTED = re.compile(r"(\d{1,2})\.(\d{4})", re.ASCII)
+_NAMES = (
+    *(("january", "januar"), ("february", "februar"), ("march", "märz", "mrz", "maerz"), ("april",), ("may", "mai")),
+    *(("june", "juni"), ("july", "juli"), ("august",), ("september",), ("october", "oktober"), ("november",)),
+    ("december", "dezember"),
+)
+"""Of the months, from January on, in English and in German; three letters are enough."""
+_DAY_NAMED = re.compile(r"(\d{1,2})\.? ([a-zä]{3,9})\.?,? (\d{4})")
+_MONTH_NAMED = re.compile(r"([a-zä]{3,9})\.? (\d{4})")
+_TIMED = re.compile(r"(?:(?!(?:at|um) )(.+?),? )?(?:at |um )?(\d{1,2}):(\d{2})(?: uhr)?", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _DAY_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ t]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 
@@ -68,7 +78,14 @@ def span_of(text: str, now: int, zone: tzinfo) -> Span:
     if words in _NOW:
         return Span(now, now)
     try:
-        found = _relative(words, local_day(now, zone)) or _numbered(words) or _moment_or_day(text.strip(), words)
+        today = local_day(now, zone)
+        found = (
+            _relative(words, today)
+            or _numbered(words)
+            or _named(words)
+            or _day_and_time(words, today)
+            or _moment_or_day(text.strip(), words)
+        )
         if isinstance(found, datetime):
             instant = instant_of(found if found.tzinfo else found.replace(tzinfo=zone))
             return Span(instant, instant)
@@ -100,6 +117,31 @@ def _numbered(words: str) -> _Days | None:
     if unit == "week":
         return _unit(unit, date.fromisocalendar(year, number, 1))
     return _unit(unit, date(year, 3 * number - 2, 1))
+
+
+def _named(words: str) -> _Days | None:
+    """A day or a month by the month's name; None if there is none in it."""
+    if (match := _DAY_NAMED.fullmatch(words)) and (month := _month(match[2])):
+        return _one(date(int(match[3]), month, int(match[1])))
+    if (match := _MONTH_NAMED.fullmatch(words)) and (month := _month(match[1])):
+        return _unit("month", date(int(match[2]), month, 1))
+    return None
+
+
+def _month(name: str) -> int | None:
+    """The number of the month of this name, which may be shortened."""
+    return next((n for n, names in enumerate(_NAMES, 1) if any(full.startswith(name) for full in names)), None)
+
+
+def _day_and_time(words: str, today: date) -> datetime | None:
+    """A time of a day that is told by words or by its month's name; of today where there is no day."""
+    match = _TIMED.fullmatch(words)
+    if match is None:
+        return None
+    days = _one(today) if match[1] is None else _relative(match[1], today) or _named(match[1])
+    if days is None or days.after - days.first != timedelta(days=1):
+        return None
+    return datetime.combine(days.first, time(int(match[2]), int(match[3])))
 
 
 def _unit(unit: str, day: date, *, back: bool = False) -> _Days:

@@ -19,5 +19,13 @@ def dropped_text(held: HeldAccount) -> str:
     return f"{_much(held)} of account {held.name}{where}"
 
 
+def kept_text(held: HeldAccount) -> str:
+    """What stays of an account that was dropped; "" for nothing."""
+    if not held.kept_answers:
+        return ""
+    mail = counted(held.kept_answers, "message")
+    return f"{mail} elsewhere had an answer in it: a mark says so now, to each of them (replywatch mark --list)."
+
+
 def _much(held: HeldAccount) -> str:
     return f"{counted(held.messages, 'message')} in {counted(held.mailboxes, 'mailbox', 'es')}"

@@ -7,7 +7,7 @@ from replywatch.domain.results.notice import Notice, Stretch
 NOTICES = {
     "account_left_out": "Left out: {text}. {hint}",
     "config_changed": "The config says something else of team, accounts or matching: all mail is judged anew.",
-    "name_stays": "{name}, which an account, mailbox or label is called or lies at, stays: change it there.",
+    "name_stays": "{name} stays: an account, mailbox or label has this name, login or path. Change it there.",
     "new_rules": "This release has new rules: all mail is judged anew, and figures may move (CHANGELOG.md says which).",
     "poll_at_work": "A poll is at work: these are the figures from before it.",
     "trying_again": "{account}: {error}; trying again in {seconds} s",

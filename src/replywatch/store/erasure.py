@@ -144,17 +144,18 @@ class Erasure:
             self._db.execute("DELETE FROM messages WHERE id IN temp.headers")
             self._db.execute("DROP TABLE temp.headers")
 
-    def drop_account(self, account: int, name: str, now: int) -> None:
+    def drop_account(self, account: int, name: str, now: int) -> int:
         """Erase what is chosen, `choose_account`'s choice, and what is known of the account; drop derived rows.
 
         All or nothing; its name alone stays, so that the job can be finished by it (`Accounts.forget`). Other than
-        after `erase` nothing is remembered: what turns up elsewhere is read like any mail.
+        after `erase` nothing is remembered: what turns up elsewhere is read like any mail. Says how many messages that
+        stay got a mark that they were answered, since what answered them goes.
         """
         self._db.execute("PRAGMA secure_delete = ON")
         mailboxes = "(SELECT id FROM mailboxes WHERE account = ?1)"
         epochs = f"(SELECT id FROM epochs WHERE mailbox IN {mailboxes})"
         with self._db.transaction():
-            self._keep_answers(now)
+            kept = self._keep_answers(now)
             self._keep_coverage()
             self._keep_counts()
             self._erase_marks()
@@ -178,6 +179,7 @@ class Erasure:
             self._db.execute(
                 "UPDATE accounts SET kind = NULL, host = NULL, login = NULL, path = NULL WHERE id = ?", [account]
             )
+        return kept
 
     def _erase_marks(self) -> None:
         """Erase the marks of what is chosen, and those that point to it."""
@@ -189,19 +191,22 @@ class Erasure:
         for table in (*DERIVED_TABLES, "pending"):
             self._db.execute(f"DELETE FROM {table}")
 
-    def _keep_answers(self, now: int) -> None:
-        """Mark what stays and was answered by what goes.
+    def _keep_answers(self, now: int) -> int:
+        """Mark what stays and was answered by what goes, and say how much that is.
 
         Where a person said what became of a message, that holds, and no reply ever answered it.
         """
-        answered = self._db.rows(
-            "SELECT id, answered_at FROM exchanges WHERE levels & ?"
-            f" AND reply IN {_CHOSEN} AND id NOT IN {_CHOSEN} ORDER BY id",
-            [RUNG_BITS[Rung.SUBJECT]],
+        answered = list(
+            self._db.rows(
+                "SELECT id, answered_at FROM exchanges WHERE levels & ?"
+                f" AND reply IN {_CHOSEN} AND id NOT IN {_CHOSEN} ORDER BY id",
+                [RUNG_BITS[Rung.SUBJECT]],
+            )
         )
         marks = Marks(self._db)
-        for identity, answered_at in list(answered):
+        for identity, answered_at in answered:
             marks.put(identity, Answered(answered_at), now)
+        return len(answered)
 
     def _keep_counts(self) -> None:
         """What mail that goes told of mail that stays: form letters, relays and moves remain some."""

@@ -62,13 +62,13 @@ def drop(config: Config, name: str, now: int, progress: Progress) -> HeldAccount
         assert number is not None, "it was found above"  # noqa: S101 - says why it can't be
         erasure = Erasure(database)
         erasure.choose_account(number)
-        erasure.drop_account(number, name, now)
+        kept = erasure.drop_account(number, name, now)
         known = identified(database, config)
         derive(database, known, progress)
         progress.begin(Stretch("writing_store"), None)
         database.compact()
         Accounts(database).forget(number)
-        return held
+        return held._replace(kept_answers=kept)
 
 
 def _as_held(config: Config, held: HeldAccount) -> Config:

@@ -39,12 +39,9 @@ def changed_error(changed: ChangedAccount, *, looked: bool) -> ChangedAccountErr
     `looked` says that a poll has just looked for its mail there; else the next one may find it.
     """
     name = changed.name
-    poll = "" if looked else "`replywatch poll` goes on if it finds that mail there. Else "
-    hint = (
-        f"give it a name of its own under [accounts.…], or let go of the old mail: `replywatch account drop {name}`."
-        f" If it is the same mail all the same: `replywatch account move {name}`."
-    )
     return ChangedAccountError(
         f"account {name} was {changed.was.described}, now {changed.now.described}",
-        f"{poll}{hint}" if poll else f"{hint[0].upper()}{hint[1:]}",
+        ("" if looked else "`replywatch poll` goes on if it finds that mail there. If not: ")
+        + f"another mailbox needs a name of its own under [accounts.…], or let go of the old mail: `replywatch account"
+        f" drop {name}`. Is it the same mail all the same: `replywatch account move {name}`.",
     )

@@ -99,8 +99,9 @@ class Explainer:
         )
 
     def _exchange_at(self, e: Exchange) -> ExchangeAt:
-        """Where an exchange stands now."""
-        found = exchange_at(e, self._as_of, self._config.report.never_after, self._coverage)
+        """Where an exchange stands now; a person's word that it was answered holds at once, as in `waiting`."""
+        said = e.answered_at if e.matched_by is Rung.MARK else None
+        found = exchange_at(e, max(self._as_of, said or self._as_of), self._config.report.never_after, self._coverage)
         if found.status is not Status.NEVER:
             return found
         return found.written_to(

@@ -18,3 +18,5 @@ class HeldAccount(NamedTuple):
     mailboxes: int
     """That hold mail."""
     messages: int
+    kept_answers: int = 0
+    """Of those that were dropped: messages elsewhere that were answered by them, and got a mark that says so."""

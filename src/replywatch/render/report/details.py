@@ -102,7 +102,7 @@ def _figures(report: Report, locale: Locale) -> Iterator[RenderableType]:
     grids = [_estimates(report)] if report.summary.answered.n < FEW else [_percentiles(report), _estimates(report)]
     for grid in grids:
         yield Text()
-        yield _table(_turned(grid) if narrow else grid)
+        yield _table(grid if _fits(grid, locale.width) else _turned(grid))
     yield Text()
     yield from (Text(line) for line in _remarks(report))
     if report.oldest_waiting:
@@ -136,12 +136,23 @@ def _table(grid: Grid, *, expand: bool = False) -> Table:
     return table
 
 
+def _fits(grid: Grid, width: int) -> bool:
+    """Whether no cell has to be cut; a title that is wrapped takes as much as its longest word."""
+    words = [column.title.split() if column.too_long == "wrapped" else [column.title] for column in grid.columns]
+    cells = [[*some, *(row.cells[at] for row in grid.rows)] for at, some in enumerate(words)]
+    return sum(max(map(len, texts)) + _GAP for texts in cells) - _GAP <= width
+
+
 def _turned(grid: Grid) -> Grid:
     """The same with a row for each column: less wide."""
     rows = [row.cells for row in grid.rows]
     columns = [(column.title, *cells) for column, *cells in zip(grid.columns, *rows, strict=True)]
     titles = ("", *([""] * len(rows))) if columns[0][0] else columns.pop(0)
     return Grid(grid.title, [Column(), *map(_number, titles[1:])], [Row(cells) for cells in columns])
+
+
+_GAP = 2
+"""Columns between two cells: rich's own blank, and the padding."""
 
 
 class _Bar:
