@@ -52,6 +52,10 @@ class MadeUp:
         """Every number up to that of the last letter."""
         return list(range(first, min(last, self._sizes[self._name]) + 1))
 
+    def find(self, message_ids: Sequence[str]) -> list[int]:  # noqa: ARG002 - the same
+        """None: nothing moves here."""
+        return []
+
     def answered(self, uids: Sequence[int]) -> set[int]:  # noqa: ARG002 - the same
         """None: there are no flags."""
         return set()

@@ -88,7 +88,7 @@ class Colleagues(NamedTuple):
             try:
                 self.trying.log_in(used, typed=bool(password.typed))
             except GaveUpError as error:
-                self.questions.say(f"{error.text}. Left for later.")
+                self.questions.say(f"{error.text.rstrip('.')}. Left for later.")
             else:
                 return Colleague(address, account), password
         return Colleague(address, account, to_do_for(password.secret, folder)), Password(password.secret)

@@ -53,7 +53,7 @@ class Trying:
             except (SourceError, SecretError) as error:
                 if not self._ask.at_terminal:
                     raise
-                self._ask.say(safe(f"{error.text}. {error.hint}"))
+                self._ask.say(safe(f"{error.text.rstrip('.')}. {error.hint}"))
                 if isinstance(error, SecretError):
                     self._ask.say("So the login is not tried.")
                     return None
