@@ -1,4 +1,4 @@
-"""`check`, `explain`, `waiting` and `list` of the demo, at a fixed moment: whole first screens."""
+"""`check`, `explain`, `waiting`, `list` and `status` of the demo, at a fixed moment: whole first screens."""
 
 import re
 import time
@@ -6,6 +6,7 @@ import time
 import pytest
 
 from planted import Program
+from replywatch import __version__
 from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
@@ -61,3 +62,12 @@ def test_lists(demo, golden_output, monkeypatch, words):
     assert len(text.splitlines()) <= 24
     assert max(map(len, text.splitlines())) <= 80
     golden_output(f"demo_{words[0]}.txt", text)
+
+
+def test_status(demo, golden_output, monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: NOW + 7200)
+    text = demo.output("status")
+    assert len(text.splitlines()) <= 24
+    assert max(len(line) for line in text.splitlines() if str(demo.folder) not in line) <= 80
+    text = re.sub(r"[\d.]+ MB", "1.4 MB", text.replace(str(demo.folder), "DEMO"))
+    golden_output("demo_status.txt", text.replace(__version__, "VERSION"))
