@@ -25,8 +25,7 @@ def test_help(command, golden_output, capsys, monkeypatch):
     lines = shown.out.splitlines()
     examples = lines.index("Examples:")
     assert all("replywatch " in line for line in lines[examples + 1 :])
-    assert max(map(len, lines[:examples])) <= 80
-    assert max(map(len, lines)) <= 100
+    assert max(map(len, lines)) <= 80, "an example that is broken can't be copied"
     golden_output(f"help{'_' * bool(command)}{command.replace(' ', '_')}.txt", shown.out)
     assert run(["help", *command.split()]) == 0
     assert capsys.readouterr() == shown

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     examples=[
         "replywatch check",
         "replywatch check info --verbose",
-        "replywatch check --format json | jq -r '.findings[] | select(.level != \"ok\") | .what'",
+        "replywatch check --format json | jq -r '.findings[] | .what'",
     ],
 )
 @click.argument("accounts", nargs=-1, metavar="[ACCOUNT]…", type=AccountName())

@@ -72,7 +72,7 @@ class Fish(_WholeWords, FishComplete):
 @click.command(
     cls=ExampleCommand,
     examples=[
-        "replywatch completion bash > ~/.local/share/bash-completion/completions/replywatch",
+        "replywatch completion bash >> ~/.bash_completion",
         "replywatch completion zsh > ~/.zfunc/_replywatch    # where fpath has ~/.zfunc",
         "replywatch completion fish > ~/.config/fish/completions/replywatch.fish",
     ],

@@ -18,7 +18,7 @@ from replywatch.cli.report import render
     examples=[
         "replywatch demo",
         "replywatch demo --format json",
-        "replywatch demo --keep ./demo && replywatch waiting --config demo/replywatch.toml",
+        "replywatch demo --keep demo",
     ],
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another number makes another company.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command(
     cls=ExampleCommand,
     examples=[
-        "replywatch export --format jsonl | jq -r 'select(.status == \"never\") | .contact'",
+        "replywatch export --status never | jq -r .contact",
         "replywatch export --format csv --since 2026-01-01 > exchanges.csv",
         "replywatch export --format csv --dialect excel-de > exchanges.csv",
     ],

@@ -34,7 +34,7 @@ from replywatch.extras import in_this_python, install_command
         "replywatch init",
         "replywatch init --address info@example.com --provider ionos --yes",
         "replywatch init --address info@example.com --autoconfig",
-        "replywatch init --address info@example.com --host imap.example.com --password-env MAIL --yes",
+        "replywatch init --address info@example.com --host mail.example.com --yes",
     ],
 )
 @click.option("--address", metavar="ADDRESS", help="The shared address that people write to.")

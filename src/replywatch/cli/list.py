@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     examples=[
         "replywatch list --bucket never",
         "replywatch list --status waiting --contact example.org",
-        "replywatch list --since 2026-01-01 --until 2026-03-31 --bucket over_14_days --format csv",
+        "replywatch list --since 2026-01 --until 2026-03 --format csv",
     ],
 )
 @selection_options

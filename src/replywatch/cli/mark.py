@@ -24,7 +24,7 @@ KINDS = ("human", "auto_reply", "bounce", "receipt", "newsletter", "notification
 @click.command(
     cls=ExampleCommand,
     examples=[
-        "replywatch mark 3f9c --answered now   # the first characters of an id are enough",
+        "replywatch mark 3f9c --answered now   # a few characters of an id are enough",
         "replywatch mark 3f9c02ab41 --answered '2026-03-02 14:30'   # by telephone",
         "replywatch mark 3f9c02ab41 --no-reply-needed",
         "replywatch mark 3f9c02ab41 --kind newsletter",

@@ -49,7 +49,7 @@ _EVERY_TIME = ("trying_again",)
     cls=ExampleCommand,
     examples=[
         "replywatch poll",
-        "replywatch poll --quiet   # for cron: only what is wrong, when it begins and then once a day",
+        "replywatch poll --quiet   # for cron: says when something begins to be wrong",
         "replywatch poll --every 5m --log ~/replywatch.log",
         "replywatch poll info --now   # the password is mended",
     ],

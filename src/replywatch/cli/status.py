@@ -14,7 +14,7 @@ from replywatch.errors import CantSayError
 
 @click.command(
     cls=ExampleCommand,
-    examples=["replywatch status", "replywatch status --fail > /dev/null   # a health check: 6 if the mail is stale"],
+    examples=["replywatch status", "replywatch status --fail > /dev/null   # a health check: 6 if stale"],
 )
 @click.option("--fail", is_flag=True, help="End with exit code 6 if an account failed, or was read too long ago.")
 @options.format_option("table", "json")

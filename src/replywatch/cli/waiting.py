@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     examples=[
         "replywatch waiting",
         "replywatch waiting --turns",
-        "replywatch waiting --older-than 4h --fail   # for cron: 4 somebody does, 6 nobody can say",
+        "replywatch waiting --older-than 4h --fail   # for cron: 4, or 6: can't say",
     ],
 )
 @click.option("--older-than", metavar="TIME", help="Only those who wait at least so long, such as 90m, 4h or 2d.")

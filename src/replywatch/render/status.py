@@ -43,7 +43,8 @@ def status_lines(status: Status, locale: Locale) -> Iterator[str]:
         said = f"The config names no account {safe(name)}, of which mail is held that counts nowhere."
         yield from ("", *wrapped(f"{said} To let go of it: replywatch account drop {safe(name)}", locale.width))
     yield ""
-    yield f"{counted(status.messages, 'different message')}, {counted(status.marks, 'mark')}; {status.size / _MEGABYTE:.1f} MB"
+    held = f"{counted(status.messages, 'different message')}, {counted(status.marks, 'mark')}"
+    yield f"{held}; {status.size / _MEGABYTE:.1f} MB"
     yield safe(status.store)
     yield f"replywatch {status.version}"
 
