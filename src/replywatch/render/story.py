@@ -136,7 +136,7 @@ def _ours(e: Explanation) -> str:
         left, enquiry = human_duration(e.in_seconds.after), e.in_seconds.enquiry[:SHORT_ID]
         return f"No answer: it left {left} after the enquiry {enquiry} arrived, so it acknowledges it"
     if message.verdict.kind is not Kind.HUMAN:
-        return f"{_kind(message)} of ours: no personal answer because {safe(because_text(message.verdict.because))}"
+        return f"{_kind(message)} of ours: no personal answer"
     if any(x.exchange.bounced_reply == message.identity for x in e.exchanges_at):
         return "No answer: it could not be delivered"
     if message.answers_nobody:
@@ -148,7 +148,7 @@ def _theirs(message: Message) -> str:
     """What mail is that opens no exchange, and is not ours."""
     match message.disposition:
         case Disposition.EXCLUDED_KIND:
-            return f"{_kind(message)}: not counted because {safe(because_text(message.verdict.because))}"
+            return f"{_kind(message)}: not counted"
         case Disposition.INTERNAL:
             return "Internal mail: not counted"
         case Disposition.FOREIGN:
@@ -243,6 +243,8 @@ def _nobody(e: Explanation, own: _Own, locale: Locale) -> Iterator[str]:
 
 
 def _reasons(e: Explanation, own: _Own, locale: Locale) -> Iterator[str]:
+    verdict = e.message.verdict
+    yield from _labelled("Kind", [f"{verdict.kind.value}: {safe(because_text(verdict.because))}"], locale)
     yield from _labelled("Why it counts" if own.opened else "Why", _why(e, own), locale)
     yield from _labelled("Doubt", _doubts(e, own), locale)
     yield from _labelled("Besides", _besides(e, own, locale), locale)
@@ -253,7 +255,7 @@ def _why(e: Explanation, own: _Own) -> Iterator[str]:
     message = e.message
     if own.opened:
         to = "to a watched address" if message.address else "in a watched mailbox"
-        yield f"from outside, {to}, {safe(because_text(message.verdict.because))}"
+        yield f"from outside, {to}"
         if e.parties.contact_because.rule != "contact.from":
             yield f"whom it is from: {safe(because_text(e.parties.contact_because))}"
     exchange = own.shown and own.shown.exchange

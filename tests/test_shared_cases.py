@@ -1,4 +1,4 @@
-"""The scripts of what went wrong in daily use, as far as they lie beside the project."""
+"""The cases that lie beside the project, run as their own scripts run them."""
 
 import os
 import re
@@ -9,18 +9,32 @@ from pathlib import Path
 
 import pytest
 
-DAILY = Path(__file__).parents[2] / "shared" / "cases" / "daily"
-pytestmark = pytest.mark.skipif(not DAILY.is_dir(), reason="the cases are not there")
+CASES = Path(__file__).parents[2] / "shared" / "cases"
+pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not there")
 
 
 @pytest.fixture
-def said(tmp_path):
-    """What a script says, run with this program; where there is no faketime, the present stands for each time."""
+def program(tmp_path):
+    """This program, as a file that scripts can call."""
+    file = tmp_path / "replywatch"
+    file.write_text(f'#!/bin/sh\nexec {sys.executable} -m replywatch "$@"\n', encoding="utf-8")
+    file.chmod(0o755)
+    return file
+
+
+def test_the_figures_of_every_case(program):
+    """What the commands say of each, in the words by which the script reads them."""
+    command = [sys.executable, CASES / "run_cases.py", program, CASES / "figures"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.fullmatch(r"(\d+) of \1 pass", done.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def said(tmp_path, program):
+    """What a script says, run with this program; without faketime, the present stands for each time."""
 
     def run(script):
-        program = tmp_path / "replywatch"
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m replywatch "$@"\n', encoding="utf-8")
-        program.chmod(0o755)
         if not shutil.which("faketime"):
             shim = tmp_path / "faketime"
             shim.write_text('#!/bin/sh\nshift 2\nexec "$@"\n', encoding="utf-8")
@@ -33,7 +47,12 @@ def said(tmp_path):
             "LC_ALL": "C.UTF-8",
         }
         done = subprocess.run(
-            ["sh", DAILY / script], env=environment, capture_output=True, encoding="utf-8", check=False, timeout=120
+            ["sh", CASES / "daily" / script],
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
         )
         assert "Traceback" not in done.stderr
         return done.stdout, done.stderr
