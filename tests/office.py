@@ -38,7 +38,7 @@ TABLES = (
 def exported(config, query, now=NOW):
     """The exchanges that a query asks for, each as it stands."""
     with viewed(config, query, now, Silent()) as view:
-        return list(view.exchanges())
+        return list(view.with_later_mail(view.exchanges()))
 
 
 class Killed(BaseException):

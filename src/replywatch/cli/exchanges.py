@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import functools
 import shlex
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from replywatch.cli.output import tell
+from replywatch.cli.output import Listener, locale_of, tell, write_lines
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from replywatch.app.reporting.query import ReportQuery
+    from replywatch.app.reporting.view import View
+    from replywatch.config.model import Config
+    from replywatch.domain.results.exchange_at import ExchangeAt
+    from replywatch.domain.results.selection import Selection
     from replywatch.domain.results.warning import Warning  # noqa: A004 - the word that people know
-    from replywatch.render.csv_lines import Dialect
+    from replywatch.render.csv_lines import Cell, Dialect
     from replywatch.render.locale import Locale
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -96,6 +102,28 @@ def dialect_option(function: F) -> F:
     )(function)
 
 
+@contextmanager
+def selected(config: Config, query: ReportQuery, selection: Selection) -> Iterator[tuple[View, Iterator[ExchangeAt]]]:
+    """The exchanges that a query and a selection take; on stderr it was said what has to be known of them first."""
+    from replywatch.app.reporting.view import viewed
+
+    with (
+        Listener() as listener,
+        viewed(config, query, int(time.time()), listener) as view,
+        closing(view.exchanges()) as exchanges,  # before the store is, should a reader go away
+    ):
+        _tell_warnings(view.warnings, locale_of(config))
+        yield view, view.with_later_mail(selection.of(exchanges))
+
+
+def write_rows(rows: Iterable[Mapping[str, Cell]], columns: Sequence[str], form: str, dialect: Dialect) -> None:
+    """Write rows to stdout as they come, in one of the forms for programs: `csv` with these columns, or `jsonl`."""
+    from replywatch.render.csv_lines import csv_lines
+    from replywatch.render.export import as_json_lines
+
+    write_lines(csv_lines(columns, rows, dialect) if form == "csv" else as_json_lines(rows))
+
+
 def dialect_named(name: str, zone: tzinfo) -> Dialect:
     """The dialect that `--dialect` names."""
     from replywatch.render.csv_lines import PLAIN, excel_de
@@ -103,7 +131,7 @@ def dialect_named(name: str, zone: tzinfo) -> Dialect:
     return excel_de(zone) if name == "excel-de" else PLAIN
 
 
-def tell_warnings(warnings: tuple[Warning, ...], locale: Locale) -> None:
+def _tell_warnings(warnings: tuple[Warning, ...], locale: Locale) -> None:
     """Say on stderr what has to be known before the rows."""
     from replywatch.render.text import safe
     from replywatch.render.warnings import warning_text

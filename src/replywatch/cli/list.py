@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
 from replywatch.cli import options
-from replywatch.cli.exchanges import dialect_named, dialect_option, selection_options, tell_warnings
+from replywatch.cli.exchanges import dialect_named, dialect_option, selected, selection_options, write_rows
 from replywatch.cli.options import Context, ExampleCommand, load
-from replywatch.cli.output import Listener, locale_of, show, write_lines
+from replywatch.cli.output import locale_of, show
 
 if TYPE_CHECKING:
     from replywatch.domain.results.selection import Selection
@@ -50,27 +48,15 @@ def list_exchanges(  # noqa: PLR0913, PLR0917 - one parameter for each option
     last 90 days unless told otherwise.
     """
     from replywatch.app.reporting.query import ReportQuery
-    from replywatch.app.reporting.view import viewed
     from replywatch.domain.messages import Rung
-    from replywatch.render.csv_lines import csv_lines
-    from replywatch.render.export import as_json_lines
     from replywatch.render.listing import LIST_COLUMNS, list_lines, list_row
 
     config = load(context)
     query = ReportQuery(since, until, as_of, first_only=measure == "first", min_match=Rung(min_match))
-    with (
-        Listener() as listener,
-        viewed(config, query, int(time.time()), listener) as view,
-        closing(view.exchanges()) as exchanges,  # before the store is, should a reader go away
-    ):
-        locale = locale_of(config)
-        tell_warnings(view.warnings, locale)
-        found = selection.of(exchanges)
+    with selected(config, query, selection) as (view, found):
         if output_format == "table":
-            listed = list(found)
+            listed, locale = list(found), locale_of(config)
             limited = len(listed) == selection.limit
             show(list_lines(listed, view.short_ids(listed), locale, limited=limited), locale)
             return
-        rows = map(list_row, found)
-        csv = csv_lines(LIST_COLUMNS, rows, dialect_named(dialect, config.report.timezone))
-        write_lines(csv if output_format == "csv" else as_json_lines(rows))
+        write_rows(map(list_row, found), LIST_COLUMNS, output_format, dialect_named(dialect, config.report.timezone))

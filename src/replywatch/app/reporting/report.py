@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from replywatch import __version__
-from replywatch.app.deriving.provenance import fingerprint, mailbox_uses
+from replywatch.app.deriving.provenance import fingerprint
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.query import ReportQuery
 from replywatch.app.reporting.snapshot import Snapshot
@@ -18,7 +18,6 @@ from replywatch.domain.judging.rules_version import RULES_VERSION
 from replywatch.domain.messages import Role
 from replywatch.domain.results.report import Definition, Report, WaitingPerson
 from replywatch.store.copies import MailboxUse
-from replywatch.store.derived import Derived
 from replywatch.store.queries import Queries
 
 
@@ -54,7 +53,6 @@ def make_report(config: Config, query: ReportQuery, now: int, progress: Progress
 def _definition(view: View) -> Definition:
     """How the figures are counted."""
     config, query = view.config, view.query
-    uses = mailbox_uses(Derived(view.store.database), config)
     return Definition(
         measure="first" if query.first_only else "turn",
         zone=config.report.timezone,
@@ -62,7 +60,7 @@ def _definition(view: View) -> Definition:
         new_enquiry_after=config.report.new_enquiry_after,
         min_match=query.min_match,
         rules_version=RULES_VERSION,
-        fields_version=_fields_version(view.snapshot.queries, uses),
+        fields_version=_fields_version(view.snapshot.queries, view.uses),
         config_fingerprint=fingerprint(config),
     )
 

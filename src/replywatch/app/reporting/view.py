@@ -36,6 +36,7 @@ from replywatch.domain.results.warnings import (
     coverage_warnings,
     ledger_warnings,
 )
+from replywatch.store.copies import MailboxUse
 from replywatch.store.derived import Derived
 
 
@@ -71,19 +72,26 @@ class View:
         return ledger_of(self.snapshot.queries.account(*self.period.until_as_of(self.as_of)))
 
     @cached_property
+    def uses(self) -> dict[int, MailboxUse]:
+        """What the config says of every mailbox that was read, by epoch."""
+        return mailbox_uses(Derived(self.store.database), self.config)
+
+    @cached_property
     def absent(self) -> AbsentMail:
         """What the mail of the period tells of mail that is nowhere."""
-        database, span = self.store.database, self.period.until_as_of(self.as_of)
-        return absent_mail(database, self.config, mailbox_uses(Derived(database), self.config), *span)
+        return absent_mail(self.store.database, self.config, self.uses, *self.period.until_as_of(self.as_of))
 
     def exchanges(self, period: Period | None = None) -> Generator[ExchangeAt, None, None]:
         """The exchanges of the period, or of another one, by arrival, each as it stands at as_of."""
         never_after = self.config.report.never_after
         for exchange in self.snapshot.exchanges(period or self.period, first_only=self.query.first_only):
-            found = exchange_at(exchange, self.as_of, never_after, self.coverage)
-            if found.status is Status.NEVER:
-                found = found.written_to(self.snapshot.written_to_at(exchange))
-            yield found
+            yield exchange_at(exchange, self.as_of, never_after, self.coverage)
+
+    def with_later_mail(self, found: Iterable[ExchangeAt]) -> Iterator[ExchangeAt]:
+        """The same; of those never answered it is known when the contact was written to in another conversation."""
+        for e in found:
+            never = e.status is Status.NEVER
+            yield e.written_to(self.snapshot.written_to_at(e.exchange)) if never else e
 
     def read_since(self) -> Iterator[ExchangeAt]:
         """The exchanges that arrived after as_of in accounts that were read since, while others were not.
