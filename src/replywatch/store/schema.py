@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 SET = "replywatch"
-NAMES = ("0001_facts", "0002_derived", "0003_passes", "0004_labels", "0005_values", "0006_circles", "0007_accounts")
+NAMES = (
+    "0001_facts",
+    "0002_derived",
+    "0003_passes",
+    "0004_labels",
+    "0005_values",
+    "0006_circles",
+    "0007_accounts",
+    "0008_live",
+)
 """The migrations of this release in order; a store with any other is from a newer one."""
 
 DERIVED_TABLES = (
@@ -388,6 +397,8 @@ _ACCOUNTS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+_LIVE: tuple[str, ...] = ()
+
 
 def migrations() -> Migrations:
     """The migrations of this release, ready to be applied."""
@@ -395,7 +406,7 @@ def migrations() -> Migrations:
 
     found = Migrations(SET)
 
-    every = (_FACTS, _DERIVED, _PASSES, _LABELS, (*_VALUES_FACTS, *_VALUES_DERIVED), _CIRCLES, _ACCOUNTS)
+    every = (_FACTS, _DERIVED, _PASSES, _LABELS, (*_VALUES_FACTS, *_VALUES_DERIVED), _CIRCLES, _ACCOUNTS, _LIVE)
     for name, statements in zip(NAMES, every, strict=True):
         found(name=name)(_executing(statements))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 """Goes up with every change to what is derived, such as kinds, parties, directions, clocks or matching.
 
 Rows derived under other rules are derived again.
