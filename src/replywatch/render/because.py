@@ -53,6 +53,10 @@ PHRASES = {
     "role.name": "name",
     "role.special-use": "special-use {value}",
     "role.below": "below {value}",
+    "role.unsent": "unsent mail",
+    "role.view": "shows what lies elsewhere",
+    "role.chats": "chats",
+    "role.no-mail": "Exchange keeps no mail there",
     "role.none": "",
     # Files
     "file.unreadable": "can't be read: {value}",

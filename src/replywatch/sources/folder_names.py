@@ -1,4 +1,4 @@
-"""Names of mailboxes and labels: what files are called, and modified UTF-7 (RFC 3501, 5.1.3)."""
+"""Names of mailboxes and labels: from paths of files, and out of modified UTF-7 (RFC 3501, 5.1.3)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from pathlib import PurePath
+from typing import Literal
 
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _DIRECT = re.compile(r"[ -~]")
@@ -13,6 +15,28 @@ _LONGEST_LABEL = 1000
 """Characters; Gmail allows 225."""
 _MOST_LABELS = 1000
 """Of one message."""
+_BESIDE = re.compile(r"\.(.+)\.directory|(.+)\.(?:sbd|mbox)", re.DOTALL)
+"""Folder of what is below a mailbox: `.Trash.directory` (KMail), `Trash.sbd` (Thunderbird), `Trash.mbox` (Apple)."""
+
+
+def mailbox_name(path: PurePath, layout: Literal["maildir", "mbox"]) -> tuple[str, str]:
+    """Name and delimiter of the mailbox at `path`, which is relative to the folder that holds all of them.
+
+    However a program writes down which mailbox is below which, the name is that which it shows: `Trash.sbd/Old`,
+    `.Trash.directory/Old` and `Trash/Old` are all `Trash/Old`; the Maildir++ folder `.Trash.Old` is `Trash.Old`, with a
+    dot for a delimiter. An mbox file is `NAME`, `NAME.mbox` or `NAME.mbox/mbox`. The mailbox at the top is INBOX.
+    """
+    if not path.parts:
+        return "INBOX", "/"
+    *above, last = path.parts
+    if layout == "mbox" and last == "mbox" and above and above[-1].endswith(".mbox"):
+        last = above.pop()
+    parts = [*map(_owner, above), last.removesuffix(".mbox") if layout == "mbox" else last]
+    delimiter = "/"
+    if layout == "maildir":
+        delimiter = "." if parts[0].startswith(".") else "/"
+        parts = [part.removeprefix(".") for part in parts]
+    return delimiter.join(decode_name(as_text(part)) for part in parts), delimiter
 
 
 def as_text(name: str) -> str:
@@ -32,6 +56,12 @@ def decode_name(name: str) -> str:
     except ValueError:
         return name
     return name if "&" in _SHIFTED.sub("", name) else decoded
+
+
+def _owner(folder: str) -> str:
+    """What the mailbox is called whose children are in `folder`."""
+    beside = _BESIDE.fullmatch(folder)
+    return (beside[1] or beside[2]) if beside else folder
 
 
 def as_labels(names: Iterable[str]) -> tuple[str, ...]:

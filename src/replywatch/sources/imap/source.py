@@ -12,7 +12,7 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import EXCHANGE, FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.errors import ConnectError, MailboxError, SourceError
 from replywatch.sources.base import ReadLabels
 from replywatch.sources.folder_names import decode_name
@@ -27,6 +27,7 @@ from replywatch.sources.imap.connection import (
     log_out,
     protection,
 )
+from replywatch.sources.imap.exchange import is_exchange
 from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, by_message_ids, uid_set
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import (
@@ -137,7 +138,14 @@ class ImapSource:
         self._unlisted = tuple(unlisted)
         if not any(name.upper() == "INBOX" for name in found):
             found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
-        return [found[name] for name in sorted(found)]
+        return [self._marked(found[name]) for name in sorted(found)]
+
+    def _marked(self, listing: Listing) -> Listing:
+        """`listing`, with the attribute that says so if the server is Exchange."""
+        greeting = self._connected()._imap.welcome  # noqa: SLF001 - the library keeps it nowhere else
+        if not is_exchange(self._settings.host, greeting, self._capabilities):
+            return listing
+        return replace(listing, attributes=(*listing.attributes, EXCHANGE))
 
     @property
     def unlisted(self) -> tuple[str, ...]:

@@ -13,13 +13,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
-from replywatch.sources.folder_names import as_text, decode_name
+from replywatch.sources.folder_names import as_text, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.header_block import read_header
 
@@ -210,22 +210,21 @@ def _find(top: Path) -> dict[str, _Mailbox]:
 def _walk(top: Path) -> Iterator[_Mailbox]:
     """Every folder that holds mail, each once, however many symbolic links lead to it."""
     seen = set()
-    pending = [(top, "", "/")]
+    pending = [PurePath()]
     while pending:
-        path, name, delimiter = pending.pop()
+        below = pending.pop()
+        path = top / below
         status = path.stat()
         if (status.st_dev, status.st_ino) in seen:
             continue
         seen.add((status.st_dev, status.st_ino))
         folders = _folders(path, must=path == top)
-        if not name and any(folder.startswith(".") for folder in folders):
-            delimiter = "."
         if "cur" in folders or "new" in folders:
-            yield _Mailbox(Listing(name or "INBOX", delimiter), path)
-        for folder in sorted(set(folders) - {"cur", "new", "tmp"}, reverse=True):
-            label = decode_name(as_text(folder.removeprefix(".")))
-            child = f"{name}{delimiter}{label}" if name else label
-            pending.append((path / folder, child, "." if folder.startswith(".") else "/"))
+            name, delimiter = mailbox_name(below, "maildir")
+            if not below.parts and any(folder.startswith(".") for folder in folders):
+                delimiter = "."
+            yield _Mailbox(Listing(name, delimiter), path)
+        pending += [below / folder for folder in sorted(set(folders) - {"cur", "new", "tmp"}, reverse=True)]
 
 
 def _folders(path: Path, *, must: bool) -> list[str]:

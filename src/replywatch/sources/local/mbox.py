@@ -20,7 +20,7 @@ from typing import NamedTuple, Self
 
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
-from replywatch.sources.folder_names import as_text
+from replywatch.sources.folder_names import as_text, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.header_block import read_header
 from replywatch.sources.local.mbox_format import Span, envelope_date, hides_addresses, is_split, notes, scan
@@ -197,7 +197,7 @@ class MboxSource:
         self._spans.clear()
 
     def mailboxes(self) -> list[Listing]:
-        """All mbox files, sorted by name: path below the folder, without `.mbox` and Thunderbird's `.sbd`."""
+        """All mbox files, sorted by name (`sources.folder_names.mailbox_name`)."""
         delimiter = "/" if self._path.is_dir() else ""
         return [Listing(name, delimiter) for name in sorted(self._paths)]
 
@@ -328,12 +328,12 @@ def _find(path: Path) -> dict[str, Path]:
     hint = "Set `path` to an mbox file, or to the folder that holds the mbox files."
     try:
         if path.is_file():
-            return {_name(Path(path.name)): _checked(path)}
+            return {_name(path, path.parent): _checked(path)}
         if not path.is_dir():
             raise SourceError(f"{path} " + ("is neither file nor folder" if path.exists() else "does not exist"), hint)
         found: dict[str, Path] = {}
         for file in _files(path):
-            name = _name(file.relative_to(path))
+            name = _name(file, path)
             # Where two names are alike, the second one keeps its path as its name.
             found[name if name not in found else f"./{as_text(str(file.relative_to(path)))}"] = file
     except OSError as error:
@@ -353,7 +353,8 @@ def _files(top: Path) -> Iterator[Path]:
         folders.sort()
         for file in sorted(files):
             path = Path(folder, file)
-            if not file.startswith(".") and path.is_file() and _is_mbox(path):
+            beside_mbox = file == "table_of_contents" and folder.endswith(".mbox")  # Apple's
+            if not file.startswith(".") and not beside_mbox and path.is_file() and _is_mbox(path):
                 yield path
 
 
@@ -391,7 +392,7 @@ def _beginning(path: Path, octets: int = 64) -> bytes:
         return file.read(octets).lstrip(b"\r\n")
 
 
-def _name(path: Path) -> str:
-    """The mailbox name of a file: its path without `.mbox` and `.sbd`."""
-    parts = [folder.removesuffix(".sbd") for folder in path.parts[:-1]]
-    return as_text("/".join([*parts, path.name.removesuffix(".mbox")]))
+def _name(file: Path, top: Path) -> str:
+    """The name of the mailbox in `file`; `top` is the folder that holds all of them, or one of Apple's `NAME.mbox`."""
+    alone = top.suffix == ".mbox" and (top / "mbox").is_file()
+    return mailbox_name(file.relative_to(top.parent if alone else top), "mbox")[0]
