@@ -152,7 +152,8 @@ def response(uid: int, letter: Letter, number: int = 1) -> bytes:
 
 
 def _name(arguments: str) -> str:
-    return re.match(r'"?([^" ]+)', arguments)[1]
+    quoted, bare = re.match(r'"([^"]*)"|([^" ]+)', arguments).groups()
+    return bare if quoted is None else quoted
 
 
 def _numbers(arguments: str) -> Iterable[int]:

@@ -6,8 +6,11 @@ import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Literal
+
+from replywatch.domain.mailboxes.fetched import Listing
 
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _DIRECT = re.compile(r"[ -~]")
@@ -56,6 +59,24 @@ def decode_name(name: str) -> str:
     except ValueError:
         return name
     return name if "&" in _SHIFTED.sub("", name) else decoded
+
+
+def earlier_name(path: PurePath, layout: Literal["maildir", "mbox"]) -> str:
+    """What releases up to 0.1.0 called the mailbox at `path`, so that a store knows it again."""
+    parts = [as_text(part) for part in path.parts] or ["INBOX"]
+    *above, last = parts
+    if layout == "mbox":
+        return "/".join([*(part.removesuffix(".sbd") for part in above), last.removesuffix(".mbox")])
+    dividers = ["." if part.startswith(".") else "/" for part in above]
+    labels = [decode_name(part.removeprefix(".")) for part in parts]
+    return "".join(map("".join, zip(labels, [*dividers, ""], strict=True)))
+
+
+def known_again(listings: Iterable[Listing]) -> list[Listing]:
+    """`listings`, each with the name it had in earlier releases only if no mailbox is called so now."""
+    found = list(listings)
+    names = {listing.name for listing in found}
+    return [replace(listing, formerly="") if listing.formerly in names else listing for listing in found]
 
 
 def _owner(folder: str) -> str:

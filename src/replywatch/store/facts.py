@@ -50,12 +50,14 @@ class Facts:
     def mailbox(self, account: int, listing: Listing) -> int:
         """The id of a mailbox, made if new.
 
-        What is said of it decides what it is for, and whose: if that changed, its messages are due again.
+        What is said of it decides what it is for, and whose: if that changed, its messages are due again. One that was
+        read under the name that an earlier release gave it is the same, and has this name from now on.
         """
         attributes = json.dumps(sorted(listing.attributes), ensure_ascii=False)
         found = self._db.row(
-            "SELECT id, attributes, delimiter, of_other_user FROM mailboxes WHERE account = ? AND name = ?",
-            [account, listing.name],
+            "SELECT id, name, attributes, delimiter, of_other_user FROM mailboxes WHERE account = ? AND name IN (?, ?)"
+            " ORDER BY name = ? DESC",
+            [account, listing.name, listing.formerly or listing.name, listing.name],
         )
         if found is None:
             return self._db.execute(
@@ -63,11 +65,11 @@ class Facts:
                 [account, listing.name, listing.delimiter, attributes, listing.of_other_user],
             )
         mailbox = int(found[0])
-        if found[1:] != (attributes, listing.delimiter, listing.of_other_user):
+        if found[1:] != (listing.name, attributes, listing.delimiter, listing.of_other_user):
             with self._db.transaction():
                 self._db.execute(
-                    "UPDATE mailboxes SET attributes = ?, delimiter = ?, of_other_user = ? WHERE id = ?",
-                    [attributes, listing.delimiter, listing.of_other_user, mailbox],
+                    "UPDATE mailboxes SET name = ?, attributes = ?, delimiter = ?, of_other_user = ? WHERE id = ?",
+                    [listing.name, attributes, listing.delimiter, listing.of_other_user, mailbox],
                 )
                 self._db.execute(
                     "INSERT OR IGNORE INTO pending SELECT l.message FROM locations l JOIN epochs e ON e.id = l.epoch"

@@ -25,6 +25,8 @@ class Listing:
     """LIST attributes in lower case, such as `\\sent` or `\\noselect`; and `EXCHANGE`."""
     of_other_user: bool = False
     """Another user's, that this one may read (RFC 2342): somebody's personal mail."""
+    formerly: str = field(default="", compare=False)
+    """The name under which an earlier release listed it, if no other mailbox is called so now; else ""."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path, PurePath
 from types import TracebackType
@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
-from replywatch.sources.folder_names import as_text, mailbox_name
+from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.header_block import read_header
 
@@ -96,7 +96,7 @@ class MaildirSource:
 
     def mailboxes(self) -> list[Listing]:
         """All mailboxes, sorted by name; the folder itself is INBOX if it holds mail."""
-        return [self._mailboxes[name].listing for name in sorted(self._mailboxes)]
+        return known_again(self._mailboxes[name].listing for name in sorted(self._mailboxes))
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:
         """How `name` stands; its files are listed only if something changed since `known`.
@@ -199,7 +199,7 @@ def _find(top: Path) -> dict[str, _Mailbox]:
         for listing, path in _walk(top):
             # Where two names decode alike, the second one keeps its path as its name.
             name = listing.name if listing.name not in found else f"./{as_text(str(path.relative_to(top)))}"
-            found[name] = _Mailbox(Listing(name, listing.delimiter), path)
+            found[name] = _Mailbox(replace(listing, name=name), path)
     except OSError as error:
         raise SourceError(f"{error.filename or top} can't be read: {error.strerror}", _WHO) from error
     if not found:
@@ -223,7 +223,7 @@ def _walk(top: Path) -> Iterator[_Mailbox]:
             name, delimiter = mailbox_name(below, "maildir")
             if not below.parts and any(folder.startswith(".") for folder in folders):
                 delimiter = "."
-            yield _Mailbox(Listing(name, delimiter), path)
+            yield _Mailbox(Listing(name, delimiter, formerly=earlier_name(below, "maildir")), path)
         pending += [below / folder for folder in sorted(set(folders) - {"cur", "new", "tmp"}, reverse=True)]
 
 

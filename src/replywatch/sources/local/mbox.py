@@ -20,7 +20,7 @@ from typing import NamedTuple, Self
 
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
-from replywatch.sources.folder_names import as_text, mailbox_name
+from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.header_block import read_header
 from replywatch.sources.local.mbox_format import Span, envelope_date, hides_addresses, is_split, notes, scan
@@ -198,8 +198,9 @@ class MboxSource:
 
     def mailboxes(self) -> list[Listing]:
         """All mbox files, sorted by name (`sources.folder_names.mailbox_name`)."""
-        delimiter = "/" if self._path.is_dir() else ""
-        return [Listing(name, delimiter) for name in sorted(self._paths)]
+        top, delimiter = (self._path, "/") if self._path.is_dir() else (self._path.parent, "")
+        earlier = {name: earlier_name(path.relative_to(top), "mbox") for name, path in self._paths.items()}
+        return known_again(Listing(name, delimiter, formerly=earlier[name]) for name in sorted(self._paths))
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:
         """How `name` stands; reads no more than what came since `known`, nothing if its file is unchanged.
