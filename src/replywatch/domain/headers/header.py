@@ -41,7 +41,7 @@ _SIGNALS = frozenset(name.lower() for name in _SIGNAL_FIELDS)
 _WANTED = frozenset(name.lower() for name in FETCH_FIELDS)
 _WANTED_BYTES = frozenset(name.encode() for name in _WANTED)
 
-_FIELD = re.compile(rb"(?m)^[!-9;-~\x80-\xff]+[ \t]*:")
+_OWN_FIELD = re.compile(rb"(?im)^(?:" + b"|".join(name.encode() for name in _OWN_FIELDS) + rb")[ \t]*:")
 _FIELD_END = re.compile(r"\n(?![ \t])")
 _PLAIN_ID = re.compile(r"<([^<>\s]++)>")
 _ID_LIST = re.compile(r"(?:<[^<>]++>[\s,]*+)++")
@@ -72,12 +72,12 @@ def keep_fields(raw: bytes) -> bytes:
 
 
 def has_fields(header: bytes) -> bool:
-    """Whether a header block holds any field at all, be it one that is not wanted.
+    """Whether a header block tells anything of a message: who wrote to whom, when, of what, or which one it is.
 
-    One without any is no message that was read: all such would be one and the same, sent by nobody to nobody.
+    One that doesn't is no message that was read, in whatever source: all such would be one and the same.
     """
     block = _block(header)
-    return not block.startswith(b"\n") and _FIELD.search(block.partition(b"\n\n")[0]) is not None
+    return not block.startswith(b"\n") and _OWN_FIELD.search(block.partition(b"\n\n")[0]) is not None
 
 
 def _is_wanted(line: str) -> bool:

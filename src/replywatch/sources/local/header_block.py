@@ -47,14 +47,14 @@ def read_header(descriptor: int, start: int, stop: int, *, bare_cr: bool = False
             return HeaderBlock(data, complete=False)
         searched = max(0, len(data) - 2)
         data += with_lf(more) if bare_cr else more
-        end = _end(data, searched)
+        end = header_end(data, searched)
         if end is not None:
             return HeaderBlock(data[:end], complete=True)
         chunk *= 4
     return HeaderBlock(data, complete=True)
 
 
-def _end(data: bytes, start: int) -> int | None:
+def header_end(data: bytes, start: int) -> int | None:
     """Offset behind the first empty line of `data`; the two octets before `start` may belong to it."""
     if start == 0 and data.startswith((b"\n", b"\r\n")):
         return data.index(b"\n") + 1
