@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from replywatch.domain.headers.header import has_fields
 from replywatch.domain.mailboxes.unread import Why
 from replywatch.sources.local.header_block import HEADER_LIMIT, UTF_8_MARK, header_end, read_header
-from replywatch.sources.local.unread import illegible, packing_of, without_mark
+from replywatch.sources.local.unread import illegible, packing_of
 
 _CHUNK = 8 << 10
 _MARKS = 64
@@ -26,8 +26,10 @@ _MEMORY = 128 << 20
 class _Unpacking(Protocol):
     """Undoes a packing, piece by piece."""
 
-    eof: bool
-    """All of it is unpacked."""
+    @property
+    def eof(self) -> bool:
+        """All of it is unpacked."""
+        ...
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
         """What comes of a further piece, at most `max_length` octets."""
@@ -57,7 +59,8 @@ with suppress(ImportError):  # part of Python from 3.14 on
 def message_header(descriptor: int, size: int) -> bytes | Unreadable:
     """The header of the message in an open file of `size` octets.
 
-    A byte order mark and empty lines before it are left out; what is packed is unpacked no further than it goes.
+    A byte order mark before it is left out; what is packed is unpacked no further than it goes. An empty line ends a
+    header, be it the first line: so Dovecot and others show such a file, too.
 
     Raises:
         OSError: the file can't be read.
@@ -68,18 +71,11 @@ def message_header(descriptor: int, size: int) -> bytes | Unreadable:
     if why := illegible(beginning):
         return Unreadable(why)
     packing = packing_of(beginning)
-    header = _unpacked(descriptor, packing) if packing else _plain(descriptor, beginning, size)
-    if isinstance(header, Unreadable) or has_fields(header):
+    header = _unpacked(descriptor, packing) if packing else read_header(descriptor, 0, size).data
+    if isinstance(header, Unreadable):
         return header
-    return Unreadable(Why.NO_HEADER)
-
-
-def _plain(descriptor: int, beginning: bytes, size: int) -> bytes:
-    """The header in a file that begins so and is not packed."""
-    if beginning.startswith((b"\r", b"\n", UTF_8_MARK)):
-        beginning = os.pread(descriptor, _CHUNK, 0)
-        return read_header(descriptor, len(beginning) - len(without_mark(beginning)), size).data
-    return read_header(descriptor, 0, size).data
+    header = header.removeprefix(UTF_8_MARK)
+    return header if has_fields(header) else Unreadable(Why.NO_HEADER)
 
 
 def _unpacked(descriptor: int, packing: str) -> bytes | Unreadable:
@@ -93,7 +89,7 @@ def _unpacked(descriptor: int, packing: str) -> bytes | Unreadable:
             more = unpacking.decompress(piece, left)
         except _DAMAGED:
             return Unreadable(Why.DAMAGED, packing)
-        searched, text = max(0, len(text) - 2), without_mark(text + more)
+        searched, text = max(0, len(text) - 2), text + more
         end = header_end(text, searched)
         if end is not None:
             return text[:end]
