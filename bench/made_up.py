@@ -9,6 +9,7 @@ from typing import Self
 
 from letters import Letter, letters
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.sources.base import ReadLabels
 
 
@@ -17,6 +18,7 @@ class MadeUp:
 
     in_order = True
     unlisted: tuple[str, ...] = ()
+    unread_files: tuple[UnreadFile, ...] = ()
     labels: ReadLabels | None = None
 
     def __init__(self, count: int) -> None:

@@ -38,6 +38,7 @@ from replywatch.domain.judging.reading import id_domain, letter_of, read, relaye
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.roles import Roles
+from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.domain.matching.match import Matched, MatchSettings, match
 from replywatch.domain.messages import (
     RUNG_BITS,
@@ -503,6 +504,7 @@ class FakeSource:
     in_order = True
     labels = None
     unlisted: tuple[str, ...] = ()
+    unread_files: tuple[UnreadFile, ...] = ()
     condstore = True
     """Whether changes of flags show in the state of a mailbox."""
 

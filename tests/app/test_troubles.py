@@ -6,12 +6,13 @@ import pytest
 
 from office import Office
 from replywatch.app.polling.troubles import REMINDER, troubles_of
+from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.domain.results.polled import AccountOutcome, Trouble
-from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError
+from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError, SourceError
 from replywatch.store.refusals import SaidTrouble
 from story import DAY, HOUR, Story
 
-FAILED, UNREAD, LACKS_SENT = Trouble
+FAILED, UNREAD, UNREAD_FILES, LACKS_SENT = Trouble
 WELL = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False)
 NOW = 1_710_932_400
 
@@ -22,6 +23,10 @@ def failed(error, **changes):
 
 def down(text):
     return failed(ConnectError(text, transient=True))
+
+
+def unread(path):
+    return replace(WELL, unread_files=(UnreadFile(path, Why.PACKED, "zstd"),))
 
 
 def said_of(*outcomes, apart=60):
@@ -47,6 +52,10 @@ def said_of(*outcomes, apart=60):
         ([failed(LoginError("no (id 1a2b, 12:00)")), failed(LoginError("no (id 7c, 12:15)"))], [{FAILED}, set()]),
         ([failed(SecretError("INFO is not set")), failed(SecretError("pass failed"))], [{FAILED}, {FAILED}]),
         ([replace(WELL, unread=3), replace(WELL, unread=3), replace(WELL, unread=4)], [{UNREAD}, set(), {UNREAD}]),
+        ([unread("a"), unread("a"), unread("b")], [{UNREAD_FILES}, set(), {UNREAD_FILES}]),
+        ([unread("a"), WELL, unread("a")], [{UNREAD_FILES}, set(), {UNREAD_FILES}]),
+        # which files there are is not known where the walk through them failed
+        ([unread("a"), failed(SourceError("x")), unread("a")], [{UNREAD_FILES}, {FAILED}, set()]),
         ([replace(WELL, lacks_sent=True)] * 3, [{LACKS_SENT}, set(), set()]),
         ([replace(WELL, lacks_sent=True), WELL, replace(WELL, lacks_sent=True)], [{LACKS_SENT}, set(), {LACKS_SENT}]),
         # nobody knows of a Sent mailbox while the server is down

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from replywatch.domain.headers import addresses, dates
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
-from replywatch.domain.headers.header import FETCH_FIELDS, keep_fields, message_ids, parse_header
+from replywatch.domain.headers.header import FETCH_FIELDS, has_fields, keep_fields, message_ids, parse_header
 from replywatch.domain.messages import Address
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
@@ -353,3 +353,36 @@ def test_huge_hostile_headers_take_no_time():
         for name in (b"References: ", b"Subject: ", b"Received: ", b"From: ", b"Date: ", b"Message-ID: ", b"X: "):
             parse_header(name + piece * 20_000)
             keep_fields(name + piece * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("header", "some"),
+    [
+        (b"Subject: a\n\nHello\n", True),
+        (b"Subject: a", True),
+        (b"message-id : 1\r\n\r\n", True),
+        (b"Received: from a by b\n", True),
+        (b"rubbish\nSubject: a\n\n", True),
+        (b"X-Mailer: a\rSubject: b\r\r", True),
+        (b"", False),
+        (b"\n", False),
+        (b"\r\n\r\n", False),
+        (b"X-Unwanted: 1\nContent-Type: text/plain\nMIME-Version: 1.0\n\n", False),
+        (b"X-Subject: a\nIn-Reply: b\n\n", False),
+        (b"\nSubject: of the body\n", False),
+        (b"\r\nSubject: of the body\r\n", False),
+        (b"Hello Anna, this is what we said:\n\nSubject: of the body\n", False),
+        (b"Hello\n\nSubject: of the body\n", False),
+        (b"\tfolded: into nothing\n\n", False),
+        (b":\n: a\n\n", False),
+        (b"\x1f\x8b\x08\x00\x00\n\x00:\n", False),
+    ],
+)
+def test_a_header_that_tells_nothing_of_a_message_is_told(header, some):
+    assert has_fields(header) is some
+
+
+@given(st.lists(st.sampled_from([b"From", b"TO", b"x", b":", b" ", b"\n", b"\r", b"\xe9", b"\0"])).map(b"".join))
+def test_a_header_that_says_anything_has_fields(raw):
+    assert has_fields(raw) or parse_header(raw) == parse_header(b"")
+    assert has_fields(raw) is has_fields(keep_fields(raw))

@@ -88,3 +88,18 @@ def test_hidden_subjects_make_messages_without_an_id_others() -> None:
     """So a store that hides them names them by what came before, see `app.polling.admission`."""
     assert header_identity(hide_subject(ONE, KEY)) != header_identity(ONE)
     assert identity_of(parse_header(hide_subject(WITH_ID, KEY))) == header_identity(WITH_ID)
+
+
+NOBODYS = [
+    b"Received: from a by b; Mon, 2 Mar 2026 09:00:0%d +0000\nDelivered-To: %s\nX-Number: %d\n" % (second, to, number)
+    for number, (second, to) in enumerate([(0, b"info@d.example"), (1, b"info@d.example"), (1, b"shop@d.example")])
+]
+
+
+def test_mail_that_names_nobody_is_not_all_the_same() -> None:
+    """No Message-ID, Date, author, recipient or subject: junk that came as it was."""
+    assert len({header_identity(raw) for raw in NOBODYS}) == len(NOBODYS)
+
+
+def test_copies_of_it_are() -> None:
+    assert header_identity(NOBODYS[0]) == header_identity(b"Return-Path: <>\n" + NOBODYS[0])

@@ -158,6 +158,7 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         " mailbox needs another name under [accounts.…]; or `replywatch account move {account}` (the same mail at a new"
         " place), `replywatch account drop {account}` (let go of the old mail).",
     ),
+    "unread_files": Words("{files:unread_files}", "{files:unread_files_hint}"),
     "much_missing": Words(
         "{mailbox}: much of it is missing since {since:day}, all at once; it counts as there for now",
         "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what was"

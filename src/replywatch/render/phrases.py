@@ -15,6 +15,7 @@ from replywatch.render.days import short_day
 from replywatch.render.doubts import DOUBTS
 from replywatch.render.locale import Locale
 from replywatch.render.text import counted, human_duration, local_time
+from replywatch.render.unread_files import files_hint, files_text
 
 
 def filled(template: str, values: Mapping[str, object], locale: Locale) -> str:
@@ -65,6 +66,8 @@ _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     "and_further": lambda number, _: f" and {number} more" if number else "",
     "visitors": lambda forms, _: ", ".join(f"{f['address']} ({f['count']} from {f['people']} people)" for f in forms),
     "answers_are": lambda number, _: f"{counted(number, 'answer')} of ours {'is' if number == 1 else 'are'}",
+    "unread_files": lambda files, _: files_text(files),
+    "unread_files_hint": lambda files, _: files_hint(files),
     "messages": lambda number, _: counted(number, "message"),
     "going_on": lambda number, _: f"{counted(number, 'conversation')} {'goes' if number == 1 else 'go'} on",
     "likely": lambda mailboxes, _: _likely(mailboxes),

@@ -11,6 +11,7 @@ from replywatch.domain.messages import Role
 from replywatch.domain.results.polled import AccountOutcome, Braked, Status, Trouble
 from replywatch.render.locale import Locale
 from replywatch.render.text import counted, local_time
+from replywatch.render.unread_files import files_hint, files_text
 
 
 def account_lines(outcome: AccountOutcome, locale: Locale, *, quiet: bool) -> Iterator[str]:
@@ -22,7 +23,11 @@ def account_lines(outcome: AccountOutcome, locale: Locale, *, quiet: bool) -> It
         yield f"{name}: well again after failing since {_since(outcome, locale)}: {_read(outcome)}"
     elif not outcome.error and not quiet:
         yield f"{name}: {_read(outcome)}"
-    if outcome.unread and (Trouble.UNREAD in outcome.news or not quiet):
+    if outcome.unread_files:
+        if Trouble.UNREAD_FILES in outcome.news or not quiet:
+            yield f"{name}: {files_text(outcome.unread_files)}"
+            yield f"  {files_hint(outcome.unread_files)}"
+    elif outcome.unread and (Trouble.UNREAD in outcome.news or not quiet):
         yield f"{name}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
     for hold in outcome.holds:
         if hold.begins or not quiet:

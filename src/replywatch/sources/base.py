@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.unread import UnreadFile
 
 __all__ = ["FetchedMessage", "Labelled", "Listing", "MailboxState", "ReadLabels", "Source"]
 
@@ -30,6 +31,14 @@ class Source(Protocol):
     @property
     def unlisted(self) -> tuple[str, ...]:
         """Beginnings of names: of these mailboxes `mailboxes` could not tell whether they are there."""
+        ...
+
+    @property
+    def unread_files(self) -> tuple[UnreadFile, ...]:
+        """Files that look like mail and are not read, as far as they were met since it was entered; none of a server.
+
+        A message among them is listed in its mailbox, and left out where it is fetched.
+        """
         ...
 
     @property

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 
 from replywatch.store.incoming import header_digest
+from replywatch.store.schema import DERIVED_TABLES
 
 _AT_ONCE = 1000
 """Headers in memory."""
@@ -28,6 +29,30 @@ def change_headers(
             if new != old:
                 _replace(connection, last, new)
                 changed(old, new)
+
+
+def ask_again(connection: sqlite3.Connection, says_something: Callable[[bytes], bool]) -> None:
+    """What was stored of messages whose headers say nothing is dropped, and they are asked for again.
+
+    All of them are one and the same, from however many files and mailboxes. Within the caller's transaction.
+    """
+    rows = connection.execute(
+        "SELECT id, header FROM messages WHERE NOT (instr(header, CAST('From:' AS BLOB)) AND instr(header, CAST('Date:'"
+        " AS BLOB)))"
+    )
+    nothings = [(message,) for message, header in rows if not says_something(header)]
+    if not nothings:
+        return
+    for table in {*DERIVED_TABLES, "pending"} - {"derivation"}:  # all of it is derived anew by newer rules
+        connection.execute(f"DELETE FROM {table}")
+    live = "(SELECT l.* FROM locations l JOIN epochs e ON e.id = epoch WHERE gone IS NULL AND superseded_at IS NULL)"
+    for sql in (
+        f"INSERT OR IGNORE INTO quarantine SELECT epoch, uid, first_seen, 1 FROM {live} WHERE message = ?",
+        "UPDATE epochs SET message_count = NULL WHERE id IN (SELECT epoch FROM locations WHERE message = ?)",
+        "DELETE FROM locations WHERE message = ?",
+        "DELETE FROM messages WHERE id = ?",
+    ):
+        connection.executemany(sql, nothings)
 
 
 def _replace(connection: sqlite3.Connection, message: int, header: bytes) -> None:

@@ -111,10 +111,17 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             yield from _held(config, name)
             yield from _fields(config, name, boxes)
             samples = yield from account_mail(config.team, account, source, boxes)
+            yield from _unread_files(name, source)
             return look_further(config, Look(account, samples, complete=False), source, boxes)
     except (SourceError, SecretError) as error:
         yield failed(name, "connection" if account.kind == "imap" else "path", error)
     return []
+
+
+def _unread_files(account: str, source: Source) -> Iterator[Finding]:
+    """Files that look like mail and that no poll will read, as far as they were met."""
+    if files := source.unread_files:
+        yield Finding(Severity.WARNING, account, "files", "unread_files", {"files": files})
 
 
 def _credentials(account: ImapAccount, now: int) -> Finding:

@@ -17,6 +17,7 @@ from replywatch.config.model import AnyAccount
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.instants import DAY
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.domain.results.notice import Stretch
 from replywatch.sources.base import Source
 from replywatch.store.facts import Epoch, Facts
@@ -62,6 +63,8 @@ class Done:
     """How the mailboxes stood that were opened."""
     compared: set[int] = field(default_factory=set)
     """Epochs of which something was found missing, which is written down when the pass ends."""
+    unread_files: dict[UnreadFile, None] = field(default_factory=dict)
+    """Files that look like mail and are not read, in the order in which they were met."""
 
 
 class MailboxReader:

@@ -114,7 +114,9 @@ class _Poller:
 
             def walk_through(source: Source) -> Walk:
                 recognise(database, tools, source, self.clock())
-                return whole.walk(source)
+                walk = whole.walk(source)
+                whole.done.unread_files.update(dict.fromkeys(source.unread_files))
+                return walk
 
             tried = self.rests.tried(account)
             walk, error = self._attempts(account, walk_through, progress)
@@ -126,7 +128,11 @@ class _Poller:
             lacks_sent = account.kind == "imap" and walk is not None and not walk.plan.has_sent
             done, unread = whole.done, facts.unread(number)
             outcome = AccountOutcome(account.name, done.messages, len(done.mailboxes), error, unread, lacks_sent, holds)
-            return replace(outcome, left_alone_until=refused.until if refused else None)
+            return replace(
+                outcome,
+                unread_files=tuple(done.unread_files),
+                left_alone_until=refused.until if refused else None,
+            )
 
     def _attempts(
         self, account: AnyAccount, walk_through: Callable[[Source], Walk], progress: Progress

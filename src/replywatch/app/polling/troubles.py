@@ -61,6 +61,10 @@ def _reasons(outcome: AccountOutcome, known: Known) -> dict[Trouble, str]:
             found[Trouble.LACKS_SENT] = ""
         if outcome.unread:
             found[Trouble.UNREAD] = str(outcome.unread)
+        if outcome.error and Trouble.UNREAD_FILES in known:
+            found[Trouble.UNREAD_FILES] = known[Trouble.UNREAD_FILES].reason
+        elif outcome.unread_files:
+            found[Trouble.UNREAD_FILES] = _digest(str(sorted(outcome.unread_files)))
     if outcome.error:
         found.setdefault(Trouble.FAILED, _reason(outcome))
     return found
@@ -72,4 +76,8 @@ def _reason(outcome: AccountOutcome) -> str:
     assert error is not None, "only accounts that failed have a reason"  # noqa: S101 - says why it can't be
     passes = isinstance(error, SourceError) and error.transient
     words = "" if passes else _VARIABLE.sub("#", error.text)
-    return blake2b(f"{error.kind} {words}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return _digest(f"{error.kind} {words}")
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -34,6 +34,7 @@ _SAYS_NOTHING = frozenset({
 def identity_of(header: Header) -> str:
     """32 hex digits that copies of one message share: Message-ID, Date and author; without an id also To and subject.
 
+    Mail without any of these has in common that it is nobody's: it is told apart by when it came and for whom.
     What happens to a copy on its way (trace, list and spam headers, subject tags, a list's rewritten From) changes
     nothing.
     """
@@ -42,6 +43,8 @@ def identity_of(header: Header) -> str:
     parts = [header.message_id or "", written, author[0].address if author else ""]
     if not header.message_id:
         parts += [first_base(header.subject), *(a.address for a in header.to)]
+    if not any(parts):
+        parts += [str(header.received), *(a.address for a in header.delivered_to)]
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.errors import SecretError, SourceError
 
 
@@ -15,6 +16,8 @@ class Trouble(StrEnum):
     """It could not be read, or not all of it; or it is left alone after that."""
     UNREAD = "unread"
     """Messages are there that could not be read."""
+    UNREAD_FILES = "unread_files"
+    """Files look like mail and are not read."""
     LACKS_SENT = "lacks_sent"
     """No mailbox for sent mail was found."""
 
@@ -59,6 +62,8 @@ class AccountOutcome:
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
     holds: tuple[Braked, ...] = ()
     """Mailboxes of which so much was not found that it counts as there for now."""
+    unread_files: tuple[UnreadFile, ...] = ()
+    """Of files on this machine: those that look like mail and are not read, the `unread` messages among them."""
     left_alone: bool = False
     """It was not tried, and `error` is that of its last pass."""
     left_alone_until: int | None = None

@@ -13,6 +13,7 @@ from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.domain.mailboxes.fetched import EXCHANGE, FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.errors import ConnectError, MailboxError, SourceError
 from replywatch.sources.base import ReadLabels
 from replywatch.sources.folder_names import decode_name
@@ -66,6 +67,7 @@ class ImapSource:
     """A `sources.base.Source` over one account of an IMAP server."""
 
     in_order = True
+    unread_files: tuple[UnreadFile, ...] = ()
 
     def __init__(self, settings: ImapSettings, *, connect_timeout: float = 15, read_timeout: float = 60) -> None:
         self._settings = settings

@@ -11,23 +11,28 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
-from replywatch.sources.local.header_block import read_header
+from replywatch.sources.local.message_file import Unreadable, message_header
+from replywatch.sources.local.unread import SAMPLE, unread_file
 
 _UIDVALIDITY = 1
 _INFO = re.compile(r"[:;!]2,")
 """Starts the flags; `;` and `!` stand for the colon where the file system has none."""
 _ADDED_LATER = re.compile(r",(?:U=\d+|FMD5=[0-9a-f]+)")
 """What mbsync and OfflineIMAP put into a name after delivery, and change when they number anew."""
+_SIZE = re.compile(r",S=(\d{1,18})(?:,|$)")
+"""What the server says in a name of the size of a message, packed or not (Maildir++)."""
 _FLAGS = {"D": "\\Draft", "F": "\\Flagged", "R": "\\Answered", "S": "\\Seen", "T": "\\Deleted"}
 
 _FRESH = 2_000_000_000
@@ -78,6 +83,12 @@ class MaildirSource:
         self._mailboxes: dict[str, _Mailbox] = {}
         self._opened = ""
         self._files: _Files | None = None
+        self._unread: dict[str, UnreadFile] = {}
+
+    @property
+    def unread_files(self) -> tuple[UnreadFile, ...]:
+        """Beside the mailboxes; and of the messages those that were asked for so far and can't be read."""
+        return tuple(self._unread.values())
 
     def __enter__(self) -> Self:
         """Look for mailboxes.
@@ -86,6 +97,7 @@ class MaildirSource:
             SourceError: there is no such folder, it can't be read, or no Maildir is in it.
         """
         self._mailboxes = _find(self._path)
+        self._unread = {file.path: file for file in _loose(self._path)}
         return self
 
     def __exit__(
@@ -154,8 +166,11 @@ class MaildirSource:
                     tried = name
                     files = self._listed(self._opened)
                     continue
-                if message is not None:
+                if isinstance(message, FetchedMessage):
                     yield message
+                else:
+                    path = as_text(str((folder / name).relative_to(self._path)))
+                    self._unread[path] = UnreadFile(path, *message)
                 break
 
     def answered(self, uids: Sequence[int]) -> set[int]:
@@ -225,6 +240,20 @@ def _walk(top: Path) -> Iterator[_Mailbox]:
                 delimiter = "."
             yield _Mailbox(Listing(name, delimiter, formerly=earlier_name(below, "maildir")), path)
         pending += [below / folder for folder in sorted(set(folders) - {"cur", "new", "tmp"}, reverse=True)]
+
+
+def _loose(top: Path) -> Iterator[UnreadFile]:
+    """Files that look like mail outside of the folders for messages."""
+    for folder, folders, files in os.walk(top):
+        folders[:] = sorted(set(folders) - {"cur", "new", "tmp"})
+        for name in sorted(files):
+            path = Path(folder, name)
+            if name.startswith(".") or not path.is_file():
+                continue
+            with suppress(OSError), path.open("rb") as file:
+                found = unread_file(path, top, file.read(SAMPLE))
+                if found:
+                    yield found
 
 
 def _folders(path: Path, *, must: bool) -> list[str]:
@@ -308,8 +337,8 @@ def _flags(name: str) -> tuple[str, ...]:
     return tuple(flag for letter, flag in _FLAGS.items() if letters and letter in letters[0])
 
 
-def _read(path: Path, uid: int) -> FetchedMessage | None:
-    """One message, or None if its file may not be read.
+def _read(path: Path, uid: int) -> FetchedMessage | Unreadable:
+    """One message, or why it can't be read.
 
     Raises:
         FileNotFoundError: it has got another name, or is gone.
@@ -319,22 +348,25 @@ def _read(path: Path, uid: int) -> FetchedMessage | None:
         descriptor = os.open(path, os.O_RDONLY)
         try:
             status = os.fstat(descriptor)
-            header = read_header(descriptor, 0, status.st_size).data
+            header = message_header(descriptor, status.st_size)
         finally:
             os.close(descriptor)
     except FileNotFoundError:
         raise
     except PermissionError:
-        return None
+        return Unreadable(Why.DENIED)
     except OSError as error:
         raise _unreadable(path, error) from error
+    if isinstance(header, Unreadable):
+        return header
     # Dovecot and Courier keep INTERNALDATE there; a copy made without `cp -p` has lost it.
     arrived = status.st_mtime_ns // 1_000_000_000
+    told = _SIZE.search(_INFO.split(path.name, maxsplit=1)[0])
     return FetchedMessage(
         uid=uid,
         header=header,
         internal_date=arrived if arrived > 0 else None,
-        size=status.st_size,
+        size=int(told[1]) if told else status.st_size,
         flags=_flags(path.name),
     )
 
