@@ -20,7 +20,7 @@ from replywatch.sources.imap.exchange import is_exchange
         ("imap-mail.outlook.com", b"* OK Outlook.com IMAP4rev1 server version 17.4 ready", "IMAP4rev1", True),
         ("partner.outlook.cn", b"* OK ready", "", True),
         # no sure sign
-        ("mail.example.com", b"* OK ready", "IMAP4 IMAP4rev1 AUTH=NTLM UIDPLUS CHILDREN IDLE NAMESPACE LITERAL+", False),
+        ("mail.example.com", b"* OK ready", "IMAP4 IMAP4rev1 AUTH=NTLM UIDPLUS IDLE NAMESPACE LITERAL+", False),
         ("exchange.example.com", b"* OK Dovecot ready.", "IMAP4rev1", False),
         ("myoutlook.com", b"* OK ready", "", False),
         ("outlook.com.example.com", b"* OK ready", "", False),
