@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from replywatch.domain.headers import addresses, dates
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
-from replywatch.domain.headers.header import FETCH_FIELDS, keep_fields, message_ids, parse_header
+from replywatch.domain.headers.header import FETCH_FIELDS, has_fields, keep_fields, message_ids, parse_header
 from replywatch.domain.messages import Address
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
@@ -353,3 +353,32 @@ def test_huge_hostile_headers_take_no_time():
         for name in (b"References: ", b"Subject: ", b"Received: ", b"From: ", b"Date: ", b"Message-ID: ", b"X: "):
             parse_header(name + piece * 20_000)
             keep_fields(name + piece * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("header", "some"),
+    [
+        (b"Subject: a\n\nHello\n", True),
+        (b"Subject: a", True),
+        (b"X-Unwanted : 1\r\n\r\n", True),
+        (b"rubbish\nSubject: a\n\n", True),
+        (b"X-Mailer: a\rSubject: b\r\r", True),
+        (b"", False),
+        (b"\n", False),
+        (b"\r\n\r\n", False),
+        (b"\nSubject: of the body\n", False),
+        (b"\r\nSubject: of the body\r\n", False),
+        (b"Hello Anna, this is what we said:\n\nSubject: of the body\n", False),
+        (b"Hello\n\nSubject: of the body\n", False),
+        (b"\tfolded: into nothing\n\n", False),
+        (b":\n: a\n\n", False),
+        (b"\x1f\x8b\x08\x00\x00\n\x00:\n", False),
+    ],
+)
+def test_a_header_without_any_field_is_told(header, some):
+    assert has_fields(header) is some
+
+
+@given(st.lists(st.sampled_from([b"From", b"x", b":", b" ", b"\n", b"\r", b"\xe9", b"\0"])).map(b"".join))
+def test_what_is_stored_of_a_header_has_fields_only_if_it_has(raw):
+    assert has_fields(raw) or not keep_fields(raw)

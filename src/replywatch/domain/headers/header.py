@@ -41,6 +41,7 @@ _SIGNALS = frozenset(name.lower() for name in _SIGNAL_FIELDS)
 _WANTED = frozenset(name.lower() for name in FETCH_FIELDS)
 _WANTED_BYTES = frozenset(name.encode() for name in _WANTED)
 
+_FIELD = re.compile(rb"(?m)^[!-9;-~\x80-\xff]+[ \t]*:")
 _FIELD_END = re.compile(r"\n(?![ \t])")
 _PLAIN_ID = re.compile(r"<([^<>\s]++)>")
 _ID_LIST = re.compile(r"(?:<[^<>]++>[\s,]*+)++")
@@ -68,6 +69,15 @@ def keep_fields(raw: bytes) -> bytes:
         if keep:
             kept.append(line + b"\n")
     return b"".join(kept)
+
+
+def has_fields(header: bytes) -> bool:
+    """Whether a header block holds any field at all, be it one that is not wanted.
+
+    One without any is no message that was read: all such would be one and the same, sent by nobody to nobody.
+    """
+    block = _block(header)
+    return not block.startswith(b"\n") and _FIELD.search(block.partition(b"\n\n")[0]) is not None
 
 
 def _is_wanted(line: str) -> bool:
