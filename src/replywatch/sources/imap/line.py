@@ -16,6 +16,8 @@ from replywatch.sources.imap.reader import ReadError
 class Line:
     """The connection of a source, for those who ask on it."""
 
+    server: str
+    """Host and port."""
     client: Callable[[], Client]
     """The present connection. Raises `ConnectError` if there is none."""
     mailbox: Callable[[], tuple[str, MailboxState]]
@@ -26,9 +28,17 @@ class Line:
     """The connection for one command; what goes wrong in it is raised as an error of ours, the text says of what."""
     lost: Callable[[Exception], ConnectError]
     """The error of ours for a connection that broke."""
-    connect_anew: Callable[[ReadError], None]
-    """Replaces a connection on which nobody knows any more where an answer ends, and opens the mailbox again.
+    words: Callable[[Exception], str]
+    """What the server said, in one line that can be shown."""
+    look_again: Callable[[], MailboxState]
+    """Opens the mailbox that is open once more. Raises `MailboxError` if it was numbered anew meanwhile."""
+    reopen: Callable[[Exception], None]
+    """Replaces a connection that was lost, and opens the mailbox again.
 
-    Raises `ConnectError` if it ended for good, or if there were too many already; `MailboxError` if the mailbox was
-    numbered anew meanwhile.
+    Raises `ConnectError` if there is no other, `MailboxError` if the mailbox was numbered anew meanwhile.
+    """
+    connect_anew: Callable[[ReadError], None]
+    """As `reopen`, for one on which nobody knows any more where an answer ends.
+
+    Raises `ConnectError` also if it ended for good, or if there were too many already.
     """

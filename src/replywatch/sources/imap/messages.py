@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from enum import Enum, auto
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
 from replywatch.sources.imap import failures
-from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, uid_set
+from replywatch.sources.imap.fetch import LABEL_ITEMS, Batches, Question, uid_set
+from replywatch.sources.imap.gathering import Gathering
 from replywatch.sources.imap.line import Line
-from replywatch.sources.imap.reader import Bye, Fetch, ReadError, Tagged
+from replywatch.sources.imap.reader import Bye, Fault, Fetch, Other, ReadError, Response, Tagged
 from replywatch.sources.imap.search import Lists
+
+
+class _End(Enum):
+    """How an answer to FETCH ended."""
+
+    OK = auto()
+    REFUSED = auto()
+    BROKEN = auto()
+    """It could not be read to its end; the connection is another one now."""
 
 
 class Messages:
@@ -21,6 +32,12 @@ class Messages:
         self._line = line
         self._lists = lists
         self._question = Question(frozenset())
+        self._batches = Batches()
+        self._takes_lists = False
+        """A list of fields was answered with fields, this session."""
+        self._whole = False
+        """Whole headers are asked for: nothing came of a list of fields."""
+        self._complaint = ""
 
     def connected(self, capabilities: frozenset[str]) -> None:
         """There is a new connection, to a server that can do this."""
@@ -31,6 +48,11 @@ class Messages:
         """Whether the server has labels (X-GM-EXT-1)."""
         return self._question.has_labels
 
+    @property
+    def complaint(self) -> str:
+        """What was wrong the last time that messages did not come, in words; "" if nothing is known."""
+        return self._complaint
+
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """The messages with these UIDs, in any order; one that is gone or can't be read is left out.
 
@@ -39,7 +61,7 @@ class Messages:
             ConnectError: the connection broke.
         """
         self._line.mailbox()
-        for batch in self._question.batches(uids):
+        for batch in self._batches.of(uids, self._question.room):
             yield from self._fetch_batch(batch)
 
     def labels(self, first: int, last: int, since: int | None) -> Iterator[Labelled]:
@@ -64,45 +86,100 @@ class Messages:
                         case Tagged(status, text) if status != "OK":
                             raise IMAPClientError(text)
 
-    def _fetch_batch(self, uids: list[int]) -> Iterator[FetchedMessage]:
+    def _fetch_batch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """The messages with these UIDs; where one spoils the answer, the others are asked for in halves."""
-        missing = dict.fromkeys(uids)
-        complete = yield from self._ask_for(missing)
-        if complete or len(uids) == 1:
-            return
-        left = list(missing)
-        middle = (len(left) + 1) // 2
-        for half in (left[:middle], left[middle:]):
-            if half:
-                yield from self._fetch_batch(half)
+        gathering = Gathering(self._question, uids)
+        end = yield from self._ask(gathering, whole=self._whole)
+        left = list(gathering.wanted)
+        if end is _End.OK:
+            hollow = [uid for uid in left if uid in gathering.hollow]
+            if hollow and not self._whole:
+                yield from self._fetch_whole_headers(hollow)
+        elif len(uids) > 1:
+            middle = (len(left) + 1) // 2
+            for half in (left[:middle], left[middle:]):
+                if half:
+                    yield from self._fetch_batch(half)
+        elif end is _End.REFUSED and not self._whole:
+            yield from self._fetch_whole_headers(left)
 
-    def _ask_for(self, uids: dict[int, None]) -> Generator[FetchedMessage, None, bool]:
-        """One FETCH: the messages as they come, each of them taken out of `uids`; whether the server did all it could.
+    def _fetch_whole_headers(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
+        """The messages for which a list of fields was no use; if it never was, none is sent from now on."""
+        gathering = Gathering(self._question, uids)
+        yield from self._ask(gathering, whole=True)
+        if len(gathering.wanted) < len(uids) and not self._takes_lists:
+            self._whole = True
+
+    def _ask(self, gathering: Gathering, *, whole: bool) -> Generator[FetchedMessage, None, _End]:
+        """One FETCH: the messages as they come; how it ended.
 
         What it says besides of messages that come and go is of no interest: UIDs keep their meaning, and the next pass
         counts anew.
 
         Raises:
-            ConnectError: the connection broke, or the server asks to be left alone for a while.
+            ConnectError: the connection broke for good, or the server asks to be left alone for a while.
         """
-        client = self._line.client()
+        items = self._question.whole_items if whole else self._question.items
+        asked = len(gathering.wanted)
+        command = f"UID FETCH {uid_set(list(gathering.wanted))} {items}"
         try:
-            for response in client.ask(f"UID FETCH {uid_set(list(uids))} {self._question.items}"):
-                match response:
-                    case Fetch():
-                        message = self._question.message(response)
-                        if message is not None and message.uid in uids:
-                            del uids[message.uid]
-                            yield message
-                    case Bye(text):
-                        raise self._line.lost(IMAPClientAbortError(text))
-                    case Tagged(status, text):
-                        refusal = IMAPClientError(text)
-                        if status != "OK" and failures.ends_session(refusal):
-                            raise self._line.lost(refusal)
-                        return status == "OK"
-        except OSError as error:
-            raise self._line.lost(error) from error
+            end = yield from self._messages(self._line.client().ask(command, asked), gathering)
+        except (OSError, IMAPClientAbortError) as error:
+            self._begin_anew(error, asked)
+            end = _End.BROKEN
         except ReadError as error:
-            self._line.connect_anew(error)
-        return False
+            if error.fault is Fault.END:
+                self._begin_anew(error, asked)
+            else:
+                self._complaint = f"its answers can't be read: {self._line.words(error)}"
+                self._line.connect_anew(error)
+            end = _End.BROKEN
+        came = asked - len(gathering.wanted)
+        self._takes_lists = self._takes_lists or (came > 0 and not whole)
+        self._batches.came(came, gathering.octets)
+        if gathering.hollow and whole:
+            self._complaint = "it sends no headers"
+        return end
+
+    def _messages(self, answer: Iterator[Response], gathering: Gathering) -> Generator[FetchedMessage, None, _End]:
+        """The messages of one answer; how it ended. Raises what reading the answer raises, or `ConnectError`."""
+        for response in answer:
+            match response:
+                case Fetch():
+                    yield from gathering.hear(response)
+                case Other(line) if self._lists.heard(line):
+                    gathering.renumbered()
+                case Bye(text):
+                    raise IMAPClientAbortError(text)
+                case Tagged("OK", _):
+                    break
+                case Tagged(_, text):
+                    yield from gathering.rest()
+                    return self._refused(IMAPClientError(text))
+        yield from gathering.rest()
+        if gathering.wanted:
+            self._complaint = "it does not send them"
+        return _End.OK
+
+    def _refused(self, refusal: IMAPClientError) -> _End:
+        """The server refuses to send messages.
+
+        Raises:
+            ConnectError: it asks to be left alone for a while.
+        """
+        if failures.ends_session(refusal):
+            raise self._line.lost(refusal)
+        self._complaint = f"it refuses to send them: {self._line.words(refusal)}"
+        return _End.REFUSED
+
+    def _begin_anew(self, error: Exception, asked: int) -> None:
+        """Another connection after one that was lost, on which fewer messages are asked for at once.
+
+        Some servers hang up on those who ask for many (Microsoft's at 50).
+
+        Raises:
+            ConnectError: that would be of no use, or there is no other connection.
+        """
+        if isinstance(error, TimeoutError) or failures.ends_session(error) or not self._batches.too_many(asked):
+            raise self._line.lost(error) from error
+        self._line.reopen(error)

@@ -64,11 +64,15 @@ class ImapSource:
         self._opened: tuple[str, MailboxState] | None = None
         self._new_connections = 0
         line = Line(
+            server=settings.server,
             client=self._connected,
             mailbox=self._mailbox,
             is_open=lambda: self._opened is not None,
             asking=self._asking,
             lost=self._lost,
+            words=lambda error: failures.words(error, *settings.secrets),
+            look_again=self._look_again,
+            reopen=self._reopen,
             connect_anew=self._connect_anew,
         )
         self._lists = Lists(line)
@@ -212,6 +216,7 @@ class ImapSource:
             raise MailboxError(f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", _DAMAGED)
         state = self._state(name, answer, b"EXISTS")
         self._opened = (name, state)
+        self._lists.opened()
         if state.uidnext is None and known is not None and known.uidvalidity == state.uidvalidity:
             recent = self._lists.flagged(1, LARGEST_UID, "RECENT")
             state = replace(state, unsettled_from=min(recent, default=None))
@@ -245,6 +250,11 @@ class ImapSource:
         return self._lists.find(message_ids)
 
     @property
+    def complaint(self) -> str:
+        """What was wrong the last time that messages did not come, in words; "" if nothing is known."""
+        return self._messages.complaint
+
+    @property
     def labels(self) -> ReadLabels | None:
         """Reads labels where the server has them (X-GM-EXT-1); else None."""
         return self._messages.labels if self._messages.have_labels else None
@@ -269,7 +279,6 @@ class ImapSource:
         """
         if error.fault is Fault.END:
             raise self._lost(error) from error
-        name, before = self._mailbox()
         self._new_connections += 1
         if self._new_connections > _NEW_CONNECTIONS:
             raise ConnectError(
@@ -277,11 +286,37 @@ class ImapSource:
                 f" {failures.words(error, *self._settings.secrets)}",
                 _DAMAGED,
             ) from error
+        self._reopen(error)
+
+    def _reopen(self, error: Exception) -> None:
+        """Replace a connection that is of no use any more; `error` says why.
+
+        Raises:
+            ConnectError: there is no other.
+            MailboxError: the open mailbox was numbered anew meanwhile.
+        """
+        mailbox = self._mailbox()
         close(self._connected())
         self._connect()
-        if self.open(name, before).uidvalidity != before.uidvalidity:
+        self._opened = mailbox
+        try:
+            self._look_again()
+        except MailboxError as numbered:
+            raise numbered from error
+
+    def _look_again(self) -> MailboxState:
+        """Open the mailbox that is open once more, and say how it stands now.
+
+        Raises:
+            MailboxError: it was numbered anew meanwhile.
+            ConnectError: the connection broke.
+        """
+        name, before = self._mailbox()
+        state = self.open(name, before)
+        if state.uidvalidity != before.uidvalidity:
             self._opened = None
-            raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.") from error
+            raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.")
+        return state
 
     def _lost(self, error: Exception) -> ConnectError:
         return failures.lost(error, self._settings.server, *self._settings.secrets)
