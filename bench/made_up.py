@@ -17,6 +17,7 @@ class MadeUp:
 
     in_order = True
     unlisted: tuple[str, ...] = ()
+    complaint = ""
     labels: ReadLabels | None = None
 
     def __init__(self, count: int) -> None:

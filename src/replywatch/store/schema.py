@@ -397,7 +397,11 @@ _ACCOUNTS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID""",
 )
 
-_LIVE: tuple[str, ...] = ()
+_LIVE: tuple[str, ...] = (
+    # Exchange's stand-in for a message that it can't convert is none: it is asked for again like all that lacks a size.
+    """UPDATE locations SET size = NULL WHERE gone IS NULL AND message IN (SELECT id FROM messages
+        WHERE instr(header, CAST('Retrieval using the IMAP4 protocol failed' AS BLOB)) > 0)""",
+)
 
 
 def migrations() -> Migrations:

@@ -131,14 +131,14 @@ class Messages:
             if error.fault is Fault.END:
                 self._begin_anew(error, asked)
             else:
-                self._complaint = f"its answers can't be read: {self._line.words(error)}"
+                self._complaint = f"the server's answers can't be read: {self._line.words(error)}"
                 self._line.connect_anew(error)
             end = _End.BROKEN
         came = asked - len(gathering.wanted)
         self._takes_lists = self._takes_lists or (came > 0 and not whole)
         self._batches.came(came, gathering.octets)
         if gathering.hollow and whole:
-            self._complaint = "it sends no headers"
+            self._complaint = "the server sends no headers"
         return end
 
     def _messages(self, answer: Iterator[Response], gathering: Gathering) -> Generator[FetchedMessage, None, _End]:
@@ -158,7 +158,7 @@ class Messages:
                     return self._refused(IMAPClientError(text))
         yield from gathering.rest()
         if gathering.wanted:
-            self._complaint = "it does not send them"
+            self._complaint = "the server does not send them"
         return _End.OK
 
     def _refused(self, refusal: IMAPClientError) -> _End:
@@ -169,7 +169,7 @@ class Messages:
         """
         if failures.ends_session(refusal):
             raise self._line.lost(refusal)
-        self._complaint = f"it refuses to send them: {self._line.words(refusal)}"
+        self._complaint = f"the server refuses to send them: {self._line.words(refusal)}"
         return _End.REFUSED
 
     def _begin_anew(self, error: Exception, asked: int) -> None:

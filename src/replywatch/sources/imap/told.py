@@ -32,7 +32,8 @@ _NO_SENSE = (ReadError, ValueError, TypeError, LookupError, StopIteration)
 _ITEM = rb" (?:UID|INTERNALDATE|RFC822\.SIZE|MODSEQ|EMAILID|THREADID|X-GM-[A-Z]+|BODY\[)"
 _FLAGS = re.compile(rb"(?<=[ (])FLAGS (.*?)\)?(?=" + _ITEM + rb"|\)?\r\n| ?~?\{\d+\}\r\n)", re.IGNORECASE | re.DOTALL)
 """Flags up to the next item, whatever stands between."""
-_FLAG = re.compile(rb"[\\$]?[A-Za-z][A-Za-z0-9_-]*")
+_FLAG = re.compile(rb"[\\$][A-Za-z0-9_-]+|(?:Not|Non)?Junk", re.IGNORECASE)
+"""What figures may go by, and what looks like it."""
 _ANNOUNCED = re.compile(rb"BODY\[HEADER[^\]]*+\]? ?~?\{\d+\}\r\n", re.IGNORECASE)
 _ROUGHLY = {
     name: re.compile(rb"[ (]" + item + rb"(?=[ )\r])", re.IGNORECASE)
@@ -110,15 +111,9 @@ def _without_flags(response: Fetch) -> tuple[Fetch, tuple[str, ...]]:
         line = pieces[at] or b""
         if found := _FLAGS.search(line):
             pieces[at] = line[: found.start()] + b"FLAGS ()" + line[found.end() :]
-            return Fetch(pieces), flag_words(found[1].replace(b"(", b" ").replace(b")", b" ").split())
+            words = found[1].replace(b"(", b" ").replace(b")", b" ").split()
+            return Fetch(pieces), tuple(word.decode() for word in words if _FLAG.fullmatch(word))
     return response, ()
-
-
-def flag_words(words: Iterable[bytes]) -> tuple[str, ...]:
-    """Those of `words` that may be flags."""
-    return tuple(
-        word.decode() for word in words if len(word) < 100 and _FLAG.fullmatch(word) and word.upper() != b"NIL"
-    )
 
 
 def _rough(response: Fetch) -> Told:

@@ -72,6 +72,7 @@ class MaildirSource:
     in_order = False
     labels = None
     unlisted: tuple[str, ...] = ()
+    complaint = ""
 
     def __init__(self, settings: MaildirSettings) -> None:
         self._path = settings.path
