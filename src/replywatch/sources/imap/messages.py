@@ -50,7 +50,7 @@ class Messages:
 
     @property
     def complaint(self) -> str:
-        """What was wrong the last time that messages did not come, in words; "" if nothing is known."""
+        """What was odd the last time that messages did not come as they were asked for; "" if nothing is known."""
         return self._complaint
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
@@ -109,6 +109,7 @@ class Messages:
         yield from self._ask(gathering, whole=True)
         if len(gathering.wanted) < len(uids) and not self._takes_lists:
             self._whole = True
+            self._complaint = "the server sends no fields when it is asked for some of a header; whole ones are read"
 
     def _ask(self, gathering: Gathering, *, whole: bool) -> Generator[FetchedMessage, None, _End]:
         """One FETCH: the messages as they come; how it ended.
@@ -158,7 +159,7 @@ class Messages:
                     return self._refused(IMAPClientError(text))
         yield from gathering.rest()
         if gathering.wanted:
-            self._complaint = "the server does not send them"
+            self._complaint = "the server does not send all messages that it lists"
         return _End.OK
 
     def _refused(self, refusal: IMAPClientError) -> _End:
@@ -169,7 +170,7 @@ class Messages:
         """
         if failures.ends_session(refusal):
             raise self._line.lost(refusal)
-        self._complaint = f"the server refuses to send them: {self._line.words(refusal)}"
+        self._complaint = f"the server refuses to send messages: {self._line.words(refusal)}"
         return _End.REFUSED
 
     def _begin_anew(self, error: Exception, asked: int) -> None:

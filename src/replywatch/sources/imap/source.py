@@ -251,7 +251,7 @@ class ImapSource:
 
     @property
     def complaint(self) -> str:
-        """What was wrong the last time that messages did not come, in words; "" if nothing is known."""
+        """What was odd the last time that messages did not come as they were asked for; "" if nothing is known."""
         return self._messages.complaint
 
     @property
