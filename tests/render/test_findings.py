@@ -77,6 +77,7 @@ FINDINGS = [
     ("mailbox_skipped", {"mailbox": "Kunden", "because": Because("role.no-mail")}),
     ("mailbox_absent", {"mailbox": "Kun'den", "roles": ROLES}),
     ("account_changed", {"was": "info@a.example at imap.a.example", "now": "/mail/{x}"}),
+    ("messages_odd", {"said": "the server sends no headers"}),
     ("much_missing", {"mailbox": "INBOX", "since": EVENING}),
     ("fields_asked", {"asked": 20_000, "messages": 123_456}),
     ("read_only", {"mailboxes": ("INBOX", "Sent")}),

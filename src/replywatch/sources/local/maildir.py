@@ -77,6 +77,7 @@ class MaildirSource:
     in_order = False
     labels = None
     unlisted: tuple[str, ...] = ()
+    complaint = ""
 
     def __init__(self, settings: MaildirSettings) -> None:
         self._path = settings.path

@@ -38,6 +38,7 @@ class MboxSource:
     in_order = True
     labels = None
     unlisted: tuple[str, ...] = ()
+    complaint = ""
 
     def __init__(self, settings: MboxSettings) -> None:
         self._path = settings.path
