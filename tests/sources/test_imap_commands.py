@@ -173,6 +173,7 @@ def test_the_library_cannot_send_one_either():
     with ScriptedServer() as server:
         settings = ImapSettings(server.host, "anna", "x", server.port, "none")
         with ImapSource(settings) as source:
+            source._client._imap.state = "AUTH"  # or it refuses by itself
             for call in (
                 source._client.noop,
                 lambda: source._client.select_folder("INBOX"),

@@ -16,8 +16,8 @@ from servers.certificates import Authority
 from servers.scripted import ScriptedServer
 
 
-def source_of(server: ScriptedServer, **timeouts: float) -> ImapSource:
-    return ImapSource(ImapSettings(server.host, "anna", "hidden", server.port, "none"), **timeouts)
+def source_of(server: ScriptedServer) -> ImapSource:
+    return ImapSource(ImapSettings(server.host, "anna", "hidden", server.port, "none"))
 
 
 def test_what_arrives_together_with_an_earlier_answer_is_not_lost():
@@ -56,11 +56,16 @@ def test_completion_without_a_text(verb):
         b'* LIST () "/" {9}\r\n123456789\r\n' * 500,
     ],
 )
-def test_answers_to_the_library_are_bounded_too(answer, monkeypatch):
+def test_answers_are_bounded_those_to_the_library_too(answer, monkeypatch):
     monkeypatch.setattr(reader, "ROOM", 8000 if len(answer) < 100_000 else reader.ROOM)
     answers = {"LIST": answer + b"TAG OK done\r\n"}
-    with ScriptedServer(answers) as server, source_of(server) as source, pytest.raises(ConnectError, match="too long"):
-        source.mailboxes()
+    with ScriptedServer(answers) as server, source_of(server) as source:
+        with pytest.raises(MailboxError, match="too long"):
+            source.mailboxes()
+        assert source.status("INBOX", None).exists == 3, "there is a new connection"
+    to_the_library = {"CAPABILITY": answer.replace(b"LIST", b"CAPABILITY") + b"TAG OK done\r\n"}
+    with ScriptedServer(to_the_library) as server, pytest.raises(ConnectError, match="too long"):
+        source_of(server).__enter__()
 
 
 def test_whoever_stops_listening_hangs_up():
