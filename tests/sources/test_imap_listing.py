@@ -167,6 +167,14 @@ def test_a_name_goes_back_in_the_octets_in_which_it_came(name):
         assert b" EXAMINE %s\r\n" % announced in sent
 
 
+def test_two_mailboxes_whose_names_read_alike_are_both_opened():
+    with ScriptedServer({"LIST": listing(b"() NIL INBOX", b"() NIL R&D", b'() NIL "R&-D"')}) as server:
+        with source_of(server) as source:
+            for mailbox in source.mailboxes():
+                source.open(mailbox.name, None)
+        assert server.said("EXAMINE") == ['EXAMINE "INBOX"', 'EXAMINE "R&-D"', 'EXAMINE "R&D"']
+
+
 @pytest.mark.parametrize("answer", [b"TAG NO no literals here\r\n", b"TAG BAD what?\r\n"])
 def test_no_octet_of_a_literal_leaves_unless_the_server_asks_for_it(answer):
     """Else a name could be a command to a server that does not know literals."""

@@ -10,7 +10,7 @@ from typing import Self
 
 _RECEIVED = 1 << 16
 """Octets asked of the socket at once."""
-_SLOWEST = 1_000
+SLOWEST = 1_000
 """Octets a second: what comes more slowly, once the first wait is used up, would never be worth it."""
 _GOODBYE = 5.0
 """Seconds for the answer to LOGOUT: all that was wanted is there by then."""
@@ -76,7 +76,7 @@ class Waiting:
             SlowError: the whole answer takes too long.
             OSError: nothing comes (`TimeoutError`), or the connection broke.
         """
-        left = self._seconds + self._octets / _SLOWEST - self._waited
+        left = self._seconds + self._octets / SLOWEST - self._waited
         if left <= 0:
             raise SlowError
         channel.settimeout(min(left, self._seconds))
