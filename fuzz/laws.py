@@ -165,7 +165,10 @@ def response(data: bytes) -> None:
         if isinstance(each, Fetch):
             _message(each)
         if isinstance(each, Other) and (spaces := Namespaces.of(each.line)):
-            hold("names that a command can hold", all(map(str.isprintable, spaces.besides())))
+            hold(
+                "names that a command can hold",
+                not any(set(b"\r\n\0").intersection(prefix) for prefix in spaces.besides()),
+            )
         if isinstance(each, Search):
             hold("numbers of IMAP", all(0 <= number < 10**10 for number in each.numbers))
     said = failures.words(Exception(data), SECRET)

@@ -329,7 +329,7 @@ class TestNotListed:
         assert holds(office.pass_()) == []
         assert live(office) == 121
 
-    @pytest.mark.parametrize(("unlisted", "gone"), [(("user/",), 0), (("public/",), 1), ((), 1)])
+    @pytest.mark.parametrize(("unlisted", "gone"), [(("user/",), 0), (("",), 0), (("public/",), 1), ((), 1)])
     def test_where_the_server_does_not_say_what_is_there(self, office, unlisted, gone):
         """A list that was refused tells of no absence, however few messages it would be."""
         story = Story()

@@ -652,6 +652,51 @@ class TestSamples:
         assert "permission denied" in office.one("read-only").what
 
 
+class TestDialects:
+    """Servers that say less than they should: `check` finds out what a poll would."""
+
+    @pytest.fixture
+    def found(self, tmp_path):
+        def check(**answers):
+            listed = b'* LIST () "/" INBOX\r\n* LIST () "/" "Sent Items"\r\nTAG OK done\r\n'
+            examine = b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 4]\r\nTAG OK [READ-ONLY] done\r\n"
+            said = {"LIST": listed, "EXAMINE": examine, "UID SEARCH": b"* SEARCH\r\nTAG OK done\r\n"} | answers
+            with ScriptedServer(said) as server:
+                office = Office(tmp_path)
+                account = {"type": "imap", "host": server.host, "port": server.port, "tls": "none"}
+                office.configure({"info": account | {"username": "u", "password": "geheim-1"}})
+                return office.check()
+
+        return check
+
+    @pytest.mark.parametrize("status", [b"* STATUS x ()\r\nTAG OK done\r\n", b"TAG NO no\r\n", b"TAG BAD what?\r\n"])
+    def test_status_says_nothing(self, found, status):
+        office = found(STATUS=status)
+        assert [finding.what for finding in office.of("mailbox")] == [
+            "INBOX: inbox (name), 0 messages",
+            "Sent Items: sent (name), 0 messages",
+        ]
+        assert ERROR not in {finding.severity for finding in office.findings}
+
+    def test_a_mailbox_is_opened_and_nobody_says_that_it_is_read_only(self, found):
+        examine = b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 4]\r\nTAG OK done\r\n"
+        office = found(EXAMINE=examine)
+        (warning,) = [finding for finding in office.of("read-only") if finding.severity is WARNING]
+        assert warning.what == "INBOX, Sent Items: the server does not say that it opens read-only"
+        assert "no command ever leaves that could change anything" in warning.hint
+        assert next(f.what for f in office.of("read-only")) == "INBOX, Sent Items can be opened"
+
+    def test_where_it_is_said_there_is_nothing_to_warn_of(self, found):
+        assert [finding.severity for finding in found().of("read-only")] in ([], [OK])
+
+    def test_a_line_of_the_list_that_can_not_be_read(self, found):
+        listed = b'* LIST () "/" INBOX\r\n* LIST () "/" Sent\r\n* LIST () "/" "Kunden\r\nTAG OK done\r\n'
+        office = found(LIST=listed)
+        (error,) = [finding for finding in office.of("mailbox") if finding.severity is ERROR]
+        assert 'lists a mailbox in a way that can\'t be read: () "/" "Kunden' in error.what
+        assert len(office.of("mailbox")) == 3
+
+
 def _span(part):
     low, _, high = part.partition(":")
     return range(int(low), int(high or low) + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from replywatch.domain.headers.header import keep_fields
 from replywatch.domain.results.polled import AccountOutcome
 from replywatch.errors import ConnectError, MailboxError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
+from replywatch.sources.imap.waiting import Timeouts
 from servers.dovecot import Dovecot, User
 from servers.faults import INBOX, ROWS, SENT, C, End, Row, ranges
 from servers.honest import Honest, Letter
@@ -84,7 +86,7 @@ class Desk:
         self.now += HOUR
 
         def source(_: object) -> ImapSource:
-            return ImapSource(self.settings, connect_timeout=seconds, read_timeout=seconds)
+            return ImapSource(replace(self.settings, timeouts=Timeouts.of(seconds)))
 
         (outcome,) = poll(self.config, source, lambda: self.now, Silent())
         return outcome

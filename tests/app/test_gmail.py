@@ -83,7 +83,7 @@ class Office:
     def online(self) -> Iterator[Callable[[], ImapSource]]:
         with ScriptedServer(self.gmail.answers()) as server:
             settings = ImapSettings(server.host, "anna", "hidden", server.port, "none")
-            yield lambda: ImapSource(settings, connect_timeout=10, read_timeout=10)
+            yield lambda: ImapSource(settings)
             self.commands = server.commands
 
     def poll(self) -> AccountOutcome:

@@ -63,6 +63,7 @@ FINDINGS = [
     ("capabilities", {"has": ("OBJECTID",), "lacks": ()}),
     ("certificate", CERTIFICATE),
     ("certificate_expires", CERTIFICATE),
+    ("read_only_not_said", {"mailboxes": ("INBOX", "Sent")}),
     ("no_tls", {"server": "imap.example.com:143"}),
     ("no_tls_here", {"server": "127.0.0.1:143"}),
     ("mailbox", MAILBOX | {"because": BY_NAME}),

@@ -64,6 +64,15 @@ def on(verb: str, change: Callable[[bytes], bytes | Ending], *, nth: int | None 
     return falsify
 
 
+def both(*falsify: Falsify) -> Falsify:
+    """Change the answers to more than one verb."""
+
+    def change(call: Call, answer: bytes) -> bytes | Ending:
+        return next((said for each in falsify if (said := each(call, answer)) != answer), answer)
+
+    return change
+
+
 def with_bad(change: Callable[[bytes], bytes | Ending]) -> Falsify:
     """Change the answers to a FETCH that asks for the bad message, too."""
 
@@ -145,6 +154,16 @@ def cut(pattern: bytes, how: str = "closed") -> Callable[[bytes], Ending]:
         return Ending(answer[: found.end()], how)
 
     return change
+
+
+def dripping(answer: bytes) -> Ending:
+    """Say it octet by octet."""
+    return Ending(answer, "dripping")
+
+
+def _lower(answer: bytes) -> bytes:
+    """Items of STATUS in lower case."""
+    return re.sub(rb"\(.*\)", lambda found: found[0].lower(), answer)
 
 
 def add(group: str, *rows: Row) -> None:
@@ -240,6 +259,61 @@ add(
 )  # fmt: skip
 
 add(
+    "Answers that drip in, an octet at a time",
+    row("drip at CAPABILITY", "drips what it can do", L, on("CAPABILITY", dripping), stored=0, slow=True,
+        says="did not answer within"),
+    *(
+        row(f"drip at {verb}", f"drips the answer to {verb}", L, on(verb, dripping), stored=0, slow=True,
+            says="answers too slowly")
+        for verb in ("LOGIN", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH")
+    ),
+    row("drip at STATUS", "drips the state of a mailbox", L, on("STATUS", dripping), before=1, stored=INBOX + SENT,
+        slow=True, says="answers too slowly"),
+    row("drip at LOGOUT", "drips its good-bye", C, on("LOGOUT", dripping), slow=True),
+)  # fmt: skip
+
+
+def _without(word: bytes) -> Callable[[bytes], bytes]:
+    """Leave a word out, with the blank behind it."""
+    return put(word + b" ", b"")
+
+
+def _can(words: bytes) -> Falsify:
+    """Another answer to CAPABILITY."""
+    return on("CAPABILITY", put(b"IMAP4rev1", words))
+
+
+add(
+    "Dialects of what comes before the mail",
+    row("IMAP4rev2 alone", "does not say IMAP4rev1", C, _can(b"IMAP4rev2")),
+    row("capabilities in two lines", "says in two lines what it can do", C,
+        _can(b"IMAP4rev1 AUTH=PLAIN\r\n* CAPABILITY ESEARCH")),
+    row("NO to ID", "offers ID and refuses it", C, both(_can(b"IMAP4rev1 ID"), on("ID", refused(b"NO no")))),
+    row("BAD to ID", "offers ID and does not know it", C, both(_can(b"IMAP4rev1 ID"), on("ID", refused(b"BAD what?")))),
+    row("BYE to ID", "says BYE to ID", L, both(_can(b"IMAP4rev1 ID"), on("ID", instead(b"* BYE who are you\r\n"))),
+        stored=0, says="who are you"),
+    row("uses of mailboxes refused", "offers to tell the uses of mailboxes and refuses to", C,
+        both(_can(b"IMAP4rev1 SPECIAL-USE LIST-EXTENDED"), on("LIST", refused(b"BAD what?"), nth=1))),
+    row("mailboxes listed in lower case", "writes list", C, on("LIST", lambda a: a.replace(b"LIST", b"list"))),
+    row("mailboxes listed without quotes", "writes names bare", C,
+        on("LIST", lambda a: re.sub(rb'"(\w+)"', rb"\1", a))),
+    row("mailboxes listed twice", "lists each mailbox twice", C,
+        on("LIST", lambda a: a.replace(b"TAG", re.sub(rb"TAG.*", b"", a, flags=re.DOTALL) + b"TAG"))),
+    row("a list with news in between", "tells other things between two mailboxes", C,
+        on("LIST", ahead(b"* 3 EXISTS\r\n* OK still here\r\n* LSUB () NIL x\r\n"))),
+    row("a list without INBOX", "does not list INBOX", C, on("LIST", put(b'* LIST () "/" "INBOX"\r\n', b""))),
+    row("EXAMINE without a code", "does not say that a mailbox is open read-only", C,
+        on("EXAMINE", _without(b"[READ-ONLY]"))),
+    row("EXAMINE with codes in lower case", "writes its codes in lower case", C,
+        on("EXAMINE", lambda a: a.replace(b"[READ-ONLY]", b"[read-only]").replace(b"[UIDNEXT", b"[uidnext"))),
+    row("EXAMINE with codes at the end", "writes its codes behind the text", C,
+        on("EXAMINE", lambda a: re.sub(rb"OK (\[.*?\]) (\w+)", rb"OK \2 \1", a))),
+    row("STATUS with an empty list", "says nothing in STATUS", C, on("STATUS", sub(rb"\(.*\)", b"()")), before=1),
+    row("STATUS without a line", "says OK to STATUS and nothing else", C, on("STATUS", refused(b"OK done")), before=1),
+    row("STATUS in lower case", "writes the items of STATUS in lower case", C, on("STATUS", _lower), before=1),
+)  # fmt: skip
+
+add(
     "BYE",
     row("BYE instead of messages", "says BYE to FETCH", L, on("UID FETCH", instead(b"* BYE shutting down\r\n")),
         stored=0, says="shutting down"),
@@ -296,7 +370,10 @@ add(
         stored=SENT, says="locked"),
     row("EXAMINE for writing", "opens a mailbox read-write", M,
         on("EXAMINE", put(b"READ-ONLY", b"READ-WRITE"), mailbox="INBOX"), stored=SENT, says="read-only"),
-    row("NO to STATUS", "refuses the state of one mailbox", M, on("STATUS", refused(b"NO no"), mailbox="INBOX"),
+    row("NO to STATUS", "refuses the state of one mailbox, which is opened then", C,
+        on("STATUS", refused(b"NO no"), mailbox="INBOX"), before=1),
+    row("NO to STATUS and EXAMINE", "refuses the state of one mailbox, and to open it", M,
+        both(on("STATUS", refused(b"NO no"), mailbox="INBOX"), on("EXAMINE", refused(b"NO no"), mailbox="INBOX")),
         before=1, stored=INBOX + SENT),
     row("NO to LIST", "refuses the list of mailboxes", M, on("LIST", refused(b"NO no")), stored=0),
     row("tagged OK without a text", "ends answers with a bare OK", C,
@@ -420,10 +497,13 @@ add(
         on("UID SEARCH", ahead(b"lorem ipsum\r\n"), mailbox="INBOX"), stored=SENT, says="no IMAP response"),
     row("garbage to every FETCH", "never sends anything but garbage", L, on("UID FETCH", ahead(b"lorem ipsum\r\n")),
         unread=INBOX + SENT, stored=0, says="keeps sending answers that can't be read"),
-    row("garbage to LIST", "sends a line of garbage to LIST", L, on("LIST", ahead(b"lorem ipsum\r\n")), stored=0),
-    row("garbage to EXAMINE", "sends a line of garbage to EXAMINE", L, on("EXAMINE", ahead(b"lorem ipsum\r\n")),
+    row("garbage to LIST", "sends a line of garbage to LIST", M, on("LIST", ahead(b"lorem ipsum\r\n")), stored=0),
+    row("garbage to EXAMINE", "sends a line of garbage to EXAMINE", M, on("EXAMINE", ahead(b"lorem ipsum\r\n")),
         stored=0),
-    row("a list of mailboxes without end", "lists 70 MB of mailboxes", L,
+    row("garbage to EXAMINE of one mailbox", "sends a line of garbage when one mailbox is opened", M,
+        on("EXAMINE", ahead(b"lorem ipsum\r\n"), mailbox="INBOX"), stored=SENT, says="no IMAP response"),
+    row("garbage to STATUS", "sends a line of garbage to STATUS", C, on("STATUS", ahead(b"lorem ipsum\r\n")), before=1),
+    row("a list of mailboxes without end", "lists 70 MB of mailboxes", M,
         on("LIST", ahead((b'* LIST () "/" "' + b"x" * 999_000 + b'"\r\n') * 70)), stored=0, says="too long"),
 )  # fmt: skip
 
@@ -533,7 +613,7 @@ add(
             call, _everywhere(_HELD, b"* 4294967295 EXISTS")(call, answer)
         ), stored=INBOX + SENT, says="names 6"),
     row("EXISTS beyond all bounds", "counts more messages than 63 bits can", M,
-        _everywhere(_HELD, b"* 9223372036854775808 EXISTS"), stored=SENT, says="how many"),
+        _everywhere(_HELD, b"* 9223372036854775808 EXISTS"), stored=SENT, says="no IMAP response"),
     row("EXISTS too low", "leaves a message out of the count", C, _everywhere(_HELD, b"* 5 EXISTS")),
     row("EXISTS 0", "counts no messages", C, _everywhere(_HELD, b"* 0 EXISTS")),
     row("EXISTS missing", "does not count", M, _everywhere(_HELD + rb"\r\n", b""), stored=SENT),

@@ -82,6 +82,7 @@ class Honest:
             for verb, answer in {
                 "CAPABILITY": lambda _: b"* CAPABILITY IMAP4rev1%s\r\n" % (b" ESEARCH" if self.ranges else b""),
                 "LOGIN": lambda _: b"",
+                "ID": lambda _: b"* ID NIL\r\n",
                 "LIST": lambda _: b"".join(b'* LIST () "/" "%s"\r\n' % name.encode() for name in self.boxes),
                 "STATUS": self._status,
                 "EXAMINE": self._examine,

@@ -36,6 +36,8 @@ def line(command: str) -> bytes:
         "LOGOUT",
         'LOGIN anna "x y"',
         "AUTHENTICATE PLAIN",
+        'ID ("name" "replywatch" "version" "0.2.0rc1")',
+        'LIST "" "*" RETURN (SPECIAL-USE)',
         'LIST "" "*"',
         "STATUS INBOX (MESSAGES UIDNEXT)",
         'EXAMINE "INBOX"',
@@ -107,6 +109,10 @@ FORBIDDEN = [
     "UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS])",
     "UID FETCH 1 (UID BODY.PEEK[HEADER] BODY[1])",
     "NAMESPACE x",
+    "ID NIL",
+    'ID ("name" "replywatch" "version" "0.1.0" "user" "anna")',
+    'ID ("name" "replywatch" "version" "0.1.0") x',
+    'ID ("name" "replywatch" "version" "a b")',
     "UID SEARCH",
     "UID SEARCH ALL",
     "UID SEARCH RETURN (SAVE) UID 1:9",
@@ -170,6 +176,66 @@ def test_a_continuation_belongs_to_a_login():
         gate.check(b"AGFubmEAeA==")
 
 
+LINES = [
+    ("EXAMINE", [line("EXAMINE {3}"), b"\xc3\xa4x\r\n"]),
+    ("STATUS", [line("STATUS {1}"), b"\xe4 (MESSAGES)\r\n"]),
+    ("LIST", [line('LIST "" {2}'), b"\xe4* RETURN (SPECIAL-USE)\r\n"]),
+    ("LOGIN", [line("LOGIN {1}"), b"\xe4 {1}\r\n", b"\xf6\r\n"]),
+    ("a name like a command", [line("EXAMINE {17}"), b'A1 DELETE "INBOX"\r\n']),
+    ("AUTHENTICATE", [line("AUTHENTICATE PLAIN"), b"AGFubmEAeA==\r\n"]),
+]
+
+
+@cases("lines", rows=LINES)
+def test_a_command_with_literals(lines):
+    gate = Gate()
+    gate.announce(lines)
+    assert gate.check(lines[0])
+    for further in lines[1:]:
+        assert not gate.check(further)
+    assert gate.check(line("LOGOUT"))
+
+
+@cases("lines", rows=LINES)
+def test_its_lines_leave_in_their_order_only_and_once(lines):
+    for begin in (0, 2):  # before its first line; behind its last
+        gate = Gate()
+        gate.announce(lines)
+        for each in lines if begin else ():
+            gate.check(each)
+        if begin and gate._authenticating:
+            gate.check(line("CAPABILITY"))
+        with pytest.raises(ForbiddenCommandError):
+            gate.check(lines[-1])
+    gate = Gate()
+    gate.announce(lines)
+    gate.check(lines[0])
+    gate.check(line("LOGOUT"))
+    with pytest.raises(ForbiddenCommandError):
+        gate.check(lines[1])
+
+
+NOT_ITS_LINES = [
+    ("a literal that is too short", [line("EXAMINE {9}"), b"abc\r\n"]),
+    ("none announced", [line('EXAMINE "a"'), b"abc\r\n"]),
+    ("a second command", [line("EXAMINE {3}"), b"abc\r\nA1 STORE 1 +FLAGS (x)\r\n"]),
+    ("a line break in a literal", [line("EXAMINE {4}"), b"a\r\nb\r\n"]),
+    ("NUL", [line("EXAMINE {3}"), b"a\0b\r\n"]),
+    ("no line end", [line("EXAMINE {3}"), b"abc"]),
+    ("not waiting", [line("EXAMINE {3+}"), b"abc\r\n"]),
+    ("another verb", [line("UID SEARCH {3}"), b"abc\r\n"]),
+    ("a forbidden one", [line("SELECT {3}"), b"abc\r\n"]),
+    ("no base64", [line("AUTHENTICATE PLAIN"), b"A1 DELETE x\r\n"]),
+]
+
+
+@cases("lines", rows=NOT_ITS_LINES)
+def test_what_is_no_command_with_literals(lines):
+    with pytest.raises(ForbiddenCommandError) as caught:
+        Gate().announce(lines)
+    assert "abc" not in str(caught.value)
+
+
 @pytest.mark.parametrize("command", ["SELECT INBOX", "UID STORE 1 +FLAGS (x)", "UID FETCH 1 (RFC822)", "NOOP\r\nNOOP"])
 def test_no_byte_of_a_forbidden_command_leaves(command):
     with ScriptedServer() as server:
@@ -186,6 +252,7 @@ def test_the_library_cannot_send_one_either():
     with ScriptedServer() as server:
         settings = ImapSettings(server.host, "anna", "x", server.port, "none")
         with ImapSource(settings) as source:
+            source._client._imap.state = "AUTH"  # or it refuses by itself
             for call in (
                 source._client.noop,
                 lambda: source._client.select_folder("INBOX"),

@@ -12,12 +12,15 @@ from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, Mbo
 from replywatch.config.oauth2 import read_oauth2
 from replywatch.config.secret_keys import read_secret
 from replywatch.config.table import Table, excerpt
+from replywatch.domain.instants import HOUR
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.hosts import is_loopback
 
 ROLES = tuple(role for role in Role if role is not Role.FOLDER)
 """The roles a config may give; an ordinary folder needs none."""
+LONGEST_TIMEOUT = HOUR
+"""Seconds; who waits longer for one answer waits for nothing."""
 PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
 
 
@@ -115,6 +118,7 @@ def _read_imap(common: _Common, table: Table, base: Path) -> ImapAccount:
         ca_file=None if table.take("ca_file") == "" else table.file("ca_file", base),
         username=table.required("username", "info@example.com"),
         allow_plaintext=allow_plaintext,
+        timeout=table.duration("timeout", 0, LONGEST_TIMEOUT) or None,
     )
     password, oauth2 = _read_credentials(table, base)
     return replace(account, password=password, oauth2=oauth2)

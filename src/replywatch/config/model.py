@@ -97,6 +97,8 @@ class ImapAccount(Account):
     oauth2: OAuth2 | None = None
     """Tokens in place of the password, which is empty then."""
     allow_plaintext: bool = False
+    timeout: int | None = None
+    """Seconds that the server may take to begin an answer, or to go on with it; None: what is usual."""
 
     @property
     def origin(self) -> Origin:

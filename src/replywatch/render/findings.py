@@ -170,6 +170,11 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     ),
     "messages_odd": Words("{said}", "Polls go on with what comes. Whoever runs the server may know why, and mend it."),
     "read_only": Words("{mailboxes} can be opened"),
+    "read_only_not_said": Words(
+        "{mailboxes}: the server does not say that it opens read-only",
+        "It is read all the same: no command ever leaves that could change anything. Look whether new mail stays unread"
+        " there, and tell whoever runs the server.",
+    ),
     "mail": _mail,
     # sent mail
     "sent_by_label": Words("{mailbox} holds it, with the label \\Sent"),

@@ -113,6 +113,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             samples = yield from account_mail(config.team, account, source, boxes)
             yield from _unread_files(name, source)
             yield from _complaint(name, source)
+            yield from _read_only(account, source)
             return look_further(config, Look(account, samples, complete=False), source, boxes)
     except (SourceError, SecretError) as error:
         yield failed(name, "connection" if account.kind == "imap" else "path", error)
@@ -190,6 +191,16 @@ def _connection(account: AnyAccount, source: Source, now: int) -> Iterator[Findi
         has = tuple(c for c in CAPABILITIES if c in source.capabilities)
         lacks = tuple(c for c in CAPABILITIES if c not in source.capabilities)
         yield Finding(Severity.OK, name, "capabilities", "capabilities", {"has": has, "lacks": lacks})
+
+
+def _read_only(account: AnyAccount, source: Source) -> Iterator[Finding]:
+    """The mailboxes that a server opened without saying that they are open read-only."""
+    if account.kind == "imap":
+        from replywatch.sources.imap.source import ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
+
+        if isinstance(source, ImapSource) and source.not_said_read_only:
+            values = {"mailboxes": source.not_said_read_only}
+            yield Finding(Severity.WARNING, account.name, "read-only", "read_only_not_said", values)
 
 
 def _protection(account: ImapAccount, version: str, valid_until: int | None, now: int) -> Finding:
