@@ -23,7 +23,7 @@ def packed(tmp_path, dovecot_server):
             user.append(place.mailbox, [Delivery(mail.raw(place) + BODY, place.internal_date)])
         content = [content for content, _ in user.files().values()]
         assert len(content) == 5
-    XX
+        assert max(map(len, content)) < len(BODY), "it packs them"
         shutil.copytree(user.maildir, tmp_path / "copy", copy_function=shutil.copy2)
         office = Office(tmp_path, user)
         assert office.poll().error is None
