@@ -42,8 +42,8 @@ def test_a_poll_names_them_when_they_come_and_once_a_day(maildir):
     assert done.stderr == (
         "info: 3 files look like mail and were not read: cur/5.lz4:2,S (packed: lz4), cur/6.empty:2,S (empty),"
         " letter.eml (one message alone)\n"
-        "  Unpack or decrypt it, or read the account by IMAP: the server that wrote it can. Restore what is damaged or"
-        " empty from a backup, or delete it. Put single messages into a Maildir, or into an mbox.\n"
+        "  Unpack what is packed; or, where a mail server packed it, read the account by IMAP. Restore what is damaged"
+        " or empty from a backup, or delete it. Put single messages into a Maildir, or into an mbox.\n"
     )
     assert maildir.call("poll", "--quiet").stderr == "", "cron would write a mail every time"
     assert "3 files look like mail and were not read" in maildir.call("poll").stderr
