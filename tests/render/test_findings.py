@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.domain.messages import Because, Role
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.render.findings import PHRASES, finding_words
@@ -79,6 +80,7 @@ FINDINGS = [
     ("mailbox_absent", {"mailbox": "Kun'den", "roles": ROLES}),
     ("account_changed", {"was": "info@a.example at imap.a.example", "now": "/mail/{x}"}),
     ("messages_odd", {"said": "the server sends no headers"}),
+    ("unread_files", {"files": (UnreadFile("Sent.gz", Why.PACKED, "gzip"), UnreadFile("{x}", Why.SINGLE))}),
     ("much_missing", {"mailbox": "INBOX", "since": EVENING}),
     ("fields_asked", {"asked": 20_000, "messages": 123_456}),
     ("read_only", {"mailboxes": ("INBOX", "Sent")}),

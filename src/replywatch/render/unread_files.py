@@ -25,11 +25,10 @@ _WHY = {
     Why.MBOX: "an mbox",
     Why.OTHER_PROGRAM: "{form}",
 }
-_SERVER_READS = "Unpack or decrypt it, or read the account by IMAP: the server that wrote it can."
 _RESTORE = "Restore what is damaged or empty from a backup, or delete it."
 _TO_DO = {
-    Why.PACKED: _SERVER_READS,
-    Why.ENCRYPTED: _SERVER_READS,
+    Why.PACKED: "Unpack what is packed; or, where a mail server packed it, read the account by IMAP.",
+    Why.ENCRYPTED: "Read by IMAP what a mail server encrypted.",
     Why.DAMAGED: _RESTORE,
     Why.EMPTY: _RESTORE,
     Why.NO_HEADER: "What has no header tells nobody who wrote: restore it from a backup, or delete it.",

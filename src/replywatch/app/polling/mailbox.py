@@ -70,8 +70,8 @@ class Done:
     """How the mailboxes stood that were opened."""
     compared: set[int] = field(default_factory=set)
     """Epochs of which something was found missing, which is written down when the pass ends."""
-    unread_files: dict[UnreadFile, None] = field(default_factory=dict)
-    """Files that look like mail and are not read, in the order in which they were met."""
+    unread_files: set[UnreadFile] = field(default_factory=set)
+    """Files that look like mail and are not read."""
 
 
 class MailboxReader:

@@ -115,7 +115,7 @@ class _Poller:
             def walk_through(source: Source) -> Walk:
                 recognise(database, tools, source, self.clock())
                 walk = whole.walk(source)
-                whole.done.unread_files.update(dict.fromkeys(source.unread_files))
+                whole.done.unread_files.update(source.unread_files)
                 return walk
 
             tried = self.rests.tried(account)
@@ -130,7 +130,7 @@ class _Poller:
             outcome = AccountOutcome(account.name, done.messages, len(done.mailboxes), error, unread, lacks_sent, holds)
             return replace(
                 outcome,
-                unread_files=tuple(done.unread_files),
+                unread_files=tuple(sorted(done.unread_files)),
                 left_alone_until=refused.until if refused else None,
             )
 

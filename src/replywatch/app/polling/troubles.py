@@ -64,7 +64,7 @@ def _reasons(outcome: AccountOutcome, known: Known) -> dict[Trouble, str]:
         if outcome.error and Trouble.UNREAD_FILES in known:
             found[Trouble.UNREAD_FILES] = known[Trouble.UNREAD_FILES].reason
         elif outcome.unread_files:
-            found[Trouble.UNREAD_FILES] = _digest(str(sorted(outcome.unread_files)))
+            found[Trouble.UNREAD_FILES] = _digest(str(outcome.unread_files))
     if outcome.error:
         found.setdefault(Trouble.FAILED, _reason(outcome))
     return found

@@ -89,7 +89,7 @@ class MaildirSource:
     @property
     def unread_files(self) -> tuple[UnreadFile, ...]:
         """Beside the mailboxes; and of the messages those that were asked for so far and can't be read."""
-        return tuple(self._unread.values())
+        return tuple(sorted(self._unread.values()))
 
     def __enter__(self) -> Self:
         """Look for mailboxes.

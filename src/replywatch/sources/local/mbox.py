@@ -50,7 +50,7 @@ class MboxSource:
     @property
     def unread_files(self) -> tuple[UnreadFile, ...]:
         """Beside the mailboxes; and of these what was met so far that is no message that can be read."""
-        return tuple(self._unread.values())
+        return tuple(sorted(self._unread.values()))
 
     def __enter__(self) -> Self:
         """Look for mbox files.
