@@ -1,8 +1,9 @@
 """SIGTERM and SIGHUP end a command within seconds and in good order, wherever it is.
 
-SIGHUP comes where a terminal is closed; with `nohup` it is ignored, and stays so. The signal becomes an exception, which ends every wait of Python at once and unwinds what is open. Python can't raise it
-inside a call that does not return: the system's name resolution, a long statement of SQLite. So a second thread looks
-whether the command has ended in time, and if not, ends the process. The store bears that: it is made for being killed.
+SIGHUP comes where a terminal is closed; with `nohup` it is ignored, and stays so. The signal becomes an exception,
+which ends every wait of Python at once and unwinds what is open. Python can't raise it inside a call that does not
+return: the system's name resolution, a long statement of SQLite. So a second thread looks whether the command has ended
+in time, and if not, ends the process. The store bears that: it is made for being killed.
 """
 
 from __future__ import annotations

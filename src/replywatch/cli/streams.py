@@ -20,7 +20,8 @@ def fill_closed() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number, so it is this one
+            lowest = os.open(os.devnull, os.O_RDWR)  # of the free numbers, so it is this one
+            os.set_inheritable(lowest, True)  # noqa: FBT003 - it takes no name
     for name, mode in _STREAMS:
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the very end
