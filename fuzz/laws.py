@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import re
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
