@@ -597,6 +597,22 @@ class TestFiles:
         assert polled.check().one("store", "").code == "store_not_made_yet"
         assert polled.worst() == []
 
+    @pytest.mark.parametrize(
+        ("mode", "beside"), [(0o640, ()), (0o604, ()), (0o620, ()), (0o600, ("-wal",)), (0o644, ("-shm", "-wal"))]
+    )
+    def test_others_can_read_the_store(self, polled, mode, beside):
+        files = [polled.store] * bool(mode & 0o77)
+        for end in sorted(beside, reverse=True):
+            files.append(polled.store.with_name(f"mail.db{end}"))
+            files[-1].touch(0o644)
+        polled.store.chmod(mode)
+        assert polled.check().worst() == [(ERROR, "store")]
+        _, line = polled.of("store", "")
+        assert line.hint == f"Run: chmod 600 {' '.join(map(str, files))}"
+        for file in files:
+            file.chmod(0o600)
+        assert polled.check().worst() == []
+
     def test_the_store_cannot_be_used(self, local):
         office = local(told())
         office.store.parent.mkdir()

@@ -103,6 +103,14 @@ def test_the_store_belongs_to_its_owner_alone(office):
     assert oct(office.store.parent.stat().st_mode & 0o777) == "0o700"
 
 
+def test_a_store_that_others_can_read_is_said_in_a_line(office):
+    assert "others" not in office.run("poll").stderr, "the first poll makes it for its owner alone"
+    office.store.chmod(0o640)
+    said = "Other users of this machine can read the store. `replywatch check` says how to mend that.\n"
+    assert office.run("poll").stderr == f"{said}info: 0 new messages, 2 mailboxes\n"
+    assert office.run("poll", "--quiet").stderr == ""
+
+
 def test_the_environment_may_name_the_store(office):
     office.environment["REPLYWATCH_DATABASE"] = str(office.folder / "other.db")
     office.output("poll")

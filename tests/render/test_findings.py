@@ -35,6 +35,7 @@ FINDINGS = [
     ("config", {"path": "/home/anna/replywatch.toml"}),
     ("store", {"path": "/home/anna/mail.db"}),
     ("store_not_made_yet", {"path": "/home/anna/mail.db"}),
+    ("store_open_to_others", {"path": "mail.db", "command": "chmod 600 'my mail.db' 'my mail.db-wal'"}),
     ("team", TEAM | {"addresses": ("info@example.com", "shop@example.com"), "domains": ("example.com", "*.b.example")}),
     ("team", TEAM | {"domains": ("example.com",)}),
     ("team", TEAM | {"addresses": ("info@example.com",)}),

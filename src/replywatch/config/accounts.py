@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
@@ -51,7 +51,23 @@ def read_accounts(root: Table, base: Path) -> tuple[AnyAccount, ...]:
         root.problem("accounts", "at least one account is needed, such as [accounts.info]")
     elif accounts and not any(account.enabled for account in accounts):
         root.problem("accounts", "at least one account has to be enabled")
-    return tuple(accounts)
+    return _withholding(accounts)
+
+
+def _withholding(accounts: Sequence[AnyAccount]) -> tuple[AnyAccount, ...]:
+    """The accounts, so that a command which prints a secret learns no other one from its environment."""
+    servers = [account for account in accounts if isinstance(account, ImapAccount)]
+    secrets = [s for server in servers for s in (server.password, server.oauth2 and server.oauth2.client_secret) if s]
+    variables = frozenset(secret.env for secret in secrets if secret.env)
+    return tuple(_hiding(account, variables) if isinstance(account, ImapAccount) else account for account in accounts)
+
+
+def _hiding(account: ImapAccount, variables: frozenset[str]) -> ImapAccount:
+    """The account, whose commands see none of `variables`."""
+    oauth2 = account.oauth2
+    if oauth2 and oauth2.client_secret:
+        oauth2 = replace(oauth2, client_secret=replace(oauth2.client_secret, withheld=variables))
+    return replace(account, password=replace(account.password, withheld=variables), oauth2=oauth2)
 
 
 def _read_account(name: str, table: Table, base: Path) -> AnyAccount | None:

@@ -38,6 +38,8 @@ class Secret:
     """Service name in the system's keyring; the user name is the account's."""
     literal: str | None = field(default=None, repr=False)
     """In clear in the config; accepted, since `init` writes it when told to."""
+    withheld: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    """Environment variables that hold secrets of the config, and that a command gets to see none of."""
 
 
 class Flow(StrEnum):

@@ -109,6 +109,9 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     # the set-up
     "config": Words("{path}"),
     "store": Words("{path}"),
+    "store_open_to_others": Words(
+        "other users of this machine can read the store: who wrote to you, and about what", "Run: {command}"
+    ),
     "store_not_made_yet": Words("{path}; the first poll makes it"),
     "team": _team,
     "team_open_domain": Words(

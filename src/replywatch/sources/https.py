@@ -98,14 +98,14 @@ class _Line:
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         """What comes in."""
-        return io.BufferedReader(_Incoming(self._channel, self._ends, self._octets))
+        return io.BufferedReader(Incoming(self._channel, self._ends, self._octets))
 
     def close(self) -> None:
         """Nothing yet: the client says so before the answer is read."""
 
 
-class _Incoming(io.RawIOBase):
-    """The octets of an answer as they come, however slowly: every wait is as long as the time that is left for all."""
+class Incoming(io.RawIOBase):
+    """The octets of a visit or an answer as they come, however slowly: every wait is as long as the time that is left for all."""
 
     def __init__(self, channel: socket.socket, ends: float, octets: int) -> None:
         super().__init__()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
 
 from replywatch.app.checking.absent import absent_findings, stored_absent_mail
 from replywatch.app.checking.mail import account_mail
@@ -19,7 +21,7 @@ from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError
 from replywatch.sources.base import Source
-from replywatch.store.place import check_place, fields_progress, held_mailboxes, known_origin
+from replywatch.store.place import check_place, fields_progress, held_mailboxes, known_origin, open_to_others
 
 EXPIRES_SOON = 14 * DAY
 """Seconds; certificates are mostly renewed a month before they expire."""
@@ -49,6 +51,8 @@ def _findings(
     yield Finding(Severity.OK, "", "config", "config", {"path": str(config.path)})
     store, absent = _store(config, now)
     yield store
+    if store.severity is Severity.OK:
+        yield from _open_to_others(config.store_path)
     yield from _team(config.team)
     if absent:
         yield from absent_findings(absent)
@@ -76,6 +80,13 @@ def _store(config: Config, now: int) -> tuple[Finding, AbsentMail | None]:
         return found, stored_absent_mail(config, now)
     except StoreError as error:
         return (found if found.severity is Severity.ERROR else failed("", "store", error)), None
+
+
+def _open_to_others(path: Path) -> Iterator[Finding]:
+    """Whether other users of this machine can read who wrote to whom."""
+    if files := open_to_others(path):
+        values = {"path": str(path), "command": f"chmod 600 {shlex.join(map(str, files))}"}
+        yield Finding(Severity.ERROR, "", "store", "store_open_to_others", values)
 
 
 def _team(team: Team) -> Iterator[Finding]:

@@ -22,12 +22,14 @@ from replywatch.app.polling.rests import Rests, refusal
 from replywatch.app.polling.troubles import told
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config
+from replywatch.domain.results.notice import Notice
 from replywatch.domain.results.polled import AccountOutcome
 from replywatch.errors import SecretError, SourceError, UsageError
 from replywatch.sources.base import Source
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts
 from replywatch.store.lock import writing
+from replywatch.store.place import open_to_others
 from replywatch.store.refusals import Refusals
 from replywatch.store.vanished import Vanished
 
@@ -64,6 +66,8 @@ def poll(  # noqa: PLR0913 - the config, the world around, and what is wished fo
     rests = Rests(config, insists=choice.insists)
     accounts = _chosen(config, choice.names)
     with Database(config.store_path, create=True) as database, writing(config.store_path):
+        if open_to_others(config.store_path):
+            progress.note(Notice("store_open_to_others"))
         follow_names(database, config)
         key = settled_key(database, config, progress)
         poller = _Poller(config, open_source, clock, progress, patience, rests, key, began)
