@@ -241,11 +241,11 @@ class Facts:
     def flag_answered(self, epoch: int, uids: Sequence[int], since: int | None, now: int) -> None:
         """The server says that these were answered; it did not yet at `since`, the last time it was asked.
 
-        Since when is not known if the clock was ahead then.
+        Since when is not known if that is the same instant.
         """
         with self._db.transaction():
             self._db.execute_many(
-                "UPDATE locations SET answered_at = :now, unanswered_at = CASE WHEN max(first_seen, :since) <= :now"
+                "UPDATE locations SET answered_at = :now, unanswered_at = CASE WHEN max(first_seen, :since) < :now"
                 " THEN max(first_seen, :since) END WHERE epoch = :epoch AND uid = :uid AND answered_at IS NULL",
                 [{"now": self._asked(now), "since": since or 0, "epoch": epoch, "uid": uid} for uid in uids],
             )
