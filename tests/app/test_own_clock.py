@@ -72,7 +72,10 @@ def assert_as_rebuilt(office):
 def test_every_instant_of_ours_is_known(office):
     """A column that comes to the facts has to be here: what becomes of it if the clock was wrong?"""
     office.pass_()
-    named = {(instant.table, instant.column) for instant in INSTANTS} | {("refusals", "refused_at"), ("refusals", "until")}
+    named = {(instant.table, instant.column) for instant in INSTANTS} | {
+        ("refusals", "refused_at"),
+        ("refusals", "until"),
+    }
     facts = ("accounts", "epochs", "locations", "mailboxes", "marks", "messages", "passes", "quarantine", "refusals")
     found = set()
     for table in (*facts, "troubles", "covered_since", "erased", "store", "subject_key"):
@@ -267,7 +270,9 @@ class TestBehind:
         silent = story.inbound("will", "03-20 13:00", date=None, received=None, internal=None)
         office.sources["info"].deliver(silent, silent.places[0])
         wrong_pass(office, -off)
-        assert [row for row in office.rows("locations")["locations"] if row in before["locations"]] == before["locations"]
+        assert [row for row in office.rows("locations")["locations"] if row in before["locations"]] == before[
+            "locations"
+        ]
         assert office.rows("passes")["passes"][0] == before["passes"][0]
         office.pass_()
         assert office.rows_of("SELECT arrived_at FROM exchanges ORDER BY 1 DESC LIMIT 1") == [(right,)]

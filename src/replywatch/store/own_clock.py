@@ -65,7 +65,7 @@ def set_right(database: Database, now: int) -> int:
     stands still at the latest of it. Instants of a clock that had no battery are set right as those ahead.
     """
     earliest, latest = _extremes(database)
-    if FIRST <= earliest and latest <= now:
+    if earliest >= FIRST and latest <= now:
         return now
     if now < FIRST or (latest > now and _is_behind(database, now)):
         return max(latest, now)

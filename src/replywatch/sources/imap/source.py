@@ -12,7 +12,7 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState, Stamp
 from replywatch.errors import ConnectError, MailboxError, SourceError
 from replywatch.sources.base import ReadLabels
 from replywatch.sources.folder_names import decode_name
@@ -39,6 +39,7 @@ from replywatch.sources.imap.reader import (
     Search,
     Tagged,
 )
+from replywatch.sources.imap.stamps import STAMP_ITEMS, stamps_of
 
 __all__ = ["ImapSettings", "ImapSource"]
 
@@ -255,6 +256,17 @@ class ImapSource:
         """
         wanted = set(uids)
         return wanted & self._found(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
+
+    def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
+        """INTERNALDATE and size of the messages with these UIDs, and of whatever else the server tells.
+
+        Raises:
+            MailboxError: no mailbox is open, or the server can't say.
+            ConnectError: the connection broke.
+        """
+        name = self._mailbox()[0]
+        with self._asking(f"The messages in mailbox {name!r} can't be compared with those that are known") as client:
+            yield from stamps_of(client.ask(f"UID FETCH {uid_set(uids)} {STAMP_ITEMS}"))
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of messages with one of these Message-IDs, as the server says (RFC 9051, section 6.4.4, HEADER).

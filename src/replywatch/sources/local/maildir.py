@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import FetchedMessage, Listing, MailboxState
+from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Stamp
 from replywatch.sources.folder_names import as_text, decode_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.header_block import read_header
@@ -166,6 +166,10 @@ class MaildirSource:
         """
         names = self._listed(self._opened).names
         return {uid for uid in uids if "\\Answered" in _flags(names.get(uid, ""))}
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
+        """Nothing: a UID is made of the name of a file, which is one message's for ever."""
+        return ()
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.

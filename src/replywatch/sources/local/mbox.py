@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import FetchedMessage, Listing, MailboxState
+from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Stamp
 from replywatch.sources.folder_names import as_text
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.header_block import read_header
@@ -251,6 +251,10 @@ class MboxSource:
             MailboxError: the file can't be read, or was rewritten since it was opened.
         """
         return {message.uid for message in self.fetch(uids) if "\\Answered" in message.flags}
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
+        """Nothing: the bookmark tells whether the messages that were read are the same."""
+        return ()
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.
