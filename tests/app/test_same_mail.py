@@ -1,14 +1,19 @@
 """UIDs that come to name other mail under the same UIDVALIDITY: a mailbox was restored from a backup."""
 
 from copy import deepcopy
+from os import chown
+from shutil import copytree, rmtree
 
 import pytest
 
 from office import Killed, Office
+from planted import plant_dovecot
 from replywatch.app.polling import mailbox as module
 from replywatch.app.polling.same_mail import NEWEST, ROUNDS
 from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError
+from served import Office as Served
+from served import put
 from story import HOUR, Story, at, cases
 
 
@@ -193,3 +198,36 @@ def test_killed_while_it_is_read_again(office, left, monkeypatch):
     office.source.fetches_left = None
     office.pass_()
     assert office.live() == office.is_there()
+
+
+def test_dovecot_restored_from_a_backup_of_its_files(tmp_path, dovecot_user):
+    """With its list of UIDs, as a backup of the whole folder has it."""
+    (tmp_path / "office").mkdir()
+    office, story = Served(tmp_path / "office", dovecot_user), Story()
+    for number in range(6):
+        story.inbound(f"p{number}", at("2024-03-10 09:00") + number * HOUR)
+    plant_dovecot(story, dovecot_user)
+    office.polls(2)
+    copytree(dovecot_user.maildir, tmp_path / "backup")
+    for number in range(3):
+        put(dovecot_user, story.inbound(f"lost{number}", at("2024-03-18 09:00") + number * HOUR))
+    office.polls(2)
+    lost = office.rows_of("SELECT uid, message FROM locations WHERE uid > 6 ORDER BY uid")
+    assert [uid for uid, _ in lost] == [7, 8, 9]
+    rmtree(dovecot_user.maildir)
+    copytree(tmp_path / "backup", dovecot_user.maildir)
+    for path in [dovecot_user.maildir, *dovecot_user.maildir.rglob("*")]:
+        chown(path, *dovecot_user.server.owner)
+    for number in range(5):
+        put(dovecot_user, story.inbound(f"new{number}", at("2024-03-19 09:00") + number * HOUR))
+    office.polls(3)
+    assert office.rows_of("SELECT count(DISTINCT uidvalidity) FROM epochs WHERE mailbox = 1") == [(1,)]
+    live = office.rows_of(
+        "SELECT l.uid, m.header FROM locations l JOIN messages m ON m.id = l.message WHERE gone IS NULL ORDER BY l.uid"
+    )
+    assert [uid for uid, _ in live] == list(range(1, 12))
+    assert [f"new{number}@".encode() in header for number, (_, header) in enumerate(live[6:])] == [True] * 5
+    assert office.rows_of("SELECT message FROM locations WHERE gone IS NOT NULL ORDER BY message") == [
+        (message,) for _, message in lost
+    ]
+    assert len(office.exchanges_at()) == 14, "who wrote what was lost waits still"

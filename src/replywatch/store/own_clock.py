@@ -1,8 +1,8 @@
 """Instants of this machine's own clock: one that was wrong says nonsense for good, unless it is set right.
 
-What lies ahead happened by now: it is read as now (`read_as_now`), and set right before the next pass (`set_right`). All
-instants of our own are named here, with what becomes of each, so that no other code has to think of a clock that was
-ahead. Mail's own times are none of them. See docs/decisions/0049.
+What lies ahead happened by now: it is read as now (`read_as_now`), and set right before the next pass (`set_right`).
+All instants of our own are named here, with what becomes of each, so that no other code has to think of a clock that
+was ahead. Mail's own times are none of them. See docs/decisions/0049.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Do the UIDs of a mailbox still name the mail that they named? None may ever be given again (RFC 9051, 2.3.1.1).
 
-A mailbox that is restored from yesterday's backup gives what comes next the UIDs of what the backup lacks, under the same
-UIDVALIDITY. So the newest that is known is asked for its INTERNALDATE and size whenever a mailbox is opened; where these
-are others, its header is the proof. Then what lies behind the last message that is still the same is read anew. See
-docs/decisions/0050.
+A mailbox that is restored from yesterday's backup gives what comes next the UIDs of what the backup lacks, under the
+same UIDVALIDITY. So the newest that is known is asked for its INTERNALDATE and size whenever a mailbox is opened; where
+these are others, its header is the proof. Then what lies behind the last message that is still the same is read anew.
+See docs/decisions/0050.
 """
 
 from __future__ import annotations
