@@ -66,8 +66,9 @@ class Restored(Office):
         """UID → header of what is held to be in INBOX."""
         return dict(
             self.rows_of(
-                "SELECT l.uid, m.header FROM locations l JOIN messages m ON m.id = l.message JOIN epochs e ON e.id ="
-                " l.epoch JOIN mailboxes b ON b.id = e.mailbox WHERE b.name = 'INBOX' AND gone IS NULL AND missed_at IS NULL"
+                "SELECT l.uid, m.header FROM locations l JOIN messages m ON m.id = l.message"
+                " JOIN epochs e ON e.id = l.epoch JOIN mailboxes b ON b.id = e.mailbox"
+                " WHERE b.name = 'INBOX' AND gone IS NULL AND missed_at IS NULL"
             )
         )
 
