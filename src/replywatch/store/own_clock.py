@@ -7,6 +7,7 @@ was ahead. Mail's own times are none of them. See docs/decisions/0049.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from replywatch.domain.instants import HOUR
@@ -50,6 +51,9 @@ INSTANTS = (
 
 FIRST = 1_577_836_800
 """2020-01-01: nobody has run this program before. A clock that says so has lost its battery."""
+FEW_ROWS = ("passes", "epochs", "marks", "refusals", "troubles")
+MANY_ROWS = ("locations", "quarantine")
+"""What lies ahead here was found in a pass that lies ahead, too, unless that did not come to its end."""
 SURE = HOUR
 """Seconds within which a stranger's clock and that of a mail server say the same."""
 WITNESSES = 3
@@ -64,14 +68,15 @@ def set_right(database: Database, now: int) -> int:
     That is `now`, but where it is known that our own clock is behind: then what was said before is right, and time
     stands still at the latest of it. Instants of a clock that had no battery are set right as those ahead.
     """
-    earliest, latest = _extremes(database)
+    whole = database.value("SELECT finished_at IS NOT NULL FROM passes ORDER BY id DESC LIMIT 1")
+    earliest, latest = _extremes(database, FEW_ROWS if whole else (*FEW_ROWS, *MANY_ROWS))
     if earliest >= FIRST and latest <= now:
         return now
     if now < FIRST or (latest > now and _is_behind(database, now)):
         return max(latest, now)
     with database.transaction():
         values = {"first": FIRST, "now": now, "before": _before(database, now)}
-        if any(_is_wrong(database, table, now) for table in ("passes", "locations")):
+        if _is_wrong(database, "passes", now) or _is_wrong(database, "locations", now):
             # What was derived as of that moment believed times of mail that lie ahead as well.
             database.execute("INSERT OR IGNORE INTO dirty SELECT DISTINCT cluster FROM readings")
         database.execute(
@@ -82,7 +87,7 @@ def set_right(database: Database, now: int) -> int:
             wrong = f"{column} NOT BETWEEN :first AND :now"
             database.execute(f"UPDATE {table} SET {column} = {becomes} WHERE {wrong}", values)
         database.execute("DROP TABLE temp.wrongly_gone")
-        database.execute("DELETE FROM refusals WHERE refused_at > ?", [now])
+        database.execute("DELETE FROM refusals WHERE refused_at NOT BETWEEN :first AND :now", values)
     return now
 
 
@@ -91,39 +96,38 @@ def read_as_now(database: Database, now: int) -> int | None:
 
     Says when the latest pass began that lies ahead; None if none does.
     """
-    _, latest = _extremes(database)
+    _, latest = _extremes(database, FEW_ROWS)
     if latest <= now:
         return None
     ahead = database.value("SELECT max(started_at) FROM passes WHERE started_at > ?", [now])
-    for table in {instant.table: None for instant in INSTANTS}:
-        ours = [instant.column for instant in INSTANTS if instant.table == table]
+    for table in (*FEW_ROWS, *MANY_ROWS):
         columns = ", ".join(
-            f"min({name}, {now:d}) AS {name}" if name in ours else name
+            f"min({name}, {now:d}) AS {name}" if name in _columns(table) else name
             for (name,) in list(database.rows("SELECT name FROM pragma_table_info(?)", [table]))
         )
         database.execute(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM main.{table}")
     return None if ahead is None else int(ahead)
 
 
-def _extremes(database: Database) -> tuple[int, int]:
-    """The earliest and the latest instant of ours, (`FIRST`, 0) if there is none.
-
-    Places of messages are asked only where a pass did not come to its end.
-    """
-    whole = database.value("SELECT finished_at IS NOT NULL FROM passes ORDER BY id DESC LIMIT 1")
+def _extremes(database: Database, tables: Collection[str]) -> tuple[int, int]:
+    """The earliest and the latest instant of ours in these tables, (`FIRST`, 0) if there is none."""
     found = [
         at
-        for table, column in (*((i.table, i.column) for i in INSTANTS), ("refusals", "refused_at"))
-        if not (whole and table in {"locations", "quarantine"})
-        for at in database.row(f"SELECT min({column}), max({column}) FROM {table}") or ()
+        for table in tables
+        for at in database.row(f"SELECT {', '.join(f'min({c}), max({c})' for c in _columns(table))} FROM {table}") or ()
         if at is not None
     ]
     return min(found, default=FIRST), max(found, default=0)
 
 
+def _columns(table: str) -> list[str]:
+    """Those with instants of ours."""
+    return [instant.column for instant in INSTANTS if instant.table == table] or ["refused_at"]
+
+
 def _is_wrong(database: Database, table: str, now: int) -> bool:
     """Whether an instant of ours in this table can't be."""
-    columns = " OR ".join(f"{i.column} NOT BETWEEN {FIRST} AND {now:d}" for i in INSTANTS if i.table == table)
+    columns = " OR ".join(f"{column} NOT BETWEEN {FIRST} AND {now:d}" for column in _columns(table))
     return bool(database.value(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {columns})"))
 
 

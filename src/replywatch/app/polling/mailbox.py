@@ -86,7 +86,7 @@ class MailboxReader:
             return
         state = source.open(listing.name, known.state if known else None)
         self._done.opened[mailbox] = state
-        epoch, same = self._confirmed(source, self._facts.epoch(mailbox, state, self._clock()))
+        epoch = confirmed(source, self._facts, self._tools.admission, self._facts.epoch(mailbox, state, self._clock()))
         decision = decide(epoch, state, self._clock(), in_order=source.in_order)
         new = state.exists - self._facts.count(epoch.id)
         self._tools.progress.begin(Stretch("mailbox", self._names(listing)), new if new > 0 else None)
@@ -98,7 +98,7 @@ class MailboxReader:
         self._ask_for_labels(source, epoch, state)
         self._ask_for_answers(source, epoch)
         self._ask_for_fields(source, epoch, listing)
-        if self._agrees(source, epoch, state, listing, whole=not same or isinstance(decision, Whole)):
+        if self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole)):
             self._facts.finish_mailbox(epoch, state, self._clock())
 
     def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
@@ -109,11 +109,6 @@ class MailboxReader:
         waiting = not status.tells_flags and bool(self._unanswered(known))
         decision = decide(known, status, self._clock(), in_order=source.in_order, waiting=waiting)
         return isinstance(decision, Unchanged)
-
-    def _confirmed(self, source: Source, epoch: Epoch) -> tuple[Epoch, bool]:
-        """The epoch as far as its UIDs name the mail that they named, and whether they all do."""
-        found = confirmed(source, self._facts, self._tools.admission, epoch) if epoch.scanned_to else epoch
-        return found, found == epoch
 
     # What is new
 

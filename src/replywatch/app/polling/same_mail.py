@@ -34,6 +34,8 @@ def identities(source: Source, admission: Admission, uids: Sequence[int]) -> dic
 
 def confirmed(source: Source, facts: Facts, admission: Admission, epoch: Epoch) -> Epoch:
     """The epoch of the open mailbox, read no further than its UIDs name the mail that is known under them."""
+    if not epoch.scanned_to:
+        return epoch
     agreed = _agreed_up_to(source, facts, admission, epoch)
     if agreed == epoch.scanned_to:
         return epoch
