@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from letters import Letter, letters
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState, Stamp
 from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.sources.base import ReadLabels
 
@@ -58,6 +58,10 @@ class MadeUp:
     def find(self, message_ids: Sequence[str]) -> list[int]:  # noqa: ARG002 - the same
         """None: nothing moves here."""
         return []
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - the same
+        """None: nothing changes here."""
+        return ()
 
     def answered(self, uids: Sequence[int]) -> set[int]:  # noqa: ARG002 - the same
         """None: there are no flags."""

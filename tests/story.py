@@ -34,7 +34,7 @@ from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSett
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, letter_of, read, relayed_of
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState, Stamp
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.mailboxes.unread import UnreadFile
@@ -584,6 +584,9 @@ class FakeSource:
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         return (self._open.messages[u] for u in uids if u in self._open.messages)
+
+    def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
+        return (Stamp(m.uid, m.internal_date, m.size) for m in self._open.messages.values() if m.uid in uids)
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         return found_by_id(self.uids, self.fetch, message_ids)

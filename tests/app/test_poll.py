@@ -74,6 +74,7 @@ class TestIncremental:
         office.tell(three_letters()[0])
         ticks = iter(range(NOW, NOW + 10_000))
         poll(office.config, lambda a: office.sources[a.name], lambda: next(ticks), Silent())
+        office.now += HOUR
         assert office.report().as_of == NOW + 1, "the poll itself began a second before"
 
     def test_many_batches_and_windows(self, office, monkeypatch):

@@ -467,6 +467,48 @@ add(
         on("UID FETCH", lambda a: a.replace(b"INTERNALDATE", b"internaldate").replace(b" FETCH (UID", b" fetch (uid"))),
 )  # fmt: skip
 
+
+def _stamps(change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change the answers that say whether UIDs still name the same mail."""
+
+    def falsify(call: Call, answer: bytes) -> bytes | Ending:
+        return change(answer) if call.verb == "UID FETCH" and b"BODY[" not in answer else answer
+
+    return falsify
+
+
+def _came_and_went(honest: Honest) -> None:
+    """A message came and was deleted, so that its mailbox is opened."""
+    honest.boxes["INBOX"].uidnext = INBOX + 2
+
+
+add(
+    "When messages came, and how large they are",
+    *(
+        row(f"{name} than before", does, C, _stamps(change), before=1, arrange=_came_and_went, passes=2)
+        for name, does, change in (
+            ("another INTERNALDATE", "names other dates for messages that are known",
+             lambda a: re.sub(rb'"\d\d-', b'"09-', a)),
+            ("another RFC822.SIZE", "names other sizes for messages that are known",
+             lambda a: a.replace(b"SIZE 1000", b"SIZE 1234")),
+            ("less", "does not name the sizes of messages that are known",
+             lambda a: a.replace(b" RFC822.SIZE 1000", b"")),
+            ("absurder sizes", "names a size of 5,000 digits", lambda a: a.replace(b"1000", b"1" * 5000)),
+            ("no more", "says OK and nothing of messages that are known", refused(b"OK done")),
+            ("UIDs other", "speaks of other messages than it was asked for",
+             lambda a: a.replace(b"(UID ", b"(UID 9")),
+        )
+    ),
+    row("NO when it is asked again", "refuses to say dates and sizes of messages that are known", C,
+        _stamps(refused(b"NO not that")), before=1, arrange=_came_and_went, passes=2),
+    row("garbage when it is asked again", "sends garbage instead of dates and sizes", C,
+        _stamps(ahead(b"lorem ipsum\r\n")), before=1, arrange=_came_and_went),
+    row("end of stream when it is asked again", "hangs up instead of saying dates and sizes", L,
+        _stamps(cut(rb"")), before=1, arrange=_came_and_went, stored=INBOX + SENT),
+    row("BYE when it is asked again", "says BYE instead of dates and sizes", L,
+        _stamps(instead(b"* BYE later\r\n")), before=1, arrange=_came_and_went, stored=INBOX + SENT, says="later"),
+)  # fmt: skip
+
 _GARBAGE = {
     "a line of garbage": b"lorem ipsum\r\n",
     "a line of NULs": b"\0\0\0\0\r\n",

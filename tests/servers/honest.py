@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from replywatch.sources.imap.fetch import uid_set
+from replywatch.sources.imap.stamps import STAMP_ITEMS
 from servers.scripted import Answer, Ending
 
 Falsify = Callable[["Call", bytes], bytes | Ending]
@@ -143,6 +144,8 @@ class Honest:
             return self._names(arguments)
         letters = self._letters()
         wanted = [uid for uid in _numbers(arguments) if uid in letters]
+        if arguments.endswith(STAMP_ITEMS):
+            return b"".join(stamp(uid, letters[uid], list(letters).index(uid) + 1) for uid in wanted)
         return b"".join(response(uid, letters[uid], list(letters).index(uid) + 1) for uid in wanted)
 
     def _names(self, arguments: str) -> bytes:
@@ -159,6 +162,11 @@ def response(uid: int, letter: Letter, number: int = 1) -> bytes:
         b"* %d FETCH (UID %d INTERNALDATE %s RFC822.SIZE %s FLAGS %s BODY[HEADER.FIELDS (FROM TO)] {%d}\r\n%s)\r\n"
         % (number, uid, letter.date, letter.size, letter.flags, len(letter.header), letter.header)
     )
+
+
+def stamp(uid: int, letter: Letter, number: int = 1) -> bytes:
+    """What FETCH says of when a message came, and of its size."""
+    return b"* %d FETCH (UID %d INTERNALDATE %s RFC822.SIZE %s)\r\n" % (number, uid, letter.date, letter.size)
 
 
 def _name(arguments: str) -> str:

@@ -16,6 +16,7 @@ from replywatch.config.load import load_config
 from replywatch.sources.imap.commands import ALLOWED, ForbiddenCommandError, Gate
 from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, by_message_ids
 from replywatch.sources.imap.source import ImapSettings, ImapSource
+from replywatch.sources.imap.stamps import STAMP_ITEMS
 from servers.dovecot import Dovecot
 from servers.proxy import Proxy
 from servers.scripted import ScriptedServer
@@ -58,6 +59,7 @@ def line(command: str) -> bytes:
         "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).whole_items,
         "FETCH 1:* (UID)",
         "UID FETCH 1:* (UID)",
+        "UID FETCH 4,7:9 " + STAMP_ITEMS,
         "UID FETCH 1:900 " + LABEL_ITEMS,
         "UID FETCH 1:900 " + LABEL_ITEMS + " (CHANGEDSINCE 77)",
     ],
@@ -84,6 +86,11 @@ FORBIDDEN = [
     "SETACL x",
     "SETMETADATA x",
     "FETCH 1 (FLAGS)",
+    "FETCH 1 " + STAMP_ITEMS,
+    "UID FETCH * " + STAMP_ITEMS,
+    "UID FETCH 1 (UID INTERNALDATE RFC822)",
+    "UID FETCH 1 (UID INTERNALDATE RFC822.SIZE BODY[])",
+    "UID FETCH 1 (UID INTERNALDATE RFC822.SIZE) (CHANGEDSINCE 7)",
     "SEARCH ALL",
     "IDLE",
     "NOOP",
@@ -287,7 +294,10 @@ def test_whole_polls_of_a_real_server_send_nothing_else(dovecot_user, tmp_path):
     assert verbs == ALLOWED.keys() - {b"STARTTLS", b"AUTHENTICATE", b"FETCH"}
     fetches = [line for line in lines if b" UID FETCH " in line]
     assert fetches
-    assert all(b"BODY.PEEK[HEADER.FIELDS" in line and b"BODY[" not in line for line in fetches)
+    stamps = [line for line in fetches if line.endswith(f" {STAMP_ITEMS}\r\n".encode())]
+    assert 0 < len(stamps) < len(fetches)
+    others = [line for line in fetches if line not in stamps]
+    assert all(b"BODY.PEEK[HEADER.FIELDS" in line and b"BODY[" not in line for line in others)
 
 
 IDS = [

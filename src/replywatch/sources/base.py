@@ -5,14 +5,14 @@ The values that go through it are in `domain.mailboxes.fetched`, where its words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState, Stamp
 from replywatch.domain.mailboxes.unread import UnreadFile
 
-__all__ = ["FetchedMessage", "Labelled", "Listing", "MailboxState", "ReadLabels", "Source"]
+__all__ = ["FetchedMessage", "Labelled", "Listing", "MailboxState", "ReadLabels", "Source", "Stamp"]
 
 ReadLabels: TypeAlias = Callable[[int, int, int | None], Iterator[Labelled]]
 """The labels of the messages from a first to a last UID of the mailbox opened last: of those that changed since a
@@ -89,6 +89,13 @@ class Source(Protocol):
 
     def answered(self, uids: Sequence[int]) -> set[int]:
         """Those of `uids` that somebody answered, as the source says (flag Answered)."""
+        ...
+
+    def stamps(self, uids: Sequence[int]) -> Iterable[Stamp]:
+        """INTERNALDATE and size of those of `uids` that are there; nothing where a UID can't come to name other mail.
+
+        Others may be among them.
+        """
         ...
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:

@@ -96,25 +96,13 @@ class Derived:
 
     def last_look(self) -> int | None:
         """When mail was last looked for, by the clock of this machine; None: never."""
-        return self._look(self.newest_pass())
-
-    def _look(self, number: int) -> int | None:
-        """When a pass came to its end, or began if it was killed on the way; None if there is no such pass."""
-        found = self._db.value("SELECT max(coalesce(finished_at, started_at)) FROM passes WHERE id = ?", [number])
+        found = self._db.value("SELECT coalesce(finished_at, started_at) FROM passes ORDER BY id DESC LIMIT 1")
         return None if found is None else int(found)
 
     def soil_ahead(self) -> None:
-        """Make dirty what may be read otherwise since another pass was made: the clusters in which something lay ahead.
-
-        Where the clock was set back since then, that is all of them: anything may lie ahead now.
-        """
-        derived, newest = int(self._db.value("SELECT last_pass FROM derivation")), self.newest_pass()
-        if derived == newest:
-            return
-        before, now = self._look(derived), self._look(newest)
-        set_back = before is not None and now is not None and now < before
-        found = "SELECT DISTINCT cluster FROM readings" if set_back else "SELECT cluster FROM judgements WHERE ahead"
-        self._db.execute(f"INSERT OR IGNORE INTO dirty {found}")
+        """Make dirty what may be read otherwise since another pass was made: clusters in which something lay ahead."""
+        if int(self._db.value("SELECT last_pass FROM derivation")) != self.newest_pass():
+            self._db.execute("INSERT OR IGNORE INTO dirty SELECT cluster FROM judgements WHERE ahead")
 
     def finish(self, last_pass: int) -> None:
         """All that passes up to `last_pass` brought is derived now."""

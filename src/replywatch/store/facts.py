@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState, Stamp
 from replywatch.store.database import Database
 from replywatch.store.epochs import tidy
 from replywatch.store.incoming import Batch, Incoming, add_batch, encode_labels, renew_headers
+
+_STAMPED = "epoch = ?1 AND uid > ?2 AND uid < ?3 AND gone IS NULL AND message IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,28 @@ class Facts:
         )
         return dict(self._db.rows(sql, [json.dumps(list(uids)), epoch]))
 
+    def newest_stamps(self, epoch: int, before: int, most: int) -> dict[int, Stamp]:
+        """UID → what was said of it, of the last messages that are held to be there, up to `most` below a UID."""
+        rows = self._db.rows(
+            f"SELECT uid, internal_date, size FROM locations WHERE {_STAMPED} ORDER BY uid DESC LIMIT ?4",
+            [epoch, 0, before, most],
+        )
+        return {row[0]: Stamp(*row) for row in rows}
+
+    def spread_stamps(self, epoch: int, after: int, before: int, most: int) -> dict[int, Stamp]:
+        """The same of messages between two UIDs: the last of them, and others spread evenly."""
+        rows = self._db.rows(
+            "SELECT uid, internal_date, size FROM (SELECT *, row_number() OVER (ORDER BY uid DESC) - 1 AS number,"
+            f" count(*) OVER () AS total FROM locations WHERE {_STAMPED}) WHERE number % ((total + ?4 - 1) / ?4) = 0",
+            [epoch, after, before, most],
+        )
+        return {row[0]: Stamp(*row) for row in rows}
+
+    def go_back(self, epoch: int, scanned_to: int) -> None:
+        """Behind this UID nothing counts as read."""
+        sql = "UPDATE epochs SET scanned_to = ?, message_count = NULL WHERE id = ?"
+        self._db.execute(sql, [scanned_to, epoch])
+
     def renew(self, epoch: int, headers: Mapping[int, bytes]) -> None:
         """UIDs have other headers now, of the same messages.
 
@@ -275,11 +299,11 @@ class Facts:
     def flag_answered(self, epoch: int, uids: Sequence[int], since: int | None, now: int) -> None:
         """The server says that these were answered; it did not yet at `since`, the last time it was asked.
 
-        Since when is not known if the clock was ahead then.
+        Since when is not known if that is the same instant.
         """
         with self._db.transaction():
             self._db.execute_many(
-                "UPDATE locations SET answered_at = :now, unanswered_at = CASE WHEN max(first_seen, :since) <= :now"
+                "UPDATE locations SET answered_at = :now, unanswered_at = CASE WHEN max(first_seen, :since) < :now"
                 " THEN max(first_seen, :since) END WHERE epoch = :epoch AND uid = :uid AND answered_at IS NULL",
                 [{"now": self._asked(now), "since": since or 0, "epoch": epoch, "uid": uid} for uid in uids],
             )

@@ -119,7 +119,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
         with source:
             yield from _connection(account, source, now)
             boxes = yield from mailbox_findings(account, source)
-            yield from _held(config, name)
+            yield from _held(config, name, now)
             yield from _fields(config, name, boxes)
             samples = yield from account_mail(config.team, account, source, boxes)
             yield from _unread_files(name, source)
@@ -154,10 +154,10 @@ def _changed(config: Config, account: AnyAccount) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, account.name, "account", "account_changed", values)
 
 
-def _held(config: Config, account: str) -> Iterator[Finding]:
+def _held(config: Config, account: str, now: int) -> Iterator[Finding]:
     """Mailboxes of which the last polls missed so much that it counts as there."""
     for mailbox, since in held_mailboxes(config.store_path, account):
-        values = {"mailbox": mailbox, "since": since}
+        values = {"mailbox": mailbox, "since": min(since, now)}
         yield Finding(Severity.WARNING, account, "missing", "much_missing", values)
 
 

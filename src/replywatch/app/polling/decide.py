@@ -78,13 +78,13 @@ def is_settled(known: Epoch, now: int) -> bool:
 
 
 def _is_due(known: Epoch, now: int) -> bool:
-    """Whether the whole list has to be compared; at once, if the clock was set back behind the last time.
+    """Whether the whole list has to be compared.
 
     A local source doesn't go by what a server says: it sees for itself whether its files changed.
     """
     if known.state.bookmark:
         return False
-    return known.reconciled_at is None or not 0 <= now - known.reconciled_at < RECONCILED
+    return known.reconciled_at is None or now - known.reconciled_at >= RECONCILED
 
 
 def _unread(known: Epoch | None, status: MailboxState) -> Span:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from replywatch.app.polling.admission import Admission, renewed
 from replywatch.app.polling.brake import Brake
 from replywatch.app.polling.decide import EVERYTHING, Span, Unchanged, Whole, decide, is_settled
+from replywatch.app.polling.same_mail import confirmed
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
@@ -98,7 +99,7 @@ class MailboxReader:
         state = source.open(listing.name, known.state if known else None)
         self._done.opened[mailbox] = state
         self._lacking = False
-        epoch = self._facts.epoch(mailbox, state, self._clock())
+        epoch = confirmed(source, self._facts, self._tools.admission, self._facts.epoch(mailbox, state, self._clock()))
         decision = decide(epoch, state, self._clock(), in_order=source.in_order)
         new = state.exists - self._facts.count(epoch.id)
         self._tools.progress.begin(Stretch("mailbox", self._names(listing)), new if new > 0 else None)

@@ -29,6 +29,7 @@ from replywatch.sources.base import Source
 from replywatch.store.database import Database
 from replywatch.store.facts import Facts
 from replywatch.store.lock import writing
+from replywatch.store.own_clock import set_right
 from replywatch.store.place import open_to_others
 from replywatch.store.refusals import Refusals
 from replywatch.store.vanished import Vanished
@@ -62,16 +63,21 @@ def poll(  # noqa: PLR0913 - the config, the world around, and what is wished fo
     Raises `LockedError` if another poll is at work, `StoreError` if the store can't be used, `UsageError` if there is
     no account of a name, or it is disabled.
     """
-    patience, choice, began = patience or Patience(attempts=1), choice or Choice(), clock()
+    patience, choice = patience or Patience(attempts=1), choice or Choice()
     rests = Rests(config, insists=choice.insists)
     accounts = _chosen(config, choice.names)
     with Database(config.store_path, create=True) as database, writing(config.store_path):
         if open_to_others(config.store_path):
             progress.note(Notice("store_open_to_others"))
+        began = set_right(database, clock())
+
+        def now() -> int:
+            return max(clock(), began)
+
         follow_names(database, config)
         key = settled_key(database, config, progress)
-        poller = _Poller(config, open_source, clock, progress, patience, rests, key, began)
-        outcomes = tuple(told(database, poller.poll(account), clock()) for account in accounts)
+        poller = _Poller(config, open_source, now, progress, patience, rests, key, began)
+        outcomes = tuple(told(database, poller.poll(account), now()) for account in accounts)
         known = identified(database, config)
         if known.accounts:  # without any, no figures are shown: nothing is worth being derived
             derive(database, known, progress)

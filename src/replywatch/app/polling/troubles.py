@@ -44,7 +44,7 @@ def troubles_of(outcome: AccountOutcome, known: Known, now: int) -> dict[Trouble
     found = {}
     for trouble, reason in _reasons(outcome, known).items():
         before = known.get(trouble)
-        if before and before.reason == reason and before.said_at <= now < before.said_at + REMINDER:
+        if before and before.reason == reason and now < before.said_at + REMINDER:
             found[trouble] = before
         else:
             found[trouble] = SaidTrouble(reason, before.began_at if before else now, now)

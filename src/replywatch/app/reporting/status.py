@@ -16,6 +16,7 @@ from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.facts import Facts
 from replywatch.store.marks import Marks
+from replywatch.store.own_clock import read_as_now
 
 
 def status(config: Config, now: int) -> Status:
@@ -23,10 +24,11 @@ def status(config: Config, now: int) -> Status:
     with Database(config.store_path) as database:
         changed = changed_accounts(database, config)
         known = without(config, changed)
+        ahead = read_as_now(database, now)
         coverage = coverage_of(database, known, Period(None, None), now, derived=False)
         read_up_to = newest_read(database, known, derived=False)
         is_derived = Derived(database).is_finished()
-        ages = () if read_up_to is None else tuple(age_warnings(coverage.accounts, read_up_to, now, None))
+        ages = () if read_up_to is None else tuple(age_warnings(coverage.accounts, read_up_to, now, None, ahead=ahead))
         covered = {account.account: account for account in coverage.accounts}
         differing = {account.name: account for account in changed}
         accounts, facts = Accounts(database), Facts(database)

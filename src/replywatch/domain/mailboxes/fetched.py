@@ -67,6 +67,15 @@ class FetchedMessage(NamedTuple):
     """Gmail's labels, decoded and sorted, those of its own like `\\Sent`; None where messages have none."""
 
 
+class Stamp(NamedTuple):
+    """What a message has had since it reached its mailbox: cheap to ask for, and seldom the same for two messages."""
+
+    uid: int
+    internal_date: int | None
+    """As in `FetchedMessage`."""
+    size: int | None
+
+
 class Labelled(NamedTuple):
     """The labels of a message, said anew."""
 

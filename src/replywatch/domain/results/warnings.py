@@ -35,7 +35,7 @@ def changed_warnings(changed: Sequence[ChangedAccount]) -> Iterator[Warning]:
 
 
 def age_warnings(
-    accounts: Sequence[AccountCoverage], read_up_to: int, now: int, asked_for: int | None
+    accounts: Sequence[AccountCoverage], read_up_to: int, now: int, asked_for: int | None, *, ahead: int | None = None
 ) -> Iterator[Warning]:
     """Is what was read old, or from the future?
 
@@ -44,15 +44,15 @@ def age_warnings(
         read_up_to: The moment of which the store speaks.
         now: The time by the clock of this machine.
         asked_for: The as_of that was asked for; with one, only what lies beyond `read_up_to` is worth a word.
+        ahead: When the latest pass began, if that is still to come by the clock of this machine; it is read as `now`.
     """
     if asked_for is not None:
         if asked_for > read_up_to:
             yield Warning(Code.AS_OF_NOT_READ, values={"last_read_at": read_up_to})
         return
     polled = [(a, at) for a in accounts if (at := a.polled_at) is not None]
-    latest = max([read_up_to, *(at for _, at in polled)])
-    if latest > now + AHEAD:
-        yield Warning(Code.READ_IN_FUTURE, values={"last_read_at": latest})
+    if ahead is not None and ahead > now + AHEAD:
+        yield Warning(Code.READ_IN_FUTURE, values={"last_read_at": ahead})
         return
     stale = [(a, at) for a, at in polled if a.is_stale(now)]
     if stale and len(stale) == len(polled):

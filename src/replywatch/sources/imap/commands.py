@@ -24,6 +24,7 @@ _NOTHING = re.compile(rb"")
 _ITEMS = re.compile(
     rb"[\d,:]++ \((?:(?:(?:UID|INTERNALDATE|RFC822\.SIZE|FLAGS|EMAILID|THREADID|X-GM-(?:MSGID|THRID|LABELS)) )*+"
     rb"BODY\.PEEK\[HEADER(?:\.FIELDS \([A-Za-z0-9 -]++\))?\]\)"
+    rb"|UID INTERNALDATE RFC822\.SIZE\)"
     rb"|UID X-GM-MSGID X-GM-LABELS\)(?: \(CHANGEDSINCE \d++\))?)"
     rb"|1:\* \(UID\)"
 )

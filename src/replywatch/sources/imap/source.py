@@ -12,7 +12,7 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import EXCHANGE, FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import EXCHANGE, FetchedMessage, Listing, MailboxState, Stamp
 from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.errors import ConnectError, MailboxError, SourceError
 from replywatch.sources.base import ReadLabels
@@ -29,12 +29,14 @@ from replywatch.sources.imap.connection import (
     protection,
 )
 from replywatch.sources.imap.exchange import is_exchange
+from replywatch.sources.imap.fetch import uid_set
 from replywatch.sources.imap.line import Line
 from replywatch.sources.imap.listing import Listed, by_name, listed, text_of
 from replywatch.sources.imap.messages import Messages
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import Bye, Fault, Other, ReadError
 from replywatch.sources.imap.search import LARGEST_UID, Lists
+from replywatch.sources.imap.stamps import STAMP_ITEMS, stamps_of
 from replywatch.sources.imap.standing import Standing
 from replywatch.sources.imap.words import command
 from replywatch.sources.quoting import shown
@@ -290,6 +292,17 @@ class ImapSource:
         """Those of `uids` that have the flag Answered (RFC 9051, section 2.3.2). Raises as `uids`."""
         wanted = set(uids)
         return wanted & self._lists.flagged(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
+
+    def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
+        """INTERNALDATE and size of the messages with these UIDs, and of whatever else the server tells.
+
+        Raises:
+            MailboxError: no mailbox is open, or the server can't say.
+            ConnectError: the connection broke.
+        """
+        name = self._mailbox()[0]
+        with self._asking(f"The messages in mailbox {name!r} can't be compared with those that are known") as client:
+            yield from stamps_of(client.ask(f"UID FETCH {uid_set(uids)} {STAMP_ITEMS}"))
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of messages with one of these Message-IDs, as the server says. Raises as `uids`."""

@@ -20,7 +20,7 @@ from typing import NamedTuple, Self
 
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import FetchedMessage, Listing, MailboxState
+from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Stamp
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.message_file import Unreadable, message_header
@@ -182,6 +182,10 @@ class MaildirSource:
         """
         names = self._listed(self._opened).names
         return {uid for uid in uids if "\\Answered" in _flags(names.get(uid, ""))}
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
+        """Nothing: a UID is made of the name of a file, which is one message's for ever."""
+        return ()
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.

@@ -16,10 +16,10 @@ from typing import Self
 
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import FetchedMessage, Listing, MailboxState
+from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Stamp
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
-from replywatch.sources.local.mbox_file import HIDDEN, RAW, WHO, Bookmark, MboxFile, Stamp, reading
+from replywatch.sources.local.mbox_file import HIDDEN, RAW, WHO, Bookmark, FileStamp, MboxFile, reading
 from replywatch.sources.local.mbox_format import Span, hides_addresses
 from replywatch.sources.local.mbox_separators import RULES
 from replywatch.sources.local.unread import SAMPLE, illegible, packing_of, unread_file, without_mark
@@ -44,7 +44,7 @@ class MboxSource:
         self._path = settings.path
         self._paths: dict[str, Path] = {}
         self._opened: MboxFile | None = None
-        self._spans: dict[str, tuple[Stamp, Span]] = {}
+        self._spans: dict[str, tuple[FileStamp, Span]] = {}
         self._unread: dict[str, UnreadFile] = {}
 
     @property
@@ -131,6 +131,10 @@ class MboxSource:
             MailboxError: the file can't be read, or was rewritten since it was opened.
         """
         return {message.uid for message in self.fetch(uids) if "\\Answered" in message.flags}
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
+        """Nothing: the bookmark tells whether the messages that were read are the same."""
+        return ()
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.
