@@ -11,7 +11,7 @@ from replywatch.errors import CertificateError, ConnectError, LoginError, Mailbo
 from replywatch.store.refusals import SaidTrouble
 from story import DAY, HOUR, Story
 
-FAILED, UNREAD, LACKS_SENT = Trouble
+FAILED, UNREAD, LACKS_SENT, UNOPENED = Trouble
 WELL = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False)
 NOW = 1_710_932_400
 

@@ -397,7 +397,14 @@ _ACCOUNTS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID""",
 )
 
-_LIVE: tuple[str, ...] = ()
+_LIVE: tuple[str, ...] = (
+    """CREATE TABLE unopened (
+        mailbox INTEGER PRIMARY KEY REFERENCES mailboxes (id) ON DELETE CASCADE, -- listed, and can't be opened
+        began_at INTEGER NOT NULL, -- when a pass first found it so
+        read_to INTEGER, -- up to then its mail was seen; NULL: it was never opened
+        ended INTEGER -- pass that read it again; NULL: it is still so
+    ) STRICT""",
+)
 
 
 def migrations() -> Migrations:

@@ -61,6 +61,8 @@ def _reasons(outcome: AccountOutcome, known: Known) -> dict[Trouble, str]:
             found[Trouble.LACKS_SENT] = ""
         if outcome.unread:
             found[Trouble.UNREAD] = str(outcome.unread)
+        if outcome.unopened:
+            found[Trouble.UNOPENED] = _digest(*((m.mailbox, m.is_hole) for m in outcome.unopened))
     if outcome.error:
         found.setdefault(Trouble.FAILED, _reason(outcome))
     return found
@@ -72,4 +74,8 @@ def _reason(outcome: AccountOutcome) -> str:
     assert error is not None, "only accounts that failed have a reason"  # noqa: S101 - says why it can't be
     passes = isinstance(error, SourceError) and error.transient
     words = "" if passes else _VARIABLE.sub("#", error.text)
-    return blake2b(f"{error.kind} {words}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return _digest(error.kind, words)
+
+
+def _digest(*parts: object) -> str:
+    return blake2b(" ".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -17,6 +17,8 @@ class Trouble(StrEnum):
     """Messages are there that could not be read."""
     LACKS_SENT = "lacks_sent"
     """No mailbox for sent mail was found."""
+    UNOPENED = "unopened"
+    """Mailboxes are listed and can't be opened."""
 
 
 class Status(StrEnum):
@@ -43,6 +45,17 @@ class Braked:
 
 
 @dataclass(frozen=True, slots=True)
+class UnopenedMailbox:
+    """A mailbox that is listed and can't be opened; the rest of the account is read without it."""
+
+    mailbox: str
+    is_hole: bool
+    """Answers or mail may be there that figures would need."""
+    why: str = ""
+    """What the source said; "" if it was not asked in this pass."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountOutcome:
     """How the pass over one account went."""
 
@@ -59,6 +72,8 @@ class AccountOutcome:
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
     holds: tuple[Braked, ...] = ()
     """Mailboxes of which so much was not found that it counts as there for now."""
+    unopened: tuple[UnopenedMailbox, ...] = ()
+    """Mailboxes that are listed and could not be opened."""
     left_alone: bool = False
     """It was not tried, and `error` is that of its last pass."""
     left_alone_until: int | None = None
