@@ -17,6 +17,7 @@ from replywatch.domain.results.waiting import Verdict
 from replywatch.domain.results.warning import Code
 from replywatch.errors import MailboxError
 from replywatch.store.database import Database
+from replywatch.store.unopened import Unopened
 from story import DAY, HOUR, Box, Story
 
 DENIED = MailboxError("[NOPERM] not for you", "look")
@@ -127,7 +128,7 @@ HOLES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "attributes"), HOLES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "attributes"), HOLES, ids=str)
 def test_sent_mail_or_an_archive_leaves_a_hole(office, name, attributes):
     """Although another mailbox with sent mail is read: the answer may lie in either."""
     add(office, name, DENIED, attributes)
@@ -290,8 +291,6 @@ def test_a_report_between_a_pass_and_its_derivation_is_of_the_pass_before(office
     assert codes(office) == []
     with Database(office.config.store_path) as database, database.transaction():
         database.execute("UPDATE derivation SET last_pass = ?", list(derived))
-        from replywatch.store.unopened import Unopened
-
         assert [row.listing.name for row in Unopened(database).mailboxes()] == ["Sent"]
         assert Unopened(database).mailboxes(derived=False) == []
 

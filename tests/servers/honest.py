@@ -92,11 +92,15 @@ class Honest:
     def _answering(self, verb: str, untagged: Callable[[str], bytes]) -> Answer:
         def answer(arguments: str) -> bytes | Ending:
             self.calls[verb] += 1
+            about = _name(arguments) if verb in ("STATUS", "EXAMINE") else None
+            if about is not None and about not in self.boxes:
+                honest = b"TAG NO [NONEXISTENT] no such mailbox\r\n"
+                return honest if self.falsify is None else self.falsify(Call(verb, about, (), self.calls[verb]), honest)
             honest = untagged(arguments) + (b"TAG OK [READ-ONLY] done\r\n" if verb == "EXAMINE" else b"TAG OK done\r\n")
             if self.falsify is None:
                 return honest
             uids = tuple(_numbers(arguments)) if verb == "UID FETCH" else ()
-            mailbox = _name(arguments) if verb in ("STATUS", "EXAMINE") else self._selected
+            mailbox = self._selected if about is None else about
             return self.falsify(Call(verb, mailbox, uids, self.calls[verb]), honest)
 
         return answer
@@ -152,7 +156,7 @@ def response(uid: int, letter: Letter, number: int = 1) -> bytes:
 
 
 def _name(arguments: str) -> str:
-    return re.match(r'"?([^" ]+)', arguments)[1]
+    return re.match(r'"?([^" ]*)', arguments)[1]
 
 
 def _numbers(arguments: str) -> Iterable[int]:

@@ -50,8 +50,8 @@ def _likely(mailboxes: Sequence[Mapping[str, str]]) -> str:
 
 def _unopened(hole: Mapping[str, Any], locale: Locale) -> str:
     """A mailbox, and up to when its mail was seen."""
-    read_to = hole["last_read_at"]
-    return f"{mailbox_name(hole['mailbox'])} ({'never read' if read_to is None else f'read up to {local_day(read_to, locale.zone)}'})"
+    name, read_to = mailbox_name(hole["mailbox"]), hole["last_read_at"]
+    return f"{name} (never read)" if read_to is None else f"{name} (read up to {local_day(read_to, locale.zone)})"
 
 
 _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {

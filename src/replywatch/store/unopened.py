@@ -1,4 +1,4 @@
-"""Mailboxes that are listed and could not be opened, and since when: the next poll, and every report, know them by it."""
+"""Mailboxes that are listed and could not be opened, and since when: what one poll tells the next, and every report."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class Unopened:
         )
         return dict(rows)
 
-    def settle(self, account: int, unopened: Collection[int], over: Collection[int], pass_number: int, now: int) -> None:
+    def settle(
+        self, account: int, unopened: Collection[int], over: Collection[int], pass_number: int, now: int
+    ) -> None:
         """A pass over the account could not open the mailboxes `unopened`; of those in `over` that is no longer so.
 
         What was seen of a mailbox before is what the last complete pass saw. That it is over is kept until what the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from replywatch import __version__
 from replywatch.app.deriving.identified import changed_accounts, without
@@ -44,7 +45,10 @@ def status(config: Config, now: int) -> Status:
             messages=accounts.count_messages(),
             marks=sum(map(len, Marks(database).standing().values())),
             accounts=tuple(
-                _account(a, covered.get(a.name), differing.get(a.name), accounts, _of(a, unopened), now)
+                replace(
+                    _account(a, covered.get(a.name), differing.get(a.name), accounts, now),
+                    unopened=() if a.name in differing else _of(a, unopened),
+                )
                 for a in config.accounts
             ),
             is_derived=is_derived,
@@ -72,13 +76,8 @@ def _of(account: AnyAccount, unopened: Sequence[UnopenedRow]) -> tuple[str, ...]
     )
 
 
-def _account(  # noqa: PLR0913 - what is known of it, from as many places
-    account: AnyAccount,
-    covered: AccountCoverage | None,
-    changed: ChangedAccount | None,
-    accounts: Accounts,
-    unopened: tuple[str, ...],
-    now: int,
+def _account(
+    account: AnyAccount, covered: AccountCoverage | None, changed: ChangedAccount | None, accounts: Accounts, now: int
 ) -> AccountStatus:
     number = accounts.number(account.name)
     live = accounts.live(number) if number is not None and changed is None else None
@@ -94,7 +93,6 @@ def _account(  # noqa: PLR0913 - what is known of it, from as many places
         messages=live.messages if live else 0,
         unread=live.unread if live else 0,
         held=live.held if live else (),
-        unopened=unopened if live else (),
     )
 
 
