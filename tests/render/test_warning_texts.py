@@ -54,8 +54,8 @@ SENTENCES = [
             "more": 2,
         },
         (
-            'Account info: Sent (read up to 2026-05-28), "" (never read) and 2 more can\'t be opened: who has no answer '
-            "since then is counted as unknown, since it may lie there. Make it readable; or, if neither answers nor "
+            'Account info: Sent (read up to 2026-05-28), "" (never read) and 2 more can\'t be opened: who has no '
+            "answer since then is counted as unknown, since it may lie there. Make it readable; or, if neither answers nor "
             "enquiries lie there, leave it out in the config, under [accounts.info]: "
             'mailboxes = { skip = ["Sent", ""] }'
         ),
