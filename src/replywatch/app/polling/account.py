@@ -85,15 +85,16 @@ class AccountPass:
             plan = plan_pass([p.listing for p in planned.values()], self._roles, labels=labels)
         listed = {mailbox: p.listing for mailbox, p in planned.items()}
         failed = [errors[m] for m, what in found.items() if what in (Meaning.FAILURE, Meaning.PASSING)]
+        unopened = {m: errors[m] for m, what in found.items() if what is Meaning.UNOPENED}
         views = [mailbox for mailbox, p in planned.items() if p.use is Use.VIEW]
         return Walk(
             plan,
             listed,
             everything=next((mailbox for mailbox, listing in listed.items() if listing == plan.everything), None),
-            views=() if failed else tuple(views),
+            views=() if failed or unopened else tuple(views),
             unlisted=source.unlisted,
             failed=(*failed, *self._absent(plan, listed)),
-            unopened={m: errors[m] for m, what in found.items() if what is Meaning.UNOPENED},
+            unopened=unopened,
             passing=frozenset(m for m, what in found.items() if what is Meaning.PASSING),
         )
 
