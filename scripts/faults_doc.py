@@ -20,6 +20,7 @@ from servers.faults import ROWS, End, Row  # noqa: E402 - found by the line abov
 _ENDS = {
     End.COMPLETE: "complete",
     End.QUARANTINE: "quarantine",
+    End.UNOPENED: "complete without it",
     End.MAILBOX: "mailbox error",
     End.LOST: "account error",
 }
@@ -37,6 +38,7 @@ A pass ends in one of these ways:
 | --- | --- |
 | complete | nothing is missing |
 | quarantine | complete, but the message concerned can't be read: it is asked for again in every pass |
+| complete without it | a mailbox that can't be opened is named; where answers or mail may lie, a hole in coverage |
 | mailbox error | one mailbox is left for the next pass, the others are read; the pass is not complete |
 | account error | the connection is lost or given up; the next pass goes on behind the last batch that was stored |
 

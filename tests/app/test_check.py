@@ -664,8 +664,8 @@ class TestSamples:
             account = {"type": "imap", "host": server.host, "port": server.port, "tls": "none"}
             office.configure({"info": account | {"username": "u", "password": "geheim-1"}})
             office.check()
-        assert office.worst() == [(ERROR, "read-only"), (ERROR, "sent")]
-        assert "permission denied" in office.one("read-only").what
+        assert office.worst() == [(ERROR, "mailbox"), (ERROR, "sent")]
+        assert "permission denied" in office.one("mailbox").what
 
 
 class TestDialects:

@@ -8,12 +8,14 @@ from office import Office
 from replywatch.app.polling.troubles import REMINDER, troubles_of
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.domain.results.polled import AccountOutcome, Trouble
+from replywatch.domain.results.polled import UnopenedMailbox as Unopened
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError, SourceError
 from replywatch.store.refusals import SaidTrouble
 from story import DAY, HOUR, Story
 
-FAILED, UNREAD, UNREAD_FILES, LACKS_SENT = Trouble
+FAILED, UNREAD, UNREAD_FILES, LACKS_SENT, UNOPENED = Trouble
 WELL = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False)
+SHUT = replace(WELL, unopened=(Unopened("A", is_hole=False, why="no"),))
 NOW = 1_710_932_400
 
 
@@ -60,6 +62,13 @@ def said_of(*outcomes, apart=60):
         ([replace(WELL, lacks_sent=True), WELL, replace(WELL, lacks_sent=True)], [{LACKS_SENT}, set(), {LACKS_SENT}]),
         # nobody knows of a Sent mailbox while the server is down
         ([replace(WELL, lacks_sent=True), down("x"), replace(WELL, lacks_sent=True)], [{LACKS_SENT}, {FAILED}, set()]),
+        ([SHUT] * 3, [{UNOPENED}, set(), set()]),
+        ([SHUT, WELL, SHUT], [{UNOPENED}, set(), {UNOPENED}]),
+        # another one, or one that matters now; not in other words
+        ([SHUT, replace(SHUT, unopened=(*SHUT.unopened, Unopened("B", is_hole=False)))], [{UNOPENED}] * 2),
+        ([SHUT, replace(SHUT, unopened=(Unopened("A", is_hole=True),))], [{UNOPENED}] * 2),
+        ([SHUT, replace(SHUT, unopened=(Unopened("A", is_hole=False, why="no 17"),))], [{UNOPENED}, set()]),
+        ([SHUT, replace(SHUT, error=ConnectError("x")), SHUT], [{UNOPENED}, {FAILED}, set()]),
         ([failed(LoginError("wrong"), unread=3)] * 2, [{FAILED, UNREAD}, set()]),
     ],
 )  # fmt: skip

@@ -20,6 +20,7 @@ class End(Enum):
 
     COMPLETE = "complete, nothing is missing"
     QUARANTINE = "complete but for what is in quarantine; all else is read"
+    UNOPENED = "complete without one mailbox, which is named"
     MAILBOX = "error for one mailbox, the others are read"
     LOST = "error for the account; what was stored stays"
 
@@ -176,7 +177,7 @@ def row(name: str, does: str, end: End, falsify: Falsify | None = None, **more: 
     return Row(name, "", does, end, falsify, **more)  # type: ignore[arg-type]
 
 
-C, Q, M, L = End.COMPLETE, End.QUARANTINE, End.MAILBOX, End.LOST
+C, Q, U, M, L = End.COMPLETE, End.QUARANTINE, End.UNOPENED, End.MAILBOX, End.LOST
 IN_LITERAL = rb"\{\d+\}\r\n.{20}"
 INBOX, SENT = 6, 3
 """Messages that the honest server holds; a batch has four."""
@@ -396,6 +397,71 @@ def _stand_in(told: bytes) -> bytes:
     )
     return re.sub(rb"(?s)\{\d+\}\r\n.*", b"{%d}\r\n%s)\r\n" % (len(note), note), told)
 
+
+_SHUT = {
+    "a mailbox that nobody may read": b"NO [NOPERM] not a mail folder",
+    "a mailbox that is no mailbox": b"NO Mailbox isn't selectable",
+    "a mailbox that the server stumbles over": b"NO [SERVERBUG] Internal error occurred",
+    "a mailbox that the server does not understand": b"BAD Invalid mailbox name",
+}
+
+
+def _listing(line: bytes, text: bytes = b"NO [NONEXISTENT] Mailbox doesn't exist") -> Falsify:
+    """Another mailbox in the list, which can't be opened."""
+
+    def falsify(call: Call, answer: bytes) -> bytes:
+        if call.verb == "LIST":
+            return b"* LIST " + line + b"\r\n" + answer
+        of_another = call.verb in ("STATUS", "EXAMINE") and call.mailbox not in ("INBOX", "Sent")
+        return b"TAG " + text + b"\r\n" if of_another else answer
+
+    return falsify
+
+
+def _shut(text: bytes) -> Falsify:
+    """The mailbox with the sent mail can neither be opened nor looked at."""
+    return lambda call, answer: (
+        b"TAG " + text + b"\r\n" if call.verb in ("STATUS", "EXAMINE") and call.mailbox == "Sent" else answer
+    )
+
+
+add(
+    "A mailbox that can't be opened",
+    *(
+        row(name, f"lists a mailbox that is never opened: {text.decode()}", U,
+            _listing(b'() "/" Kalender', text), passes=2)
+        for name, text in _SHUT.items()
+    ),
+    *(
+        row(f"{name}, after it was read", f"opens the sent mail no more: {text.decode()}", U,
+            _shut(text), before=1, passes=2)
+        for name, text in _SHUT.items()
+    ),
+    row("a mailbox that shows no change and can't be opened", "says how the sent mail stands, as before", C,
+        on("EXAMINE", refused(b"NO [NOPERM] no"), mailbox="Sent"), before=1),
+    row("the sent mail is never opened", "does not open the mailbox with the sent mail", U,
+        on("EXAMINE", refused(b"NO [NOPERM] no"), mailbox="Sent"), stored=INBOX),
+    row("UIDVALIDITY of the sent mail missing", "does not say how it is numbered", U,
+        on("EXAMINE", sub(rb"\* OK \[UIDVALIDITY \d+\] x\r\n", b""), mailbox="Sent"), stored=INBOX),
+    row("the sent mail for writing", "opens it read-write", U,
+        on("EXAMINE", put(b"READ-ONLY", b"READ-WRITE"), mailbox="Sent"), stored=INBOX),
+    row("a mailbox without a name", "lists one, and can't open it", U,
+        _listing(b'() "/" ""', b"NO Invalid mailbox name: Name is empty")),
+    row("a mailbox that is not there", "lists a parent that was deleted long ago", C, _listing(b'() "/" Kunden'),
+        passes=2),
+    row("a mailbox with sent mail that is not there", "lists another one for sent mail, which does not exist", C,
+        _listing(b'(\\Sent) "/" Gesendet', b"NO Mailbox doesn't exist: Gesendet"), passes=2),
+    row("a mailbox that the server stumbles over once", "says [SERVERBUG] and mends it meanwhile", C,
+        on("EXAMINE", refused(b"NO [SERVERBUG] Corrupted index"), nth=2)),
+    row("a mailbox in use", "says that it may be opened later", M,
+        on("EXAMINE", refused(b"NO [INUSE] locked"), mailbox="Sent"), stored=INBOX, says="locked"),
+    row("a mailbox out of service", "says that it may be opened later, and for how long", M,
+        on("EXAMINE", refused(b"NO [UNAVAILABLE] retry after 60 seconds"), mailbox="Sent"), stored=INBOX, says="60"),
+    row("the INBOX stumbles", "says [SERVERBUG] to INBOX", M,
+        on("EXAMINE", refused(b"NO [SERVERBUG] Internal error"), mailbox="INBOX"), stored=SENT, says="SERVERBUG"),
+    row("an INBOX that is not there", "says that INBOX does not exist", M,
+        on("EXAMINE", refused(b"NO [NONEXISTENT] Mailbox doesn't exist"), mailbox="INBOX"), stored=SENT),
+)  # fmt: skip
 
 _EVIL = Letter(b"From: x@evil.example\r\n\r\n", b"NIL")
 add(

@@ -97,11 +97,17 @@ class Honest:
     def _answering(self, verb: str, untagged: Callable[[str], bytes]) -> Answer:
         def answer(arguments: str) -> bytes | Ending:
             self.calls[verb] += 1
+            about = _name(arguments) if verb in ("STATUS", "EXAMINE") else None
+            if about is not None and about not in self.boxes:
+                honest = b"TAG NO [NONEXISTENT] no such mailbox\r\n"
+                if self.falsify is None:
+                    return honest
+                return self.falsify(Call(verb, about, (), self.calls[verb], arguments), honest)
             honest = untagged(arguments) + (b"TAG OK [READ-ONLY] done\r\n" if verb == "EXAMINE" else b"TAG OK done\r\n")
             if self.falsify is None:
                 return honest
             uids = tuple(_numbers(arguments)) if verb == "UID FETCH" and "*" not in arguments else ()
-            mailbox = _name(arguments) if verb in ("STATUS", "EXAMINE") else self._selected
+            mailbox = self._selected if about is None else about
             return self.falsify(Call(verb, mailbox, uids, self.calls[verb], arguments), honest)
 
         return answer
@@ -170,7 +176,7 @@ def stamp(uid: int, letter: Letter, number: int = 1) -> bytes:
 
 
 def _name(arguments: str) -> str:
-    quoted, bare = re.match(r'"([^"]*)"|([^" ]+)', arguments).groups()
+    quoted, bare = re.match(r'"([^"]*)"|([^" ]*)', arguments).groups()
     return bare if quoted is None else quoted
 
 

@@ -48,6 +48,16 @@ def _mailbox(messages: int, read_in: str, of_other_user: bool, **_: object) -> W
     )
 
 
+def _mailbox_unopened(is_hole: bool, **_: object) -> Words:
+    meaning = (
+        "Who has no answer counts as unknown, since it may lie there. Make it readable; or, if no mail of that sort"
+        " lies there, leave it out"
+        if is_hole
+        else "Polls read all else. If mail lies there, make it readable; else leave it out"
+    )
+    return Words("{error}", f"{meaning}, under [accounts.{{account}}]:\n  {{roles:roles}}")
+
+
 def _no_sent_mailbox(likely: tuple[str, ...], **_: object) -> Words:
     return Words(
         "there is no mailbox for sent mail: answers from here are not seen",
@@ -155,6 +165,8 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         "there is no mailbox {mailbox!r}, which the config names",
         "Correct it in the config, under [accounts.{account}]; the names stand above:\n  {roles:roles}",
     ),
+    "mailbox_unopened": _mailbox_unopened,
+    "mailbox_not_there": Words("{mailbox:mailbox}: is listed, but not there; nothing is missing without it"),
     "account_changed": Words(
         "the mail read so far is of {was}, and the config says {now}",
         "The next poll goes on if at least half of that mail is there, and else leaves the account alone. Another"

@@ -411,6 +411,12 @@ _LIVE: tuple[str | Step, ...] = (
     # Exchange's stand-in for a message that it can't convert is none: it is asked for again like all that lacks a size.
     """UPDATE locations SET size = NULL WHERE gone IS NULL AND message IN (SELECT id FROM messages
         WHERE instr(header, CAST('Retrieval using the IMAP4 protocol failed' AS BLOB)) > 0)""",
+    """CREATE TABLE unopened (
+        mailbox INTEGER PRIMARY KEY REFERENCES mailboxes (id) ON DELETE CASCADE, -- listed, and can't be opened
+        began_at INTEGER NOT NULL, -- when a pass first found it so
+        read_to INTEGER, -- up to then its mail was seen; NULL: it was never opened
+        ended INTEGER -- pass that read it again; NULL: it is still so
+    ) STRICT""",
 )
 
 

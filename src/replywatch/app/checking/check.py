@@ -118,10 +118,11 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
     try:
         with source:
             yield from _connection(account, source, now)
-            boxes = yield from mailbox_findings(account, source)
+            found = yield from mailbox_findings(account, source)
+            boxes = [box for box in found if not box.unopened]
             yield from _held(config, name, now)
             yield from _fields(config, name, boxes)
-            samples = yield from account_mail(config.team, account, source, boxes)
+            samples = yield from account_mail(config.team, account, source, found)
             yield from _unread_files(name, source)
             yield from _complaint(name, source)
             yield from _read_only(account, source)

@@ -117,10 +117,13 @@ class MailboxReader:
             self._facts.finish_mailbox(epoch, state, self._clock())
 
     def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
-        """Whether it need not be opened; the source is asked only where that may be."""
+        """Whether it need not be opened; the source is asked only where that may be, and need not be able to say."""
         if not is_settled(known, self._clock()):
             return False
-        status = source.status(listing.name, known.state)
+        try:
+            status = source.status(listing.name, known.state)
+        except MailboxError:
+            return False
         waiting = not status.tells_flags and bool(self._unanswered(known))
         decision = decide(known, status, self._clock(), in_order=source.in_order, waiting=waiting)
         return isinstance(decision, Unchanged)

@@ -22,8 +22,10 @@ from replywatch.app.polling.rests import Rests, refusal
 from replywatch.app.polling.troubles import told
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount, Config
+from replywatch.domain.mailboxes.unopened import leaves_hole
+from replywatch.domain.messages import Role
 from replywatch.domain.results.notice import Notice
-from replywatch.domain.results.polled import AccountOutcome
+from replywatch.domain.results.polled import AccountOutcome, UnopenedMailbox
 from replywatch.errors import SecretError, SourceError, UsageError
 from replywatch.sources.base import Source
 from replywatch.store.database import Database
@@ -32,6 +34,7 @@ from replywatch.store.lock import writing
 from replywatch.store.own_clock import set_right
 from replywatch.store.place import open_to_others
 from replywatch.store.refusals import Refusals
+from replywatch.store.unopened import Unopened
 from replywatch.store.vanished import Vanished
 
 Open = Callable[[AnyAccount], Source]
@@ -95,6 +98,20 @@ def _chosen(config: Config, names: Sequence[str]) -> tuple[AnyAccount, ...]:
     return accounts
 
 
+def _unopened(unopened: Unopened, account: AnyAccount, walk: Walk | None) -> tuple[UnopenedMailbox, ...]:
+    """The mailboxes of an account without which it is read, as far as the config does not leave them out anyway.
+
+    Those that a pass failed for are named by its error.
+    """
+    found = []
+    for mailbox in unopened.mailboxes(account.name, derived=False):
+        role, error = account.roles.of(mailbox.listing), walk.unopened.get(mailbox.number) if walk else None
+        if role is not Role.SKIP and not (walk and mailbox.number in walk.passing):
+            is_hole = leaves_hole(mailbox.listing, role, was_read=mailbox.read_to is not None)
+            found.append(UnopenedMailbox(mailbox.listing.name, is_hole, error.text if error else ""))
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Poller:
     """Polls one account at a time, or several side by side: they share nothing but what is here, and the store."""
@@ -113,13 +130,13 @@ class _Poller:
     def poll(self, account: AnyAccount) -> AccountOutcome:
         """One pass: it begins with the first attempt, and a later one goes on where that stopped."""
         with Database(self.config.store_path) as database, self.progress.worker() as progress:
-            facts, refusals = Facts(database, self.began), Refusals(database)
+            facts, refusals, unopened = Facts(database, self.began), Refusals(database), Unopened(database)
             number, begins = facts.account(account.name), self.clock()
             if left_alone := self.rests.left_alone(refusals, number, account, begins):
-                return replace(left_alone, unread=facts.unread(number))
+                return replace(left_alone, unread=facts.unread(number), unopened=_unopened(unopened, account, None))
             admission = Admission(facts, self.key)
             tools = Tools(account, number, facts, Vanished(database), admission, self.clock, progress)
-            whole = AccountPass(tools)
+            whole = AccountPass(tools, unopened)
             pass_number = facts.begin_pass(number, begins)
 
             def walk_through(source: Source) -> Walk:
@@ -132,7 +149,7 @@ class _Poller:
             walk, error = self._attempts(account, walk_through, progress)
             refused = refusal(account, tried, error, self.clock())
             with database.transaction():  # what a pass missed that was killed or cut off proves no message gone
-                holds = whole.settle(walk) if walk else ()
+                holds = whole.settle(walk, pass_number) if walk else ()
                 facts.end_pass(pass_number, self.clock(), error.text if error else None)
                 refusals.put(number, refused)
             lacks_sent = account.kind == "imap" and walk is not None and not walk.plan.has_sent
@@ -141,6 +158,7 @@ class _Poller:
             return replace(
                 outcome,
                 unread_files=tuple(sorted(done.unread_files)),
+                unopened=_unopened(unopened, account, walk),
                 left_alone_until=refused.until if refused else None,
             )
 

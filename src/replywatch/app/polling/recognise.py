@@ -136,7 +136,7 @@ class _Search:
         try:
             return self._source.open(name, known)
         except MailboxError as error:
-            if error.transient:
+            if error.transient and not error.stumbled:
                 raise
             return None
 

@@ -15,7 +15,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SourceError
 from replywatch.sources import quoting
-from replywatch.sources.imap.refusals import Refusal, pause, refusal
+from replywatch.sources.imap.refusals import Refusal, is_absent, pause, refusal
 from replywatch.sources.imap.waiting import SlowError
 
 _LOOKED_AT = 2000
@@ -177,7 +177,14 @@ def refused(error: Exception, server: str, failure: str, *secrets: str) -> Sourc
     if reason.wants_rest:
         return _lost(error, server, reason, said, rest)
     text = f"{failure} at {server}{_quoted(said)}"
-    return MailboxError(text, _LOOK, transient=reason.passes, retry_after=rest)
+    return MailboxError(
+        text,
+        _LOOK,
+        transient=reason.passes,
+        retry_after=rest,
+        stumbled=reason is Refusal.STUMBLED,
+        absent=isinstance(error, IMAPClientError) and is_absent(raw),
+    )
 
 
 def ends_session(error: Exception) -> bool:
