@@ -26,12 +26,7 @@ def account_lines(outcome: AccountOutcome, locale: Locale, *, quiet: bool) -> It
         yield f"{name}: well again after failing since {_since(outcome, locale)}: {_read(outcome)}"
     elif not outcome.error and not quiet:
         yield f"{name}: {_read(outcome)}"
-    if outcome.unread_files:
-        if Trouble.UNREAD_FILES in outcome.news or not quiet:
-            yield f"{name}: {files_text(outcome.unread_files)}"
-            yield f"  {files_hint(outcome.unread_files)}"
-    elif outcome.unread and (Trouble.UNREAD in outcome.news or not quiet):
-        yield f"{name}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
+    yield from _unread_lines(outcome, quiet=quiet)
     if outcome.unopened and (Trouble.UNOPENED in outcome.news or not quiet):
         yield from _unopened_lines(name, outcome.unopened)
     for hold in outcome.holds:
@@ -64,6 +59,16 @@ def _failure_lines(outcome: AccountOutcome, locale: Locale) -> Iterator[str]:
     if rest:
         again = f"To try it before: replywatch poll {shlex.quote(outcome.account)} --now"
         yield f"  {again}" if outcome.left_alone else f"  It is {rest}. {again}"
+
+
+def _unread_lines(outcome: AccountOutcome, *, quiet: bool) -> Iterator[str]:
+    """What of its mail is there and could not be read; files are named, the messages among them."""
+    if outcome.unread_files:
+        if Trouble.UNREAD_FILES in outcome.news or not quiet:
+            yield f"{outcome.account}: {files_text(outcome.unread_files)}"
+            yield f"  {files_hint(outcome.unread_files)}"
+    elif outcome.unread and (Trouble.UNREAD in outcome.news or not quiet):
+        yield f"{outcome.account}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
 
 
 def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
