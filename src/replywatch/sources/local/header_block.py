@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-HEADER_LIMIT = 1 << 20
-"""Octets; what a longer header holds beyond them is not read."""
+from replywatch.domain.headers.header import HEADER_LIMIT
 
 _CHUNK = 8 << 10
 
