@@ -14,6 +14,7 @@ from replywatch.store.copies import COPIES, MailboxUse, copies_of
 from replywatch.store.counted import Counted, Counts
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS, JUDGEMENT_COLUMNS, DerivedRows, inserting
+from replywatch.store.headers import how_many
 from replywatch.store.readings import decode_reading, encode_reading
 from replywatch.store.schema import CLUSTER_TABLES, DERIVED_TABLES
 
@@ -110,15 +111,19 @@ class Derived:
 
     # First hop: readings and clusters
 
-    def pending(self, most: int) -> list[Pending]:
-        """Up to `most` messages that are due, ascending."""
+    def pending(self, most: int, octets: int) -> list[Pending]:
+        """Up to `most` messages that are due, ascending; fewer if their headers have more than so many octets."""
+        sizes = self._db.rows(
+            "SELECT length(m.header) FROM pending p JOIN messages m ON m.id = p.message ORDER BY p.message LIMIT ?",
+            [most],
+        )
         rows = self._db.rows(
             "SELECT p.message, m.header, r.cluster, r.identity,"
             " (SELECT json_group_array(DISTINCT l.thread) FROM locations l"
             " WHERE l.message = p.message AND l.thread IS NOT NULL)"
             " FROM pending p JOIN messages m ON m.id = p.message LEFT JOIN readings r ON r.message = p.message"
             " ORDER BY p.message LIMIT ?",
-            [most],
+            [how_many(sizes, octets)],
         )
         return [Pending(m, h, c, frozenset(json.loads(t)), i) for m, h, c, i, t in rows]
 

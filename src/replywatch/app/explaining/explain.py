@@ -13,7 +13,7 @@ from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.coverage import coverage_of, read_up_to
 from replywatch.config.model import Config
-from replywatch.domain.headers.header import parse_header
+from replywatch.domain.headers.header import HEADER_LIMIT, parse_header
 from replywatch.domain.judging.classify import fired
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
@@ -36,7 +36,6 @@ from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
 from replywatch.domain.results.explanation import CouldBeAnswer, CouldBeAnswers, Explanation, FileJudgement
 from replywatch.domain.team import Team
-from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.marks import Marks
