@@ -19,6 +19,7 @@ class MadeUp:
     in_order = True
     unlisted: tuple[str, ...] = ()
     unread_files: tuple[UnreadFile, ...] = ()
+    complaint = ""
     labels: ReadLabels | None = None
 
     def __init__(self, count: int) -> None:

@@ -37,9 +37,10 @@ from replywatch.render.csv_lines import harmless
 from replywatch.render.text import LONGEST, safe
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures
-from replywatch.sources.imap.fetch import Question, instant
+from replywatch.sources.imap.fetch import Question
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import Fault, Fetch, Octets, Other, ReadError, Response, Search, answer
+from replywatch.sources.imap.told import instant
 
 TEAM = Team(("info@example.com",), ("example.com",))
 OTHERS = replace(
@@ -179,11 +180,11 @@ def _message(fetch: Fetch) -> None:
     except ReadError as error:
         hold("a short text", len(str(error)) < 500)
     for question in _QUESTIONS:
-        common = question._common(fetch)  # noqa: SLF001 - the two ways are compared
+        common, told = question.common(fetch), question.told(fetch)
         if common is not None:
             # The quick way takes odd names of header fields, which the other does not.
-            hold("both ways of reading agree", question._unusual(fetch) in (None, common))  # noqa: SLF001
-        message = question.message(fetch)
+            hold("both ways of reading agree", question.whole(told) in (None, common))
+        message = question.enough(told)
         if message is not None:
             said = (*message.flags, *(message.labels or ()), message.thread or "", message.provider_id or "")
             hold("flags, labels and ids can be stored", all(map(_is_text, said)))

@@ -32,7 +32,6 @@ from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, letter_of, read, relayed_of
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
@@ -433,7 +432,7 @@ class Keep:
     def renew(self, mail: Mail, place: Place, fields: bytes) -> None:
         """A copy was fetched once more, for fields that were not asked for before."""
         epoch, uid = self._places[id(mail), id(place)]
-        self.facts.renew(epoch.id, {uid: fields + mail.raw(place)}, FIELDS_VERSION, uid)
+        self.facts.renew(epoch.id, {uid: fields + mail.raw(place)})
 
     def renumber(self, place: Place, held: Sequence[tuple[Mail, Place]], now: int) -> None:
         """The mailbox of `place` got another UIDVALIDITY; only `held` are found in it then."""
@@ -505,6 +504,7 @@ class FakeSource:
     labels = None
     unlisted: tuple[str, ...] = ()
     unread_files: tuple[UnreadFile, ...] = ()
+    complaint = ""
     condstore = True
     """Whether changes of flags show in the state of a mailbox."""
 

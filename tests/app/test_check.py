@@ -166,7 +166,7 @@ class TestServer:
         dovecot_user.create("Entwürfe", "Kunden", "Kunden/Alt", "Trash/Alt", "Privat")
         office = remote(told(), mailboxes={"skip": ["Privat"]}).check()
         assert [f.what for f in office.of("mailbox")] == [
-            "Entwürfe: skipped (name)",
+            "Entwürfe: skipped (unsent mail)",
             "INBOX: inbox (name), 10 messages",
             "Kunden: folder, 0 messages",
             "Kunden/Alt: folder, 0 messages",

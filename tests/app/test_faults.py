@@ -251,7 +251,8 @@ def test_the_connection_ends_after_any_number_of_octets(tmp_path, undisturbed):
             with Proxy(server.host, server.port, let_through=octets, how=how) as proxy:
                 error = Desk(folder, proxy.host, proxy.port).poll().error
             assert type(error) in (ConnectError, type(None))
-            assert error is not None or octets > whole - 100, "only the good-bye may be cut off"
+            on_another = proxy.connections > 1
+            assert error or on_another or octets > whole - 100, "only the good-bye may be cut off"
             desk = Desk(folder, server.host, server.port)
             assert desk.poll().error is None
             assert desk.state() == undisturbed(), octets
@@ -275,10 +276,13 @@ def test_a_real_server_over_tls_is_cut_off(tmp_path, dovecot_user, how):
     for octets in range(0, proxy.received, proxy.received // 12 + 1):
         with Proxy(*server, let_through=octets, how=how) as proxy:
             outcome = desk(str(octets), proxy.host, proxy.port).poll(0.5 if how == "stalled" else 10)
+        if outcome.error is None:
+            assert proxy.connections > 1, octets
+            continue
         assert isinstance(outcome.error, ConnectError), (octets, outcome)
         assert outcome.error.hint
         lost += 1
         again = desk(str(octets), *server)
         assert again.poll().error is None
         assert again.state() == plain.state(), octets
-    assert lost > 10
+    assert lost > 6

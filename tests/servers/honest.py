@@ -52,6 +52,8 @@ class Call:
     """Those that FETCH asks for."""
     number: int
     """How often the verb has been heard, this call included."""
+    arguments: str = ""
+    """What stands behind the verb."""
 
 
 class Honest:
@@ -85,6 +87,7 @@ class Honest:
                 "EXAMINE": self._examine,
                 "UID SEARCH": self._search,
                 "UID FETCH": self._fetch,
+                "FETCH": self._names,
                 "LOGOUT": lambda _: b"* BYE bye\r\n",
             }.items()
         }
@@ -95,9 +98,9 @@ class Honest:
             honest = untagged(arguments) + (b"TAG OK [READ-ONLY] done\r\n" if verb == "EXAMINE" else b"TAG OK done\r\n")
             if self.falsify is None:
                 return honest
-            uids = tuple(_numbers(arguments)) if verb == "UID FETCH" else ()
+            uids = tuple(_numbers(arguments)) if verb == "UID FETCH" and "*" not in arguments else ()
             mailbox = _name(arguments) if verb in ("STATUS", "EXAMINE") else self._selected
-            return self.falsify(Call(verb, mailbox, uids, self.calls[verb]), honest)
+            return self.falsify(Call(verb, mailbox, uids, self.calls[verb], arguments), honest)
 
         return answer
 
@@ -135,9 +138,15 @@ class Honest:
         return b"* SEARCH" + b"".join(b" %d" % uid for uid in found) + b"\r\n"
 
     def _fetch(self, arguments: str) -> bytes:
+        if arguments == "1:* (UID)":
+            return self._names(arguments)
         letters = self._letters()
         wanted = [uid for uid in _numbers(arguments) if uid in letters]
         return b"".join(response(uid, letters[uid], list(letters).index(uid) + 1) for uid in wanted)
+
+    def _names(self, arguments: str) -> bytes:
+        assert arguments == "1:* (UID)", arguments
+        return b"".join(b"* %d FETCH (UID %d)\r\n" % at for at in enumerate(self._letters(), 1))
 
     def _letters(self) -> dict[int, Letter]:
         return self.boxes[self._selected].letters
@@ -152,7 +161,8 @@ def response(uid: int, letter: Letter, number: int = 1) -> bytes:
 
 
 def _name(arguments: str) -> str:
-    return re.match(r'"?([^" ]+)', arguments)[1]
+    quoted, bare = re.match(r'"([^"]*)"|([^" ]+)', arguments).groups()
+    return bare if quoted is None else quoted
 
 
 def _numbers(arguments: str) -> Iterable[int]:

@@ -52,6 +52,10 @@ def line(command: str) -> bytes:
         FETCH,
         "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).items,
         "UID FETCH 1 " + Question(frozenset({"OBJECTID"})).items,
+        "UID FETCH 1 " + Question(frozenset()).whole_items,
+        "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).whole_items,
+        "FETCH 1:* (UID)",
+        "UID FETCH 1:* (UID)",
         "UID FETCH 1:900 " + LABEL_ITEMS,
         "UID FETCH 1:900 " + LABEL_ITEMS + " (CHANGEDSINCE 77)",
     ],
@@ -93,6 +97,15 @@ FORBIDDEN = [
     "UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS (FROM)] BODY[1])",
     "UID FETCH 1 (BODY.PEEK[])",
     "UID FETCH 1:* (FLAGS)",
+    "UID FETCH 1:* (UID BODY[])",
+    "UID FETCH 1:9 (UID)",
+    "FETCH 1:* (UID FLAGS)",
+    "FETCH 1:* (UID BODY[])",
+    "FETCH 1:9 (UID)",
+    "FETCH 1 " + Question(frozenset()).items,
+    "UID FETCH 1 (UID BODY[HEADER])",
+    "UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS])",
+    "UID FETCH 1 (UID BODY.PEEK[HEADER] BODY[1])",
     "NAMESPACE x",
     "UID SEARCH",
     "UID SEARCH ALL",
@@ -204,7 +217,7 @@ def test_whole_polls_of_a_real_server_send_nothing_else(dovecot_user, tmp_path):
     assert lines
     assert all(re.fullmatch(rb"[A-P]{4}\d+ [^\r\n]+\r\n", line) for line in lines)
     verbs = {re.match(rb"\S+ ((?:UID )?\S+)", line)[1] for line in lines}
-    assert verbs == ALLOWED.keys() - {b"STARTTLS", b"AUTHENTICATE"}
+    assert verbs == ALLOWED.keys() - {b"STARTTLS", b"AUTHENTICATE", b"FETCH"}
     fetches = [line for line in lines if b" UID FETCH " in line]
     assert fetches
     assert all(b"BODY.PEEK[HEADER.FIELDS" in line and b"BODY[" not in line for line in fetches)

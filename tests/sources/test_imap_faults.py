@@ -468,7 +468,30 @@ class TestFetch:
             with pytest.raises(ConnectError) as caught:
                 list(source.fetch([1, 2]))
             assert caught.value.hint
-        assert server.connections == 1
+        assert server.connections == 2
+
+    @pytest.mark.parametrize(
+        "end", [b"* BYE Connection is closed. 13\r\n", b"", fetch_line(1) + b"* BYE\r\n", fetch_line(1)[:40]]
+    )
+    def test_a_server_that_hangs_up_on_those_who_ask_for_many(self, end):
+        """As Microsoft's do at 50: fewer are asked for, on another connection, and it stays so."""
+
+        def answer(arguments: str) -> bytes:
+            return answer_all(arguments) if len(numbers(arguments)) <= 50 else end
+
+        with ScriptedServer({"UID FETCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert sorted(m.uid for m in source.fetch(range(1, 401))) == list(range(1, 401))
+            assert server.connections == 2
+            assert sorted(m.uid for m in source.fetch(range(401, 501))) == list(range(401, 501))
+        assert server.connections == 2
+
+    def test_a_lost_connection_for_which_there_is_no_other(self):
+        with ScriptedServer({"UID FETCH": b""}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            server._greeting = b"* BYE go away\r\n"
+            with pytest.raises(ConnectError, match="go away"):
+                list(source.fetch([1, 2]))
 
     @pytest.mark.parametrize("text", [b"[LIMIT] slow down", b"Server busy. Suggested Backoff Time: 30000 milliseconds"])
     def test_a_server_that_wants_a_rest_spoils_no_message(self, text):

@@ -348,6 +348,30 @@ def test_folders_in_folders(tmp_path):
     assert list(look(tmp_path, "Kunden/2024/Süd")) == ["Kunden/2024/S&APw-d"]
 
 
+@pytest.mark.parametrize(
+    ("folders", "listed"),
+    [
+        # Thunderbird
+        (("Inbox", "Trash", "Trash.sbd/Old", "Trash.sbd/Old.sbd/1"), {"Inbox", "Trash", "Trash/Old", "Trash/Old/1"}),
+        # KMail
+        (("inbox", "trash", ".trash.directory/alt"), {"inbox", "trash", "trash/alt"}),
+        # OfflineIMAP
+        (("INBOX", "INBOX.Junk", "[Gmail].Trash"), {"INBOX", "INBOX.Junk", "[Gmail].Trash"}),
+        # several Maildir++ in a folder
+        (("anna", "anna/.Sent", "ben/.Sent"), {"anna", "anna/Sent", "ben/Sent"}),
+        # isync's SubFolders Legacy
+        (("Kunden", "Kunden/.2024"), {"Kunden", "Kunden/2024"}),
+        # both ways of writing one name
+        (("a/b", "a.sbd/b"), {"a/b", "./a.sbd/b"}),
+    ],
+)
+def test_however_programs_write_down_what_is_below(tmp_path, folders, listed):
+    for name in folders:
+        put(folder(tmp_path / name), "cur/1.a.host", mail(name))
+    with MaildirSource(MaildirSettings(tmp_path)) as source:
+        assert set(source.mailboxes()) == {Listing(name, "/") for name in listed}
+
+
 def test_a_folder_with_half_of_it(tmp_path):
     put(folder(tmp_path / "a", "cur"), "cur/1.a.host")
     put(folder(tmp_path / "b", "new"), "new/1.a.host")

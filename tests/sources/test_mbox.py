@@ -411,6 +411,40 @@ def test_thunderbirds_folder(tmp_path):
         assert subjects(list(source.fetch(source.uids(1, ALL)))) == ["Kunden.sbd/Süd.sbd/a.b"]
 
 
+@pytest.mark.parametrize(
+    ("files", "listed"),
+    [
+        # Apple Mail
+        (("Sent.mbox/mbox", "Kunden/Alt.mbox/mbox"), {"Sent", "Kunden/Alt"}),
+        # KMail
+        (("inbox", "trash", ".trash.directory/alt"), {"inbox", "trash", "trash/alt"}),
+        # Thunderbird's copy of a server
+        (("INBOX", "Entw&APw-rfe", "INBOX.sbd/Gel&APY-scht"), {"INBOX", "Entwürfe", "INBOX/Gelöscht"}),
+        # imap-backup
+        (("INBOX.mbox", "INBOX.Sent.mbox", "[Gmail]/Spam.mbox"), {"INBOX", "INBOX.Sent", "[Gmail]/Spam"}),
+    ],
+)
+def test_however_programs_name_their_files(tmp_path, files, listed):
+    for name in files:
+        write(tmp_path, mail(name), name=name)
+    write(tmp_path, name="Sent.mbox/table_of_contents")
+    with MboxSource(MboxSettings(tmp_path)) as source:
+        assert set(source.mailboxes()) == {Listing(name, "/") for name in listed}
+
+
+@pytest.mark.parametrize("path", ["Sent.mbox", "Sent.mbox/mbox"])
+def test_a_mailbox_of_apples_alone(tmp_path, path):
+    write(tmp_path, mail("a"), name="Sent.mbox/mbox")
+    with MboxSource(MboxSettings(tmp_path / path)) as source:
+        assert [mailbox.name for mailbox in source.mailboxes()] == ["Sent"]
+
+
+def test_a_folder_may_end_as_a_file_does(tmp_path):
+    write(tmp_path, mail("a"), name="all.mbox/Sent")
+    with MboxSource(MboxSettings(tmp_path / "all.mbox")) as source:
+        assert [mailbox.name for mailbox in source.mailboxes()] == ["Sent"]
+
+
 def test_takeout(tmp_path):
     one = mail(
         "a", "X-GM-THRID: 17", "X-Gmail-Labels: Gesendet", envelope="From 17@xxx Tue Feb 22 14:16:20 +0000 2005\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -105,11 +105,15 @@ class ImapAccount(Account):
 
 
 @dataclass(frozen=True, slots=True)
-class MaildirAccount(Account):
-    """A Maildir on this machine."""
+class LocalAccount(Account):
+    """Mail in files on this machine."""
 
-    kind: ClassVar[Literal["maildir"]] = "maildir"
+    kind: ClassVar[Literal["maildir", "mbox"]]
     path: Path = Path()
+
+    def __post_init__(self) -> None:
+        """Let the roles know that names are those of files."""
+        object.__setattr__(self, "roles", replace(self.roles, on_disk=True))
 
     @property
     def origin(self) -> Origin:
@@ -118,16 +122,17 @@ class MaildirAccount(Account):
 
 
 @dataclass(frozen=True, slots=True)
-class MboxAccount(Account):
+class MaildirAccount(LocalAccount):
+    """A Maildir on this machine."""
+
+    kind: ClassVar[Literal["maildir"]] = "maildir"
+
+
+@dataclass(frozen=True, slots=True)
+class MboxAccount(LocalAccount):
     """An mbox file on this machine, or a folder of them (Thunderbird, Takeout)."""
 
     kind: ClassVar[Literal["mbox"]] = "mbox"
-    path: Path = Path()
-
-    @property
-    def origin(self) -> Origin:
-        """What it reads."""
-        return Origin(self.kind, path=os.path.abspath(self.path))  # noqa: PTH100 - Path.resolve would follow links
 
 
 AnyAccount = ImapAccount | MaildirAccount | MboxAccount

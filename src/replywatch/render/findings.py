@@ -168,6 +168,7 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         "of {asked:,} of {messages:,} messages all header fields are there that this release reads; the next polls"
         " fetch the others"
     ),
+    "messages_odd": Words("{said}", "Polls go on with what comes. Whoever runs the server may know why, and mend it."),
     "read_only": Words("{mailboxes} can be opened"),
     "mail": _mail,
     # sent mail

@@ -42,6 +42,11 @@ class Source(Protocol):
         ...
 
     @property
+    def complaint(self) -> str:
+        """What was odd the last time that messages did not come as they were asked for; "" if nothing is known."""
+        ...
+
+    @property
     def labels(self) -> ReadLabels | None:
         """Reads labels; None where messages have none (all but Gmail)."""
         ...
@@ -69,7 +74,10 @@ class Source(Protocol):
         ...
 
     def uids(self, first: int, last: int) -> list[int]:
-        """The UIDs between `first` and `last`, both included, that exist now, ascending."""
+        """The UIDs between `first` and `last`, both included, that exist now, ascending.
+
+        Where that is the whole mailbox, they are no fewer than the source counts; `errors.MailboxError` if they are.
+        """
         ...
 
     def find(self, message_ids: Sequence[str]) -> list[int]:

@@ -406,7 +406,12 @@ def _ask_for_headers_again(connection: sqlite3.Connection) -> None:
     ask_again(connection, has_fields)
 
 
-_LIVE: tuple[str | Step, ...] = (_ask_for_headers_again,)
+_LIVE: tuple[str | Step, ...] = (
+    _ask_for_headers_again,
+    # Exchange's stand-in for a message that it can't convert is none: it is asked for again like all that lacks a size.
+    """UPDATE locations SET size = NULL WHERE gone IS NULL AND message IN (SELECT id FROM messages
+        WHERE instr(header, CAST('Retrieval using the IMAP4 protocol failed' AS BLOB)) > 0)""",
+)
 
 
 def migrations() -> Migrations:

@@ -112,6 +112,7 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
             yield from _fields(config, name, boxes)
             samples = yield from account_mail(config.team, account, source, boxes)
             yield from _unread_files(name, source)
+            yield from _complaint(name, source)
             return look_further(config, Look(account, samples, complete=False), source, boxes)
     except (SourceError, SecretError) as error:
         yield failed(name, "connection" if account.kind == "imap" else "path", error)
@@ -154,6 +155,12 @@ def _fields(config: Config, account: str, boxes: Sequence[Box]) -> Iterator[Find
     asked, messages = fields_progress(config.store_path, account, mailboxes, FIELDS_VERSION)
     if asked < messages:
         yield Finding(Severity.OK, account, "fields", "fields_asked", {"asked": asked, "messages": messages})
+
+
+def _complaint(account: str, source: Source) -> Iterator[Finding]:
+    """What is odd about how messages came."""
+    if source.complaint:
+        yield Finding(Severity.WARNING, account, "messages", "messages_odd", {"said": source.complaint})
 
 
 def _password(account: str, secret: Secret) -> Finding:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+EXCHANGE = "\\x-exchange"
+"""Attribute that the source gives to every mailbox at a Microsoft Exchange server; no list of a server says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -19,9 +22,11 @@ class Listing:
     delimiter: str
     """"" where names have no hierarchy."""
     attributes: tuple[str, ...] = ()
-    """LIST attributes in lower case, such as `\\sent` or `\\noselect`."""
+    """LIST attributes in lower case, such as `\\sent` or `\\noselect`; and `EXCHANGE`."""
     of_other_user: bool = False
     """Another user's, that this one may read (RFC 2342): somebody's personal mail."""
+    formerly: str = field(default="", compare=False)
+    """The name under which an earlier release listed it, if no other mailbox is called so now; else ""."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,13 @@ _ANY = re.compile(rb".*+")
 _NOTHING = re.compile(rb"")
 _ITEMS = re.compile(
     rb"[\d,:]++ \((?:(?:(?:UID|INTERNALDATE|RFC822\.SIZE|FLAGS|EMAILID|THREADID|X-GM-(?:MSGID|THRID|LABELS)) )*+"
-    rb"BODY\.PEEK\[HEADER\.FIELDS \([A-Za-z0-9 -]++\)\]\)"
+    rb"BODY\.PEEK\[HEADER(?:\.FIELDS \([A-Za-z0-9 -]++\))?\]\)"
     rb"|UID X-GM-MSGID X-GM-LABELS\)(?: \(CHANGEDSINCE \d++\))?)"
+    rb"|1:\* \(UID\)"
 )
 """FETCH with PEEK alone: without, it would set the flag Seen (RFC 9051, section 6.4.5)."""
+_NAMES = re.compile(rb"1:\* \(UID\)")
+"""FETCH of the UIDs of all messages, and of nothing else."""
 _BY_ID = rb'HEADER Message-ID "[!#-\[\]-~]++"'
 _SEARCH = re.compile(
     rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: (?:ANSWERED|RECENT))?|[\d,]++|(?:OR "
@@ -41,6 +44,7 @@ ALLOWED = {
     b"EXAMINE": _ANY,
     b"UID SEARCH": _SEARCH,
     b"UID FETCH": _ITEMS,
+    b"FETCH": _NAMES,
     b"LOGOUT": _NOTHING,
 }
 """Verb → what its arguments may be. All that is not here is refused."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import EXCHANGE, FetchedMessage, Listing, MailboxState
 from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.errors import ConnectError, MailboxError, SourceError
 from replywatch.sources.base import ReadLabels
@@ -28,18 +28,12 @@ from replywatch.sources.imap.connection import (
     log_out,
     protection,
 )
-from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, by_message_ids, uid_set
+from replywatch.sources.imap.exchange import is_exchange
+from replywatch.sources.imap.line import Line
+from replywatch.sources.imap.messages import Messages
 from replywatch.sources.imap.namespace import Namespaces
-from replywatch.sources.imap.reader import (
-    ODD_ESEARCH,
-    Bye,
-    Fault,
-    Fetch,
-    Other,
-    ReadError,
-    Search,
-    Tagged,
-)
+from replywatch.sources.imap.reader import Bye, Fault, Other, ReadError
+from replywatch.sources.imap.search import LARGEST_UID, Lists
 
 __all__ = ["ImapSettings", "ImapSource"]
 
@@ -48,13 +42,8 @@ _FLEETING = frozenset({"\\marked", "\\unmarked", "\\haschildren", "\\hasnochildr
 """What LIST says of a mailbox's news and neighbours (RFC 9051, section 7.3.1): it comes and goes and tells no role."""
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 """What would end a command, or be no part of one."""
-_LARGEST_UID = (1 << 32) - 1
 _LARGEST_NUMBER = (1 << 63) - 1
 """Of those with which a server says how a mailbox stands (RFC 7162, section 7); the store holds no larger ones."""
-_WINDOW = 20_000
-"""Messages that one SEARCH should find at most."""
-_WINDOWS = 90
-"""Parts that a mailbox is searched in at most: their edges are asked for in one command under 1,000 octets."""
 _NEW_CONNECTIONS = 40
 """How often one session connects anew because an answer could not be read."""
 _DAMAGED = (
@@ -73,13 +62,24 @@ class ImapSource:
         self._timeouts = (connect_timeout, read_timeout)
         self._client: Client | None = None
         self._capabilities: frozenset[str] = frozenset()
-        self._question = Question(self._capabilities)
-        self._ranges = True
-        """Whether a SEARCH may answer by ranges: nothing speaks against it so far."""
         self._wire_names: dict[str, str] = {}
         self._unlisted: tuple[str, ...] = ()
         self._opened: tuple[str, MailboxState] | None = None
         self._new_connections = 0
+        line = Line(
+            server=settings.server,
+            client=self._connected,
+            mailbox=self._mailbox,
+            is_open=lambda: self._opened is not None,
+            asking=self._asking,
+            lost=self._lost,
+            words=lambda error: failures.words(error, *settings.secrets),
+            look_again=self._look_again,
+            reopen=self._reopen,
+            connect_anew=self._connect_anew,
+        )
+        self._lists = Lists(line)
+        self._messages = Messages(line, self._lists)
 
     def __enter__(self) -> Self:
         """Connect and log in.
@@ -139,7 +139,14 @@ class ImapSource:
         self._unlisted = tuple(unlisted)
         if not any(name.upper() == "INBOX" for name in found):
             found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
-        return [found[name] for name in sorted(found)]
+        return [self._marked(found[name]) for name in sorted(found)]
+
+    def _marked(self, listing: Listing) -> Listing:
+        """`listing`, with the attribute that says so if the server is Exchange."""
+        greeting = self._connected()._imap.welcome  # noqa: SLF001 - the library keeps it nowhere else
+        if not is_exchange(self._settings.host, greeting, self._capabilities):
+            return listing
+        return replace(listing, attributes=(*listing.attributes, EXCHANGE))
 
     @property
     def unlisted(self) -> tuple[str, ...]:
@@ -219,8 +226,9 @@ class ImapSource:
             raise MailboxError(f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", _DAMAGED)
         state = self._state(name, answer, b"EXISTS")
         self._opened = (name, state)
+        self._lists.opened()
         if state.uidnext is None and known is not None and known.uidvalidity == state.uidvalidity:
-            recent = self._found(1, _LARGEST_UID, "RECENT")
+            recent = self._lists.flagged(1, LARGEST_UID, "RECENT")
             state = replace(state, unsettled_from=min(recent, default=None))
         return state
 
@@ -231,11 +239,7 @@ class ImapSource:
             MailboxError: no mailbox is open, or the server's answer can't be read.
             ConnectError: the connection broke.
         """
-        first, last = max(first, 1), min(last, _LARGEST_UID)
-        found: set[int] = set()
-        for low, high in self._windows(first, last):
-            found.update(uid for uid in self._search(f"UID {low}:{high}") if low <= uid <= high)
-        return sorted(found)
+        return self._lists.uids(first, last)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """The messages with these UIDs, in any order; one that is gone or can't be read is left out.
@@ -244,159 +248,26 @@ class ImapSource:
             MailboxError: no mailbox is open, or it was numbered anew meanwhile.
             ConnectError: the connection broke.
         """
-        self._mailbox()
-        for batch in self._question.batches(uids):
-            yield from self._fetch_batch(batch)
+        return self._messages.fetch(uids)
 
     def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` that have the flag Answered (RFC 9051, section 2.3.2).
-
-        Raises:
-            MailboxError: no mailbox is open, or the server's answer can't be read.
-            ConnectError: the connection broke.
-        """
+        """Those of `uids` that have the flag Answered (RFC 9051, section 2.3.2). Raises as `uids`."""
         wanted = set(uids)
-        return wanted & self._found(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
+        return wanted & self._lists.flagged(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
-        """The UIDs of messages with one of these Message-IDs, as the server says (RFC 9051, section 6.4.4, HEADER).
+        """The UIDs of messages with one of these Message-IDs, as the server says. Raises as `uids`."""
+        return self._lists.find(message_ids)
 
-        Ids that a quoted string can't hold are not looked for.
-
-        Raises:
-            MailboxError: no mailbox is open, or the server's answer can't be read.
-            ConnectError: the connection broke.
-        """
-        found: set[int] = set()
-        for criteria in by_message_ids(message_ids):
-            found |= self._search(criteria)
-        return sorted(found)
-
-    def _found(self, first: int, last: int, flag: str) -> set[int]:
-        """The UIDs from `first` to `last` that have a flag, as the server says."""
-        return {uid for low, high in self._windows(first, last) for uid in self._search(f"UID {low}:{high} {flag}")}
+    @property
+    def complaint(self) -> str:
+        """What was odd the last time that messages did not come as they were asked for; "" if nothing is known."""
+        return self._messages.complaint
 
     @property
     def labels(self) -> ReadLabels | None:
         """Reads labels where the server has them (X-GM-EXT-1); else None."""
-        return self._labels if self._question.has_labels else None
-
-    def _labels(self, first: int, last: int, since: int | None) -> Iterator[Labelled]:
-        """Of messages that changed since a HIGHESTMODSEQ (CHANGEDSINCE, RFC 7162, section 3.1.4.1), or of all.
-
-        Raises:
-            MailboxError: no mailbox is open, or the server's answer can't be read.
-            ConnectError: the connection broke.
-        """
-        name = self._mailbox()[0]
-        changed = "" if since is None else f" (CHANGEDSINCE {since})"
-        for low, high in self._windows(first, last):
-            with self._asking(f"The labels in mailbox {name!r} can't be read") as client:
-                for response in client.ask(f"UID FETCH {low}:{high} {LABEL_ITEMS}{changed}"):
-                    match response:
-                        case Fetch():
-                            labelled = self._question.labelled(response)
-                            if labelled is not None:
-                                yield labelled
-                        case Bye(text):
-                            raise IMAPClientAbortError(text)
-                        case Tagged(status, text) if status != "OK":
-                            raise IMAPClientError(text)
-
-    def _windows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
-        """`first` to `last` in parts with some 20,000 messages each, however sparse the UIDs are."""
-        exists = self._mailbox()[1].exists
-        if first <= last and last - first >= _WINDOW and exists > _WINDOW * 3 // 2:
-            # The UIDs that every 20,000th message has now; later changes only make the windows emptier. The last
-            # number stays clear of the end: another program may remove messages before the command arrives. There are
-            # never so many that the command would be too long, whatever the server says it holds.
-            step = max(_WINDOW, exists // _WINDOWS)
-            numbers = range(step, exists - step // 2, step)
-            for edge in sorted(self._search(",".join(map(str, numbers)))):
-                if first <= edge < last:
-                    yield first, edge
-                    first = edge + 1
-        if first <= last:
-            yield first, last
-
-    def _search(self, criteria: str) -> set[int]:
-        """The UIDs that the server names.
-
-        As ranges (ESEARCH; RFC 9051, section 6.4.4) where it can: a list of a million takes 7 MB. After anything odd in
-        such an answer the plain one is asked for, until the session ends.
-        """
-        if self._ranges:
-            try:
-                return self._numbers(f"RETURN (ALL) {criteria}")
-            except MailboxError:
-                if self._opened is None:
-                    raise
-                self._ranges = False
-        return self._numbers(criteria)
-
-    def _numbers(self, arguments: str) -> set[int]:
-        """What UID SEARCH finds; several answers count as one, none at all is not enough for ranges."""
-        name = self._mailbox()[0]
-        found: set[int] = set()
-        answered = odd = False
-        with self._asking(f"Mailbox {name!r} can't be searched") as client:
-            for response in client.ask(f"UID SEARCH {arguments}"):
-                match response:
-                    case Search(numbers):
-                        found.update(numbers)
-                        answered = True
-                    case Bye(text):
-                        raise IMAPClientAbortError(text)
-                    case Tagged(status, text) if status != "OK":
-                        raise IMAPClientError(text)
-                    case Other(line) if line.startswith(ODD_ESEARCH):
-                        odd = True
-            if self._ranges and (odd or not answered):
-                raise IMAPClientError("no sensible answer by ranges")
-        return found
-
-    def _fetch_batch(self, uids: list[int]) -> Iterator[FetchedMessage]:
-        """The messages with these UIDs; where one spoils the answer, the others are asked for in halves."""
-        missing = dict.fromkeys(uids)
-        complete = yield from self._ask_for(missing)
-        if complete or len(uids) == 1:
-            return
-        left = list(missing)
-        middle = (len(left) + 1) // 2
-        for half in (left[:middle], left[middle:]):
-            if half:
-                yield from self._fetch_batch(half)
-
-    def _ask_for(self, uids: dict[int, None]) -> Generator[FetchedMessage, None, bool]:
-        """One FETCH: the messages as they come, each of them taken out of `uids`; whether the server did all it could.
-
-        What it says besides of messages that come and go is of no interest: UIDs keep their meaning, and the next pass
-        counts anew.
-
-        Raises:
-            ConnectError: the connection broke, or the server asks to be left alone for a while.
-        """
-        client = self._connected()
-        try:
-            for response in client.ask(f"UID FETCH {uid_set(list(uids))} {self._question.items}"):
-                match response:
-                    case Fetch():
-                        message = self._question.message(response)
-                        if message is not None and message.uid in uids:
-                            del uids[message.uid]
-                            yield message
-                    case Bye(text):
-                        raise self._lost(IMAPClientAbortError(text))
-                    case Tagged(status, text):
-                        refusal = IMAPClientError(text)
-                        if status != "OK" and failures.ends_session(refusal):
-                            raise self._lost(refusal)
-                        return status == "OK"
-        except OSError as error:
-            raise self._lost(error) from error
-        except ReadError as error:
-            self._connect_anew(error)
-        return False
+        return self._messages.labels if self._messages.have_labels else None
 
     def _connect(self) -> None:
         self._client = connect(self._settings, *self._timeouts)
@@ -406,8 +277,8 @@ class ImapSource:
         except SourceError:
             close(self._client)
             raise
-        self._question = Question(self._capabilities)
-        self._ranges = self._ranges and "ESEARCH" in self._capabilities
+        self._lists.connected(self._capabilities)
+        self._messages.connected(self._capabilities)
 
     def _connect_anew(self, error: ReadError) -> None:
         """Replace a connection on which nobody knows any more where an answer ends.
@@ -418,7 +289,6 @@ class ImapSource:
         """
         if error.fault is Fault.END:
             raise self._lost(error) from error
-        name, before = self._mailbox()
         self._new_connections += 1
         if self._new_connections > _NEW_CONNECTIONS:
             raise ConnectError(
@@ -426,11 +296,37 @@ class ImapSource:
                 f" {failures.words(error, *self._settings.secrets)}",
                 _DAMAGED,
             ) from error
+        self._reopen(error)
+
+    def _reopen(self, error: Exception) -> None:
+        """Replace a connection that is of no use any more; `error` says why.
+
+        Raises:
+            ConnectError: there is no other.
+            MailboxError: the open mailbox was numbered anew meanwhile.
+        """
+        mailbox = self._mailbox()
         close(self._connected())
         self._connect()
-        if self.open(name, before).uidvalidity != before.uidvalidity:
+        self._opened = mailbox
+        try:
+            self._look_again()
+        except MailboxError as numbered:
+            raise numbered from error
+
+    def _look_again(self) -> MailboxState:
+        """Open the mailbox that is open once more, and say how it stands now.
+
+        Raises:
+            MailboxError: it was numbered anew meanwhile.
+            ConnectError: the connection broke.
+        """
+        name, before = self._mailbox()
+        state = self.open(name, before)
+        if state.uidvalidity != before.uidvalidity:
             self._opened = None
-            raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.") from error
+            raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.")
+        return state
 
     def _lost(self, error: Exception) -> ConnectError:
         return failures.lost(error, self._settings.server, *self._settings.secrets)

@@ -36,10 +36,11 @@ class _Wire(imaplib.IMAP4):
         self._octets: tuple[socket.socket | None, Octets] = (None, Octets(bytes))
         super().__init__(*arguments)
 
-    def ask(self, command: str) -> Iterator[Response]:
+    def ask(self, command: str, literals: int = 0) -> Iterator[Response]:
         """Give a command and yield the responses as they come; the last one is `Tagged`.
 
-        Whoever stops listening before that hangs up: nobody could tell the rest from the next answer.
+        The answer has room for so many large literals. Whoever stops listening before its end hangs up: nobody could
+        tell the rest from the next answer.
 
         Raises:
             ReadError: the answer can't be read; the connection is closed.
@@ -49,6 +50,7 @@ class _Wire(imaplib.IMAP4):
         ended = False
         try:
             self.send(tag + b" " + command.encode("ascii") + b"\r\n")
+            self.octets.start(literals)
             for response in answer(self.octets, tag):
                 ended = isinstance(response, Tagged)
                 yield response
@@ -124,7 +126,7 @@ class Client(IMAPClient):  # type: ignore[misc] # the library has no types
             return _TlsWire(self.host, self.port, self.ssl_context, seconds)
         return _PlainWire(self.host, self.port, seconds)
 
-    def ask(self, command: str) -> Iterator[Response]:
+    def ask(self, command: str, literals: int = 0) -> Iterator[Response]:
         """As `_Wire.ask`."""
         wire: _Wire = self._imap
-        return wire.ask(command)
+        return wire.ask(command, literals)

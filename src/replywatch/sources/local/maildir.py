@@ -12,16 +12,16 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
-from replywatch.sources.folder_names import as_text, decode_name
+from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.message_file import Unreadable, message_header
 from replywatch.sources.local.unread import SAMPLE, unread_file
@@ -77,6 +77,7 @@ class MaildirSource:
     in_order = False
     labels = None
     unlisted: tuple[str, ...] = ()
+    complaint = ""
 
     def __init__(self, settings: MaildirSettings) -> None:
         self._path = settings.path
@@ -108,7 +109,7 @@ class MaildirSource:
 
     def mailboxes(self) -> list[Listing]:
         """All mailboxes, sorted by name; the folder itself is INBOX if it holds mail."""
-        return [self._mailboxes[name].listing for name in sorted(self._mailboxes)]
+        return known_again(self._mailboxes[name].listing for name in sorted(self._mailboxes))
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:
         """How `name` stands; its files are listed only if something changed since `known`.
@@ -214,7 +215,7 @@ def _find(top: Path) -> dict[str, _Mailbox]:
         for listing, path in _walk(top):
             # Where two names decode alike, the second one keeps its path as its name.
             name = listing.name if listing.name not in found else f"./{as_text(str(path.relative_to(top)))}"
-            found[name] = _Mailbox(Listing(name, listing.delimiter), path)
+            found[name] = _Mailbox(replace(listing, name=name), path)
     except OSError as error:
         raise SourceError(f"{error.filename or top} can't be read: {error.strerror}", _WHO) from error
     if not found:
@@ -225,22 +226,21 @@ def _find(top: Path) -> dict[str, _Mailbox]:
 def _walk(top: Path) -> Iterator[_Mailbox]:
     """Every folder that holds mail, each once, however many symbolic links lead to it."""
     seen = set()
-    pending = [(top, "", "/")]
+    pending = [PurePath()]
     while pending:
-        path, name, delimiter = pending.pop()
+        below = pending.pop()
+        path = top / below
         status = path.stat()
         if (status.st_dev, status.st_ino) in seen:
             continue
         seen.add((status.st_dev, status.st_ino))
         folders = _folders(path, must=path == top)
-        if not name and any(folder.startswith(".") for folder in folders):
-            delimiter = "."
         if "cur" in folders or "new" in folders:
-            yield _Mailbox(Listing(name or "INBOX", delimiter), path)
-        for folder in sorted(set(folders) - {"cur", "new", "tmp"}, reverse=True):
-            label = decode_name(as_text(folder.removeprefix(".")))
-            child = f"{name}{delimiter}{label}" if name else label
-            pending.append((path / folder, child, "." if folder.startswith(".") else "/"))
+            name, delimiter = mailbox_name(below, "maildir")
+            if not below.parts and any(folder.startswith(".") for folder in folders):
+                delimiter = "."
+            yield _Mailbox(Listing(name, delimiter, formerly=earlier_name(below, "maildir")), path)
+        pending += [below / folder for folder in sorted(set(folders) - {"cur", "new", "tmp"}, reverse=True)]
 
 
 def _loose(top: Path) -> Iterator[UnreadFile]:

@@ -17,7 +17,7 @@ from typing import Self
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState
-from replywatch.sources.folder_names import as_text
+from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.mbox_file import HIDDEN, RAW, WHO, Bookmark, MboxFile, Stamp, reading
 from replywatch.sources.local.mbox_format import Span, hides_addresses
@@ -38,6 +38,7 @@ class MboxSource:
     in_order = True
     labels = None
     unlisted: tuple[str, ...] = ()
+    complaint = ""
 
     def __init__(self, settings: MboxSettings) -> None:
         self._path = settings.path
@@ -70,9 +71,10 @@ class MboxSource:
         self._spans.clear()
 
     def mailboxes(self) -> list[Listing]:
-        """All mbox files, sorted by name: path below the folder, without `.mbox` and Thunderbird's `.sbd`."""
-        delimiter = "/" if self._path.is_dir() else ""
-        return [Listing(name, delimiter) for name in sorted(self._paths)]
+        """All mbox files, sorted by name (`sources.folder_names.mailbox_name`)."""
+        top, delimiter = (self._path, "/") if self._path.is_dir() else (self._path.parent, "")
+        earlier = {name: earlier_name(path.relative_to(top), "mbox") for name, path in self._paths.items()}
+        return known_again(Listing(name, delimiter, formerly=earlier[name]) for name in sorted(self._paths))
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:
         """How `name` stands; reads no more than what came since `known`, nothing if its file is unchanged.
@@ -212,12 +214,12 @@ def _find(path: Path, unread: list[UnreadFile]) -> dict[str, Path]:
     hint = "Set `path` to an mbox file, or to the folder that holds the mbox files."
     try:
         if path.is_file():
-            return {_name(Path(path.name)): _checked(path)}
+            return {_name(path, path.parent): _checked(path)}
         if not path.is_dir():
             raise SourceError(f"{path} " + ("is neither file nor folder" if path.exists() else "does not exist"), hint)
         found: dict[str, Path] = {}
         for file in _files(path, unread):
-            name = _name(file.relative_to(path))
+            name = _name(file, path)
             # Where two names are alike, the second one keeps its path as its name.
             found[name if name not in found else f"./{as_text(str(file.relative_to(path)))}"] = file
     except OSError as error:
@@ -237,7 +239,8 @@ def _files(top: Path, unread: list[UnreadFile]) -> Iterator[Path]:
         folders.sort()
         for file in sorted(files):
             path = Path(folder, file)
-            if file.startswith(".") or not path.is_file():
+            beside_mbox = file == "table_of_contents" and folder.endswith(".mbox")  # Apple's
+            if file.startswith(".") or beside_mbox or not path.is_file():
                 continue
             beginning = _beginning(path)
             if _is_mbox(path, beginning):
@@ -285,7 +288,7 @@ def _checked(path: Path) -> Path:
     return path
 
 
-def _name(path: Path) -> str:
-    """The mailbox name of a file: its path without `.mbox` and `.sbd`."""
-    parts = [folder.removesuffix(".sbd") for folder in path.parts[:-1]]
-    return as_text("/".join([*parts, path.name.removesuffix(".mbox")]))
+def _name(file: Path, top: Path) -> str:
+    """The name of the mailbox in `file`; `top` is the folder that holds all of them, or one of Apple's `NAME.mbox`."""
+    alone = top.suffix == ".mbox" and (top / "mbox").is_file()
+    return mailbox_name(file.relative_to(top.parent if alone else top), "mbox")[0]
