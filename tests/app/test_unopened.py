@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from office import Office, Watched
+from replywatch.app.checking.mailboxes import mailbox_findings
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.status import status
@@ -12,13 +13,14 @@ from replywatch.app.reporting.waiting import WaitingQuery, waiting
 from replywatch.config.model import ImapAccount, MaildirAccount
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
+from replywatch.domain.results.finding import Severity
 from replywatch.domain.results.polled import Trouble, UnopenedMailbox
 from replywatch.domain.results.waiting import Verdict
 from replywatch.domain.results.warning import Code
 from replywatch.errors import MailboxError
 from replywatch.store.database import Database
 from replywatch.store.unopened import Unopened
-from story import DAY, HOUR, Box, Story
+from story import HOUR, Box, Story
 
 DENIED = MailboxError("[NOPERM] not for you", "look")
 GONE = MailboxError("[NONEXISTENT] no such mailbox", "look", absent=True)
@@ -405,13 +407,57 @@ def test_what_status_says(office):
     assert (account.state, account.unopened) == ("fine", ("Kalender",))
 
 
-def test_patience_of_a_day():
-    assert DAY == 24 * HOUR
-
-
 def test_each_pass_asks_for_it_once(office):
     add(office, "Kalender", DENIED)
     office.pass_()
     office.sources["info"].asked.clear()
     poll(office.config, lambda a: office.sources[a.name], lambda: office.now + HOUR, Silent())
     assert office.sources["info"].asked == [("open", "Kalender")]
+
+
+@pytest.mark.parametrize("how", ["not there", "not listed"])
+def test_a_hole_ends_where_its_mailbox_does(office, how):
+    office.pass_()
+    office.sources["info"].fails["Kunden"] = DENIED
+    office.pass_()
+    assert codes(office) == [Code.MAILBOXES_UNOPENED]
+    if how == "not there":
+        office.sources["info"].fails["Kunden"] = GONE
+    else:
+        del office.sources["info"].boxes["Kunden"]
+    assert office.one_pass().unopened == ()
+    assert (standings(office), codes(office)) == (ALL, [])
+
+
+# What check says
+
+
+def checked(office, **roles):
+    """(severity, code) of all that `check` finds about mailboxes, but for those that open."""
+    (account,) = office.config.accounts
+    account = replace(account, roles=Roles(tuple((name, Role(role)) for name, role in roles.items())))
+    return [(f.severity, f.code) for f in mailbox_findings(account, office.sources["info"]) if f.code != "mailbox"]
+
+
+CHECKED = [
+    ("Kalender", DENIED, {}, [(Severity.WARNING, "mailbox_unopened")]),
+    ("Gesendet", DENIED, {}, [(Severity.ERROR, "mailbox_unopened")]),
+    ("Archiv", DENIED, {}, [(Severity.ERROR, "mailbox_unopened")]),
+    ("Archiv", DENIED, {"Archiv": "skip"}, [(Severity.OK, "mailbox_skipped")]),
+    ("Kalender", GONE, {}, [(Severity.OK, "mailbox_not_there")]),
+    ("Ablage", GONE, {"Ablage": "archive"}, [(Severity.OK, "mailbox_not_there"), (Severity.ERROR, "mailbox_absent")]),
+    ("INBOX", GONE, {}, [(Severity.ERROR, "failed")]),
+    ("INBOX", DENIED, {}, [(Severity.ERROR, "failed")]),
+]
+
+
+@pytest.mark.parametrize(("name", "error", "roles", "expected"), CHECKED)
+def test_what_check_says(office, name, error, roles, expected):
+    add(office, name, error)
+    assert checked(office, **roles) == expected
+
+
+def test_check_opens_what_a_poll_would_open(office):
+    office.sources["info"].stateless = True
+    assert checked(office) == []
+    assert sorted(office.sources["info"].asked) == [("open", "INBOX"), ("open", "Kunden"), ("open", "Sent")]

@@ -166,12 +166,16 @@ def test_what_cannot_be_opened_is_named_with_what_to_do():
     outcome = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False, unopened=shut, news=news)
     lines = [
         "info: Mailbox 'Sent' can't be opened at x:143: [NOPERM] no",
-        "  Who has no answer counts as unknown, since it may lie there. If neither answers nor enquiries do, leave it out"
-        ' in the config, under [accounts.info]: mailboxes = { skip = ["Sent"] }',
+        (
+            "  Who has no answer counts as unknown, since it may lie there. If neither answers nor enquiries do, "
+            'leave it out in the config, under [accounts.info]: mailboxes = { skip = ["Sent"] }'
+        ),
         "info: Mailbox 'Kalender' can't be opened at x:143: [NOPERM] no",
         'info: "" can\'t be opened',
-        "  All else is read. To have it said no more, leave it out in the config, under [accounts.info]:"
-        ' mailboxes = { skip = ["Kalender", ""] }',
+        (
+            "  All else is read. To have it said no more, leave it out in the config, under [accounts.info]:"
+            ' mailboxes = { skip = ["Kalender", ""] }'
+        ),
     ]
     assert list(account_lines(outcome, Locale(), quiet=True)) == lines
     later = replace(outcome, news=frozenset())

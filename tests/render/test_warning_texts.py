@@ -54,9 +54,9 @@ SENTENCES = [
             "more": 2,
         },
         (
-            'Account info: Sent (read up to 2026-05-28), "" (never read) and 2 more can\'t be opened: who has no '
-            "answer since then is counted as unknown, since it may lie there. Make it readable; or, if neither answers nor "
-            "enquiries lie there, leave it out in the config, under [accounts.info]: "
+            'Account info: Sent (read up to 2026-05-28), "" (never read) and 2 more can\'t be opened. An answer '
+            "may lie there, so whoever has none since is counted as unknown. Make it readable; or, if neither answers "
+            "nor enquiries lie there, leave it out in the config, under [accounts.info]: "
             'mailboxes = { skip = ["Sent", ""] }'
         ),
     ),

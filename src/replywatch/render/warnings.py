@@ -26,9 +26,9 @@ PHRASES: Mapping[Code, str] = {
         "wrote."
     ),
     Code.MAILBOXES_UNOPENED: (
-        "Account {account}: {unopened:unopened}{more:and_further} can't be opened: who has no answer since then is "
-        "counted as unknown, since it may lie there. Make it readable; or, if neither answers nor enquiries lie there, "
-        "leave it out in the config, under [accounts.{account}]: mailboxes = {{ skip = {unopened:names} }}"
+        "Account {account}: {unopened:unopened}{more:and_further} can't be opened. An answer may lie there, so whoever "
+        "has none since is counted as unknown. Make it readable; or, if neither answers nor enquiries lie there, leave "
+        "it out in the config, under [accounts.{account}]: mailboxes = {{ skip = {unopened:names} }}"
     ),
     Code.SENT_EMPTY: "The Sent mailbox of account {account} is empty: replies written elsewhere are not seen.",
     Code.NO_SENT_MAILBOX: (
