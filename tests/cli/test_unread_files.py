@@ -76,7 +76,7 @@ def test_a_mailbox_of_nothing_else_is_an_error_from_the_first_poll_on(maildir):
     for _ in range(2):
         done = maildir.call("poll")
         assert done.returncode == 3
-        assert "failed: none of the 2 messages in mailbox 'INBOX' could be read" in done.stderr
+        assert "none of the 2 messages in mailbox 'INBOX' could be read" in done.stderr
         assert "look at the files, which `check` names" in done.stderr
         assert "2 files look like mail and were not read" in done.stderr
 
