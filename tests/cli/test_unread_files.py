@@ -69,6 +69,18 @@ def test_three_files_without_a_header_are_three_and_no_message(maildir):
     assert json.loads(maildir.call("report", "--since", "all", "--format", "json").stdout)["ledger"]["read"] == 2
 
 
+def test_a_mailbox_of_nothing_else_is_an_error_from_the_first_poll_on(maildir):
+    for file in (maildir.folder / "mail/cur").iterdir():
+        file.write_bytes(b"\n" + LETTER)
+    (maildir.folder / "mail/cur/5.lz4:2,S").write_bytes(LZ4)
+    for _ in range(2):
+        done = maildir.call("poll")
+        assert done.returncode == 3
+        assert "none of the 2 messages in mailbox 'INBOX' could be read" in done.stderr
+        assert "look at the files, which `check` names" in done.stderr
+        assert "2 files look like mail and were not read" in done.stderr
+
+
 def test_check_names_them(maildir):
     (maildir.folder / "mail/cur/5.lz4:2,S").write_bytes(LZ4)
     (maildir.folder / "mail/letter.eml").write_bytes(LETTER)

@@ -112,8 +112,9 @@ class MailboxReader:
         self._ask_for_answers(source, epoch)
         self._ask_for_fields(source, epoch, listing)
         self._ask_again(source, epoch)
+        agrees = self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole))
         self._refuse_if_nothing_came(source, epoch, listing)
-        if self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole)) and not self._lacking:
+        if agrees and not self._lacking:
             self._facts.finish_mailbox(epoch, state, self._clock())
 
     def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
@@ -177,10 +178,11 @@ class MailboxReader:
         unread = len(self._facts.quarantined(epoch.id))
         if unread > 1 and self._facts.count(epoch.id) == unread:
             because = f": {source.complaint}" if source.complaint else ""
+            on_server = self._tools.account.kind == "imap"
+            whom = "ask whoever runs the server" if on_server else "look at the files, which `check` names"
             raise MailboxError(
                 f"none of the {unread} messages in mailbox {listing.name!r} could be read{because}",
-                "They are asked for again in each poll. If it stays so, ask whoever runs the server; `skip` leaves the"
-                " mailbox out.",
+                f"They are asked for again in each poll. If it stays so, {whom}; `skip` leaves the mailbox out.",
             )
 
     # What is said anew of what is known
