@@ -36,7 +36,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ANYWHERE = re.compile(rf"(?<![A-Za-z0-9_.+!#$%&*/=^`{{|}}~-]){_PLAIN_ADDRESS}")
 
 _MOST_TOKENS = 20_000
-"""Pieces of a field that are read with names, quotes and comments: thousands of people. Of the rest, addresses alone."""
+"""Pieces of a field that are read with names, quotes and comments: thousands of people. Of the rest addresses alone."""
 _LONGEST_COMMENT = 10_000
 _LONGEST_REMEMBERED = 200
 """Characters of a field value; keeps what is remembered within a few megabytes."""
