@@ -105,7 +105,7 @@ class _Line:
 
 
 class Incoming(io.RawIOBase):
-    """The octets of a visit or an answer as they come, however slowly: every wait is as long as the time that is left for all."""
+    """What the other side says, as it comes, however slowly: every wait is as long as the time that is left for all."""
 
     def __init__(self, channel: socket.socket, ends: float, octets: int) -> None:
         super().__init__()
