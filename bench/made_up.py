@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
 from letters import Letter, letters
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
-from replywatch.sources.base import ReadLabels
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState
 
 
 class MadeUp:
@@ -17,7 +16,7 @@ class MadeUp:
 
     in_order = True
     unlisted: tuple[str, ...] = ()
-    labels: ReadLabels | None = None
+    has_labels = False
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -56,9 +55,13 @@ class MadeUp:
         """None: nothing moves here."""
         return []
 
-    def answered(self, uids: Sequence[int]) -> set[int]:  # noqa: ARG002 - the same
-        """None: there are no flags."""
-        return set()
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - the same
+        """Nobody: there are no flags that tell anything."""
+        return Flagging(frozenset(), {})
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - the same
+        """Nothing changes here."""
+        return iter(())
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """The letters with these numbers, none of which was fetched before."""

@@ -13,8 +13,10 @@ from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
+from replywatch.domain.mailboxes.flags import KEYWORDS
 from replywatch.sources.imap.commands import ALLOWED, ForbiddenCommandError, Gate
-from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, by_message_ids
+from replywatch.sources.imap.fetch import Question, by_message_ids
+from replywatch.sources.imap.flags import CHANGE_ITEMS, LABEL_ITEMS
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from servers.dovecot import Dovecot
 from servers.proxy import Proxy
@@ -44,6 +46,9 @@ def line(command: str) -> bytes:
         "UID SEARCH UID 1:9",
         "UID SEARCH UID 1:9 ANSWERED",
         "UID SEARCH UID 1:9 RECENT",
+        "UID SEARCH UID 1:9 DELETED",
+        "UID SEARCH UID 1:9 DRAFT",
+        *(f"UID SEARCH RETURN (ALL) UID 1:9 KEYWORD {word}" for word in KEYWORDS),
         "UID SEARCH 20000,40000",
         "UID SEARCH RETURN (ALL) UID 1:9",
         "UID SEARCH RETURN (ALL) 20000,40000",
@@ -52,6 +57,7 @@ def line(command: str) -> bytes:
         FETCH,
         "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).items,
         "UID FETCH 1 " + Question(frozenset({"OBJECTID"})).items,
+        "UID FETCH 1:900 " + CHANGE_ITEMS + " (CHANGEDSINCE 77)",
         "UID FETCH 1:900 " + LABEL_ITEMS,
         "UID FETCH 1:900 " + LABEL_ITEMS + " (CHANGEDSINCE 77)",
     ],
@@ -93,6 +99,12 @@ FORBIDDEN = [
     "UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS (FROM)] BODY[1])",
     "UID FETCH 1 (BODY.PEEK[])",
     "UID FETCH 1:* (FLAGS)",
+    "UID FETCH 1:9 (UID FLAGS)",
+    "UID FETCH 1:9 (UID FLAGS) (CHANGEDSINCE 7 VANISHED)",
+    "UID FETCH 1:9 (UID FLAGS BODY[]) (CHANGEDSINCE 7)",
+    "UID SEARCH UID 1:9 SEEN",
+    "UID SEARCH UID 1:9 KEYWORD Private",
+    "UID SEARCH UID 1:9 KEYWORD $Junk DELETED",
     "NAMESPACE x",
     "UID SEARCH",
     "UID SEARCH ALL",

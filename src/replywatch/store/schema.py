@@ -397,7 +397,22 @@ _ACCOUNTS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID""",
 )
 
-_LIVE: tuple[str, ...] = ()
+_LIVE: tuple[str, ...] = (
+    # Flags come and go (docs/decisions/0048). Those that tell nothing are no longer kept, and \Answered is told by
+    # answered_at alone. When all flags were last read is not known: the next poll reads them.
+    "ALTER TABLE epochs ADD COLUMN flags_read_at INTEGER",  # NULL: never since this column is there
+    "ALTER TABLE locations ADD COLUMN answer_missed_at INTEGER",  # NULL: \Answered was there when last looked for
+    "CREATE INDEX locations_answer_missed ON locations (epoch) WHERE answer_missed_at IS NOT NULL",
+    r"""UPDATE locations SET flags = trim(
+        CASE WHEN instr(' ' || lower(flags) || ' ', ' \deleted ') THEN ' \Deleted' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' \draft ') THEN ' \Draft' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' $junk ') THEN ' $Junk' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' junk ') THEN ' Junk' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' $notjunk ') THEN ' $NotJunk' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' notjunk ') THEN ' NotJunk' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' nonjunk ') THEN ' NonJunk' ELSE '' END)
+        WHERE flags <> ''""",
+)
 
 
 def migrations() -> Migrations:

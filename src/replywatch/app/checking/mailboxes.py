@@ -32,7 +32,7 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
 
     What it returns in the end are those of the account itself that a poll would read.
     """
-    plan = plan_pass(source.mailboxes(), account.roles, labels=source.labels is not None)
+    plan = plan_pass(source.mailboxes(), account.roles, labels=source.has_labels)
     boxes: list[Box] = []
     for planned in plan.mailboxes:
         listing = planned.listing

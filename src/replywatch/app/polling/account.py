@@ -67,7 +67,7 @@ class AccountPass:
 
         Mailboxes that fail are among what is returned; raises `SourceError` if the account fails.
         """
-        plan = plan_pass(source.mailboxes(), self._roles, labels=source.labels is not None)
+        plan = plan_pass(source.mailboxes(), self._roles, labels=source.has_labels)
         reader = MailboxReader(self._tools, self.done)
         listed: dict[int, Listing] = {}
         failed: list[MailboxError] = []

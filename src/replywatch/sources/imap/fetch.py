@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from replywatch.domain.headers.header import FETCH_FIELDS
 from replywatch.domain.instants import DAY
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage
 from replywatch.sources.imap.extensions import extensions_of
+from replywatch.sources.imap.flags import CHANGE_ITEMS, LABEL_ITEMS
 from replywatch.sources.imap.reader import Fetch, ReadError, Value
 
 _FIRST_BATCH = 80
@@ -32,9 +33,6 @@ _LARGEST_SIZE = (1 << 63) - 1
 """What RFC 9051 allows a size to be, and a database can hold."""
 
 
-LABEL_ITEMS = "(UID X-GM-MSGID X-GM-LABELS)"
-
-
 class Question:
     """Which items are asked for in a session, and of how many messages at once."""
 
@@ -44,6 +42,7 @@ class Question:
         items = extensions.items if extensions else ""
         self.items = f"(UID INTERNALDATE RFC822.SIZE FLAGS {items}BODY.PEEK[HEADER.FIELDS ({fields})])"
         self.has_labels = extensions is not None and extensions.label_item is not None
+        self.change_items = LABEL_ITEMS if self.has_labels else CHANGE_ITEMS
         further = extensions.attributes if extensions else b""
         self._attributes = re.compile(rb"(?: ?(?:" + _ATTRIBUTES + further + rb"))*+", re.DOTALL)
         line = _LINE if "CONDSTORE" in capabilities else _SHORT_LINE
@@ -102,15 +101,24 @@ class Question:
         except (ReadError, ValueError, TypeError, LookupError, StopIteration):
             return None  # something is missing or garbled: the message counts as not fetched
 
-    def labelled(self, response: Fetch) -> Labelled | None:
-        """The labels that a response tells; None if it lacks them, or makes no sense."""
+    def changed(self, response: Fetch) -> Changed | None:
+        """What a response tells of flags and labels; None if it tells of neither, or makes no sense."""
         try:
             values = response.items()
-            if self._extensions and (labels := self._extensions.labels(values)) is not None:
-                return Labelled(_number(values[b"UID"]), self._extensions.id_of(values), labels)
+            uid = _number(values[b"UID"])
         except (ReadError, ValueError, TypeError, LookupError):
+            return None
+        (provider_id, labels), flags = self._labels(values), _told_flags(values)
+        return None if flags is None and labels is None else Changed(uid, flags, provider_id, labels)
+
+    def _labels(self, values: Mapping[bytes, Value]) -> tuple[str | None, tuple[str, ...] | None]:
+        """The provider's id and the labels among the items of an answer; None where they are not told, or garbled."""
+        try:
+            if self._extensions and (labels := self._extensions.labels(values)) is not None:
+                return self._extensions.id_of(values), labels
+        except (ValueError, TypeError, LookupError):
             pass
-        return None
+        return None, None
 
 
 def uid_set(uids: Sequence[int]) -> str:
@@ -172,6 +180,14 @@ def _midnight(day: bytes, month: bytes, year: bytes) -> int | None:
 @lru_cache(maxsize=1024)
 def _flags(text: bytes) -> tuple[str, ...]:
     return tuple(_text(flag) for flag in text.split() if flag.upper() != b"NIL")
+
+
+def _told_flags(values: Mapping[bytes, Value]) -> tuple[str, ...] | None:
+    """The flags among the items of an answer; None where they are not told, or garbled."""
+    try:
+        return tuple(_text(flag) for flag in _list(values[b"FLAGS"]) if flag is not None)
+    except (ValueError, TypeError, LookupError):
+        return None
 
 
 def _text(value: Value) -> str:

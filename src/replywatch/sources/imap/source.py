@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -12,9 +12,8 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState
 from replywatch.errors import ConnectError, MailboxError, SourceError
-from replywatch.sources.base import ReadLabels
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures
 from replywatch.sources.imap.connection import (
@@ -27,7 +26,8 @@ from replywatch.sources.imap.connection import (
     log_out,
     protection,
 )
-from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, by_message_ids, uid_set
+from replywatch.sources.imap.fetch import Question, by_message_ids, uid_set
+from replywatch.sources.imap.flags import Applicable, flagging
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import (
     ODD_ESEARCH,
@@ -77,6 +77,7 @@ class ImapSource:
         self._wire_names: dict[str, str] = {}
         self._unlisted: tuple[str, ...] = ()
         self._opened: tuple[str, MailboxState] | None = None
+        self._applicable = Applicable()
         self._new_connections = 0
 
     def __enter__(self) -> Self:
@@ -216,9 +217,10 @@ class ImapSource:
         if b"READ-ONLY" not in answer or b"READ-WRITE" in answer:
             raise MailboxError(f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", _DAMAGED)
         state = self._state(name, answer, b"EXISTS")
+        self._applicable = Applicable.of(answer)
         self._opened = (name, state)
         if state.uidnext is None and known is not None and known.uidvalidity == state.uidvalidity:
-            recent = self._found(1, _LARGEST_UID, "RECENT")
+            recent = {uid for window in self._windows(1, _LARGEST_UID) for uid in self._found(*window, "RECENT")}
             state = replace(state, unsettled_from=min(recent, default=None))
         return state
 
@@ -246,15 +248,21 @@ class ImapSource:
         for batch in self._question.batches(uids):
             yield from self._fetch_batch(batch)
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` that have the flag Answered (RFC 9051, section 2.3.2).
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:
+        """Who of the messages from `first` to `last` bears flags that tell something, as SEARCH finds them.
+
+        Keywords that the mailbox does not have, as EXAMINE says, are not asked for, unless they are among `borne`.
 
         Raises:
             MailboxError: no mailbox is open, or the server's answer can't be read.
             ConnectError: the connection broke.
         """
-        wanted = set(uids)
-        return wanted & self._found(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
+        windows = list(self._windows(max(first, 1), min(last, _LARGEST_UID)))
+
+        def find(criterion: str) -> set[int]:
+            return {uid for low, high in windows for uid in self._found(low, high, criterion)}
+
+        return flagging(find, self._applicable, borne)
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of messages with one of these Message-IDs, as the server says (RFC 9051, section 6.4.4, HEADER).
@@ -270,32 +278,32 @@ class ImapSource:
             found |= self._search(criteria)
         return sorted(found)
 
-    def _found(self, first: int, last: int, flag: str) -> set[int]:
-        """The UIDs from `first` to `last` that have a flag, as the server says."""
-        return {uid for low, high in self._windows(first, last) for uid in self._search(f"UID {low}:{high} {flag}")}
+    def _found(self, first: int, last: int, criterion: str) -> set[int]:
+        """The UIDs from `first` to `last` of messages that fit a criterion, as the server says."""
+        return {uid for uid in self._search(f"UID {first}:{last} {criterion}") if first <= uid <= last}
 
     @property
-    def labels(self) -> ReadLabels | None:
-        """Reads labels where the server has them (X-GM-EXT-1); else None."""
-        return self._labels if self._question.has_labels else None
+    def has_labels(self) -> bool:
+        """Whether the server has labels (X-GM-EXT-1)."""
+        return self._question.has_labels
 
-    def _labels(self, first: int, last: int, since: int | None) -> Iterator[Labelled]:
-        """Of messages that changed since a HIGHESTMODSEQ (CHANGEDSINCE, RFC 7162, section 3.1.4.1), or of all.
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:
+        """Flags and labels of what changed since a HIGHESTMODSEQ (CHANGEDSINCE, RFC 7162, section 3.1.4.1), or of all.
 
         Raises:
             MailboxError: no mailbox is open, or the server's answer can't be read.
             ConnectError: the connection broke.
         """
         name = self._mailbox()[0]
-        changed = "" if since is None else f" (CHANGEDSINCE {since})"
+        modifier = "" if since is None else f" (CHANGEDSINCE {since})"
         for low, high in self._windows(first, last):
-            with self._asking(f"The labels in mailbox {name!r} can't be read") as client:
-                for response in client.ask(f"UID FETCH {low}:{high} {LABEL_ITEMS}{changed}"):
+            with self._asking(f"The flags in mailbox {name!r} can't be read") as client:
+                for response in client.ask(f"UID FETCH {low}:{high} {self._question.change_items}{modifier}"):
                     match response:
                         case Fetch():
-                            labelled = self._question.labelled(response)
-                            if labelled is not None:
-                                yield labelled
+                            changed = self._question.changed(response)
+                            if changed is not None and low <= changed.uid <= high:
+                                yield changed
                         case Bye(text):
                             raise IMAPClientAbortError(text)
                         case Tagged(status, text) if status != "OK":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -18,9 +18,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import FetchedMessage, Listing, MailboxState
+from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState
 from replywatch.sources.folder_names import as_text, decode_name
 from replywatch.sources.local.by_id import found_by_id
+from replywatch.sources.local.flags import flagging
 from replywatch.sources.local.header_block import read_header
 
 _UIDVALIDITY = 1
@@ -70,7 +71,7 @@ class MaildirSource:
     """A `sources.base.Source` over Maildir folders. Changes nothing, `new` included."""
 
     in_order = False
-    labels = None
+    has_labels = False
     unlisted: tuple[str, ...] = ()
 
     def __init__(self, settings: MaildirSettings) -> None:
@@ -158,14 +159,18 @@ class MaildirSource:
                     yield message
                 break
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` whose file name has the flag R.
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - of the interface
+        """Who of the messages from `first` to `last` bears which flag, as the names of the files say.
 
         Raises:
             MailboxError: the mailbox can't be read any more.
         """
         names = self._listed(self._opened).names
-        return {uid for uid in uids if "\\Answered" in _flags(names.get(uid, ""))}
+        return flagging((uid, _flags(name)) for uid, name in names.items() if first <= uid <= last)
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface
+        """Nothing: file names have no HIGHESTMODSEQ."""
+        return iter(())
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
@@ -19,9 +19,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import FetchedMessage, Listing, MailboxState
+from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState
 from replywatch.sources.folder_names import as_text
 from replywatch.sources.local.by_id import found_by_id
+from replywatch.sources.local.flags import flagging
 from replywatch.sources.local.header_block import read_header
 from replywatch.sources.local.mbox_format import Span, envelope_date, hides_addresses, is_split, notes, scan
 
@@ -171,7 +172,7 @@ class MboxSource:
     """A `sources.base.Source` over mbox files. Takes no lock: it reads a growing file up to the size it met."""
 
     in_order = True
-    labels = None
+    has_labels = False
     unlisted: tuple[str, ...] = ()
 
     def __init__(self, settings: MboxSettings) -> None:
@@ -244,13 +245,17 @@ class MboxSource:
             if end is not None:
                 yield file.read(uid - 1, end)
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` whose X-Mozilla-Status or X-Status field says that they were answered.
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - of the interface
+        """Who of the messages from `first` to `last` bears which flag, as mail programs noted in their headers.
 
         Raises:
             MailboxError: the file can't be read, or was rewritten since it was opened.
         """
-        return {message.uid for message in self.fetch(uids) if "\\Answered" in message.flags}
+        return flagging((message.uid, message.flags) for message in self.fetch(self.uids(first, last)))
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface
+        """Nothing: files have no HIGHESTMODSEQ."""
+        return iter(())
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.
