@@ -82,6 +82,8 @@ class Call:
     """Those that FETCH asks for."""
     number: int
     """How often the verb has been heard, this call included."""
+    arguments: str = ""
+    """As they came."""
 
 
 class Honest:
@@ -129,7 +131,7 @@ class Honest:
                 return honest
             uids = tuple(_numbers(arguments)) if verb == "UID FETCH" else ()
             mailbox = _name(arguments) if verb in ("STATUS", "EXAMINE") else self._selected
-            return self.falsify(Call(verb, mailbox, uids, self.calls[verb]), honest)
+            return self.falsify(Call(verb, mailbox, uids, self.calls[verb], arguments), honest)
 
         return answer
 

@@ -10,7 +10,7 @@ from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.mailboxes.fetched import Changed, Listing, MailboxState
 from replywatch.store.database import Database
 from replywatch.store.epochs import tidy
-from replywatch.store.flags import Bearer, Look, bearers, write_flags
+from replywatch.store.flags import Bearer, Look, bearers, end_look, write_flags
 from replywatch.store.incoming import Batch, Incoming, add_batch, encode_labels, renew_headers
 
 
@@ -32,7 +32,7 @@ class Epoch:
     flags_read_at: int | None = None
     """When the flags of all its messages were last read; None: never by this release."""
     in_doubt: bool = False
-    """An answer of which it told before was missed when it was looked at last."""
+    """What the last look found of flags is to be looked at once more: an answer was missed, or others changed."""
 
 
 class Facts:
@@ -125,8 +125,9 @@ class Facts:
     def _epoch(self, where: str, values: Sequence[int]) -> Epoch | None:
         row = self._db.row(
             "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, bookmark,"
-            " reconciled_at, fields_version, flags_read_at, EXISTS (SELECT 1 FROM locations WHERE epoch = e.id"
-            f" AND answer_missed_at IS NOT NULL AND gone IS NULL) FROM epochs e WHERE {where}",
+            " reconciled_at, fields_version, flags_read_at, flags_changed_at IS NOT NULL"
+            " OR EXISTS (SELECT 1 FROM locations WHERE epoch = e.id AND answer_missed_at IS NOT NULL AND gone IS NULL)"
+            f" FROM epochs e WHERE {where}",
             values,
         )
         if row is None:
@@ -193,9 +194,16 @@ class Facts:
         """UIDs bear these flags now, and no others that tell something; `held` is what they were held to bear."""
         write_flags(self._db, epoch, held, said, look)
 
-    def look(self, account: int, since: int | None, now: int) -> Look:
-        """Flags of the account are looked at `now`, and were as they are known `since`; None: nobody knows."""
-        return Look(self._asked(now), since, self.last_complete_pass(account))
+    def look(self, account: int, since: int | None, now: int, *, again: bool = False) -> Look:
+        """Flags of the account are looked at `now`, and were as they are known `since`; None: nobody knows.
+
+        `again`: what changes is looked at once more.
+        """
+        return Look(self._asked(now), since, self.last_complete_pass(account), again)
+
+    def end_look(self, epoch: int, highestmodseq: int | None, look: Look, *, searched: bool) -> None:
+        """Flags and labels are those of this HIGHESTMODSEQ, or later ones; and all flags were read if `searched`."""
+        end_look(self._db, epoch, highestmodseq, look, searched=searched)
 
     def relabel(self, epoch: int, changed: Iterable[Changed]) -> None:
         """The labels of these messages are others now; of those that are not read, or were erased, none are kept."""
@@ -209,13 +217,6 @@ class Facts:
                 self._db.execute(
                     f"UPDATE locations SET labels = ?3, provider_id = ?4 WHERE {which}", [*values, provider_id]
                 )
-
-    def flags_read(self, epoch: int, highestmodseq: int | None, now: int | None) -> None:
-        """Flags and labels are those of this HIGHESTMODSEQ, or later ones; all flags were read `now`, if it is said."""
-        self._db.execute(
-            "UPDATE epochs SET highestmodseq = ?, flags_read_at = coalesce(?, flags_read_at) WHERE id = ?",
-            [highestmodseq, None if now is None else self._asked(now), epoch],
-        )
 
     def lacking_fields(self, epoch: Epoch, version: int, most: int) -> list[int]:
         """The next UIDs, up to `most`, whose headers were read before the fields of `version` were wanted."""

@@ -37,6 +37,8 @@ class Look:
     """Up to then the flags were as they are known; None: nobody knows."""
     complete: int | None
     """When the last complete pass over the account began; None: there was none."""
+    again: bool = False
+    """What it changes is looked at once more, in the pass after a complete one."""
 
 
 def bearers(database: Database, epoch: int, span: tuple[int, int]) -> dict[int, Bearer]:
@@ -75,6 +77,25 @@ def write_flags(
         database.execute_many(f"UPDATE locations SET flags = :flags WHERE {_PLACE}", others)
         for sql, rows in answers.items():
             database.execute_many(f"{sql} WHERE {_PLACE}", rows)
+        if changed and look.again:
+            database.execute("UPDATE epochs SET flags_changed_at = ? WHERE id = ?", [look.at, epoch])
+
+
+def end_look(database: Database, epoch: int, highestmodseq: int | None, look: Look, *, searched: bool) -> None:
+    """Flags and labels are those of this HIGHESTMODSEQ, or later ones; and all flags were read if it was `searched`."""
+    database.execute(
+        "UPDATE epochs SET highestmodseq = :highestmodseq,"
+        " flags_read_at = CASE WHEN :searched THEN :at ELSE flags_read_at END,"
+        " flags_changed_at = CASE WHEN :searched AND flags_changed_at <= :complete THEN NULL"
+        " ELSE min(flags_changed_at, :at) END WHERE id = :epoch",
+        {
+            "highestmodseq": highestmodseq,
+            "searched": searched,
+            "at": look.at,
+            "complete": look.complete,
+            "epoch": epoch,
+        },
+    )
 
 
 _COMES = (

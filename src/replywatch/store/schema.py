@@ -401,6 +401,7 @@ _LIVE: tuple[str, ...] = (
     # Flags come and go (docs/decisions/0048). Those that tell nothing are no longer kept, and \Answered is told by
     # answered_at alone. When all flags were last read is not known: the next poll reads them.
     "ALTER TABLE epochs ADD COLUMN flags_read_at INTEGER",  # NULL: never since this column is there
+    "ALTER TABLE epochs ADD COLUMN flags_changed_at INTEGER",  # NULL: flags are as they were at the look before
     "ALTER TABLE locations ADD COLUMN answer_missed_at INTEGER",  # NULL: \Answered was there when last looked for
     "CREATE INDEX locations_answer_missed ON locations (epoch) WHERE answer_missed_at IS NOT NULL",
     r"""UPDATE locations SET flags = trim(

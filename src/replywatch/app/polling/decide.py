@@ -75,7 +75,7 @@ def decide(
 def is_settled(known: Epoch, now: int) -> bool:
     """Whether nothing is left over from the last time, so that the mailbox need not be opened if it is as it was.
 
-    An answer that was missed at the last look is looked for once more.
+    What the last look said of flags may have to be looked at once more.
     """
     if not known.complete or known.fields_version < FIELDS_VERSION or known.in_doubt or known.flags_read_at is None:
         return False

@@ -8,7 +8,7 @@ that is still listed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from replywatch.app.polling.decide import Span, is_over
@@ -69,17 +69,18 @@ class FlagReader:
         It is written down at once how far: a message that can't be read would have all asked for in every pass.
         Raises `SourceError`.
         """
-        now = self._clock()
-        plan = plan_look(epoch, state, now, has_labels=source.has_labels, whole=whole)
+        files = bool(state.bookmark)
+        plan = plan_look(epoch, state, self._clock(), has_labels=source.has_labels, whole=whole)
+        by_changes, by_search = self._look(epoch, trusted=True), self._look(epoch, trusted=files)
         searched = plan.search or plan.since is None
         for window in windows:
-            if plan.changes and not self._take_changes(source, epoch, window, plan):
+            if plan.changes and not self._take_changes(source, epoch.id, window, plan, by_changes):
                 plan = plan._replace(changes=False, search=True)
             if plan.search:
-                self._search(source, epoch, window, trusted=bool(state.bookmark))
-        self._facts.flags_read(epoch.id, state.highestmodseq, now if searched else None)
+                self._search(source, epoch.id, window, by_search)
+        self._facts.end_look(epoch.id, state.highestmodseq, by_search, searched=searched)
 
-    def _take_changes(self, source: Source, epoch: Epoch, window: Span, plan: Plan) -> bool:
+    def _take_changes(self, source: Source, epoch: int, window: Span, plan: Plan, look: Look) -> bool:
         """Write down what changed; whether the server told it. Without labels there is another way to ask."""
         try:
             changed = list(source.changed(*window, plan.since))
@@ -87,16 +88,15 @@ class FlagReader:
             if source.has_labels:
                 raise
             return False
-        self._facts.relabel(epoch.id, changed)
+        self._facts.relabel(epoch, changed)
         if not plan.search:
             said = {c.uid: telling(c.flags) for c in changed if c.flags is not None}
-            held = self._facts.bearers(epoch.id, window)
-            self._facts.flag(epoch.id, held, said, self._look(self._seen_before(epoch, trusted=True)))
+            self._facts.flag(epoch, self._facts.bearers(epoch, window), said, look)
         return True
 
-    def _search(self, source: Source, epoch: Epoch, window: Span, *, trusted: bool) -> None:
+    def _search(self, source: Source, epoch: int, window: Span, look: Look) -> None:
         """Write down who bears which flag; a flag is gone only from a message that is still there."""
-        held = self._facts.bearers(epoch.id, window)
+        held = self._facts.bearers(epoch, window)
         found = source.flagged(*window, frozenset().union(*(bearer.flags for bearer in held.values())))
         lost = lose(held, found)
         there = lost.intersection(source.uids(min(lost), max(lost))) if lost else lost
@@ -104,21 +104,19 @@ class FlagReader:
             uid: (held.get(uid, NO_BEARER).flags - found.told) | found.bearers.get(uid, frozenset())
             for uid in (found.bearers.keys() - lost) | there
         }
-        self._facts.flag(epoch.id, held, said, self._look(self._seen_before(epoch, trusted=trusted)))
+        self._facts.flag(epoch, held, said, look)
 
-    def _seen_before(self, epoch: Epoch, *, trusted: bool) -> int | None:
-        """Until when flags were as they are known.
+    def _look(self, epoch: Epoch, *, trusted: bool) -> Look:
+        """A look at flags that starts now.
 
-        `trusted`: each pass tells whether any changed. A server that can't, or that is not believed now, says nothing
-        between two times when all were read.
+        `trusted`: each pass tells whether any changed. A server that can't tell, or is not believed, has said nothing
+        between two times when all were read; and what it says now is looked at once more.
         """
         complete = self._facts.last_complete_pass(self._account) if trusted else None
-        return max((moment for moment in (epoch.flags_read_at, complete) if moment is not None), default=None)
-
-    def _look(self, since: int | None) -> Look:
-        return self._facts.look(self._account, since, self._clock())
+        since = max((moment for moment in (epoch.flags_read_at, complete) if moment is not None), default=None)
+        return self._facts.look(self._account, since, self._clock(), again=not trusted)
 
 
-def lose(held: dict[int, Bearer], found: Flagging) -> set[int]:
+def lose(held: Mapping[int, Bearer], found: Flagging) -> set[int]:
     """UIDs of messages that are held to bear a flag that they don't bear any more."""
     return {uid for uid, b in held.items() if not b.flags & found.told <= found.bearers.get(uid, frozenset())}
