@@ -32,6 +32,8 @@ def carry_over(database: Database, old: int, epoch: int) -> None:
     )
     began = database.value(passes.format(""), {"epoch": epoch})
     complete = database.value(passes.format(" AND finished_at IS NOT NULL AND error IS NULL"), {"epoch": epoch})
+    read, file = database.row("SELECT flags_read_at, bookmark <> '' FROM epochs WHERE id = ?", [old]) or (None, 0)
+    read = max(read or 0, (complete or 0) if file else 0)  # a file that is as it was is not read, and says so
     gone = "locations.answered_at IS NULL AND o.answer_missed_at <= :complete"
     same = "o.epoch = :old AND locations.message = o.message AND locations.internal_date IS o.internal_date"
     database.execute(
@@ -40,13 +42,14 @@ def carry_over(database: Database, old: int, epoch: int) -> None:
     database.execute(
         "UPDATE locations SET first_seen = min(locations.first_seen, o.first_seen),"
         f" unanswered_at = CASE WHEN {gone} THEN NULL WHEN o.answered_at IS NOT NULL THEN o.unanswered_at"
+        " WHEN max(o.first_seen, :read) <= locations.answered_at THEN max(o.first_seen, :read)"
         " WHEN o.first_seen <= locations.answered_at THEN o.first_seen END,"
         f" answered_at = CASE WHEN {gone} THEN NULL ELSE coalesce(o.answered_at, locations.answered_at) END,"
         " answer_missed_at = CASE WHEN o.answered_at IS NULL OR locations.answered_at IS NOT NULL"
         f" THEN locations.answer_missed_at WHEN {gone} THEN NULL"
         " ELSE coalesce(o.answer_missed_at, :began, locations.first_seen) END"
         f" FROM locations o WHERE locations.epoch = :epoch AND {same}",
-        values | {"began": began, "complete": complete},
+        values | {"began": began, "complete": complete, "read": read},
     )
     database.execute(
         "DELETE FROM locations WHERE epoch = :old AND EXISTS (SELECT 1 FROM locations l WHERE l.epoch = :epoch"
