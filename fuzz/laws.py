@@ -191,10 +191,15 @@ def _message(fetch: Fetch) -> None:
         if message is not None:
             said = (*message.flags, *(message.labels or ()), message.thread or "", message.provider_id or "")
             hold("flags, labels and ids can be stored", all(map(_is_text, said)))
-        labelled = question.labelled(fetch)
+        changed = question.changed(fetch)
+        if changed is not None:
+            said = (*(changed.flags or ()), *(changed.labels or ()), changed.provider_id or "")
+            hold("what changed can be stored", all(map(_is_text, said)))
         if message is not None and question.has_labels:
             in_message = (message.uid, message.provider_id, message.labels)
-            hold("labels are the same when asked for alone", labelled in (None, in_message))
+            alone = changed and (changed.uid, changed.provider_id, changed.labels)
+            are_told = alone is not None and alone[2] is not None
+            hold("labels are the same when asked for alone", not are_told or alone == in_message)
 
 
 def _answer(data: bytes, size: int) -> tuple[list[Response], Fault | None]:

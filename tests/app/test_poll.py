@@ -421,17 +421,24 @@ class TestRenumbered:
 
 
 @pytest.mark.parametrize(("age", "asked"), [(ASKED_FOR, True), (ASKED_FOR + 1, False)])
-def test_how_long_the_server_is_asked_for_an_answer(office, age, asked):
+def test_how_long_the_server_is_asked_for_an_answer_in_every_pass(office, age, asked):
+    """Where flags change unseen; later they are looked at once a day, or when anything else happens there."""
+    office.sources["info"].condstore = False
     story = Story()
     story.outbound("xaver", "01-05 09:00")
     mail = story.inbound("anna", "03-02 09:00")
     office.tell(story)
     office.pass_()
-    office.sources["info"].answer("INBOX", 1)
-    office.now = mail.when + age - HOUR
+    office.now = mail.when + age - 2 * HOUR
     office.pass_()
-    assert office.now - mail.when == age
-    assert office.rows_of("SELECT answered_at FROM locations WHERE epoch = 1") == [(office.now if asked else None,)]
+    office.sources["info"].answer("INBOX", 1)
+    office.pass_()
+    found = office.now
+    assert found - mail.when == age
+    assert office.rows_of("SELECT answered_at FROM locations WHERE epoch = 1") == [(found if asked else None,)]
+    office.pass_(hours=24)
+    seen = found if asked else office.now
+    assert office.rows_of("SELECT answered_at FROM locations WHERE epoch = 1") == [(seen,)]
 
 
 class TestOddSources:

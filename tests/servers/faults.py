@@ -44,8 +44,12 @@ class Row:
     """Good passes before the faulty ones."""
     passes: int = 1
     """Faulty passes."""
+    days: int = 0
+    """Good passes, a day apart, that it takes until all is right, besides one."""
     arrange: Callable[[Honest], None] | None = None
     """What lies in the mailboxes for good, or is changed before the faulty passes."""
+    counts: bool = False
+    """The server counts changes of flags (CONDSTORE)."""
     slow: bool = False
     """The server lets the client wait: it gives up after a short while."""
     forever: bool = False
@@ -859,6 +863,113 @@ add(
     ),
     row("an answer by ranges that ends early", "hangs up in an answer by ranges", L, _by_ranges(cut(rb"ALL 1")),
         arrange=ranges, stored=0),
+)  # fmt: skip
+
+
+def _bearing(flags: bytes, *uids: int) -> Callable[[Honest], None]:
+    """Some messages in INBOX bear flags."""
+
+    def arrange(honest: Honest) -> None:
+        for uid in uids:
+            honest.boxes["INBOX"].letters[uid].flags = b"(" + flags + b")"
+
+    return arrange
+
+
+def _of_flag(criterion: str, change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change what is found in INBOX of a flag."""
+    return lambda call, a: change(a) if call.mailbox == "INBOX" and call.arguments.endswith(f" {criterion}") else a
+
+
+def _of_changes(change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change what is said of changes in INBOX."""
+    return lambda call, a: change(a) if call.mailbox == "INBOX" and "(CHANGEDSINCE" in call.arguments else a
+
+
+def _since(change: Callable[[int], bytes]) -> Falsify:
+    """Another HIGHESTMODSEQ where INBOX is opened, or no such thing."""
+
+    def other(answer: bytes) -> bytes:
+        found = re.search(rb"\* OK \[HIGHESTMODSEQ (\d+)\]", answer)
+        assert found, answer
+        return answer.replace(found[0], b"* OK [" + change(int(found[1])) + b"]")
+
+    return on("EXAMINE", other, mailbox="INBOX")
+
+
+def _all_of(*falsify: Falsify) -> Falsify:
+    """Several lies at once."""
+
+    def together(call: Call, answer: bytes) -> bytes | Ending:
+        for one in falsify:
+            if isinstance(answer, bytes):
+                answer = one(call, answer)
+        return answer
+
+    return together
+
+
+_EVERYTHING = instead(b"* SEARCH 1 2 3 4 5 6 77 4294967295\r\nTAG OK done\r\n")
+_NOTHING = instead(b"* SEARCH\r\nTAG OK done\r\n")
+_JUNK, _PUT_AWAY, _REPLIED = (_bearing(flags, 2) for flags in (b"$Junk", b"\\Deleted", b"\\Answered"))
+_LIE = b"* 1 FETCH (UID 1 FLAGS (%s) MODSEQ (9))\r\n* 6 FETCH (UID 6 FLAGS (%s) MODSEQ (9))\r\n"
+
+
+add(
+    "Flags",
+    *(
+        row(f"SEARCH {criterion} finds everything", f"says that everything is {said}", C,
+            _of_flag(criterion, _EVERYTHING), before=1, arrange=arrange, days=days)
+        for criterion, said, arrange, days in (
+            ("DELETED", "deleted", _PUT_AWAY, 0),
+            ("DRAFT", "a draft", _PUT_AWAY, 0),
+            ("KEYWORD $Junk", "junk", _JUNK, 0),
+            ("ANSWERED", "answered", _REPLIED, 1),
+        )
+    ),
+    *(
+        row(f"SEARCH {criterion} finds nothing", f"says that nothing is {said}", C,
+            _of_flag(criterion, _NOTHING), before=1, arrange=arrange)
+        for criterion, said, arrange in (
+            ("DELETED", "deleted", _PUT_AWAY),
+            ("KEYWORD $Junk", "junk", _JUNK),
+            ("ANSWERED", "answered", _REPLIED),
+        )
+    ),
+    row("SEARCH KEYWORD refused with NO", "refuses to look for a keyword", C,
+        _of_flag("KEYWORD $Junk", refused(b"NO no keywords")), before=1, arrange=_JUNK),
+    row("SEARCH KEYWORD refused with BAD", "does not understand KEYWORD", C,
+        _of_flag("KEYWORD $Junk", refused(b"BAD what?")), before=1, arrange=_JUNK),
+    row("SEARCH DELETED refused", "refuses to look for a flag", M,
+        _of_flag("DELETED", refused(b"NO not now")), before=1, arrange=_PUT_AWAY, stored=INBOX + SENT, says="not now"),
+    row("wrong FLAGS at first", "says of a new message that it is deleted and answered", C,
+        of_bad(put(b"FLAGS ()", b"FLAGS (\\Deleted \\Answered)")), days=2),
+    row("no list of flags", "does not say which flags there are, or says it as nobody reads it", C,
+        on("EXAMINE", sub(rb"\* FLAGS [^\r]*", b"* FLAGS")), before=1, arrange=_JUNK),
+    row("changes that are none", "says that messages were deleted and answered which were not", C,
+        _of_changes(ahead(_LIE % ((b"\\Deleted \\Answered",) * 2))), before=1, arrange=_PUT_AWAY, counts=True, days=2),
+    row("changes to nothing", "says of what was deleted that it bears no flag", C,
+        _of_changes(sub(rb"FLAGS \([^)]*\)", b"FLAGS ()")), before=1, arrange=_PUT_AWAY, counts=True, days=1),
+    row("changes that are kept back", "does not tell of a change, though it counted it", C,
+        _of_changes(sub(rb"\* 2 FETCH [^\r]*\r\n", b"")), before=1, arrange=_PUT_AWAY, counts=True, days=1),
+    row("changes refused with NO", "refuses to tell what changed", C, _of_changes(refused(b"NO not now")), before=1,
+        arrange=_PUT_AWAY, counts=True),
+    row("changes refused with BAD", "does not understand CHANGEDSINCE, though it says CONDSTORE", C,
+        _of_changes(refused(b"BAD what?")), before=1, arrange=_PUT_AWAY, counts=True),
+    row("changes that nobody can read", "breaks off in a list of changes, in garbage", C,
+        _of_changes(sub(rb"\* 2 FETCH ", b"lorem ipsum\r\n")), before=1, arrange=_PUT_AWAY, counts=True),
+    row("changes without end", "hangs up in a list of changes", L, _of_changes(cut(rb"FLAGS")), before=1,
+        arrange=_PUT_AWAY, counts=True, stored=INBOX + SENT),
+    row("HIGHESTMODSEQ goes back", "counts changes from the beginning", C, _since(lambda _: b"HIGHESTMODSEQ 1"),
+        before=1, arrange=_PUT_AWAY, counts=True),
+    row("HIGHESTMODSEQ runs ahead", "counts changes that are yet to come, and tells of none", C,
+        _all_of(_since(lambda n: b"HIGHESTMODSEQ %d" % (n + 5)), _of_changes(instead(b"TAG OK done\r\n"))),
+        before=1, arrange=_PUT_AWAY, counts=True),
+    row("HIGHESTMODSEQ stands still", "does not count a change", C,
+        _all_of(_since(lambda _: b"HIGHESTMODSEQ 2"), on("STATUS", sub(rb"HIGHESTMODSEQ \d+", b"HIGHESTMODSEQ 2"))),
+        before=1, arrange=_PUT_AWAY, counts=True),
+    row("NOMODSEQ", "no longer counts changes", C, _since(lambda _: b"NOMODSEQ"), before=1, arrange=_PUT_AWAY,
+        counts=True),
 )  # fmt: skip
 
 

@@ -13,8 +13,10 @@ from replywatch.app.polling.poll import poll
 from replywatch.app.polling.sources import open_source
 from replywatch.app.progress import Silent
 from replywatch.config.load import load_config
+from replywatch.domain.mailboxes.flags import KEYWORDS
 from replywatch.sources.imap.commands import ALLOWED, ForbiddenCommandError, Gate
-from replywatch.sources.imap.fetch import LABEL_ITEMS, Question, by_message_ids
+from replywatch.sources.imap.fetch import Question, by_message_ids
+from replywatch.sources.imap.flags import CHANGE_ITEMS, LABEL_ITEMS
 from replywatch.sources.imap.source import ImapSettings, ImapSource
 from replywatch.sources.imap.stamps import STAMP_ITEMS
 from servers.dovecot import Dovecot
@@ -47,6 +49,9 @@ def line(command: str) -> bytes:
         "UID SEARCH UID 1:9",
         "UID SEARCH UID 1:9 ANSWERED",
         "UID SEARCH UID 1:9 RECENT",
+        "UID SEARCH UID 1:9 DELETED",
+        "UID SEARCH UID 1:9 DRAFT",
+        *(f"UID SEARCH RETURN (ALL) UID 1:9 KEYWORD {word}" for word in KEYWORDS),
         "UID SEARCH 20000,40000",
         "UID SEARCH RETURN (ALL) UID 1:9",
         "UID SEARCH RETURN (ALL) 20000,40000",
@@ -60,6 +65,7 @@ def line(command: str) -> bytes:
         "FETCH 1:* (UID)",
         "UID FETCH 1:* (UID)",
         "UID FETCH 4,7:9 " + STAMP_ITEMS,
+        "UID FETCH 1:900 " + CHANGE_ITEMS + " (CHANGEDSINCE 77)",
         "UID FETCH 1:900 " + LABEL_ITEMS,
         "UID FETCH 1:900 " + LABEL_ITEMS + " (CHANGEDSINCE 77)",
     ],
@@ -115,6 +121,12 @@ FORBIDDEN = [
     "UID FETCH 1 (UID BODY[HEADER])",
     "UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS])",
     "UID FETCH 1 (UID BODY.PEEK[HEADER] BODY[1])",
+    "UID FETCH 1:9 (UID FLAGS)",
+    "UID FETCH 1:9 (UID FLAGS) (CHANGEDSINCE 7 VANISHED)",
+    "UID FETCH 1:9 (UID FLAGS BODY[]) (CHANGEDSINCE 7)",
+    "UID SEARCH UID 1:9 SEEN",
+    "UID SEARCH UID 1:9 KEYWORD Private",
+    "UID SEARCH UID 1:9 KEYWORD $Junk DELETED",
     "NAMESPACE x",
     "ID NIL",
     'ID ("name" "replywatch" "version" "0.1.0" "user" "anna")',

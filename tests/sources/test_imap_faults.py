@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, MailboxState
 from replywatch.errors import ConnectError, LoginError, MailboxError, ReplywatchError
 from replywatch.sources.imap import reader
 from replywatch.sources.imap.connection import ImapSettings
@@ -369,26 +369,27 @@ class TestLabels:
         with ScriptedServer(answers) as server, source_of(server) as source:
             source.open("INBOX", None)
             try:
-                return list(source.labels(1, 9, since)), server.said("UID FETCH")
+                return list(source.changed(1, 9, since)), server.said("UID FETCH")
             finally:
                 source.uids(1, 3)  # the connection, or a new one, goes on
 
     def test_only_where_there_are_any(self):
         with ScriptedServer() as server, source_of(server) as source:
-            assert source.labels is None
+            assert not source.has_labels
 
     @pytest.mark.parametrize(("since", "modifier"), [(None, ""), (77, " (CHANGEDSINCE 77)")])
     def test_what_is_asked_and_what_is_taken(self, since, modifier):
         noise = b"* 4 EXISTS\r\n* 2 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (UID 2 X-GM-LABELS ((x)) X-GM-MSGID 5)\r\n"
-        line = b'* 1 FETCH (X-GM-MSGID 4 X-GM-LABELS ("\\\\Inbox") UID 1)\r\n'
-        assert self.read(noise + line + noise + b"TAG OK done\r\n", since) == (
-            [Labelled(1, "gmail:4", ("\\Inbox",))],
-            [f"UID FETCH 1:9 (UID X-GM-MSGID X-GM-LABELS){modifier}"],
+        half = b"* 3 FETCH (UID 3 FLAGS (\\Seen) X-GM-LABELS ((x)) X-GM-MSGID 5)\r\n* 3 FETCH (UID 13 FLAGS ())\r\n"
+        line = b'* 1 FETCH (X-GM-MSGID 4 X-GM-LABELS ("\\\\Inbox") FLAGS (\\Deleted) UID 1)\r\n'
+        assert self.read(noise + line + half + noise + b"TAG OK done\r\n", since) == (
+            [Changed(1, ("\\Deleted",), "gmail:4", ("\\Inbox",)), Changed(3, ("\\Seen",))],
+            [f"UID FETCH 1:9 (UID FLAGS X-GM-MSGID X-GM-LABELS){modifier}"],
         )
 
     @pytest.mark.parametrize("refusal", [b"TAG NO some failed\r\n", b"TAG BAD no\r\n", b"* 1 FETCH {1\r\nTAG OK\n"])
     def test_refused_or_garbled(self, refusal):
-        with pytest.raises(MailboxError, match="labels in mailbox 'INBOX'"):
+        with pytest.raises(MailboxError, match="flags in mailbox 'INBOX'"):
             self.read(refusal)
 
     def test_the_server_hangs_up(self):
@@ -396,7 +397,7 @@ class TestLabels:
         with ScriptedServer(answers) as server, source_of(server) as source:
             source.open("INBOX", None)
             with pytest.raises(ConnectError):
-                list(source.labels(1, 9, None))
+                list(source.changed(1, 9, None))
 
 
 class TestFetch:

@@ -15,6 +15,7 @@ from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.derived_rows import DerivedRows, Standing
 from replywatch.store.facts import Facts
+from replywatch.store.flags import Look
 from replywatch.store.queries import Queries
 from replywatch.store.readings import decode_reading, encode_reading
 from replywatch.store.vanished import Vanished
@@ -210,11 +211,10 @@ class TestFacts:
     def test_until_when_a_message_had_no_flag(self, database, epoch, first_seen, since, unanswered_at):
         facts = Facts(database)
         facts.add_batch(epoch.id, [fetched(1)], (), 1, first_seen)
-        facts.flag_answered(epoch.id, [1], since, 300)
-        flag = "SELECT unanswered_at, answered_at FROM locations"
-        assert database.row(flag) == (unanswered_at, 300)
-        facts.flag_answered(epoch.id, [1], 300, 400)
-        assert database.row(flag) == (unanswered_at, 300), "what was said first holds"
+        for look in (Look(300, since, None), Look(400, 300, None)):
+            facts.flag(epoch.id, facts.bearers(epoch.id, (1, 1)), {1: frozenset(["\\Answered"])}, look)
+            flag = "SELECT unanswered_at, answered_at FROM locations"
+            assert database.row(flag) == (unanswered_at, 300), "what was said first holds"
 
     def test_when_a_message_went_stays_when_its_number_goes_to_another(self, facts, epoch, database):
         facts.add_batch(epoch.id, [fetched(1)], (), 1, 100)

@@ -29,6 +29,8 @@ INSTANTS = (
     OwnInstant("passes", "started_at", "coalesce(:before, :now)"),
     OwnInstant("passes", "finished_at", ":now"),
     OwnInstant("epochs", "reconciled_at", "NULL"),  # to be compared once more
+    OwnInstant("epochs", "flags_read_at", "NULL"),  # to be read once more
+    OwnInstant("epochs", "flags_changed_at", ":now"),
     OwnInstant("epochs", "completed_at", ":now"),
     OwnInstant("epochs", "superseded_at", ":now"),
     OwnInstant("epochs", "held_at", ":now"),
@@ -36,6 +38,7 @@ INSTANTS = (
     OwnInstant("locations", "missed_at", ":now"),
     OwnInstant("locations", "unanswered_at", ":before"),
     OwnInstant("locations", "answered_at", ":now"),
+    OwnInstant("locations", "answer_missed_at", ":now"),
     # Which place a message left last is what counts: they stay in their order, and come before the present pass.
     OwnInstant(
         "locations",
@@ -43,6 +46,8 @@ INSTANTS = (
         ":now - (SELECT count(*) FROM temp.wrongly_gone g WHERE g.at >= locations.gone)",
     ),
     OwnInstant("quarantine", "first_seen", ":now"),
+    OwnInstant("unopened", "began_at", ":now"),
+    OwnInstant("unopened", "read_to", "coalesce(:before, :now)"),
     OwnInstant("marks", "made_at", ":now"),
     OwnInstant("troubles", "began_at", ":now"),
     OwnInstant("troubles", "said_at", ":now"),
@@ -51,7 +56,7 @@ INSTANTS = (
 
 FIRST = 1_577_836_800
 """2020-01-01: nobody has run this program before. A clock that says so has lost its battery."""
-FEW_ROWS = ("passes", "epochs", "marks", "refusals", "troubles")
+FEW_ROWS = ("passes", "epochs", "marks", "refusals", "troubles", "unopened")
 MANY_ROWS = ("locations", "quarantine")
 """What lies ahead here was found in a pass that lies ahead, too, unless that did not come to its end."""
 SURE = HOUR

@@ -38,7 +38,7 @@ def mailbox_findings(account: AnyAccount, source: Source) -> Generator[Finding, 
     read, those included that it can't.
     """
     listings = source.mailboxes()
-    plan = plan_pass(listings, account.roles, labels=source.labels is not None)
+    plan = plan_pass(listings, account.roles, labels=source.has_labels)
     boxes: list[Box] = []
     for planned in plan.mailboxes:
         listing = planned.listing

@@ -75,7 +75,7 @@ class AccountPass:
 
         Mailboxes that fail are among what is returned; raises `SourceError` if the account fails.
         """
-        labels = source.labels is not None
+        labels = source.has_labels
         plan = plan_pass(source.mailboxes(), self._roles, labels=labels)
         planned = {self._facts.mailbox(self._tools.number, p.listing): p for p in plan.mailboxes}
         errors = self._read(source, {m: p.listing for m, p in planned.items() if p.use is Use.READ})

@@ -6,6 +6,7 @@ meaning (RFC 9051, section 2.3.1.1). A UID names one message of an epoch for eve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -76,9 +77,21 @@ class Stamp(NamedTuple):
     size: int | None
 
 
-class Labelled(NamedTuple):
-    """The labels of a message, said anew."""
+class Changed(NamedTuple):
+    """What is said anew of a message."""
 
     uid: int
-    provider_id: str | None
-    labels: tuple[str, ...]
+    flags: tuple[str, ...] | None
+    """All that it bears now; None: they are not told, or garbled."""
+    provider_id: str | None = None
+    labels: tuple[str, ...] | None = None
+    """None: they are not told, or garbled."""
+
+
+class Flagging(NamedTuple):
+    """Who bears which of the flags that tell something (`domain.mailboxes.flags`)."""
+
+    told: frozenset[str]
+    """Of these flags it is known who bears them; of others nothing is said."""
+    bearers: Mapping[int, frozenset[str]]
+    """UID → those of `told` that the message bears; all other messages bear none of them."""

@@ -25,19 +25,17 @@ _ITEMS = re.compile(
     rb"[\d,:]++ \((?:(?:(?:UID|INTERNALDATE|RFC822\.SIZE|FLAGS|EMAILID|THREADID|X-GM-(?:MSGID|THRID|LABELS)) )*+"
     rb"BODY\.PEEK\[HEADER(?:\.FIELDS \([A-Za-z0-9 -]++\))?\]\)"
     rb"|UID INTERNALDATE RFC822\.SIZE\)"
-    rb"|UID X-GM-MSGID X-GM-LABELS\)(?: \(CHANGEDSINCE \d++\))?)"
+    rb"|UID FLAGS X-GM-MSGID X-GM-LABELS\)(?: \(CHANGEDSINCE \d++\))?|UID FLAGS\) \(CHANGEDSINCE \d++\))"
     rb"|1:\* \(UID\)"
 )
 """FETCH with PEEK alone: without, it would set the flag Seen (RFC 9051, section 6.4.5)."""
 _NAMES = re.compile(rb"1:\* \(UID\)")
 """FETCH of the UIDs of all messages, and of nothing else."""
+_KEYWORD = rb"(?:\$Junk|Junk|\$NotJunk|NotJunk|NonJunk)"
 _BY_ID = rb'HEADER Message-ID "[!#-\[\]-~]++"'
 _SEARCH = re.compile(
-    rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: (?:ANSWERED|RECENT))?|[\d,]++|(?:OR "
-    + _BY_ID
-    + rb" )*+"
-    + _BY_ID
-    + rb")"
+    rb"(?:RETURN \(ALL\) )?+(?:UID \d++:\d++(?: (?:ANSWERED|DELETED|DRAFT|RECENT|KEYWORD " + _KEYWORD + rb"))?"
+    rb"|[\d,]++|(?:OR " + _BY_ID + rb" )*+" + _BY_ID + rb")"
 )
 _NAMED = re.compile(rb'\("name" "replywatch" "version" "[0-9A-Za-z.+-]++"\)')
 """Who asks (RFC 2971), and nothing of whoever uses it."""

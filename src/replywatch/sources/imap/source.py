@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
@@ -12,10 +12,17 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import EXCHANGE, FetchedMessage, Listing, MailboxState, Stamp
+from replywatch.domain.mailboxes.fetched import (
+    EXCHANGE,
+    Changed,
+    FetchedMessage,
+    Flagging,
+    Listing,
+    MailboxState,
+    Stamp,
+)
 from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.errors import ConnectError, MailboxError, SourceError
-from replywatch.sources.base import ReadLabels
 from replywatch.sources.imap import failures
 from replywatch.sources.imap.connection import (
     Client,
@@ -30,6 +37,7 @@ from replywatch.sources.imap.connection import (
 )
 from replywatch.sources.imap.exchange import is_exchange
 from replywatch.sources.imap.fetch import uid_set
+from replywatch.sources.imap.flags import Applicable, flagging
 from replywatch.sources.imap.line import Line
 from replywatch.sources.imap.listing import Listed, by_name, listed, text_of
 from replywatch.sources.imap.messages import Messages
@@ -68,6 +76,7 @@ class ImapSource:
         """LIST may be asked for the uses of mailboxes: nothing speaks against it so far."""
         self._not_said_read_only: set[str] = set()
         self._opened: tuple[str, MailboxState] | None = None
+        self._applicable = Applicable()
         self._new_connections = 0
         line = Line(
             server=settings.server,
@@ -263,10 +272,11 @@ class ImapSource:
             )
         if not said.read_only:
             self._not_said_read_only.add(name)
+        self._applicable = Applicable(said.flags)
         self._opened = (name, state)
         self._lists.opened()
         if state.uidnext is None and known is not None and known.uidvalidity == state.uidvalidity:
-            recent = self._lists.flagged(1, LARGEST_UID, "RECENT")
+            recent = self._lists.flagged(self._lists.windows(1, LARGEST_UID), "RECENT")
             state = replace(state, unsettled_from=min(recent, default=None))
         return state
 
@@ -288,10 +298,14 @@ class ImapSource:
         """
         return self._messages.fetch(uids)
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` that have the flag Answered (RFC 9051, section 2.3.2). Raises as `uids`."""
-        wanted = set(uids)
-        return wanted & self._lists.flagged(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:
+        """Who of the messages from `first` to `last` bears flags that tell something, as SEARCH finds them.
+
+        Keywords that the mailbox does not have, as EXAMINE says, are not asked for, unless they are among `borne`.
+        Raises as `uids`.
+        """
+        windows = list(self._lists.windows(max(first, 1), min(last, LARGEST_UID)))
+        return flagging(lambda criterion: self._lists.flagged(windows, criterion), self._applicable, borne)
 
     def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
         """INTERNALDATE and size of the messages with these UIDs, and of whatever else the server tells.
@@ -314,9 +328,13 @@ class ImapSource:
         return self._messages.complaint
 
     @property
-    def labels(self) -> ReadLabels | None:
-        """Reads labels where the server has them (X-GM-EXT-1); else None."""
-        return self._messages.labels if self._messages.have_labels else None
+    def has_labels(self) -> bool:
+        """Whether the server has labels (X-GM-EXT-1)."""
+        return self._messages.have_labels
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:
+        """Flags and labels of what changed since a HIGHESTMODSEQ, or of all. Raises as `uids`."""
+        return self._messages.changed(first, last, since)
 
     def _connect(self) -> None:
         self._client = connect(self._settings)

@@ -14,6 +14,7 @@ _ITEMS = re.compile(rb"\(([^()]*+)\) *\r\n$")
 """At the end: the name before it may hold anything where a server does not quote it."""
 _ITEM = re.compile(rb"([A-Z]++) ++(\d{1,20})(?![^ ])", re.IGNORECASE)
 _EXISTS = re.compile(rb"\* (\d{1,20}) EXISTS\b", re.IGNORECASE)
+_FLAGS = re.compile(rb"\* FLAGS \(([^()]*+)\)", re.IGNORECASE)
 _TEXT = re.compile(rb"\* OK\b", re.IGNORECASE)
 _CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) (\d{1,20})\]", re.IGNORECASE)
 _ACCESS = re.compile(rb"\[READ-(ONLY|WRITE)\]", re.IGNORECASE)
@@ -25,6 +26,7 @@ class Standing:
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
         self._access: set[bytes] = set()
+        self._flags: frozenset[str] = frozenset()
 
     def hear(self, response: Response) -> None:
         """Take in one response."""
@@ -34,6 +36,8 @@ class Standing:
                     self._items(further[-1] or b"" if further else line)
                 elif exists := _EXISTS.match(line):
                     self._numbers[b"MESSAGES"] = int(exists[1])
+                elif flags := _FLAGS.match(line):
+                    self._flags = frozenset(flags[1].decode("utf-8", "replace").lower().split())
                 elif _TEXT.match(line):
                     self._codes(line)
             case Tagged(_, text):
@@ -57,6 +61,11 @@ class Standing:
     def read_only(self) -> bool:
         """The server says that it was opened read-only."""
         return b"ONLY" in self._access
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """The flags that messages there can bear, in lower case; none where nothing that can be read was said."""
+        return self._flags
 
     @property
     def state(self) -> MailboxState | None:
