@@ -13,7 +13,7 @@ BODY = b"\r\nMany words of no interest.\r\n" * 3_000
 
 @pytest.fixture
 def packed(tmp_path, dovecot_server):
-    """Says how an office stands whose server packs its mail; and the office that has yet to read a copy of the files."""
+    """How an office stands whose server packs its mail; and the office that has yet to read a copy of the files."""
 
     def polled(packing):
         user = dovecot_server.packing_user(packing)
