@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
 from letters import Letter, letters
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
 from replywatch.domain.mailboxes.unread import UnreadFile
-from replywatch.sources.base import ReadLabels
 
 
 class MadeUp:
@@ -20,7 +19,7 @@ class MadeUp:
     unlisted: tuple[str, ...] = ()
     unread_files: tuple[UnreadFile, ...] = ()
     complaint = ""
-    labels: ReadLabels | None = None
+    has_labels = False
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -59,9 +58,17 @@ class MadeUp:
         """None: nothing moves here."""
         return []
 
-    def answered(self, uids: Sequence[int]) -> set[int]:  # noqa: ARG002 - the same
-        """None: there are no flags."""
-        return set()
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - the same
+        """None: nothing changes here."""
+        return ()
+
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - the same
+        """Nobody: there are no flags that tell anything."""
+        return Flagging(frozenset(), {})
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - the same
+        """Nothing changes here."""
+        return iter(())
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """The letters with these numbers, none of which was fetched before."""

@@ -11,9 +11,8 @@ Moments are `MM-DD HH:MM` of 2026 or `YYYY-MM-DD HH:MM`, in UTC.
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -34,7 +33,8 @@ from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSett
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, letter_of, read, relayed_of
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
+from replywatch.domain.mailboxes.flags import ANSWERED
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.mailboxes.unread import UnreadFile
@@ -54,9 +54,11 @@ from replywatch.domain.messages import (
 )
 from replywatch.domain.team import Team
 from replywatch.sources.local.by_id import found_by_id
+from replywatch.sources.local.flags import flagging
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.facts import Epoch, Facts
+from replywatch.store.flags import Look
 from replywatch.store.marks import Marks
 from replywatch.store.vanished import Vanished
 
@@ -419,15 +421,19 @@ class Keep:
             absences.note(epoch.id, [uid])
             absences.miss(epoch.id, now)
 
-    def flag(self, mail: Mail, place: Place, since: int, now: int) -> None:
-        """The server began to say between `since` and `now` that the message was answered."""
+    def flag(self, mail: Mail, place: Place, since: int, now: int, flags: Iterable[str] = (ANSWERED,)) -> None:
+        """The server began to say between `since` and `now` that the message bears these flags, and no others.
+
+        The passes in which it was looked at before were complete.
+        """
         epoch, uid = self._places[id(mail), id(place)]
-        self.facts.flag_answered(epoch.id, [uid], since, now)
+        held = self.facts.bearers(epoch.id, (uid, uid))
+        self.facts.flag(epoch.id, held, {uid: frozenset(flags)}, Look(now, since, now))
 
     def relabel(self, mail: Mail, place: Place, labels: tuple[str, ...]) -> None:
         """Somebody put other labels on a copy."""
         epoch, uid = self._places[id(mail), id(place)]
-        self.facts.relabel(epoch.id, [Labelled(uid, None, labels)])
+        self.facts.relabel(epoch.id, [Changed(uid, None, None, labels)])
 
     def renew(self, mail: Mail, place: Place, fields: bytes) -> None:
         """A copy was fetched once more, for fields that were not asked for before."""
@@ -491,17 +497,32 @@ class Box:
     uidvalidity: int = 1
     uidnext: int = 1
     messages: dict[int, FetchedMessage] = field(default_factory=dict)
+    _flags: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """As they were when HIGHESTMODSEQ was last said."""
+    _changed: dict[int, int] = field(default_factory=dict)
+    """MODSEQ of each message."""
+    _modseq: int = 1
 
     def modseq(self) -> int:
-        """Changes with every change of a message or a flag, as HIGHESTMODSEQ does (RFC 7162)."""
-        return zlib.crc32(repr(sorted((uid, m.flags) for uid, m in self.messages.items())).encode())
+        """Grows with every change of a message or a flag, as HIGHESTMODSEQ does (RFC 7162)."""
+        flags = {uid: message.flags for uid, message in self.messages.items()}
+        if flags != self._flags:
+            self._modseq += 1
+            self._changed |= {uid: self._modseq for uid in flags if flags[uid] != self._flags.get(uid)}
+            self._flags = flags
+        return self._modseq
+
+    def since(self, modseq: int) -> list[FetchedMessage]:
+        """The messages that came or changed since then."""
+        self.modseq()
+        return [message for uid, message in self.messages.items() if self._changed[uid] > modseq]
 
 
 class FakeSource:
     """Implements `sources.base.Source` over mailboxes in memory that tests change between two passes."""
 
     in_order = True
-    labels = None
+    has_labels = False
     unlisted: tuple[str, ...] = ()
     unread_files: tuple[UnreadFile, ...] = ()
     complaint = ""
@@ -533,8 +554,12 @@ class FakeSource:
 
     def answer(self, mailbox: str, uid: int) -> None:
         """Somebody answers a message: it gets the flag."""
+        self.flag(mailbox, uid, *self.boxes[mailbox].messages[uid].flags, ANSWERED)
+
+    def flag(self, mailbox: str, uid: int, *flags: str) -> None:
+        """A message bears these flags from now on, and no others."""
         box = self.boxes[mailbox]
-        box.messages[uid] = box.messages[uid]._replace(flags=(*box.messages[uid].flags, "\\Answered"))
+        box.messages[uid] = box.messages[uid]._replace(flags=flags)
 
     def move(self, mailbox: str, uid: int, target: str) -> int:
         """A message is moved, as MOVE does (RFC 6851): INTERNALDATE stays, the UID doesn't."""
@@ -585,8 +610,14 @@ class FakeSource:
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         return (self._open.messages[u] for u in uids if u in self._open.messages)
 
+    def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
+        return (Stamp(m.uid, m.internal_date, m.size) for m in self._open.messages.values() if m.uid in uids)
+
     def find(self, message_ids: Sequence[str]) -> list[int]:
         return found_by_id(self.uids, self.fetch, message_ids)
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        return {u for u in uids if u in self._open.messages and "\\Answered" in self._open.messages[u].flags}
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:
+        return flagging((uid, m.flags) for uid, m in self._open.messages.items() if first <= uid <= last)
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:
+        return (Changed(m.uid, m.flags) for m in self._open.since(since or 0) if first <= m.uid <= last)

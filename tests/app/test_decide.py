@@ -21,7 +21,7 @@ from replywatch.app.polling.decide import (
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.mailboxes.fetched import MailboxState
 from replywatch.store.facts import Epoch
-from story import HOUR, at, cases
+from story import DAY, HOUR, at, cases
 
 NOW = at("03-20 12:00")
 STATE = MailboxState(uidvalidity=7, uidnext=11, exists=10)
@@ -33,7 +33,8 @@ TERSE = replace(STATE, uidnext=None)
 
 def known(state: MailboxState = STATE, **said: object) -> Epoch:
     """A mailbox that was read to its end an hour ago, all ten messages of it."""
-    usual = {"scanned_to": 10, "complete": True, "reconciled_at": NOW - HOUR, "fields_version": FIELDS_VERSION}
+    ago = {"reconciled_at": NOW - HOUR, "flags_read_at": NOW - HOUR}
+    usual = {"scanned_to": 10, "complete": True, "fields_version": FIELDS_VERSION, **ago}
     return Epoch(id=1, mailbox=1, state=state, **(usual | said))  # type: ignore[arg-type]
 
 
@@ -63,10 +64,16 @@ CASES = [
     ("compared a day ago", known(reconciled_at=NOW - RECONCILED), STATE, Whole(Span(11, 10))),
     ("compared a second less ago", known(reconciled_at=NOW - RECONCILED + 1), STATE, Unchanged()),
     ("compared just now", known(reconciled_at=NOW), STATE, Unchanged()),
-    ("compared in what is the future now", known(reconciled_at=NOW + 1), STATE, Whole(Span(11, 10))),
     ("never compared", known(reconciled_at=None), STATE, Whole(Span(11, 10))),
     ("never compared, with new mail", known(reconciled_at=None), replace(STATE, uidnext=13), Whole(Span(11, 12))),
     ("never compared, and rewound", known(reconciled_at=None), replace(STATE, uidnext=10), Whole(EVERYTHING)),
+    ("flags read a day ago", known(flags_read_at=NOW - RECONCILED), STATE, New(Span(11, 10))),
+    ("flags read a second less ago", known(flags_read_at=NOW - RECONCILED + 1), STATE, Unchanged()),
+    ("flags read in what is the future now", known(COUNTING, flags_read_at=NOW + 1), COUNTING, New(Span(11, 10))),
+    ("flags were never read", known(flags_read_at=None), STATE, New(Span(11, 10))),
+    ("flags of files were never read", known(FILE, flags_read_at=None), FILE, New(Span(11, 10))),
+    ("flags of files read a year ago", known(FILES, flags_read_at=NOW - 365 * DAY), FILES, Unchanged()),
+    ("an answer was missed", known(COUNTING, in_doubt=True), COUNTING, New(Span(11, 10))),
     ("never read", known(scanned_to=0, complete=False, reconciled_at=None), STATE, New(Span(1, 10))),
     ("numbered anew and due", known(reconciled_at=None), replace(STATE, uidvalidity=8), New(Span(1, 10))),
     ("files are never due", known(FILES, reconciled_at=None), FILES, Unchanged()),

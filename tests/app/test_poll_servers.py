@@ -263,3 +263,50 @@ class TestCourier:
             client.select("INBOX", readonly=True)
             client.uid("STORE", "1", "+FLAGS", "(\\Flagged)")
         assert user.flags("INBOX") != flags, "it does let it through"
+
+
+class TestFlags:
+    """Another program sets flags and takes them away, whether the server counts such changes or not."""
+
+    @pytest.fixture
+    def uid(self, office, mail_user):
+        """That of Will's enquiry, who waits."""
+        plant(three_letters(), mail_user)
+        office.polls(1)
+        assert office.exchanges_at() == THREE
+        return max(mail_user.flags("INBOX"))
+
+    def test_deleted_and_back(self, office, mail_user, uid):
+        mail_user.store("INBOX", uid, "\\Deleted")
+        office.polls(1)
+        assert office.exchanges_at() == {"nora": "never", "anna": "answered"}
+        assert office.report().ledger.set_aside == 1
+        mail_user.store("INBOX", uid, "\\Deleted", "-")
+        office.polls(1)
+        assert office.exchanges_at() == THREE
+
+    def test_answered_and_taken_back(self, office, mail_user, uid):
+        mail_user.store("INBOX", uid, "\\Answered")
+        office.polls(1)
+        assert office.exchanges_at()["will"] == "answered_time_unknown"
+        mail_user.store("INBOX", uid, "\\Answered", "-")
+        office.polls(1)
+        assert office.exchanges_at()["will"] == "answered_time_unknown", "missed once"
+        office.polls(1)
+        assert office.exchanges_at() == THREE
+
+    def test_a_draft_after_all(self, office, mail_user, uid):
+        mail_user.store("INBOX", uid, "\\Draft")
+        office.polls(1)
+        assert "will" not in office.exchanges_at()
+
+    @pytest.mark.parametrize("keyword", ["$Junk", "Junk"])
+    def test_junk_and_back(self, office, mail_user, uid, keyword):
+        mail_user.store("INBOX", uid, keyword)
+        kept = keyword.lower() in {flag.lower() for flag in mail_user.flags("INBOX")[uid]}
+        for _ in range(2):
+            office.polls(1)
+            assert ("will" in office.exchanges_at()) == (not kept), "not every server keeps keywords"
+        mail_user.store("INBOX", uid, keyword, "-")
+        office.polls(1)
+        assert office.exchanges_at() == THREE

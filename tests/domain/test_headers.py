@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from replywatch.domain.headers import addresses, dates
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
-from replywatch.domain.headers.header import FETCH_FIELDS, has_fields, keep_fields, message_ids, parse_header
+from replywatch.domain.headers.header import (
+    FETCH_FIELDS,
+    HEADER_LIMIT,
+    SUBJECT_LIMIT,
+    has_fields,
+    keep_fields,
+    message_ids,
+    parse_header,
+)
 from replywatch.domain.messages import Address
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
@@ -386,3 +394,33 @@ def test_a_header_that_tells_nothing_of_a_message_is_told(header, some):
 def test_a_header_that_says_anything_has_fields(raw):
     assert has_fields(raw) or parse_header(raw) == parse_header(b"")
     assert has_fields(raw) is has_fields(keep_fields(raw))
+
+
+class TestWhatIsTooLarge:
+    """A header has but so many octets, whatever a server or a file holds."""
+
+    @pytest.mark.parametrize("line", [b"Subject: " + b"x " * 2_000_000, b"X: y\r\n" * 600_000 + b"To: a@b.test"])
+    def test_what_is_kept_is_bounded(self, line):
+        raw = b"From: a@x.test\r\nMessage-ID: <1@x.test>\r\n" + line + b"\r\nCc: c@d.test\r\n\r\n"
+        kept = keep_fields(raw)
+        assert len(kept) <= HEADER_LIMIT
+        assert kept.startswith(b"From: a@x.test\nMessage-ID: <1@x.test>\n")
+        assert kept.endswith(b"\n")
+        assert keep_fields(kept) == kept
+        assert (b"Cc: c@d.test" in kept) == (b"X: y" in raw)
+
+    def test_folded_lines_without_end(self):
+        kept = keep_fields(b"To: a@b.test" + b",\n c@d.test" * 500_000 + b"\n\n")
+        assert len(kept) == HEADER_LIMIT
+        assert len(parse_header(kept).to) > 80_000
+
+    @pytest.mark.parametrize("blank", [" ", "  ", "\t", "\u3000"])
+    def test_the_beginning_of_a_subject_counts(self, blank):
+        whole = parse_header(f"Subject: {blank.join(['word'] * 1500)}\n\n".encode()).subject
+        longer = parse_header(f"Subject: {blank.join(['word'] * 100_000)}\n\n".encode()).subject
+        assert whole == " ".join(["word"] * 1500)
+        assert len(longer) <= SUBJECT_LIMIT
+        assert longer.startswith(whole)
+
+    def test_one_endless_word(self):
+        assert parse_header(b"Subject: " + b"x" * 900_000 + b"\n\n").subject == "x" * SUBJECT_LIMIT

@@ -101,11 +101,11 @@ class MailUser:
             expect_ok(client.uid("STORE", ",".join(map(str, uids)), "+FLAGS.SILENT", "(\\Deleted)"))
             expect_ok(client.expunge())
 
-    def store(self, mailbox: str, uid: int, flag: str) -> None:
-        """Set a flag."""
+    def store(self, mailbox: str, uid: int, flag: str, how: str = "+") -> None:
+        """Set a flag, or take it away by `-`."""
         with self.connect() as client:
             expect_ok(client.select(self.wire(mailbox)))
-            expect_ok(client.uid("STORE", str(uid), "+FLAGS.SILENT", f"({flag})"))
+            expect_ok(client.uid("STORE", str(uid), f"{how}FLAGS.SILENT", f"({flag})"))
 
     def move(self, mailbox: str, uid: int, target: str) -> None:
         """Put a message into another mailbox, as programs do that know no MOVE."""

@@ -20,6 +20,7 @@ class End(Enum):
 
     COMPLETE = "complete, nothing is missing"
     QUARANTINE = "complete but for what is in quarantine; all else is read"
+    UNOPENED = "complete without one mailbox, which is named"
     MAILBOX = "error for one mailbox, the others are read"
     LOST = "error for the account; what was stored stays"
 
@@ -43,8 +44,12 @@ class Row:
     """Good passes before the faulty ones."""
     passes: int = 1
     """Faulty passes."""
+    days: int = 0
+    """Good passes, a day apart, that it takes until all is right, besides one."""
     arrange: Callable[[Honest], None] | None = None
     """What lies in the mailboxes for good, or is changed before the faulty passes."""
+    counts: bool = False
+    """The server counts changes of flags (CONDSTORE)."""
     slow: bool = False
     """The server lets the client wait: it gives up after a short while."""
     forever: bool = False
@@ -62,6 +67,15 @@ def on(verb: str, change: Callable[[bytes], bytes | Ending], *, nth: int | None 
         return change(answer) if meant else answer
 
     return falsify
+
+
+def both(*falsify: Falsify) -> Falsify:
+    """Change the answers to more than one verb."""
+
+    def change(call: Call, answer: bytes) -> bytes | Ending:
+        return next((said for each in falsify if (said := each(call, answer)) != answer), answer)
+
+    return change
 
 
 def with_bad(change: Callable[[bytes], bytes | Ending]) -> Falsify:
@@ -147,6 +161,16 @@ def cut(pattern: bytes, how: str = "closed") -> Callable[[bytes], Ending]:
     return change
 
 
+def dripping(answer: bytes) -> Ending:
+    """Say it octet by octet."""
+    return Ending(answer, "dripping")
+
+
+def _lower(answer: bytes) -> bytes:
+    """Items of STATUS in lower case."""
+    return re.sub(rb"\(.*\)", lambda found: found[0].lower(), answer)
+
+
 def add(group: str, *rows: Row) -> None:
     """Put rows into the table."""
     ROWS.extend(replace(row, group=group) for row in rows)
@@ -157,7 +181,7 @@ def row(name: str, does: str, end: End, falsify: Falsify | None = None, **more: 
     return Row(name, "", does, end, falsify, **more)  # type: ignore[arg-type]
 
 
-C, Q, M, L = End.COMPLETE, End.QUARANTINE, End.MAILBOX, End.LOST
+C, Q, U, M, L = End.COMPLETE, End.QUARANTINE, End.UNOPENED, End.MAILBOX, End.LOST
 IN_LITERAL = rb"\{\d+\}\r\n.{20}"
 INBOX, SENT = 6, 3
 """Messages that the honest server holds; a batch has four."""
@@ -240,6 +264,61 @@ add(
 )  # fmt: skip
 
 add(
+    "Answers that drip in, an octet at a time",
+    row("drip at CAPABILITY", "drips what it can do", L, on("CAPABILITY", dripping), stored=0, slow=True,
+        says="did not answer within"),
+    *(
+        row(f"drip at {verb}", f"drips the answer to {verb}", L, on(verb, dripping), stored=0, slow=True,
+            says="answers too slowly")
+        for verb in ("LOGIN", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH")
+    ),
+    row("drip at STATUS", "drips the state of a mailbox", L, on("STATUS", dripping), before=1, stored=INBOX + SENT,
+        slow=True, says="answers too slowly"),
+    row("drip at LOGOUT", "drips its good-bye", C, on("LOGOUT", dripping), slow=True),
+)  # fmt: skip
+
+
+def _without(word: bytes) -> Callable[[bytes], bytes]:
+    """Leave a word out, with the blank behind it."""
+    return put(word + b" ", b"")
+
+
+def _can(words: bytes) -> Falsify:
+    """Another answer to CAPABILITY."""
+    return on("CAPABILITY", put(b"IMAP4rev1", words))
+
+
+add(
+    "Dialects of what comes before the mail",
+    row("IMAP4rev2 alone", "does not say IMAP4rev1", C, _can(b"IMAP4rev2")),
+    row("capabilities in two lines", "says in two lines what it can do", C,
+        _can(b"IMAP4rev1 AUTH=PLAIN\r\n* CAPABILITY ESEARCH")),
+    row("NO to ID", "offers ID and refuses it", C, both(_can(b"IMAP4rev1 ID"), on("ID", refused(b"NO no")))),
+    row("BAD to ID", "offers ID and does not know it", C, both(_can(b"IMAP4rev1 ID"), on("ID", refused(b"BAD what?")))),
+    row("BYE to ID", "says BYE to ID", L, both(_can(b"IMAP4rev1 ID"), on("ID", instead(b"* BYE who are you\r\n"))),
+        stored=0, says="who are you"),
+    row("uses of mailboxes refused", "offers to tell the uses of mailboxes and refuses to", C,
+        both(_can(b"IMAP4rev1 SPECIAL-USE LIST-EXTENDED"), on("LIST", refused(b"BAD what?"), nth=1))),
+    row("mailboxes listed in lower case", "writes list", C, on("LIST", lambda a: a.replace(b"LIST", b"list"))),
+    row("mailboxes listed without quotes", "writes names bare", C,
+        on("LIST", lambda a: re.sub(rb'"(\w+)"', rb"\1", a))),
+    row("mailboxes listed twice", "lists each mailbox twice", C,
+        on("LIST", lambda a: a.replace(b"TAG", re.sub(rb"TAG.*", b"", a, flags=re.DOTALL) + b"TAG"))),
+    row("a list with news in between", "tells other things between two mailboxes", C,
+        on("LIST", ahead(b"* 3 EXISTS\r\n* OK still here\r\n* LSUB () NIL x\r\n"))),
+    row("a list without INBOX", "does not list INBOX", C, on("LIST", put(b'* LIST () "/" "INBOX"\r\n', b""))),
+    row("EXAMINE without a code", "does not say that a mailbox is open read-only", C,
+        on("EXAMINE", _without(b"[READ-ONLY]"))),
+    row("EXAMINE with codes in lower case", "writes its codes in lower case", C,
+        on("EXAMINE", lambda a: a.replace(b"[READ-ONLY]", b"[read-only]").replace(b"[UIDNEXT", b"[uidnext"))),
+    row("EXAMINE with codes at the end", "writes its codes behind the text", C,
+        on("EXAMINE", lambda a: re.sub(rb"OK (\[.*?\]) (\w+)", rb"OK \2 \1", a))),
+    row("STATUS with an empty list", "says nothing in STATUS", C, on("STATUS", sub(rb"\(.*\)", b"()")), before=1),
+    row("STATUS without a line", "says OK to STATUS and nothing else", C, on("STATUS", refused(b"OK done")), before=1),
+    row("STATUS in lower case", "writes the items of STATUS in lower case", C, on("STATUS", _lower), before=1),
+)  # fmt: skip
+
+add(
     "BYE",
     row("BYE instead of messages", "says BYE to FETCH", L, on("UID FETCH", instead(b"* BYE shutting down\r\n")),
         stored=0, says="shutting down"),
@@ -296,7 +375,10 @@ add(
         stored=SENT, says="locked"),
     row("EXAMINE for writing", "opens a mailbox read-write", M,
         on("EXAMINE", put(b"READ-ONLY", b"READ-WRITE"), mailbox="INBOX"), stored=SENT, says="read-only"),
-    row("NO to STATUS", "refuses the state of one mailbox", M, on("STATUS", refused(b"NO no"), mailbox="INBOX"),
+    row("NO to STATUS", "refuses the state of one mailbox, which is opened then", C,
+        on("STATUS", refused(b"NO no"), mailbox="INBOX"), before=1),
+    row("NO to STATUS and EXAMINE", "refuses the state of one mailbox, and to open it", M,
+        both(on("STATUS", refused(b"NO no"), mailbox="INBOX"), on("EXAMINE", refused(b"NO no"), mailbox="INBOX")),
         before=1, stored=INBOX + SENT),
     row("NO to LIST", "refuses the list of mailboxes", M, on("LIST", refused(b"NO no")), stored=0),
     row("tagged OK without a text", "ends answers with a bare OK", C,
@@ -319,6 +401,71 @@ def _stand_in(told: bytes) -> bytes:
     )
     return re.sub(rb"(?s)\{\d+\}\r\n.*", b"{%d}\r\n%s)\r\n" % (len(note), note), told)
 
+
+_SHUT = {
+    "a mailbox that nobody may read": b"NO [NOPERM] not a mail folder",
+    "a mailbox that is no mailbox": b"NO Mailbox isn't selectable",
+    "a mailbox that the server stumbles over": b"NO [SERVERBUG] Internal error occurred",
+    "a mailbox that the server does not understand": b"BAD Invalid mailbox name",
+}
+
+
+def _listing(line: bytes, text: bytes = b"NO [NONEXISTENT] Mailbox doesn't exist") -> Falsify:
+    """Another mailbox in the list, which can't be opened."""
+
+    def falsify(call: Call, answer: bytes) -> bytes:
+        if call.verb == "LIST":
+            return b"* LIST " + line + b"\r\n" + answer
+        of_another = call.verb in ("STATUS", "EXAMINE") and call.mailbox not in ("INBOX", "Sent")
+        return b"TAG " + text + b"\r\n" if of_another else answer
+
+    return falsify
+
+
+def _shut(text: bytes) -> Falsify:
+    """The mailbox with the sent mail can neither be opened nor looked at."""
+    return lambda call, answer: (
+        b"TAG " + text + b"\r\n" if call.verb in ("STATUS", "EXAMINE") and call.mailbox == "Sent" else answer
+    )
+
+
+add(
+    "A mailbox that can't be opened",
+    *(
+        row(name, f"lists a mailbox that is never opened: {text.decode()}", U,
+            _listing(b'() "/" Kalender', text), passes=2)
+        for name, text in _SHUT.items()
+    ),
+    *(
+        row(f"{name}, after it was read", f"opens the sent mail no more: {text.decode()}", U,
+            _shut(text), before=1, passes=2)
+        for name, text in _SHUT.items()
+    ),
+    row("a mailbox that shows no change and can't be opened", "says how the sent mail stands, as before", C,
+        on("EXAMINE", refused(b"NO [NOPERM] no"), mailbox="Sent"), before=1),
+    row("the sent mail is never opened", "does not open the mailbox with the sent mail", U,
+        on("EXAMINE", refused(b"NO [NOPERM] no"), mailbox="Sent"), stored=INBOX),
+    row("UIDVALIDITY of the sent mail missing", "does not say how it is numbered", U,
+        on("EXAMINE", sub(rb"\* OK \[UIDVALIDITY \d+\] x\r\n", b""), mailbox="Sent"), stored=INBOX),
+    row("the sent mail for writing", "opens it read-write", U,
+        on("EXAMINE", put(b"READ-ONLY", b"READ-WRITE"), mailbox="Sent"), stored=INBOX),
+    row("a mailbox without a name", "lists one, and can't open it", U,
+        _listing(b'() "/" ""', b"NO Invalid mailbox name: Name is empty")),
+    row("a mailbox that is not there", "lists a parent that was deleted long ago", C, _listing(b'() "/" Kunden'),
+        passes=2),
+    row("a mailbox with sent mail that is not there", "lists another one for sent mail, which does not exist", C,
+        _listing(b'(\\Sent) "/" Gesendet', b"NO Mailbox doesn't exist: Gesendet"), passes=2),
+    row("a mailbox that the server stumbles over once", "says [SERVERBUG] and mends it meanwhile", C,
+        on("EXAMINE", refused(b"NO [SERVERBUG] Corrupted index"), nth=2)),
+    row("a mailbox in use", "says that it may be opened later", M,
+        on("EXAMINE", refused(b"NO [INUSE] locked"), mailbox="Sent"), stored=INBOX, says="locked"),
+    row("a mailbox out of service", "says that it may be opened later, and for how long", M,
+        on("EXAMINE", refused(b"NO [UNAVAILABLE] retry after 60 seconds"), mailbox="Sent"), stored=INBOX, says="60"),
+    row("the INBOX stumbles", "says [SERVERBUG] to INBOX", M,
+        on("EXAMINE", refused(b"NO [SERVERBUG] Internal error"), mailbox="INBOX"), stored=SENT, says="SERVERBUG"),
+    row("an INBOX that is not there", "says that INBOX does not exist", M,
+        on("EXAMINE", refused(b"NO [NONEXISTENT] Mailbox doesn't exist"), mailbox="INBOX"), stored=SENT),
+)  # fmt: skip
 
 _EVIL = Letter(b"From: x@evil.example\r\n\r\n", b"NIL")
 add(
@@ -390,6 +537,48 @@ add(
         on("UID FETCH", lambda a: a.replace(b"INTERNALDATE", b"internaldate").replace(b" FETCH (UID", b" fetch (uid"))),
 )  # fmt: skip
 
+
+def _stamps(change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change the answers that say whether UIDs still name the same mail."""
+
+    def falsify(call: Call, answer: bytes) -> bytes | Ending:
+        return change(answer) if call.verb == "UID FETCH" and b"BODY[" not in answer else answer
+
+    return falsify
+
+
+def _came_and_went(honest: Honest) -> None:
+    """A message came and was deleted, so that its mailbox is opened."""
+    honest.boxes["INBOX"].uidnext = INBOX + 2
+
+
+add(
+    "When messages came, and how large they are",
+    *(
+        row(f"{name} than before", does, C, _stamps(change), before=1, arrange=_came_and_went, passes=2)
+        for name, does, change in (
+            ("another INTERNALDATE", "names other dates for messages that are known",
+             lambda a: re.sub(rb'"\d\d-', b'"09-', a)),
+            ("another RFC822.SIZE", "names other sizes for messages that are known",
+             lambda a: a.replace(b"SIZE 1000", b"SIZE 1234")),
+            ("less", "does not name the sizes of messages that are known",
+             lambda a: a.replace(b" RFC822.SIZE 1000", b"")),
+            ("absurder sizes", "names a size of 5,000 digits", lambda a: a.replace(b"1000", b"1" * 5000)),
+            ("no more", "says OK and nothing of messages that are known", refused(b"OK done")),
+            ("UIDs other", "speaks of other messages than it was asked for",
+             lambda a: a.replace(b"(UID ", b"(UID 9")),
+        )
+    ),
+    row("NO when it is asked again", "refuses to say dates and sizes of messages that are known", C,
+        _stamps(refused(b"NO not that")), before=1, arrange=_came_and_went, passes=2),
+    row("garbage when it is asked again", "sends garbage instead of dates and sizes", C,
+        _stamps(ahead(b"lorem ipsum\r\n")), before=1, arrange=_came_and_went),
+    row("end of stream when it is asked again", "hangs up instead of saying dates and sizes", L,
+        _stamps(cut(rb"")), before=1, arrange=_came_and_went, stored=INBOX + SENT),
+    row("BYE when it is asked again", "says BYE instead of dates and sizes", L,
+        _stamps(instead(b"* BYE later\r\n")), before=1, arrange=_came_and_went, stored=INBOX + SENT, says="later"),
+)  # fmt: skip
+
 _GARBAGE = {
     "a line of garbage": b"lorem ipsum\r\n",
     "a line of NULs": b"\0\0\0\0\r\n",
@@ -420,10 +609,13 @@ add(
         on("UID SEARCH", ahead(b"lorem ipsum\r\n"), mailbox="INBOX"), stored=SENT, says="no IMAP response"),
     row("garbage to every FETCH", "never sends anything but garbage", L, on("UID FETCH", ahead(b"lorem ipsum\r\n")),
         unread=INBOX + SENT, stored=0, says="keeps sending answers that can't be read"),
-    row("garbage to LIST", "sends a line of garbage to LIST", L, on("LIST", ahead(b"lorem ipsum\r\n")), stored=0),
-    row("garbage to EXAMINE", "sends a line of garbage to EXAMINE", L, on("EXAMINE", ahead(b"lorem ipsum\r\n")),
+    row("garbage to LIST", "sends a line of garbage to LIST", M, on("LIST", ahead(b"lorem ipsum\r\n")), stored=0),
+    row("garbage to EXAMINE", "sends a line of garbage to EXAMINE", M, on("EXAMINE", ahead(b"lorem ipsum\r\n")),
         stored=0),
-    row("a list of mailboxes without end", "lists 70 MB of mailboxes", L,
+    row("garbage to EXAMINE of one mailbox", "sends a line of garbage when one mailbox is opened", M,
+        on("EXAMINE", ahead(b"lorem ipsum\r\n"), mailbox="INBOX"), stored=SENT, says="no IMAP response"),
+    row("garbage to STATUS", "sends a line of garbage to STATUS", C, on("STATUS", ahead(b"lorem ipsum\r\n")), before=1),
+    row("a list of mailboxes without end", "lists 70 MB of mailboxes", M,
         on("LIST", ahead((b'* LIST () "/" "' + b"x" * 999_000 + b'"\r\n') * 70)), stored=0, says="too long"),
 )  # fmt: skip
 
@@ -533,7 +725,7 @@ add(
             call, _everywhere(_HELD, b"* 4294967295 EXISTS")(call, answer)
         ), stored=INBOX + SENT, says="names 6"),
     row("EXISTS beyond all bounds", "counts more messages than 63 bits can", M,
-        _everywhere(_HELD, b"* 9223372036854775808 EXISTS"), stored=SENT, says="how many"),
+        _everywhere(_HELD, b"* 9223372036854775808 EXISTS"), stored=SENT, says="no IMAP response"),
     row("EXISTS too low", "leaves a message out of the count", C, _everywhere(_HELD, b"* 5 EXISTS")),
     row("EXISTS 0", "counts no messages", C, _everywhere(_HELD, b"* 0 EXISTS")),
     row("EXISTS missing", "does not count", M, _everywhere(_HELD + rb"\r\n", b""), stored=SENT),
@@ -671,6 +863,113 @@ add(
     ),
     row("an answer by ranges that ends early", "hangs up in an answer by ranges", L, _by_ranges(cut(rb"ALL 1")),
         arrange=ranges, stored=0),
+)  # fmt: skip
+
+
+def _bearing(flags: bytes, *uids: int) -> Callable[[Honest], None]:
+    """Some messages in INBOX bear flags."""
+
+    def arrange(honest: Honest) -> None:
+        for uid in uids:
+            honest.boxes["INBOX"].letters[uid].flags = b"(" + flags + b")"
+
+    return arrange
+
+
+def _of_flag(criterion: str, change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change what is found in INBOX of a flag."""
+    return lambda call, a: change(a) if call.mailbox == "INBOX" and call.arguments.endswith(f" {criterion}") else a
+
+
+def _of_changes(change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change what is said of changes in INBOX."""
+    return lambda call, a: change(a) if call.mailbox == "INBOX" and "(CHANGEDSINCE" in call.arguments else a
+
+
+def _since(change: Callable[[int], bytes]) -> Falsify:
+    """Another HIGHESTMODSEQ where INBOX is opened, or no such thing."""
+
+    def other(answer: bytes) -> bytes:
+        found = re.search(rb"\* OK \[HIGHESTMODSEQ (\d+)\]", answer)
+        assert found, answer
+        return answer.replace(found[0], b"* OK [" + change(int(found[1])) + b"]")
+
+    return on("EXAMINE", other, mailbox="INBOX")
+
+
+def _all_of(*falsify: Falsify) -> Falsify:
+    """Several lies at once."""
+
+    def together(call: Call, answer: bytes) -> bytes | Ending:
+        for one in falsify:
+            if isinstance(answer, bytes):
+                answer = one(call, answer)
+        return answer
+
+    return together
+
+
+_EVERYTHING = instead(b"* SEARCH 1 2 3 4 5 6 77 4294967295\r\nTAG OK done\r\n")
+_NOTHING = instead(b"* SEARCH\r\nTAG OK done\r\n")
+_JUNK, _PUT_AWAY, _REPLIED = (_bearing(flags, 2) for flags in (b"$Junk", b"\\Deleted", b"\\Answered"))
+_LIE = b"* 1 FETCH (UID 1 FLAGS (%s) MODSEQ (9))\r\n* 6 FETCH (UID 6 FLAGS (%s) MODSEQ (9))\r\n"
+
+
+add(
+    "Flags",
+    *(
+        row(f"SEARCH {criterion} finds everything", f"says that everything is {said}", C,
+            _of_flag(criterion, _EVERYTHING), before=1, arrange=arrange, days=days)
+        for criterion, said, arrange, days in (
+            ("DELETED", "deleted", _PUT_AWAY, 0),
+            ("DRAFT", "a draft", _PUT_AWAY, 0),
+            ("KEYWORD $Junk", "junk", _JUNK, 0),
+            ("ANSWERED", "answered", _REPLIED, 1),
+        )
+    ),
+    *(
+        row(f"SEARCH {criterion} finds nothing", f"says that nothing is {said}", C,
+            _of_flag(criterion, _NOTHING), before=1, arrange=arrange)
+        for criterion, said, arrange in (
+            ("DELETED", "deleted", _PUT_AWAY),
+            ("KEYWORD $Junk", "junk", _JUNK),
+            ("ANSWERED", "answered", _REPLIED),
+        )
+    ),
+    row("SEARCH KEYWORD refused with NO", "refuses to look for a keyword", C,
+        _of_flag("KEYWORD $Junk", refused(b"NO no keywords")), before=1, arrange=_JUNK),
+    row("SEARCH KEYWORD refused with BAD", "does not understand KEYWORD", C,
+        _of_flag("KEYWORD $Junk", refused(b"BAD what?")), before=1, arrange=_JUNK),
+    row("SEARCH DELETED refused", "refuses to look for a flag", M,
+        _of_flag("DELETED", refused(b"NO not now")), before=1, arrange=_PUT_AWAY, stored=INBOX + SENT, says="not now"),
+    row("wrong FLAGS at first", "says of a new message that it is deleted and answered", C,
+        of_bad(put(b"FLAGS ()", b"FLAGS (\\Deleted \\Answered)")), days=2),
+    row("no list of flags", "does not say which flags there are, or says it as nobody reads it", C,
+        on("EXAMINE", sub(rb"\* FLAGS [^\r]*", b"* FLAGS")), before=1, arrange=_JUNK),
+    row("changes that are none", "says that messages were deleted and answered which were not", C,
+        _of_changes(ahead(_LIE % ((b"\\Deleted \\Answered",) * 2))), before=1, arrange=_PUT_AWAY, counts=True, days=2),
+    row("changes to nothing", "says of what was deleted that it bears no flag", C,
+        _of_changes(sub(rb"FLAGS \([^)]*\)", b"FLAGS ()")), before=1, arrange=_PUT_AWAY, counts=True, days=1),
+    row("changes that are kept back", "does not tell of a change, though it counted it", C,
+        _of_changes(sub(rb"\* 2 FETCH [^\r]*\r\n", b"")), before=1, arrange=_PUT_AWAY, counts=True, days=1),
+    row("changes refused with NO", "refuses to tell what changed", C, _of_changes(refused(b"NO not now")), before=1,
+        arrange=_PUT_AWAY, counts=True),
+    row("changes refused with BAD", "does not understand CHANGEDSINCE, though it says CONDSTORE", C,
+        _of_changes(refused(b"BAD what?")), before=1, arrange=_PUT_AWAY, counts=True),
+    row("changes that nobody can read", "breaks off in a list of changes, in garbage", C,
+        _of_changes(sub(rb"\* 2 FETCH ", b"lorem ipsum\r\n")), before=1, arrange=_PUT_AWAY, counts=True),
+    row("changes without end", "hangs up in a list of changes", L, _of_changes(cut(rb"FLAGS")), before=1,
+        arrange=_PUT_AWAY, counts=True, stored=INBOX + SENT),
+    row("HIGHESTMODSEQ goes back", "counts changes from the beginning", C, _since(lambda _: b"HIGHESTMODSEQ 1"),
+        before=1, arrange=_PUT_AWAY, counts=True),
+    row("HIGHESTMODSEQ runs ahead", "counts changes that are yet to come, and tells of none", C,
+        _all_of(_since(lambda n: b"HIGHESTMODSEQ %d" % (n + 5)), _of_changes(instead(b"TAG OK done\r\n"))),
+        before=1, arrange=_PUT_AWAY, counts=True),
+    row("HIGHESTMODSEQ stands still", "does not count a change", C,
+        _all_of(_since(lambda _: b"HIGHESTMODSEQ 2"), on("STATUS", sub(rb"HIGHESTMODSEQ \d+", b"HIGHESTMODSEQ 2"))),
+        before=1, arrange=_PUT_AWAY, counts=True),
+    row("NOMODSEQ", "no longer counts changes", C, _since(lambda _: b"NOMODSEQ"), before=1, arrange=_PUT_AWAY,
+        counts=True),
 )  # fmt: skip
 
 

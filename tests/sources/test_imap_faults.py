@@ -9,18 +9,20 @@ import traceback
 
 import pytest
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, MailboxState
 from replywatch.errors import ConnectError, LoginError, MailboxError, ReplywatchError
 from replywatch.sources.imap import reader
 from replywatch.sources.imap.connection import ImapSettings
 from replywatch.sources.imap.source import ImapSource
+from replywatch.sources.imap.waiting import Timeouts
 from servers.scripted import ScriptedServer
 
 PASSWORD = 'hidden"Horse\\7'
 
 
-def source_of(server: ScriptedServer, **timeouts: float) -> ImapSource:
-    return ImapSource(ImapSettings(server.host, "anna", PASSWORD, server.port, "none"), **timeouts)
+def source_of(server: ScriptedServer, seconds: float | None = None) -> ImapSource:
+    timeouts = Timeouts.of(seconds)
+    return ImapSource(ImapSettings(server.host, "anna", PASSWORD, server.port, "none", timeouts=timeouts))
 
 
 def fetch_line(uid: int, header: bytes = b"From: a@x.example\r\n\r\n") -> bytes:
@@ -43,9 +45,9 @@ def answer_all(arguments: str) -> bytes:
     return b"".join(map(fetch_line, numbers(arguments))) + b"TAG OK done\r\n"
 
 
-def failure(server: ScriptedServer, kind: type[ReplywatchError], **timeouts: float) -> ReplywatchError:
+def failure(server: ScriptedServer, kind: type[ReplywatchError], seconds: float | None = None) -> ReplywatchError:
     """The error when connecting; the password is in no text of it."""
-    with pytest.raises(kind) as caught, source_of(server, **timeouts):
+    with pytest.raises(kind) as caught, source_of(server, seconds):
         pass
     assert type(caught.value) is kind
     shown = "".join(traceback.format_exception(caught.value))
@@ -77,7 +79,11 @@ class TestGreetingAndLogin:
             (b"* BYE [UNAVAILABLE] down for a while\r\n", "takes no connections at the moment", "Wait"),
             (b"* BYE Too many connections\r\n", "takes no connections at the moment", "Wait"),
             (b"* BYE go away\r\n", "refuses this connection: go away", "Wait"),
-            (b"220 mail.example.com ESMTP\r\n", "does not speak IMAP: unexpected response", "`port`"),
+            (b"220 mail.example.com ESMTP\r\n", "speaks SMTP, not IMAP: 220 mail.example.com ESMTP", "993"),
+            (b"+OK POP3 ready <1896.697@x>\r\n", "speaks POP3, not IMAP: +OK POP3 ready <1896.697@x>", "143"),
+            (b"+OK\r\n", "speaks POP3, not IMAP: +OK", "`port`"),
+            (b"HTTP/1.1 400 Bad Request\r\n", "speaks HTTP, not IMAP: HTTP/1.1 400 Bad Request", "`port`"),
+            (b"SSH-2.0-OpenSSH_9.2\r\n", "does not speak IMAP: SSH-2.0-OpenSSH_9.2", "`port`"),
             (b"* OK hello\r\n", "closed the connection at once", "`port`"),
         ],
     )
@@ -105,7 +111,7 @@ class TestGreetingAndLogin:
             (b"* BYE [LIMIT] too many\r\n", ConnectError, "[LIMIT] too many"),
             (b"* BYE bye\r\n", ConnectError, "was lost: bye"),
             (b"", ConnectError, "was lost"),
-            (b"garbage\r\n", ConnectError, "unexpected response: garbage"),
+            (b"garbage\r\n", ConnectError, "no IMAP response: garbage"),
         ],
     )
     def test_login_refused(self, answer, kind, text):
@@ -136,7 +142,7 @@ class TestGreetingAndLogin:
 
     def test_silence(self):
         with ScriptedServer(greeting=b"") as server:
-            error = failure(server, ConnectError, connect_timeout=0.2)
+            error = failure(server, ConnectError, 0.2)
         assert "did not answer within 0.2 seconds" in error.text
 
 
@@ -170,9 +176,7 @@ class TestMailboxes:
                 source.open(listing.name, None)
         assert server.said("EXAMINE") == ['EXAMINE "INBOX"', 'EXAMINE "R&D"', 'EXAMINE "&AOk-t&AOk-"']
 
-    @pytest.mark.parametrize(
-        "answer", [b"* LIST (\r\nTAG OK done\r\n", b"* LIST () x\r\nTAG OK done\r\n", b"TAG NO no\r\n"]
-    )
+    @pytest.mark.parametrize("answer", [b"TAG NO no\r\n", b"TAG BAD what?\r\n", b"lorem ipsum\r\nTAG OK done\r\n"])
     def test_list_that_cannot_be_read(self, answer):
         with ScriptedServer({"LIST": answer}) as server, source_of(server) as source, pytest.raises(MailboxError):
             source.mailboxes()
@@ -205,7 +209,8 @@ class TestMailboxes:
         "examine",
         [
             b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-WRITE] done\r\n",
-            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK done\r\n",
+            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK done [read-write]\r\n",
+            b"* 3 EXISTS\r\n* OK [READ-ONLY] x\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-WRITE] done\r\n",
             b"* 3 EXISTS\r\nTAG OK [READ-ONLY] done\r\n",
             b"* 3 EXISTS\r\n* OK [UIDVALIDITY 0] x\r\nTAG OK [READ-ONLY] done\r\n",
             b"* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-ONLY] done\r\n",
@@ -223,24 +228,66 @@ class TestMailboxes:
         assert not server.said("UID FETCH")
 
     @pytest.mark.parametrize(
+        ("last", "said"),
+        [
+            (b"TAG OK [READ-ONLY] done\r\n", True),
+            (b"TAG OK [read-only] done\r\n", True),
+            (b"TAG OK done [READ-ONLY]\r\n", True),
+            (b"* OK [READ-ONLY] x\r\nTAG OK done\r\n", True),
+            (b"TAG OK done\r\n", False),
+            (b"TAG OK READ-ONLY\r\n", False),
+        ],
+    )
+    def test_a_server_that_does_not_say_that_it_opens_read_only(self, last, said):
+        examine = b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" + last
+        with ScriptedServer({"EXAMINE": examine}) as server, source_of(server) as source:
+            assert source.open("INBOX", None) == MailboxState(7, None, 3)
+            assert source.not_said_read_only == (() if said else ("INBOX",))
+
+    @pytest.mark.parametrize(
         ("status", "state"),
         [
-            (b"* STATUS INBOX (MESSAGES 3 UIDVALIDITY 7)\r\nTAG OK done\r\n", MailboxState(7, None, 3)),
-            (b'* STATUS "INBOX" (uidvalidity 7 MESSAGES 3)\r\nTAG OK done\r\n', None),
-            (b"* STATUS INBOX (UIDVALIDITY 7 UIDNEXT 4)\r\nTAG OK done\r\n", None),
-            (b"* STATUS INBOX ()\r\nTAG OK done\r\n", None),
-            (b"* STATUS\r\nTAG OK done\r\n", None),
-            (b"TAG OK done\r\n", None),
-            (b"TAG NO no\r\n", None),
+            (b"* STATUS INBOX (MESSAGES 3 UIDVALIDITY 7)", MailboxState(7, None, 3)),
+            (b'* STATUS "INBOX" (uidvalidity 7 MESSAGES 3)', MailboxState(7, None, 3)),
+            (b"* status Sent Items (MESSAGES 3 UIDVALIDITY 7)", MailboxState(7, None, 3)),
+            (b'* STATUS "a"b) (c" (MESSAGES 3 UIDVALIDITY 7) ', MailboxState(7, None, 3)),
+            (b"* STATUS {2}\r\n(( (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 7)", MailboxState(7, 4, 3)),
+            (b"* STATUS INBOX (MESSAGES 3 UIDNEXT 0 UIDVALIDITY 7)", MailboxState(7, None, 3)),
         ],
     )
     def test_status(self, status, state):
+        with ScriptedServer({"STATUS": status + b"\r\nTAG OK done\r\n"}) as server, source_of(server) as source:
+            assert source.status("INBOX", None) == state
+        assert not server.said("EXAMINE")
+
+    @pytest.mark.parametrize(
+        "status",
+        [
+            b"* STATUS INBOX (UIDVALIDITY 7 UIDNEXT 4)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES 3 UIDVALIDITY 0)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES -3 UIDVALIDITY 7)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES 3x UIDVALIDITY 7)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES 9223372036854775808 UIDVALIDITY 7)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX ()\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES (3) UIDVALIDITY 7\r\nTAG OK done\r\n",
+            b"* STATUS\r\nTAG OK done\r\n",
+            b"lorem ipsum\r\nTAG OK done\r\n",
+            b"TAG OK done\r\n",
+            b"TAG NO no\r\n",
+        ],
+    )
+    def test_a_mailbox_is_opened_where_status_says_too_little(self, status):
+        """So that `check`, which opens none otherwise, finds out what a poll would."""
         with ScriptedServer({"STATUS": status}) as server, source_of(server) as source:
-            if state is None:
-                with pytest.raises(MailboxError):
-                    source.status("INBOX", None)
-            else:
-                assert source.status("INBOX", None) == state
+            assert source.status("INBOX", None) == MailboxState(7, 4, 3)
+        assert len(server.said("EXAMINE")) == 1
+        answers = {"STATUS": status, "EXAMINE": b"TAG NO no\r\n"}
+        with (
+            ScriptedServer(answers) as server,
+            source_of(server) as source,
+            pytest.raises(MailboxError, match="can't be opened"),
+        ):
+            source.status("INBOX", None)
 
 
 class TestSearch:
@@ -322,26 +369,27 @@ class TestLabels:
         with ScriptedServer(answers) as server, source_of(server) as source:
             source.open("INBOX", None)
             try:
-                return list(source.labels(1, 9, since)), server.said("UID FETCH")
+                return list(source.changed(1, 9, since)), server.said("UID FETCH")
             finally:
                 source.uids(1, 3)  # the connection, or a new one, goes on
 
     def test_only_where_there_are_any(self):
         with ScriptedServer() as server, source_of(server) as source:
-            assert source.labels is None
+            assert not source.has_labels
 
     @pytest.mark.parametrize(("since", "modifier"), [(None, ""), (77, " (CHANGEDSINCE 77)")])
     def test_what_is_asked_and_what_is_taken(self, since, modifier):
         noise = b"* 4 EXISTS\r\n* 2 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (UID 2 X-GM-LABELS ((x)) X-GM-MSGID 5)\r\n"
-        line = b'* 1 FETCH (X-GM-MSGID 4 X-GM-LABELS ("\\\\Inbox") UID 1)\r\n'
-        assert self.read(noise + line + noise + b"TAG OK done\r\n", since) == (
-            [Labelled(1, "gmail:4", ("\\Inbox",))],
-            [f"UID FETCH 1:9 (UID X-GM-MSGID X-GM-LABELS){modifier}"],
+        half = b"* 3 FETCH (UID 3 FLAGS (\\Seen) X-GM-LABELS ((x)) X-GM-MSGID 5)\r\n* 3 FETCH (UID 13 FLAGS ())\r\n"
+        line = b'* 1 FETCH (X-GM-MSGID 4 X-GM-LABELS ("\\\\Inbox") FLAGS (\\Deleted) UID 1)\r\n'
+        assert self.read(noise + line + half + noise + b"TAG OK done\r\n", since) == (
+            [Changed(1, ("\\Deleted",), "gmail:4", ("\\Inbox",)), Changed(3, ("\\Seen",))],
+            [f"UID FETCH 1:9 (UID FLAGS X-GM-MSGID X-GM-LABELS){modifier}"],
         )
 
     @pytest.mark.parametrize("refusal", [b"TAG NO some failed\r\n", b"TAG BAD no\r\n", b"* 1 FETCH {1\r\nTAG OK\n"])
     def test_refused_or_garbled(self, refusal):
-        with pytest.raises(MailboxError, match="labels in mailbox 'INBOX'"):
+        with pytest.raises(MailboxError, match="flags in mailbox 'INBOX'"):
             self.read(refusal)
 
     def test_the_server_hangs_up(self):
@@ -349,7 +397,7 @@ class TestLabels:
         with ScriptedServer(answers) as server, source_of(server) as source:
             source.open("INBOX", None)
             with pytest.raises(ConnectError):
-                list(source.labels(1, 9, None))
+                list(source.changed(1, 9, None))
 
 
 class TestFetch:
@@ -504,7 +552,7 @@ class TestFetch:
 
     def test_server_falls_silent(self):
         silent = ScriptedServer({"UID FETCH": b"* OK TAG? no end\r\n"})
-        with silent as server, source_of(server, read_timeout=0.2) as source:
+        with silent as server, source_of(server, 0.2) as source:
             source.open("INBOX", None)
             with pytest.raises(ConnectError, match="stopped answering"):
                 list(source.fetch([1]))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage
 from replywatch.sources.imap.fetch import Batches, Question, uid_set
 from replywatch.sources.imap.reader import Fetch
 from replywatch.sources.imap.told import instant
@@ -328,11 +328,26 @@ class TestProviders:
     @pytest.mark.parametrize(("text", "labels"), LABELS)
     def test_labels_alone(self, text, labels):
         line = b"* 1 FETCH (X-GM-MSGID 12 X-GM-LABELS " + text + b" UID 5 MODSEQ (9))\r\n"
-        assert GMAIL.labelled(Fetch([line])) == Labelled(5, "gmail:12", labels)
+        assert GMAIL.changed(Fetch([line])) == Changed(5, None, "gmail:12", labels)
         for question in (PLAIN, OBJECTID):
-            assert question.labelled(Fetch([line])) is None
-        for lacking in (b"UID 5", b"X-GM-MSGID 12"):
-            assert GMAIL.labelled(Fetch([line.replace(lacking, b"FLAGS ()")])) is None
+            assert question.changed(Fetch([line])) is None
+        assert GMAIL.changed(Fetch([line.replace(b"UID 5", b"FLAGS ()")])) is None
+        assert GMAIL.changed(Fetch([line.replace(b"X-GM-MSGID 12", b"FLAGS (x)")])) == Changed(5, ("x",))
+
+    @pytest.mark.parametrize(
+        ("text", "flags"),
+        [
+            (b"(\\Answered $Junk)", ("\\Answered", "$Junk")),
+            (b"()", ()),
+            (b"NIL", None),
+            (b"(a (b))", None),
+            (b"x", None),
+        ],
+    )
+    def test_changed_flags(self, text, flags):
+        for question in (PLAIN, GMAIL):
+            changed = question.changed(Fetch([b"* 1 FETCH (UID 5 FLAGS " + text + b")\r\n"]))
+            assert changed == (None if flags is None else Changed(5, flags))
 
 
 @given(st.lists(st.binary(), max_size=4), st.binary())
@@ -340,7 +355,7 @@ def test_any_labels(labels, literal):
     line = b"* 1 FETCH (" + GM + b"X-GM-LABELS (" + b" ".join(labels)
     for pieces in ([line + b") " + ALL + b")\r\n"], [line + b" {1}\r\n", literal, b") " + ALL + b")\r\n"]):
         GMAIL.message(Fetch(pieces))
-        GMAIL.labelled(Fetch(pieces))
+        GMAIL.changed(Fetch(pieces))
 
 
 @given(st.lists(st.binary(), max_size=4), st.binary())

@@ -52,7 +52,7 @@ ANSWERS = [
     (b"* OK still here {5}\r\n", [Other(b"* OK still here {5}\r\n")]),
     (b"* 1 RECENT\r\n", [Other(b"* 1 RECENT\r\n")]),
     (b"* 1 FETCH (X {1}\r\na3}\r\n", [Fetch([b"* 1 FETCH (X {1}\r\n", b"a", b"3}\r\n"])]),  # no literal without {
-    (b"* LIST () NIL {3}\r\n\r\n)\r\n", [Other(b"* LIST () NIL {3}\r\n")]),
+    (b"* LIST () NIL {3}\r\n\r\n)\r\n", [Other(b"* LIST () NIL {3}\r\n", (b"\r\n)", b"\r\n"))]),
     (b"* SEARCH\r\n", [Search([])]),
     (b"* SEARCH 3 1 2 2 0\r\n", [Search([3, 1, 2, 2, 0])]),
     (b"* search 1 x 2 99999999999 (MODSEQ 3)\r\n", [Search([1, 2])]),

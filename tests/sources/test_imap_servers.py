@@ -3,6 +3,7 @@
 import pytest
 
 from replywatch.domain.headers.header import keep_fields, parse_header
+from replywatch.domain.mailboxes.flags import telling
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.errors import LoginError, MailboxError
@@ -178,9 +179,31 @@ class TestMessages:
         with source_of(mail_user) as source:
             source.open("INBOX", None)
             found = {m.uid: set(m.flags) - {"\\Recent"} for m in source.fetch(numbers)}
-            assert source.answered(numbers) == {numbers[0], numbers[2]}
-            assert source.answered([numbers[1], numbers[3]]) == set()
+            flagging = source.flagged(1, numbers[-1], ())
+            later = source.flagged(numbers[3], numbers[-1], ())
         assert found == dict(zip(numbers, [{"\\Answered"}, *flags[1:]], strict=True))
+        assert flagging.told >= {"\\Answered", "\\Deleted", "\\Draft", "$Junk", "NonJunk"}
+        answered = frozenset(["\\Answered"])
+        rest = {numbers[3]: frozenset(["\\Draft"]), numbers[5]: frozenset(["\\Deleted"])}
+        assert flagging.bearers == {numbers[0]: answered, numbers[2]: answered} | rest
+        assert later.bearers == rest
+
+    def test_keywords(self, mail_user):
+        """Where a server keeps any: they are told by search and, where changes are counted, as changes."""
+        mail_user.append("INBOX", [Delivery(RAW, NINE)] * 3)
+        numbers = uids(mail_user, 1, 2, 3)
+        with source_of(mail_user) as source:
+            before = source.open("INBOX", None).highestmodseq
+        for number, keyword in zip(numbers, ("$Junk", "NonJunk", "Junk"), strict=True):
+            mail_user.store("INBOX", number, keyword)
+        kept = {uid: telling(flags) for uid, flags in mail_user.flags("INBOX").items()}
+        with source_of(mail_user) as source:
+            state = source.open("INBOX", None)
+            bearers = source.flagged(1, numbers[-1], ()).bearers
+            assert sorted(bearers.values(), key=repr) == sorted((f for f in kept.values() if f), key=repr)
+            if before is not None and state.highestmodseq != before:
+                changed = {c.uid: telling(c.flags or ()) for c in source.changed(1, numbers[-1], before)}
+                assert changed == bearers
 
     def test_the_same_message_twice(self, mail_user):
         mail_user.append("INBOX", [Delivery(RAW, NINE)] * 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
@@ -12,12 +12,15 @@ from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, Mbo
 from replywatch.config.oauth2 import read_oauth2
 from replywatch.config.secret_keys import read_secret
 from replywatch.config.table import Table, excerpt
+from replywatch.domain.instants import HOUR
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.hosts import is_loopback
 
 ROLES = tuple(role for role in Role if role is not Role.FOLDER)
 """The roles a config may give; an ordinary folder needs none."""
+LONGEST_TIMEOUT = HOUR
+"""Seconds; who waits longer for one answer waits for nothing."""
 PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
 
 
@@ -48,7 +51,23 @@ def read_accounts(root: Table, base: Path) -> tuple[AnyAccount, ...]:
         root.problem("accounts", "at least one account is needed, such as [accounts.info]")
     elif accounts and not any(account.enabled for account in accounts):
         root.problem("accounts", "at least one account has to be enabled")
-    return tuple(accounts)
+    return _withholding(accounts)
+
+
+def _withholding(accounts: Sequence[AnyAccount]) -> tuple[AnyAccount, ...]:
+    """The accounts, so that a command which prints a secret learns no other one from its environment."""
+    servers = [account for account in accounts if isinstance(account, ImapAccount)]
+    secrets = [s for server in servers for s in (server.password, server.oauth2 and server.oauth2.client_secret) if s]
+    variables = frozenset(secret.env for secret in secrets if secret.env)
+    return tuple(_hiding(account, variables) if isinstance(account, ImapAccount) else account for account in accounts)
+
+
+def _hiding(account: ImapAccount, variables: frozenset[str]) -> ImapAccount:
+    """The account, whose commands see none of `variables`."""
+    oauth2 = account.oauth2
+    if oauth2 and oauth2.client_secret:
+        oauth2 = replace(oauth2, client_secret=replace(oauth2.client_secret, withheld=variables))
+    return replace(account, password=replace(account.password, withheld=variables), oauth2=oauth2)
 
 
 def _read_account(name: str, table: Table, base: Path) -> AnyAccount | None:
@@ -115,6 +134,7 @@ def _read_imap(common: _Common, table: Table, base: Path) -> ImapAccount:
         ca_file=None if table.take("ca_file") == "" else table.file("ca_file", base),
         username=table.required("username", "info@example.com"),
         allow_plaintext=allow_plaintext,
+        timeout=table.duration("timeout", 0, LONGEST_TIMEOUT) or None,
     )
     password, oauth2 = _read_credentials(table, base)
     return replace(account, password=password, oauth2=oauth2)

@@ -16,7 +16,7 @@ from replywatch.config.secrets import open_to_others
 from replywatch.config.table import Table, excerpt
 from replywatch.config.toml_faults import fault_of
 from replywatch.config.trust import refuse_others_config
-from replywatch.domain.periods import parse_duration, parse_start
+from replywatch.domain.periods import parse_start
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError, UsageError
 
@@ -155,27 +155,13 @@ def _read_report(table: Table, environ: Mapping[str, str]) -> ReportSettings:
     usual = ReportSettings(timezone=chosen or zone.UTC)
     settings = replace(
         usual,
-        never_after=_read_duration(table, "never_after", usual.never_after),
-        new_enquiry_after=_read_duration(table, "new_enquiry_after", usual.new_enquiry_after),
+        never_after=table.duration("never_after", usual.never_after),
+        new_enquiry_after=table.duration("new_enquiry_after", usual.new_enquiry_after),
         period=_read_period(table, usual.period),
-        stale_after=_read_duration(table, "stale_after", 0) or None,
+        stale_after=table.duration("stale_after", 0) or None,
     )
     table.close()
     return settings
-
-
-def _read_duration(table: Table, key: str, default: int) -> int:
-    """The seconds that the text under `key` means, at least 1."""
-    text = table.text(key)
-    if not text:
-        return default
-    try:
-        seconds = parse_duration(text)
-    except UsageError:
-        seconds = 0
-    if not seconds:
-        table.problem(key, f'must be a duration such as "14d" or "36h", more than 0, not {excerpt(text)}')
-    return seconds
 
 
 def _read_period(table: Table, default: str) -> str:

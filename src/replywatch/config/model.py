@@ -38,6 +38,8 @@ class Secret:
     """Service name in the system's keyring; the user name is the account's."""
     literal: str | None = field(default=None, repr=False)
     """In clear in the config; accepted, since `init` writes it when told to."""
+    withheld: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    """Environment variables that hold secrets of the config, and that a command gets to see none of."""
 
 
 class Flow(StrEnum):
@@ -97,6 +99,8 @@ class ImapAccount(Account):
     oauth2: OAuth2 | None = None
     """Tokens in place of the password, which is empty then."""
     allow_plaintext: bool = False
+    timeout: int | None = None
+    """Seconds that the server may take to begin an answer, or to go on with it; None: what is usual."""
 
     @property
     def origin(self) -> Origin:

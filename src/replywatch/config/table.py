@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from replywatch import config_lines
 from replywatch.config import names
+from replywatch.domain.periods import parse_duration
+from replywatch.errors import UsageError
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -105,6 +107,21 @@ class Table:
         shown = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else kind_of(value)
         self.problem(key, f"must be a whole number from {low} to {high}, not {shown}")
         return default
+
+    def duration(self, key: str, default: int, most: int | None = None) -> int:
+        """The seconds that the text under `key` means, at least 1 and at most `most`."""
+        text = self.text(key)
+        if not text:
+            return default
+        try:
+            seconds = parse_duration(text)
+        except UsageError:
+            seconds = 0
+        if seconds and (most is None or seconds <= most):
+            return seconds
+        example = '"14d" or "36h", more than 0' if most is None else f'"90s" or "5m", at most {most} seconds'
+        self.problem(key, f"must be a duration such as {example}, not {excerpt(text)}")
+        return 0
 
     def choice(self, key: str, default: E) -> E:
         """The member of the default's enum that `key` names."""

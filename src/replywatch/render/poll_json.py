@@ -38,6 +38,7 @@ def _account(outcome: AccountOutcome) -> Value:
         "error": {"kind": error.kind, "text": brief(error.text), "hint": brief(error.hint)} if error else None,
         "failing_since": rfc3339(outcome.failing_since) if error else None,
         "left_alone_until": rfc3339(outcome.left_alone_until),
+        "unopened": [{"mailbox": brief(m.mailbox), "is_hole": m.is_hole} for m in outcome.unopened],
         "holds": [_hold(hold) for hold in outcome.holds],
     }
 

@@ -49,6 +49,10 @@ def account_log(outcome: AccountOutcome) -> Iterator[LogLine]:
         yield LogLine(logging.WARNING, f"{name}: {unread_text(len(outcome.unread_files))}")
     elif outcome.unread:
         yield LogLine(logging.WARNING, f"{name}: {counted(outcome.unread, 'message')} could not be read")
+    if outcome.unopened:
+        holes = sum(mailbox.is_hole for mailbox in outcome.unopened)
+        text = f"{counted(len(outcome.unopened), 'mailbox', 'es')} can't be opened, {holes} of them a hole in coverage"
+        yield LogLine(logging.WARNING, f"{name}: {text}")
     for hold in outcome.holds:
         yield LogLine(logging.WARNING, f"{name}: {hold.missing} of {hold.known} messages of a mailbox are missing")
     if outcome.lacks_sent and not outcome.error:

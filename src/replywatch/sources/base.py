@@ -5,18 +5,14 @@ The values that go through it are in `domain.mailboxes.fetched`, where its words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Protocol, Self, TypeAlias
+from typing import Protocol, Self
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
 from replywatch.domain.mailboxes.unread import UnreadFile
 
-__all__ = ["FetchedMessage", "Labelled", "Listing", "MailboxState", "ReadLabels", "Source"]
-
-ReadLabels: TypeAlias = Callable[[int, int, int | None], Iterator[Labelled]]
-"""The labels of the messages from a first to a last UID of the mailbox opened last: of those that changed since a
-HIGHESTMODSEQ, or of all."""
+__all__ = ["Changed", "FetchedMessage", "Flagging", "Listing", "MailboxState", "Source", "Stamp"]
 
 
 class Source(Protocol):
@@ -47,8 +43,8 @@ class Source(Protocol):
         ...
 
     @property
-    def labels(self) -> ReadLabels | None:
-        """Reads labels; None where messages have none (all but Gmail)."""
+    def has_labels(self) -> bool:
+        """Whether messages have labels, which `changed` tells (Gmail alone)."""
         ...
 
     def __enter__(self) -> Self:
@@ -87,8 +83,25 @@ class Source(Protocol):
         """
         ...
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` that somebody answered, as the source says (flag Answered)."""
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:
+        """Who of the messages from `first` to `last`, both included, bears flags that tell something.
+
+        `borne` are those that the caller knows of there: the source may have to ask for them by name.
+        """
+        ...
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:
+        """Flags and labels of the messages from `first` to `last`, both included, that changed since a HIGHESTMODSEQ.
+
+        Without `since` those of all. To be asked only where the state of a mailbox has a HIGHESTMODSEQ.
+        """
+        ...
+
+    def stamps(self, uids: Sequence[int]) -> Iterable[Stamp]:
+        """INTERNALDATE and size of those of `uids` that are there; nothing where a UID can't come to name other mail.
+
+        Others may be among them.
+        """
         ...
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:

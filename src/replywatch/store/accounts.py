@@ -147,8 +147,13 @@ class Accounts:
         """What the account reads lies elsewhere now: only mailboxes among `kept` go on with their UIDs.
 
         The numberings of all others are over, and no mailbox of the new place can take one of them up again, whatever
-        its UIDVALIDITY is.
+        its UIDVALIDITY is. The new place counts changes of flags on its own.
         """
+        self._db.execute(
+            "UPDATE epochs SET highestmodseq = NULL, flags_read_at = NULL"
+            " WHERE mailbox IN (SELECT id FROM mailboxes WHERE account = ?)",
+            [number],
+        )
         self._db.execute(
             "UPDATE epochs SET uidvalidity = -id, superseded_at = coalesce(superseded_at, ?), completed_at = NULL,"
             " message_count = NULL WHERE mailbox IN (SELECT id FROM mailboxes WHERE account = ?)"

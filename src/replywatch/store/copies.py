@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from replywatch.domain.mailboxes.flags import DRAFT, put_away
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.messages import Copy, Flagged, Location, Role
 from replywatch.store.readings import decode_reading
@@ -38,9 +39,6 @@ class MailboxUse:
         """The roles of a message here with these labels, a JSON list; None: it can't have any."""
         return self.labels.roles(self.role, None if labels is None else json.loads(labels))
 
-
-_JUNK, _NO_JUNK = {"$junk", "junk"}, {"$notjunk", "notjunk", "nonjunk"}
-"""Keywords of mail programs (IANA registry of IMAP keywords; Thunderbird and Apple Mail write them without the $)."""
 
 COPIES = """
     SELECT r.cluster, r.message, m.digest, r.data, l.epoch, l.internal_date, l.thread, l.first_seen, l.gone, l.flags,
@@ -102,15 +100,8 @@ def _copy(rows: Sequence[_CopyRow], uses: Mapping[int, MailboxUse]) -> Copy:
 
 def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
     """One location, once for each role that labels give it."""
-    first_seen, answered_at, unanswered_at = row.first_seen, row.answered_at, row.unanswered_at
-    ahead = use.last_pass is not None and max(first_seen, answered_at or 0) > use.last_pass
-    if ahead and use.last_pass is not None:  # this machine's clock was ahead when it was seen
-        first_seen = min(first_seen, use.last_pass)
-        answered_at = answered_at and min(answered_at, use.last_pass)
-        unanswered_at = unanswered_at and min(unanswered_at, use.last_pass)
-    flagged = None if answered_at is None else Flagged(unanswered_at, answered_at)
-    flags = frozenset(row.flags.lower().split())
-    put_away = "\\deleted" in flags or (not flags.isdisjoint(_JUNK) and flags.isdisjoint(_NO_JUNK))
+    flagged = None if row.answered_at is None else Flagged(row.unanswered_at, row.answered_at)
+    flags = row.flags.split()
     for role in use.roles(row.labels):
         yield Location(
             account=use.account,
@@ -119,14 +110,13 @@ def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
             both_directions=use.both_directions,
             internal_date=row.internal_date,
             thread=row.thread,
-            first_seen=first_seen,
+            first_seen=row.first_seen,
             gone=row.gone,
-            draft="\\draft" in flags,
+            draft=DRAFT in flags,
             flagged=flagged,
             on_disk=use.on_disk,
-            put_away=put_away,
+            put_away=put_away(flags),
             all_mail=use.all_mail and row.labels is None,
             in_burst=bool(row.in_burst),
             last_pass=use.last_pass,
-            ahead=ahead,
         )

@@ -134,7 +134,7 @@ class Erasure:
             self._erase_marks()
             self._db.execute(
                 "UPDATE locations SET message = NULL, internal_date = NULL, size = NULL, flags = '', thread = NULL,"
-                " unanswered_at = NULL, answered_at = NULL, provider_id = NULL, labels = NULL"
+                " unanswered_at = NULL, answered_at = NULL, answer_missed_at = NULL, provider_id = NULL, labels = NULL"
                 f" WHERE message IN {_HEADERS}"
             )
             self._db.execute(f"UPDATE passes SET error = 'erased' WHERE id IN {_TEXTS.format('passes')}")

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Listing, MailboxState, Stamp
 from replywatch.store.database import Database
 from replywatch.store.epochs import tidy
+from replywatch.store.flags import Bearer, Look, bearers, end_look, write_flags
 from replywatch.store.incoming import Batch, Incoming, add_batch, encode_labels, renew_headers
+
+_STAMPED = "epoch = ?1 AND uid > ?2 AND uid < ?3 AND gone IS NULL AND message IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class Epoch:
     """When its whole list was last compared; None: since it was read for the first time never."""
     fields_version: int
     """Of which version of the wanted fields (`domain.headers.fields_version`) its headers are at least."""
+    flags_read_at: int | None = None
+    """When the flags of all its messages were last read; None: never by this release."""
+    in_doubt: bool = False
+    """What the last look found of flags is to be looked at once more: an answer was missed, or others changed."""
 
 
 class Facts:
@@ -122,13 +129,15 @@ class Facts:
     def _epoch(self, where: str, values: Sequence[int]) -> Epoch | None:
         row = self._db.row(
             "SELECT id, mailbox, uidvalidity, scanned_to, uidnext, message_count, highestmodseq, bookmark,"
-            f" reconciled_at, fields_version FROM epochs e WHERE {where}",
+            " reconciled_at, fields_version, flags_read_at, flags_changed_at IS NOT NULL"
+            " OR EXISTS (SELECT 1 FROM locations WHERE epoch = e.id AND answer_missed_at IS NOT NULL AND gone IS NULL)"
+            f" FROM epochs e WHERE {where}",
             values,
         )
         if row is None:
             return None
         state = MailboxState(row[2], row[4], row[5] or 0, row[6], row[7])
-        return Epoch(row[0], row[1], row[3], state, row[5] is not None, row[8], row[9])
+        return Epoch(row[0], row[1], row[3], state, row[5] is not None, row[8], row[9], row[10], bool(row[11]))
 
     def remembers_erased(self) -> bool:
         """Whether anything was ever erased."""
@@ -181,20 +190,37 @@ class Facts:
         """The whole list of the mailbox was compared with what is known of it."""
         self._db.execute("UPDATE epochs SET reconciled_at = ? WHERE id = ?", [now, epoch])
 
-    def relabel(self, epoch: int, labelled: Iterable[Labelled]) -> None:
+    def bearers(self, epoch: int, span: tuple[int, int]) -> dict[int, Bearer]:
+        """UID → the flags that it bears, of the messages from the first to the last of `span` that are there."""
+        return bearers(self._db, epoch, span)
+
+    def flag(self, epoch: int, held: Mapping[int, Bearer], said: Mapping[int, frozenset[str]], look: Look) -> None:
+        """UIDs bear these flags now, and no others that tell something; `held` is what they were held to bear."""
+        write_flags(self._db, epoch, held, said, look)
+
+    def look(self, account: int, since: int | None, now: int, *, again: bool = False) -> Look:
+        """Flags of the account are looked at `now`, and were as they are known `since`; None: nobody knows.
+
+        `again`: what changes is looked at once more.
+        """
+        return Look(self._asked(now), since, self.last_complete_pass(account), again)
+
+    def end_look(self, epoch: int, highestmodseq: int | None, look: Look, *, searched: bool) -> None:
+        """Flags and labels are those of this HIGHESTMODSEQ, or later ones; and all flags were read if `searched`."""
+        end_look(self._db, epoch, highestmodseq, look, searched=searched)
+
+    def relabel(self, epoch: int, changed: Iterable[Changed]) -> None:
         """The labels of these messages are others now; of those that are not read, or were erased, none are kept."""
         with self._db.transaction():
-            for uid, provider_id, labels in labelled:
+            for uid, _, provider_id, labels in changed:
+                if labels is None:
+                    continue
                 values = [epoch, uid, encode_labels(labels)]
                 which = "epoch = ?1 AND uid = ?2 AND message IS NOT NULL AND labels IS NOT ?3"
                 self._db.execute(f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE {which}", values)
                 self._db.execute(
                     f"UPDATE locations SET labels = ?3, provider_id = ?4 WHERE {which}", [*values, provider_id]
                 )
-
-    def labels_read(self, epoch: int, highestmodseq: int) -> None:
-        """The labels are those of this HIGHESTMODSEQ, or later ones."""
-        self._db.execute("UPDATE epochs SET highestmodseq = ? WHERE id = ?", [highestmodseq, epoch])
 
     def lacking_fields(self, epoch: Epoch, version: int, most: int) -> list[int]:
         """The next UIDs, up to `most`, whose headers were read before the fields of `version` were wanted."""
@@ -213,6 +239,28 @@ class Facts:
             " CROSS JOIN messages m ON m.id = l.message"
         )
         return dict(self._db.rows(sql, [json.dumps(list(uids)), epoch]))
+
+    def newest_stamps(self, epoch: int, before: int, most: int) -> dict[int, Stamp]:
+        """UID → what was said of it, of the last messages that are held to be there, up to `most` below a UID."""
+        rows = self._db.rows(
+            f"SELECT uid, internal_date, size FROM locations WHERE {_STAMPED} ORDER BY uid DESC LIMIT ?4",
+            [epoch, 0, before, most],
+        )
+        return {row[0]: Stamp(*row) for row in rows}
+
+    def spread_stamps(self, epoch: int, after: int, before: int, most: int) -> dict[int, Stamp]:
+        """The same of messages between two UIDs: the last of them, and others spread evenly."""
+        rows = self._db.rows(
+            "SELECT uid, internal_date, size FROM (SELECT *, row_number() OVER (ORDER BY uid DESC) - 1 AS number,"
+            f" count(*) OVER () AS total FROM locations WHERE {_STAMPED}) WHERE number % ((total + ?4 - 1) / ?4) = 0",
+            [epoch, after, before, most],
+        )
+        return {row[0]: Stamp(*row) for row in rows}
+
+    def go_back(self, epoch: int, scanned_to: int) -> None:
+        """Behind this UID nothing counts as read."""
+        sql = "UPDATE epochs SET scanned_to = ?, message_count = NULL WHERE id = ?"
+        self._db.execute(sql, [scanned_to, epoch])
 
     def renew(self, epoch: int, headers: Mapping[int, bytes]) -> None:
         """UIDs have other headers now, of the same messages.
@@ -272,24 +320,8 @@ class Facts:
         )
         return [u for (u,) in rows]
 
-    def flag_answered(self, epoch: int, uids: Sequence[int], since: int | None, now: int) -> None:
-        """The server says that these were answered; it did not yet at `since`, the last time it was asked.
-
-        Since when is not known if the clock was ahead then.
-        """
-        with self._db.transaction():
-            self._db.execute_many(
-                "UPDATE locations SET answered_at = :now, unanswered_at = CASE WHEN max(first_seen, :since) <= :now"
-                " THEN max(first_seen, :since) END WHERE epoch = :epoch AND uid = :uid AND answered_at IS NULL",
-                [{"now": self._asked(now), "since": since or 0, "epoch": epoch, "uid": uid} for uid in uids],
-            )
-            self._db.execute_many(
-                "INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE epoch = ? AND uid = ?",
-                [(epoch, uid) for uid in uids],
-            )
-
     def _asked(self, now: int) -> int:
-        """The instant as of which the server says now who was answered."""
+        """The instant as of which the server says now what flags there are."""
         return now if self._began is None else min(self._began, now)
 
     def last_complete_pass(self, account: int) -> int | None:

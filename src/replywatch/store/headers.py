@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from replywatch.store.incoming import header_digest
 from replywatch.store.schema import DERIVED_TABLES
 
 _AT_ONCE = 1000
-"""Headers in memory."""
+"""Headers in memory, if they are not too large."""
+_OCTETS = 16 << 20
+"""Of all of these; with the one that exceeds it the list ends."""
 
 
 def change_headers(
@@ -22,8 +24,10 @@ def change_headers(
     Messages with the same header then become one, in all the places of both. There are no derived rows meanwhile.
     """
     last = 0
+    sizes = "SELECT length(header) FROM messages WHERE id > ? ORDER BY id LIMIT ?"
     sql = "SELECT id, header FROM messages WHERE id > ? ORDER BY id LIMIT ?"
-    while rows := connection.execute(sql, [last, _AT_ONCE]).fetchall():
+    while at_once := how_many(connection.execute(sizes, [last, _AT_ONCE]), _OCTETS):
+        rows = connection.execute(sql, [last, at_once]).fetchall()
         for last, old in rows:
             new = change(old)
             if new != old:
@@ -53,6 +57,16 @@ def ask_again(connection: sqlite3.Connection, says_something: Callable[[bytes], 
         "DELETE FROM messages WHERE id = ?",
     ):
         connection.executemany(sql, nothings)
+
+
+def how_many(sizes: Iterable[Sequence[int]], octets: int) -> int:
+    """How many headers, one after the other, come to that many octets; one at least, if there is any."""
+    number = so_far = 0
+    for (size,) in sizes:
+        number, so_far = number + 1, so_far + size
+        if so_far >= octets:
+            break
+    return number
 
 
 def _replace(connection: sqlite3.Connection, message: int, header: bytes) -> None:

@@ -8,10 +8,10 @@ from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
 from replywatch.domain.mailboxes.fetched import FetchedMessage
+from replywatch.domain.mailboxes.flags import ANSWERED, encode_flags, telling
 from replywatch.store.database import Database
 from replywatch.store.provider_ids import known_by_provider_id
 
-ANSWERED = "\\Answered"
 _QUESTIONS = 500
 """Values in one IN (…)."""
 
@@ -122,7 +122,7 @@ def _add_places(
         "INSERT INTO locations (epoch, uid, message, first_seen, provider_id, labels, internal_date, size, flags,"
         " thread, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (epoch, uid) DO UPDATE SET missed_at = NULL, gone = NULL, provider_id = excluded.provider_id,"
-        " labels = excluded.labels",
+        " labels = excluded.labels, flags = excluded.flags, answered_at = coalesce(answered_at, excluded.answered_at)",
         [(epoch, m.uid, messages.get(m.uid), now, *_said(m), *_seen(m, asked)) for m in incoming],
     )
     due = {messages[message.uid] for message in incoming if message.uid in messages}
@@ -138,8 +138,9 @@ def _seen(message: Incoming, asked: int) -> tuple[int | None, int | None, str, s
     """What is written down when a message is first found in a place."""
     if isinstance(message, Erased):
         return None, None, "", None, None
-    answered_at = asked if ANSWERED in message.flags else None
-    return message.internal_date, message.size, " ".join(message.flags), message.thread, answered_at
+    flags = telling(message.flags)
+    answered_at = asked if ANSWERED in flags else None
+    return message.internal_date, message.size, encode_flags(flags - {ANSWERED}), message.thread, answered_at
 
 
 def renew_headers(database: Database, epoch: int, headers: Mapping[int, bytes]) -> None:

@@ -411,6 +411,27 @@ _LIVE: tuple[str | Step, ...] = (
     # Exchange's stand-in for a message that it can't convert is none: it is asked for again like all that lacks a size.
     """UPDATE locations SET size = NULL WHERE gone IS NULL AND message IN (SELECT id FROM messages
         WHERE instr(header, CAST('Retrieval using the IMAP4 protocol failed' AS BLOB)) > 0)""",
+    """CREATE TABLE unopened (
+        mailbox INTEGER PRIMARY KEY REFERENCES mailboxes (id) ON DELETE CASCADE, -- listed, and can't be opened
+        began_at INTEGER NOT NULL, -- when a pass first found it so
+        read_to INTEGER, -- up to then its mail was seen; NULL: it was never opened
+        ended INTEGER -- pass that read it again; NULL: it is still so
+    ) STRICT""",
+    # Flags come and go (docs/decisions/0048). Those that tell nothing are no longer kept, and \Answered is told by
+    # answered_at alone. When all flags were last read is not known: the next poll reads them.
+    "ALTER TABLE epochs ADD COLUMN flags_read_at INTEGER",  # NULL: never since this column is there
+    "ALTER TABLE epochs ADD COLUMN flags_changed_at INTEGER",  # NULL: flags are as they were at the look before
+    "ALTER TABLE locations ADD COLUMN answer_missed_at INTEGER",  # NULL: \Answered was there when last looked for
+    "CREATE INDEX locations_answer_missed ON locations (epoch) WHERE answer_missed_at IS NOT NULL",
+    r"""UPDATE locations SET flags = trim(
+        CASE WHEN instr(' ' || lower(flags) || ' ', ' \deleted ') THEN ' \Deleted' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' \draft ') THEN ' \Draft' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' $junk ') THEN ' $Junk' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' junk ') THEN ' Junk' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' $notjunk ') THEN ' $NotJunk' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' notjunk ') THEN ' NotJunk' ELSE '' END
+        || CASE WHEN instr(' ' || lower(flags) || ' ', ' nonjunk ') THEN ' NonJunk' ELSE '' END)
+        WHERE flags <> ''""",
 )
 
 

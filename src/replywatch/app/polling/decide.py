@@ -15,7 +15,7 @@ from replywatch.domain.mailboxes.fetched import MailboxState
 from replywatch.store.facts import Epoch
 
 RECONCILED = DAY
-"""Seconds after which the whole list of a mailbox is compared, though its state is the same."""
+"""Seconds after which the whole list of a mailbox is compared, and all flags are read, though its state is the same."""
 HIGHEST_UID = 2**63 - 1
 
 
@@ -73,18 +73,28 @@ def decide(
 
 
 def is_settled(known: Epoch, now: int) -> bool:
-    """Whether nothing is left over from the last time, so that the mailbox need not be opened if it is as it was."""
-    return known.complete and known.fields_version >= FIELDS_VERSION and not _is_due(known, now)
+    """Whether nothing is left over from the last time, so that the mailbox need not be opened if it is as it was.
+
+    What the last look said of flags may have to be looked at once more.
+    """
+    if not known.complete or known.fields_version < FIELDS_VERSION or known.in_doubt or known.flags_read_at is None:
+        return False
+    return not _is_due(known, now) and (bool(known.state.bookmark) or not is_over(known.flags_read_at, now))
 
 
 def _is_due(known: Epoch, now: int) -> bool:
-    """Whether the whole list has to be compared; at once, if the clock was set back behind the last time.
+    """Whether the whole list has to be compared.
 
     A local source doesn't go by what a server says: it sees for itself whether its files changed.
     """
     if known.state.bookmark:
         return False
-    return known.reconciled_at is None or not 0 <= now - known.reconciled_at < RECONCILED
+    return is_over(known.reconciled_at, now)
+
+
+def is_over(moment: int | None, now: int) -> bool:
+    """Whether what was done at a moment, or never, has to be done once more."""
+    return moment is None or now - moment >= RECONCILED
 
 
 def _unread(known: Epoch | None, status: MailboxState) -> Span:

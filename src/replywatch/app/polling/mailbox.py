@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from replywatch.app.polling.admission import Admission, renewed
 from replywatch.app.polling.brake import Brake
 from replywatch.app.polling.decide import EVERYTHING, Span, Unchanged, Whole, decide, is_settled
+from replywatch.app.polling.flags import FlagReader
+from replywatch.app.polling.same_mail import confirmed
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
@@ -39,7 +41,10 @@ RENEWED = 20_000
 LACKING = 1_000
 """Messages of a mailbox that are asked for again in one pass since something of them is not known, newest first."""
 ASKED_FOR = 180 * DAY
-"""Seconds after its arrival for which the server is asked whether a message was answered."""
+"""Seconds after its arrival for which a message without an answer has its mailbox opened in every pass.
+
+That is where flags change unseen; whenever a mailbox is opened, those of all messages are looked at.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class MailboxReader:
         self._done = done
         self._lacking = False
         """Of a message that was stored not all was told: the mailbox is opened once more in the next pass."""
+        self._flags = FlagReader(tools.facts, tools.number, tools.clock)
 
     def _names(self, listing: Listing) -> dict[str, object]:
         """What is being read, for those who watch."""
@@ -98,7 +104,7 @@ class MailboxReader:
         state = source.open(listing.name, known.state if known else None)
         self._done.opened[mailbox] = state
         self._lacking = False
-        epoch = self._facts.epoch(mailbox, state, self._clock())
+        epoch = confirmed(source, self._facts, self._tools.admission, self._facts.epoch(mailbox, state, self._clock()))
         decision = decide(epoch, state, self._clock(), in_order=source.in_order)
         new = state.exists - self._facts.count(epoch.id)
         self._tools.progress.begin(Stretch("mailbox", self._names(listing)), new if new > 0 else None)
@@ -107,8 +113,8 @@ class MailboxReader:
         if source.in_order and not epoch.scanned_to:
             self._facts.reconciled(epoch.id, self._clock())
         self._fetch(source, epoch, self._facts.quarantined(epoch.id))
-        self._ask_for_labels(source, epoch, state)
-        self._ask_for_answers(source, epoch)
+        known_before = _windows(Span(1, epoch.scanned_to), state.exists) if state.exists else ()
+        self._flags.read(source, epoch, state, known_before, whole=isinstance(decision, Whole))
         self._ask_for_fields(source, epoch, listing)
         self._ask_again(source, epoch)
         agrees = self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole))
@@ -117,10 +123,13 @@ class MailboxReader:
             self._facts.finish_mailbox(epoch, state, self._clock())
 
     def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
-        """Whether it need not be opened; the source is asked only where that may be."""
+        """Whether it need not be opened; the source is asked only where that may be, and need not be able to say."""
         if not is_settled(known, self._clock()):
             return False
-        status = source.status(listing.name, known.state)
+        try:
+            status = source.status(listing.name, known.state)
+        except MailboxError:
+            return False
         waiting = not status.tells_flags and bool(self._unanswered(known))
         decision = decide(known, status, self._clock(), in_order=source.in_order, waiting=waiting)
         return isinstance(decision, Unchanged)
@@ -180,29 +189,6 @@ class MailboxReader:
                 f"none of the {unread} messages in mailbox {listing.name!r} could be read{because}",
                 f"They are asked for again in each poll. If it stays so, {whom}; `skip` leaves the mailbox out.",
             )
-
-    # What is said anew of what is known
-
-    def _ask_for_labels(self, source: Source, epoch: Epoch, state: MailboxState) -> None:
-        """Labels come and go: of the messages that were known before, those that changed since are asked for.
-
-        It is written down at once how far: a message that can't be read would have all labels asked for in every pass.
-        """
-        if source.labels is None or state.highestmodseq is None:
-            return
-        since = epoch.state.highestmodseq  # None: no labels are known, an older release read it
-        if since is None or since < state.highestmodseq:
-            for window in _windows(Span(1, epoch.scanned_to), state.exists):
-                self._facts.relabel(epoch.id, list(source.labels(*window, since)))
-        self._facts.labels_read(epoch.id, state.highestmodseq)
-
-    def _ask_for_answers(self, source: Source, epoch: Epoch) -> None:
-        """Has the server been told of answers that were not seen? Only the open exchanges are asked for."""
-        waiting = self._unanswered(epoch)
-        answered = sorted(source.answered(waiting)) if waiting else []
-        if answered:
-            since = self._facts.last_complete_pass(self._tools.number)
-            self._facts.flag_answered(epoch.id, answered, since, self._clock())
 
     def _ask_for_fields(self, source: Source, epoch: Epoch, listing: Listing) -> None:
         """What was read before some fields came to be wanted is fetched once more, a part of it in each pass.

@@ -42,7 +42,7 @@ def try_login(account: ImapAccount, open_source: Open) -> Tried:
         SourceError: it can't be reached, or its answers make no sense.
     """
     with open_source(account) as source:
-        plan = plan_pass(source.mailboxes(), account.roles, labels=source.labels is not None)
+        plan = plan_pass(source.mailboxes(), account.roles, labels=source.has_labels)
         found = []
         for planned in plan.mailboxes:
             messages = None

@@ -6,6 +6,7 @@ meaning (RFC 9051, section 2.3.1.1). A UID names one message of an epoch for eve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -67,9 +68,30 @@ class FetchedMessage(NamedTuple):
     """Gmail's labels, decoded and sorted, those of its own like `\\Sent`; None where messages have none."""
 
 
-class Labelled(NamedTuple):
-    """The labels of a message, said anew."""
+class Stamp(NamedTuple):
+    """What a message has had since it reached its mailbox: cheap to ask for, and seldom the same for two messages."""
 
     uid: int
-    provider_id: str | None
-    labels: tuple[str, ...]
+    internal_date: int | None
+    """As in `FetchedMessage`."""
+    size: int | None
+
+
+class Changed(NamedTuple):
+    """What is said anew of a message."""
+
+    uid: int
+    flags: tuple[str, ...] | None
+    """All that it bears now; None: they are not told, or garbled."""
+    provider_id: str | None = None
+    labels: tuple[str, ...] | None = None
+    """None: they are not told, or garbled."""
+
+
+class Flagging(NamedTuple):
+    """Who bears which of the flags that tell something (`domain.mailboxes.flags`)."""
+
+    told: frozenset[str]
+    """Of these flags it is known who bears them; of others nothing is said."""
+    bearers: Mapping[int, frozenset[str]]
+    """UID → those of `told` that the message bears; all other messages bear none of them."""

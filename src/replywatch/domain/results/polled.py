@@ -20,6 +20,8 @@ class Trouble(StrEnum):
     """Files look like mail and are not read."""
     LACKS_SENT = "lacks_sent"
     """No mailbox for sent mail was found."""
+    UNOPENED = "unopened"
+    """Mailboxes are listed and can't be opened."""
 
 
 class Status(StrEnum):
@@ -46,6 +48,17 @@ class Braked:
 
 
 @dataclass(frozen=True, slots=True)
+class UnopenedMailbox:
+    """A mailbox that is listed and can't be opened; the rest of the account is read without it."""
+
+    mailbox: str
+    is_hole: bool
+    """Answers or mail may be there that figures would need."""
+    why: str = ""
+    """What the source said; "" if it was not asked in this pass."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountOutcome:
     """How the pass over one account went."""
 
@@ -64,6 +77,8 @@ class AccountOutcome:
     """Mailboxes of which so much was not found that it counts as there for now."""
     unread_files: tuple[UnreadFile, ...] = ()
     """Of files on this machine: those that look like mail and are not read, the `unread` messages among them."""
+    unopened: tuple[UnopenedMailbox, ...] = ()
+    """Mailboxes that are listed and could not be opened."""
     left_alone: bool = False
     """It was not tried, and `error` is that of its last pass."""
     left_alone_until: int | None = None

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from replywatch.domain.headers.header import FETCH_FIELDS
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage
 from replywatch.sources.imap.extensions import extensions_of
-from replywatch.sources.imap.reader import Fetch, ReadError
-from replywatch.sources.imap.told import ATTRIBUTES, HEADER, Told, flags_of, instant, message_of, number_of, told
+from replywatch.sources.imap.flags import CHANGE_ITEMS, LABEL_ITEMS
+from replywatch.sources.imap.reader import Fetch, ReadError, Value
+from replywatch.sources.imap.told import (
+    ATTRIBUTES,
+    HEADER,
+    Told,
+    flags_of,
+    instant,
+    message_of,
+    number_of,
+    told,
+    told_flags,
+)
 
 _FIRST_BATCH = 80
 _LARGEST_BATCH = 1000
@@ -21,8 +32,6 @@ _SHORT_LINE = 980
 _COMMAND = len("ABCD1234567 UID FETCH  \r\n")
 _QUOTABLE = re.compile(r"[!#-\[\]-~]{1,900}")
 """Printable ASCII without blanks, quotes and backslashes."""
-
-LABEL_ITEMS = "(UID X-GM-MSGID X-GM-LABELS)"
 
 
 class Question:
@@ -36,6 +45,7 @@ class Question:
         """The same with the whole header, for servers that make nothing of a list of fields."""
         self.has_labels = extensions is not None and extensions.label_item is not None
         self._wanted = {"uid", "header", "internal_date", "size", "flags"} | ({"said"} if extensions else set())
+        self.change_items = LABEL_ITEMS if self.has_labels else CHANGE_ITEMS
         further = extensions.attributes if extensions else b""
         self._attributes = re.compile(rb"(?: ?(?:" + ATTRIBUTES + further + rb"))*+", re.DOTALL)
         line = _LINE if "CONDSTORE" in capabilities else _SHORT_LINE
@@ -79,15 +89,24 @@ class Question:
             return None
         return FetchedMessage(int(uid), header, instant(date), int(size), flags_of(flags), *extra)
 
-    def labelled(self, response: Fetch) -> Labelled | None:
-        """The labels that a response tells; None if it lacks them, or makes no sense."""
+    def changed(self, response: Fetch) -> Changed | None:
+        """What a response tells of flags and labels; None if it tells of neither, or makes no sense."""
         try:
             values = response.items()
-            if self._extensions and (labels := self._extensions.labels(values)) is not None:
-                return Labelled(number_of(values, b"UID"), self._extensions.id_of(values), labels)
+            uid = number_of(values, b"UID")
         except (ReadError, ValueError, TypeError, LookupError):
+            return None
+        (provider_id, labels), flags = self._labels(values), told_flags(values)
+        return None if flags is None and labels is None else Changed(uid, flags, provider_id, labels)
+
+    def _labels(self, values: Mapping[bytes, Value]) -> tuple[str | None, tuple[str, ...] | None]:
+        """The provider's id and the labels among the items of an answer; None where they are not told, or garbled."""
+        try:
+            if self._extensions and (labels := self._extensions.labels(values)) is not None:
+                return self._extensions.id_of(values), labels
+        except (ValueError, TypeError, LookupError):
             pass
-        return None
+        return None, None
 
 
 class Batches:

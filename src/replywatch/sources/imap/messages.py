@@ -7,9 +7,9 @@ from enum import Enum, auto
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import FetchedMessage, Labelled
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage
 from replywatch.sources.imap import failures
-from replywatch.sources.imap.fetch import LABEL_ITEMS, Batches, Question, uid_set
+from replywatch.sources.imap.fetch import Batches, Question, uid_set
 from replywatch.sources.imap.gathering import Gathering
 from replywatch.sources.imap.line import Line
 from replywatch.sources.imap.reader import Bye, Fault, Fetch, Other, ReadError, Response, Tagged
@@ -64,23 +64,23 @@ class Messages:
         for batch in self._batches.of(uids, self._question.room):
             yield from self._fetch_batch(batch)
 
-    def labels(self, first: int, last: int, since: int | None) -> Iterator[Labelled]:
-        """Of messages that changed since a HIGHESTMODSEQ (CHANGEDSINCE, RFC 7162, section 3.1.4.1), or of all.
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:
+        """Flags and labels of what changed since a HIGHESTMODSEQ (CHANGEDSINCE, RFC 7162, section 3.1.4.1), or of all.
 
         Raises:
             MailboxError: no mailbox is open, or the server's answer can't be read.
             ConnectError: the connection broke.
         """
         name = self._line.mailbox()[0]
-        changed = "" if since is None else f" (CHANGEDSINCE {since})"
+        modifier = "" if since is None else f" (CHANGEDSINCE {since})"
         for low, high in self._lists.windows(first, last):
-            with self._line.asking(f"The labels in mailbox {name!r} can't be read") as client:
-                for response in client.ask(f"UID FETCH {low}:{high} {LABEL_ITEMS}{changed}"):
+            with self._line.asking(f"The flags in mailbox {name!r} can't be read") as client:
+                for response in client.ask(f"UID FETCH {low}:{high} {self._question.change_items}{modifier}"):
                     match response:
                         case Fetch():
-                            labelled = self._question.labelled(response)
-                            if labelled is not None:
-                                yield labelled
+                            changed = self._question.changed(response)
+                            if changed is not None and low <= changed.uid <= high:
+                                yield changed
                         case Bye(text):
                             raise IMAPClientAbortError(text)
                         case Tagged(status, text) if status != "OK":

@@ -106,6 +106,8 @@ class Other:
     """Any other untagged response, such as OK, FLAGS, EXISTS, EXPUNGE; `line` is how it begins."""
 
     line: bytes
+    further: Sequence[bytes | None] = ()
+    """Literal, line … line, if literals are in it; None for a literal that was too long to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +262,11 @@ def answer(octets: Octets, tag: bytes) -> Iterator[Response]:
         if found is not None:
             yield _untagged(octets, line, found)
             continue
+        if line.startswith(b"+"):
+            raise ReadError(Fault.CONTINUATION, line)
         completion = _COMPLETION.fullmatch(line)
         if completion is None:
-            raise ReadError(Fault.CONTINUATION if line.startswith(b"+") else Fault.NO_RESPONSE, line)
+            raise ReadError(Fault.NO_RESPONSE, line)
         if not line.startswith(ours):
             raise ReadError(Fault.OTHER_TAG, line)
         yield Tagged(completion[1].decode().upper(), completion[2] or b"")
@@ -275,7 +279,7 @@ def _untagged(octets: Octets, line: bytes, found: re.Match[bytes]) -> Response:
     if name in _TEXTUAL:
         return Bye(line[found.end() :].strip()) if name == b"BYE" else Other(line)
     pieces = _pieces(octets, line)
-    return Fetch(pieces) if number is not None and name == b"FETCH" else Other(line)
+    return Fetch(pieces) if number is not None and name == b"FETCH" else Other(line, tuple(pieces[1:]))
 
 
 def _pieces(octets: Octets, line: bytes) -> list[bytes | None]:

@@ -7,7 +7,7 @@ damaged indexes and servers that are no friends of ESEARCH leave out some messag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
@@ -143,10 +143,9 @@ class Lists:
             found |= self._search(criteria)
         return sorted(found)
 
-    def flagged(self, first: int, last: int, flag: str) -> set[int]:
-        """The UIDs from `first` to `last` that have a flag (a key of SEARCH such as ANSWERED), as the server says."""
-        windows = self.windows(first, last)
-        return {uid for low, high in windows for uid in self._search(f"UID {low}:{high} {flag}", low, high)}
+    def flagged(self, windows: Iterable[tuple[int, int]], criterion: str) -> set[int]:
+        """The UIDs within `windows` of messages that fit a criterion (a key of SEARCH such as ANSWERED)."""
+        return {uid for low, high in windows for uid in self._search(f"UID {low}:{high} {criterion}", low, high)}
 
     def windows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """`first` to `last` in parts with some 20,000 messages each, however sparse the UIDs are."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -12,11 +12,17 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import EXCHANGE, FetchedMessage, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import (
+    EXCHANGE,
+    Changed,
+    FetchedMessage,
+    Flagging,
+    Listing,
+    MailboxState,
+    Stamp,
+)
 from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.errors import ConnectError, MailboxError, SourceError
-from replywatch.sources.base import ReadLabels
-from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures
 from replywatch.sources.imap.connection import (
     Client,
@@ -25,25 +31,28 @@ from replywatch.sources.imap.connection import (
     capabilities,
     close,
     connect,
+    introduce,
     log_out,
     protection,
 )
 from replywatch.sources.imap.exchange import is_exchange
+from replywatch.sources.imap.fetch import uid_set
+from replywatch.sources.imap.flags import Applicable, flagging
 from replywatch.sources.imap.line import Line
+from replywatch.sources.imap.listing import Listed, by_name, listed, text_of
 from replywatch.sources.imap.messages import Messages
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import Bye, Fault, Other, ReadError
 from replywatch.sources.imap.search import LARGEST_UID, Lists
+from replywatch.sources.imap.stamps import STAMP_ITEMS, stamps_of
+from replywatch.sources.imap.standing import Standing
+from replywatch.sources.imap.words import command
+from replywatch.sources.quoting import shown
 
 __all__ = ["ImapSettings", "ImapSource"]
 
-_UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
-_FLEETING = frozenset({"\\marked", "\\unmarked", "\\haschildren", "\\hasnochildren"})
-"""What LIST says of a mailbox's news and neighbours (RFC 9051, section 7.3.1): it comes and goes and tells no role."""
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 """What would end a command, or be no part of one."""
-_LARGEST_NUMBER = (1 << 63) - 1
-"""Of those with which a server says how a mailbox stands (RFC 7162, section 7); the store holds no larger ones."""
 _NEW_CONNECTIONS = 40
 """How often one session connects anew because an answer could not be read."""
 _DAMAGED = (
@@ -57,14 +66,17 @@ class ImapSource:
     in_order = True
     unread_files: tuple[UnreadFile, ...] = ()
 
-    def __init__(self, settings: ImapSettings, *, connect_timeout: float = 15, read_timeout: float = 60) -> None:
+    def __init__(self, settings: ImapSettings) -> None:
         self._settings = settings
-        self._timeouts = (connect_timeout, read_timeout)
         self._client: Client | None = None
         self._capabilities: frozenset[str] = frozenset()
-        self._wire_names: dict[str, str] = {}
+        self._listed: dict[str, Listed] = {}
         self._unlisted: tuple[str, ...] = ()
+        self._lists_uses = True
+        """LIST may be asked for the uses of mailboxes: nothing speaks against it so far."""
+        self._not_said_read_only: set[str] = set()
         self._opened: tuple[str, MailboxState] | None = None
+        self._applicable = Applicable()
         self._new_connections = 0
         line = Line(
             server=settings.server,
@@ -119,27 +131,40 @@ class ImapSource:
         """
         return protection(self._connected())
 
+    @property
+    def not_said_read_only(self) -> tuple[str, ...]:
+        """The mailboxes of which the server did not say, when they were opened, that they are open read-only."""
+        return tuple(sorted(self._not_said_read_only))
+
     def mailboxes(self) -> list[Listing]:
         """All mailboxes that can be selected, sorted by name; INBOX is always among them.
 
-        Other users' and shared ones too, as far as the server tells of them.
+        Other users' and shared ones too, as far as the server tells of them. Where a line of its list can't be read,
+        the line stands for the mailbox, which can't be opened.
 
         Raises:
             MailboxError: the server's list can't be read.
             ConnectError: the connection broke.
         """
         spaces = self._namespaces()
-        found = self._listed("*", spaces)
+        found = self._list(b"*")
         unlisted = []
         for prefix in spaces.besides():
             try:
-                found = self._listed(f"{prefix}*", spaces) | found
+                found = self._list(prefix + b"*") | found
             except MailboxError:  # no reason to fail: they may be nobody's business here
-                unlisted.append(decode_name(prefix))
+                unlisted.append(text_of(prefix))
+        self._listed = by_name(found.values())
+        if not all(mailbox.is_readable for mailbox in self._listed.values()):
+            unlisted.append("")
         self._unlisted = tuple(unlisted)
-        if not any(name.upper() == "INBOX" for name in found):
-            found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
-        return [self._marked(found[name]) for name in sorted(found)]
+        listings = [
+            Listing(name, mailbox.delimiter, mailbox.attributes, spaces.is_others(mailbox.wire))
+            for name, mailbox in self._listed.items()
+        ]
+        if not any(listing.name.upper() == "INBOX" for listing in listings):
+            listings.append(Listing("INBOX", next((listing.delimiter for listing in listings), "")))
+        return [self._marked(listing) for listing in sorted(listings, key=lambda listing: listing.name)]
 
     def _marked(self, listing: Listing) -> Listing:
         """`listing`, with the attribute that says so if the server is Exchange."""
@@ -150,24 +175,33 @@ class ImapSource:
 
     @property
     def unlisted(self) -> tuple[str, ...]:
-        """Prefixes of the namespaces whose mailboxes the server did not list the last time."""
+        """What the names of mailboxes begin with of which the server did not tell the last time whether they are there.
+
+        Those of namespaces that it did not list; "", which all of them begin with, if a line could not be read.
+        """
         return self._unlisted
 
-    def _listed(self, pattern: str, spaces: Namespaces) -> dict[str, Listing]:
-        """The mailboxes that fit `pattern`, by name. Raises as `mailboxes`."""
-        found: dict[str, Listing] = {}
+    def _list(self, pattern: bytes) -> dict[bytes, Listed]:
+        """The mailboxes that fit `pattern`, by name on the wire; with their uses, asked for where they have to be.
+
+        (RFC 6154, section 2: servers need not tell SPECIAL-USE otherwise.) Raises as `mailboxes`.
+        """
+        can = self._capabilities
+        if self._lists_uses and "SPECIAL-USE" in can and not can.isdisjoint({"LIST-EXTENDED", "IMAP4REV2"}):
+            try:
+                found = self._lines(command("LIST", b"", pattern, "RETURN (SPECIAL-USE)"))
+            except MailboxError:
+                found = {}
+            if found:
+                return found
+            self._lists_uses = False
+        return self._lines(command("LIST", b"", pattern))
+
+    def _lines(self, listing: Sequence[bytes]) -> dict[bytes, Listed]:
+        """What a LIST command finds, by name on the wire. Raises as `mailboxes`."""
         with self._asking("The list of mailboxes can't be read") as client:
-            for flags, delimiter, raw in client.list_folders("", pattern):
-                if raw is None:
-                    continue
-                wire = _text(raw)
-                name = decode_name(wire)
-                attributes = tuple(_text(flag).lower() for flag in flags)
-                if _UNREADABLE.isdisjoint(attributes):
-                    lasting = tuple(a for a in attributes if a not in _FLEETING)
-                    found[name] = Listing(name, _text(delimiter or b""), lasting, spaces.is_others(wire))
-                    self._wire_names[name] = wire
-        return found
+            heard = [response for response in client.told(listing) if isinstance(response, Other)]
+        return {mailbox.wire: mailbox for response in heard for mailbox in listed(response)}
 
     def _namespaces(self) -> Namespaces:
         """Whose mailboxes are where; nothing is known if the server can't say.
@@ -176,7 +210,7 @@ class ImapSource:
             ConnectError: the connection broke.
         """
         found = Namespaces()
-        if "NAMESPACE" not in self._capabilities:
+        if self._capabilities.isdisjoint({"NAMESPACE", "IMAP4REV2"}):
             return found
         try:
             for response in self._connected().ask("NAMESPACE"):
@@ -194,22 +228,25 @@ class ImapSource:
             self._connect()
         return found
 
-    def status(self, name: str, known: MailboxState | None) -> MailboxState:  # noqa: ARG002 - part of the interface
-        """How `name` stands, without opening it.
+    def status(self, name: str, known: MailboxState | None) -> MailboxState:
+        """How `name` stands; it is opened only where the server does not say so otherwise.
 
         Raises:
             MailboxError: there is no such mailbox, or the server does not say enough about it.
             ConnectError: the connection broke.
         """
-        items = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"]
-        if "CONDSTORE" in self._capabilities:
-            items.append("HIGHESTMODSEQ")
-        with self._asking(f"Mailbox {name!r} can't be looked at") as client:
-            answer = client.folder_status(self._wire(name), items)
-        return self._state(name, answer, b"MESSAGES")
+        items = "(MESSAGES UIDNEXT UIDVALIDITY" + " HIGHESTMODSEQ" * ("CONDSTORE" in self._capabilities) + ")"
+        said = Standing()
+        with suppress(MailboxError), self._asking(f"Mailbox {name!r} can't be looked at") as client:
+            for response in client.told(command("STATUS", self._wire(name), items)):
+                said.hear(response)
+        return said.state or self.open(name, known)
 
     def open(self, name: str, known: MailboxState | None) -> MailboxState:
         """Open `name` read-only (EXAMINE) and say how it stands; the calls below speak of this mailbox.
+
+        A server that does not say that it is open read-only, as it should, is taken at its word: nothing leaves that
+        could change anything.
 
         Where no UIDNEXT is said, UIDs of recent messages may not be for good: Courier writes them down only when
         somebody opens the mailbox for writing, and until then counts anew each time, by the names of its files.
@@ -220,15 +257,26 @@ class ImapSource:
             ConnectError: the connection broke.
         """
         self._opened = None
+        said = Standing()
         with self._asking(f"Mailbox {name!r} can't be opened") as client:
-            answer = client.select_folder(self._wire(name), readonly=True)
-        if b"READ-ONLY" not in answer or b"READ-WRITE" in answer:
+            for response in client.told(command("EXAMINE", self._wire(name))):
+                said.hear(response)
+        if said.for_writing:
             raise MailboxError(f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", _DAMAGED)
-        state = self._state(name, answer, b"EXISTS")
+        state = said.state
+        if state is None:
+            raise MailboxError(
+                f"{self._settings.server} does not say how many messages mailbox {name!r} holds and how they are"
+                " numbered (UIDVALIDITY)",
+                _DAMAGED,
+            )
+        if not said.read_only:
+            self._not_said_read_only.add(name)
+        self._applicable = Applicable(said.flags)
         self._opened = (name, state)
         self._lists.opened()
         if state.uidnext is None and known is not None and known.uidvalidity == state.uidvalidity:
-            recent = self._lists.flagged(1, LARGEST_UID, "RECENT")
+            recent = self._lists.flagged(self._lists.windows(1, LARGEST_UID), "RECENT")
             state = replace(state, unsettled_from=min(recent, default=None))
         return state
 
@@ -250,10 +298,25 @@ class ImapSource:
         """
         return self._messages.fetch(uids)
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` that have the flag Answered (RFC 9051, section 2.3.2). Raises as `uids`."""
-        wanted = set(uids)
-        return wanted & self._lists.flagged(min(wanted, default=1), max(wanted, default=0), "ANSWERED")
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:
+        """Who of the messages from `first` to `last` bears flags that tell something, as SEARCH finds them.
+
+        Keywords that the mailbox does not have, as EXAMINE says, are not asked for, unless they are among `borne`.
+        Raises as `uids`.
+        """
+        windows = list(self._lists.windows(max(first, 1), min(last, LARGEST_UID)))
+        return flagging(lambda criterion: self._lists.flagged(windows, criterion), self._applicable, borne)
+
+    def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
+        """INTERNALDATE and size of the messages with these UIDs, and of whatever else the server tells.
+
+        Raises:
+            MailboxError: no mailbox is open, or the server can't say.
+            ConnectError: the connection broke.
+        """
+        name = self._mailbox()[0]
+        with self._asking(f"The messages in mailbox {name!r} can't be compared with those that are known") as client:
+            yield from stamps_of(client.ask(f"UID FETCH {uid_set(uids)} {STAMP_ITEMS}"))
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of messages with one of these Message-IDs, as the server says. Raises as `uids`."""
@@ -265,20 +328,33 @@ class ImapSource:
         return self._messages.complaint
 
     @property
-    def labels(self) -> ReadLabels | None:
-        """Reads labels where the server has them (X-GM-EXT-1); else None."""
-        return self._messages.labels if self._messages.have_labels else None
+    def has_labels(self) -> bool:
+        """Whether the server has labels (X-GM-EXT-1)."""
+        return self._messages.have_labels
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:
+        """Flags and labels of what changed since a HIGHESTMODSEQ, or of all. Raises as `uids`."""
+        return self._messages.changed(first, last, since)
 
     def _connect(self) -> None:
-        self._client = connect(self._settings, *self._timeouts)
+        self._client = connect(self._settings)
         try:
             with self._asking("The server does not say what it can do") as client:
                 self._capabilities = capabilities(client)
+            if "ID" in self._capabilities:
+                self._introduce()
         except SourceError:
             close(self._client)
             raise
         self._lists.connected(self._capabilities)
         self._messages.connected(self._capabilities)
+
+    def _introduce(self) -> None:
+        """Say who asks. Raises `ConnectError` if the connection broke."""
+        try:
+            introduce(self._connected())
+        except (OSError, ReadError, IMAPClientAbortError) as error:
+            raise self._lost(error) from error
 
     def _connect_anew(self, error: ReadError) -> None:
         """Replace a connection on which nobody knows any more where an answer ends.
@@ -299,15 +375,17 @@ class ImapSource:
         self._reopen(error)
 
     def _reopen(self, error: Exception) -> None:
-        """Replace a connection that is of no use any more; `error` says why.
+        """Replace a connection that is of no use any more, and open the mailbox again; `error` says why.
 
         Raises:
             ConnectError: there is no other.
             MailboxError: the open mailbox was numbered anew meanwhile.
         """
-        mailbox = self._mailbox()
+        mailbox = self._opened
         close(self._connected())
         self._connect()
+        if mailbox is None:
+            return
         self._opened = mailbox
         try:
             self._look_again()
@@ -341,34 +419,22 @@ class ImapSource:
             raise MailboxError(f"No mailbox is open at {self._settings.server}")
         return self._opened
 
-    def _wire(self, name: str) -> str:
-        """`name` as the server listed it; modified UTF-7 (RFC 3501, section 5.1.3) if it did not.
+    def _wire(self, name: str) -> bytes:
+        """`name` in octets as the server listed it; modified UTF-7 (RFC 3501, section 5.1.3) if it did not.
 
         Raises:
-            MailboxError: no command can hold it.
+            MailboxError: no command can hold it, or the line that lists it can't be read.
         """
         if _FORBIDDEN.search(name):
             raise MailboxError(
                 f"Mailbox {name!r} at {self._settings.server} has a line break or NUL in its name",
                 "Rename it with a mail program, or ask whoever runs the server.",
             )
-        return self._wire_names.get(name) or str(imap_utf7.encode(name), "ascii")
-
-    def _state(self, name: str, answer: Mapping[bytes, object], exists: bytes) -> MailboxState:
-        """What STATUS or EXAMINE said; what is missing, absurd, or 0 where that makes no sense counts as not said."""
-        said = {k: n for k, n in answer.items() if isinstance(n, int) and 0 <= n <= _LARGEST_NUMBER}
-        if exists not in said or not said.get(b"UIDVALIDITY"):
-            raise MailboxError(
-                f"{self._settings.server} does not say how many messages mailbox {name!r} holds and how they are"
-                " numbered (UIDVALIDITY)",
-                _DAMAGED,
-            )
-        return MailboxState(
-            uidvalidity=said[b"UIDVALIDITY"],
-            uidnext=said.get(b"UIDNEXT") or None,
-            exists=said[exists],
-            highestmodseq=said.get(b"HIGHESTMODSEQ") or None,
-        )
+        listed = self._listed.get(name)
+        if listed is not None and not listed.is_readable:
+            text = f"{self._settings.server} lists a mailbox in a way that can't be read: {shown(name)}"
+            raise MailboxError(text, _DAMAGED)
+        return listed.wire if listed else bytes(imap_utf7.encode(name))
 
     @contextmanager
     def _asking(self, failure: str) -> Iterator[Client]:
@@ -390,7 +456,3 @@ class ImapSource:
             if isinstance(error, ReadError):
                 self._connect_anew(error)
             raise failures.refused(error, server, failure, *self._settings.secrets) from error
-
-
-def _text(value: bytes | str) -> str:
-    return value if isinstance(value, str) else value.decode("utf-8", "backslashreplace")

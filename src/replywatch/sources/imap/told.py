@@ -95,8 +95,8 @@ def _read(values: Mapping[bytes, Value], extensions: Extensions | None) -> Told:
         found["internal_date"] = instant(_octets(values[b"INTERNALDATE"] or b""))
     with suppress(*_NO_SENSE):
         found["size"] = min(_number(values[b"RFC822.SIZE"]), _LARGEST_SIZE)
-    with suppress(*_NO_SENSE):
-        found["flags"] = tuple(_text(flag) for flag in _list(values[b"FLAGS"]) if flag is not None)
+    if (flags := told_flags(values)) is not None:
+        found["flags"] = flags
     if extensions:
         with suppress(*_NO_SENSE):
             found["said"] = extensions.unusual(values)
@@ -175,6 +175,14 @@ def _midnight(day: bytes, month: bytes, year: bytes) -> int | None:
 def flags_of(text: bytes) -> tuple[str, ...]:
     """The flags between the parentheses of an answer in its usual form."""
     return tuple(_text(flag) for flag in text.split() if flag.upper() != b"NIL")
+
+
+def told_flags(values: Mapping[bytes, Value]) -> tuple[str, ...] | None:
+    """The flags among the items of an answer; None where they are not told, or garbled."""
+    try:
+        return tuple(_text(flag) for flag in _list(values[b"FLAGS"]) if flag is not None)
+    except (ValueError, TypeError, LookupError):
+        return None
 
 
 def number_of(values: Mapping[bytes, Value], item: bytes) -> int:

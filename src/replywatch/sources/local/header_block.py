@@ -7,8 +7,7 @@ import re
 from codecs import BOM_UTF8
 from typing import NamedTuple
 
-HEADER_LIMIT = 1 << 20
-"""Octets; what a longer header holds beyond them is not read."""
+from replywatch.domain.headers.header import HEADER_LIMIT
 
 UTF_8_MARK = BOM_UTF8
 """A byte order mark, which programs of Windows put before a text."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -20,9 +20,10 @@ from typing import NamedTuple, Self
 
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import FetchedMessage, Listing, MailboxState
+from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
+from replywatch.sources.local.flags import flagging
 from replywatch.sources.local.message_file import Unreadable, message_header
 from replywatch.sources.local.unread import SAMPLE, unread_file
 
@@ -75,7 +76,7 @@ class MaildirSource:
     """A `sources.base.Source` over Maildir folders. Changes nothing, `new` included."""
 
     in_order = False
-    labels = None
+    has_labels = False
     unlisted: tuple[str, ...] = ()
     complaint = ""
 
@@ -174,14 +175,22 @@ class MaildirSource:
                     self._unread[path] = UnreadFile(path, *message)
                 break
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` whose file name has the flag R.
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - of the interface
+        """Who of the messages from `first` to `last` bears which flag, as the names of the files say.
 
         Raises:
             MailboxError: the mailbox can't be read any more.
         """
         names = self._listed(self._opened).names
-        return {uid for uid in uids if "\\Answered" in _flags(names.get(uid, ""))}
+        return flagging((uid, _flags(name)) for uid, name in names.items() if first <= uid <= last)
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface
+        """Nothing: file names have no HIGHESTMODSEQ."""
+        return iter(())
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
+        """Nothing: a UID is made of the name of a file, which is one message's for ever."""
+        return ()
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.

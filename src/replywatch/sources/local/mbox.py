@@ -8,7 +8,7 @@ new epoch.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +16,11 @@ from typing import Self
 
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import FetchedMessage, Listing, MailboxState
+from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
-from replywatch.sources.local.mbox_file import HIDDEN, RAW, WHO, Bookmark, MboxFile, Stamp, reading
+from replywatch.sources.local.flags import flagging
+from replywatch.sources.local.mbox_file import HIDDEN, RAW, WHO, Bookmark, FileStamp, MboxFile, reading
 from replywatch.sources.local.mbox_format import Span, hides_addresses
 from replywatch.sources.local.mbox_separators import RULES
 from replywatch.sources.local.unread import SAMPLE, illegible, packing_of, unread_file, without_mark
@@ -36,7 +37,7 @@ class MboxSource:
     """A `sources.base.Source` over mbox files. Takes no lock: it reads a growing file up to the size it met."""
 
     in_order = True
-    labels = None
+    has_labels = False
     unlisted: tuple[str, ...] = ()
     complaint = ""
 
@@ -44,7 +45,7 @@ class MboxSource:
         self._path = settings.path
         self._paths: dict[str, Path] = {}
         self._opened: MboxFile | None = None
-        self._spans: dict[str, tuple[Stamp, Span]] = {}
+        self._spans: dict[str, tuple[FileStamp, Span]] = {}
         self._unread: dict[str, UnreadFile] = {}
 
     @property
@@ -124,13 +125,21 @@ class MboxSource:
             else:
                 self._note(file, Why.NO_HEADER, f" ({uid - 1})")
 
-    def answered(self, uids: Sequence[int]) -> set[int]:
-        """Those of `uids` whose X-Mozilla-Status or X-Status field says that they were answered.
+    def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - of the interface
+        """Who of the messages from `first` to `last` bears which flag, as mail programs noted in their headers.
 
         Raises:
             MailboxError: the file can't be read, or was rewritten since it was opened.
         """
-        return {message.uid for message in self.fetch(uids) if "\\Answered" in message.flags}
+        return flagging((message.uid, message.flags) for message in self.fetch(self.uids(first, last)))
+
+    def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface
+        """Nothing: files have no HIGHESTMODSEQ."""
+        return iter(())
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
+        """Nothing: the bookmark tells whether the messages that were read are the same."""
+        return ()
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.

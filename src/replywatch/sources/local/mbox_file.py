@@ -45,7 +45,7 @@ _SPLIT = "Export it as mbox once more, with another program; or set `path` to an
 WHO = "Run replywatch as a user who may read this mail."
 
 
-class Stamp(NamedTuple):
+class FileStamp(NamedTuple):
     """Changes whenever a file does."""
 
     device: int
@@ -189,9 +189,9 @@ class MboxFile:
             raise MailboxError(f"{self.path} was rewritten while it was read", "The next poll reads it again.")
         self._seen = now
 
-    def _stamp(self) -> Stamp:
+    def _stamp(self) -> FileStamp:
         status = os.fstat(self.descriptor)
-        return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        return FileStamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 @contextmanager

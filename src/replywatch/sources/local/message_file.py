@@ -11,9 +11,9 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
-from replywatch.domain.headers.header import has_fields
+from replywatch.domain.headers.header import HEADER_LIMIT, has_fields
 from replywatch.domain.mailboxes.unread import Why
-from replywatch.sources.local.header_block import HEADER_LIMIT, UTF_8_MARK, header_end, read_header
+from replywatch.sources.local.header_block import UTF_8_MARK, header_end, read_header
 from replywatch.sources.local.unread import illegible, packing_of
 
 _CHUNK = 8 << 10

@@ -1,0 +1,55 @@
+"""How an IMAP server is asked which flags its messages bear: by SEARCH, or for what changed (RFC 9051, 7162)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from replywatch.domain.mailboxes.fetched import Flagging
+from replywatch.domain.mailboxes.flags import ANSWERED, DELETED, DRAFT, KEYWORDS, SYSTEM
+from replywatch.errors import MailboxError
+
+CHANGE_ITEMS = "(UID FLAGS)"
+LABEL_ITEMS = "(UID FLAGS X-GM-MSGID X-GM-LABELS)"
+"""Of FETCH, for what changed."""
+
+_CRITERIA = {ANSWERED: "ANSWERED", DELETED: "DELETED", DRAFT: "DRAFT"} | {word: f"KEYWORD {word}" for word in KEYWORDS}
+"""Flag → what a SEARCH asks for (RFC 9051, section 6.4.4)."""
+_EVERY_SERVERS = frozenset({"\\answered", "\\flagged", "\\deleted", "\\seen", "\\draft"})
+"""What a list of the flags of a mailbox holds at least (RFC 9051, section 7.3.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicable:
+    """The flags that messages of a mailbox can bear, as EXAMINE says in FLAGS."""
+
+    flags: frozenset[str] = frozenset()
+    """In lower case; none where it says nothing that can be read."""
+
+    def to_ask_for(self, borne: Collection[str]) -> Iterable[str]:
+        """The flags that a message there may bear; `borne` are those that some are known to bear.
+
+        Without the flags that every server has, the list is not believed to be one.
+        """
+        if not self.flags >= _EVERY_SERVERS:
+            return (*SYSTEM, *KEYWORDS)
+        return (*SYSTEM, *(word for word in KEYWORDS if word in borne or word.lower() in self.flags))
+
+
+def flagging(find: Callable[[str], Collection[int]], applicable: Applicable, borne: Collection[str]) -> Flagging:
+    """Who bears which flag, as `find` tells for a criterion of SEARCH.
+
+    A keyword that the server refuses to look for is not told. Raises `MailboxError` where it refuses a flag of its own.
+    """
+    told, bearers = {*SYSTEM, *KEYWORDS}, dict[int, set[str]]()
+    for flag in applicable.to_ask_for(borne):
+        try:
+            found = find(_CRITERIA[flag])
+        except MailboxError:
+            if flag in SYSTEM:
+                raise
+            told.discard(flag)
+            continue
+        for uid in found:
+            bearers.setdefault(uid, set()).add(flag)
+    return Flagging(frozenset(told), {uid: frozenset(flags) for uid, flags in bearers.items()})
