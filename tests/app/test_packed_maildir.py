@@ -13,7 +13,7 @@ BODY = b"\r\nMany words of no interest.\r\n" * 3_000
 
 @pytest.fixture
 def packed(tmp_path, dovecot_server):
-    """Says how an office stands whose server packs its mail: polled there, and by the files; with what was not read."""
+    """How an office stands whose server packs its mail; and the office that has yet to read a copy of the files."""
 
     def polled(packing):
         user = dovecot_server.packing_user(packing)
@@ -30,24 +30,24 @@ def packed(tmp_path, dovecot_server):
         by_server = office.exchanges_at(), office.figures()
         office.use_accounts(files={"type": "maildir", "path": str(tmp_path / "copy")})
         office.store.unlink()
-        outcome = office.poll()
-        return by_server, (office.exchanges_at(), office.figures()), outcome
+        return by_server, office
 
     return polled
 
 
 @pytest.mark.parametrize("packing", ["gz", "bz2"])
 def test_it_gives_the_figures_of_the_server(packed, packing):
-    by_server, by_files, outcome = packed(packing)
-    assert by_files == by_server
-    assert by_files[0] == THREE
+    by_server, office = packed(packing)
+    outcome = office.poll()
+    assert (office.exchanges_at(), office.figures()) == by_server
+    assert by_server[0] == THREE
     assert (outcome.error, outcome.unread, outcome.unread_files) == (None, 0, ())
 
 
-@pytest.mark.parametrize(("packing", "form"), [("lz4", "lz4"), ("zstd", "zstd")])
-def test_what_python_cannot_unpack_is_named(packed, packing, form):
-    by_server, _, outcome = packed(packing)
-    assert by_server[0] == THREE
-    named = {(file.why, file.form) for file in outcome.unread_files}
-    assert named in ({(Why.PACKED, form)}, set())
-    assert len(outcome.unread_files) == outcome.unread
+def test_what_python_cannot_unpack_is_named_and_is_no_mail(packed):
+    (standings, _), office = packed("lz4")
+    assert standings == THREE
+    outcome = office.poll()
+    assert outcome.error, "nothing could be read"
+    assert [(file.why, file.form) for file in outcome.unread_files] == [(Why.PACKED, "lz4")] * 5
+    assert (outcome.messages, outcome.unread) == (0, 5)
