@@ -6,6 +6,7 @@ import pytest
 
 from office import Office, Watched
 from replywatch.app.checking.mailboxes import mailbox_findings
+from replywatch.app.deriving.accounts import drop
 from replywatch.app.polling.poll import poll
 from replywatch.app.progress import Silent
 from replywatch.app.reporting.status import status
@@ -461,3 +462,11 @@ def test_check_opens_what_a_poll_would_open(office):
     office.sources["info"].stateless = True
     assert checked(office) == []
     assert sorted(office.sources["info"].asked) == [("open", "INBOX"), ("open", "Kunden"), ("open", "Sent")]
+
+
+def test_it_goes_with_its_account(office):
+    office.pass_()
+    office.sources["info"].fails["Sent"] = DENIED
+    office.pass_()
+    drop(office.config, "info", office.now, Silent())
+    assert office.rows_of("SELECT * FROM unopened") == []
