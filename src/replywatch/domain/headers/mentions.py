@@ -40,8 +40,8 @@ def naming(people: Collection[str]) -> Names:
     (after an address with a relay's token that one alone), and whatever else its provider takes for the same mailbox.
     An address counts in any case, with its domain in Unicode or punycode, percent-encoded as in links, in pieces
     (RFC 2231), and in the forms in which lists and forwarders put it into a sender of their own (VERP, SRS, "=40").
-    More may follow behind a dot, unless that makes it an address of a longer domain. In words of RFC 2047 it counts once
-    decoded; within a longer encoding, such as a tracking token, nobody can find it.
+    More may follow behind a dot, unless that makes it an address of a longer domain. In words of RFC 2047 it counts
+    once decoded; within a longer encoding, such as a tracking token, nobody can find it.
     """
     wanted = frozenset(map(spellings, people))
     find = re.compile("|".join(map(_forms, wanted))).search
