@@ -11,7 +11,7 @@ from replywatch.domain.headers.header import keep_fields, parse_header
 from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging import identity
 from replywatch.domain.judging.hidden_subjects import hide_subject
-from replywatch.domain.judging.identity import header_identity, identity_of
+from replywatch.domain.judging.identity import header_identity, identity_of, known_by
 
 RECORDED = json.loads(Path(__file__).with_name("identities.json").read_text(encoding="ascii"))
 """Headers of many shapes, each octet as a character, with the identities that release 0.1.0 gave them: as they are, and
@@ -77,6 +77,15 @@ WITH_ID = ONE + b"Message-ID: <x>\n"
 def test_what_makes_a_message_another_one(old: bytes, new: bytes, same: bool, same_with_id: bool) -> None:
     assert (header_identity(ONE) == header_identity(ONE.replace(old, new))) is same
     assert (header_identity(WITH_ID) == header_identity(WITH_ID.replace(old, new))) is same_with_id
+
+
+def test_what_an_erased_message_is_known_by_never_changes() -> None:
+    """These are recorded, as all identities are: they lie in stores."""
+    assert known_by(WITH_ID) == (header_identity(WITH_ID),)
+    assert known_by(ONE) == (header_identity(ONE), "477600a5336d6afd94acb24935f9e79b")
+    assert known_by(hide_subject(ONE.replace(b"To:", b"Cc:"), KEY))[1:] == known_by(ONE)[1:]
+    assert not {digest for raw in HEADERS for digest in known_by(raw)[1:]} & {row["identity"] for row in RECORDED}
+    assert all(known_by(keep_fields(raw)) == known_by(raw) for raw in HEADERS)
 
 
 def test_a_subject_that_says_nothing_is_none() -> None:

@@ -143,10 +143,10 @@ class Facts:
         """Whether anything was ever erased."""
         return bool(self._db.value("SELECT EXISTS (SELECT 1 FROM erased)"))
 
-    def erased(self, identities: Iterable[str]) -> set[str]:
-        """Those of `identities` whose messages were erased."""
+    def erased(self, digests: Iterable[str]) -> set[str]:
+        """Those of `digests` (`domain.judging.identity.known_by`) by which an erased message is known."""
         sql = "SELECT e.identity FROM json_each(?) j JOIN erased e ON e.identity = j.value"
-        return {identity for (identity,) in self._db.rows(sql, [json.dumps(list(identities))])}
+        return {digest for (digest,) in self._db.rows(sql, [json.dumps(list(digests))])}
 
     def add_batch(
         self, epoch: int, incoming: Sequence[Incoming], unread: Sequence[int], scanned_to: int, now: int
