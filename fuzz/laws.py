@@ -37,9 +37,10 @@ from replywatch.render.csv_lines import harmless
 from replywatch.render.text import LONGEST, safe
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures
-from replywatch.sources.imap.fetch import Question, instant
+from replywatch.sources.imap.fetch import Question
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import Fault, Fetch, Octets, Other, ReadError, Response, Search, answer
+from replywatch.sources.imap.told import instant
 
 TEAM = Team(("info@example.com",), ("example.com",))
 OTHERS = replace(

@@ -108,8 +108,9 @@ class MailboxReader:
         self._ask_for_answers(source, epoch)
         self._ask_for_fields(source, epoch, listing)
         self._ask_again(source, epoch)
+        agrees = self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole))
         self._refuse_if_nothing_came(source, epoch, listing)
-        if self._agrees(source, epoch, state, listing, whole=isinstance(decision, Whole)) and not self._lacking:
+        if agrees and not self._lacking:
             self._facts.finish_mailbox(epoch, state, self._clock())
 
     def _is_unchanged(self, source: Source, listing: Listing, known: Epoch) -> bool:
