@@ -78,10 +78,8 @@ def message_of(items: Told, *, said: bool) -> FetchedMessage | None:
     if "uid" not in items or "header" not in items or (said and "said" not in items):
         return None
     flags = items.get("flags", items.get("words", ()))
-    provided = items.get("said", ())
-    return FetchedMessage(
-        items["uid"], items["header"], items.get("internal_date"), items.get("size"), flags, *provided
-    )
+    message = FetchedMessage(items["uid"], items["header"], items.get("internal_date"), items.get("size"), flags)
+    return message._replace(**items["said"]._asdict()) if "said" in items else message
 
 
 def _read(values: Mapping[bytes, Value], extensions: Extensions | None) -> Told:
