@@ -684,7 +684,7 @@ class TestDialects:
         (warning,) = [finding for finding in office.of("read-only") if finding.severity is WARNING]
         assert warning.what == "INBOX, Sent Items: the server does not say that it opens read-only"
         assert "no command ever leaves that could change anything" in warning.hint
-        assert [f.what for f in office.of("read-only")][0] == "INBOX, Sent Items can be opened"
+        assert next(f.what for f in office.of("read-only")) == "INBOX, Sent Items can be opened"
 
     def test_where_it_is_said_there_is_nothing_to_warn_of(self, found):
         assert [finding.severity for finding in found().of("read-only")] in ([], [OK])
