@@ -37,10 +37,14 @@ from replywatch.render.csv_lines import harmless
 from replywatch.render.text import LONGEST, safe
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures
+from replywatch.sources.imap.commands import Gate
 from replywatch.sources.imap.fetch import Question
+from replywatch.sources.imap.listing import by_name, listed
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import Fault, Fetch, Octets, Other, ReadError, Response, Search, answer
+from replywatch.sources.imap.standing import Standing
 from replywatch.sources.imap.told import instant
+from replywatch.sources.imap.words import command
 
 TEAM = Team(("info@example.com",), ("example.com",))
 OTHERS = replace(
@@ -53,6 +57,7 @@ OTHERS = replace(
 SECRET = 'kanarien"vogel-77'  # noqa: S105 - of nobody
 KEY = b"0123456789abcdef"
 _TAG = b"A1"
+_LINE_BREAK = re.compile(rb"[\r\n\0]")
 _QUESTIONS = [Question(frozenset(said)) for said in ((), ("X-GM-EXT-1",), ("OBJECTID",))]
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*\w", re.ASCII)
 _FORMULAS = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001 - the wide forms are meant
@@ -164,17 +169,28 @@ def response(data: bytes) -> None:
     for each in whole[0]:
         if isinstance(each, Fetch):
             _message(each)
-        if isinstance(each, Other) and (spaces := Namespaces.of(each.line)):
-            hold(
-                "names that a command can hold",
-                not any(set(b"\r\n\0").intersection(prefix) for prefix in spaces.besides()),
-            )
+        if isinstance(each, Other):
+            _mailboxes(each)
         if isinstance(each, Search):
             hold("numbers of IMAP", all(0 <= number < 10**10 for number in each.numbers))
     said = failures.words(Exception(data), SECRET)
     hold("one printable line", said.isprintable() and len(said) <= 200)
     said = failures.words(Exception(data + SECRET.encode() + data), SECRET)
     hold("no secret in it", not said)
+
+
+def _mailboxes(said: Other) -> None:
+    """What a server says of its mailboxes: names can be shown, stored, and sent back in a command of their own."""
+    if spaces := Namespaces.of(said.line):
+        hold("prefixes that a command can hold", not any(map(_LINE_BREAK.search, spaces.besides())))
+    for name, mailbox in by_name(listed(said)).items():
+        hold("a name is text", _is_text(name))
+        if not _LINE_BREAK.search(mailbox.wire):  # the source does not open it
+            first, *further = command("EXAMINE", mailbox.wire)
+            Gate().announce([b"ABCD1 " + first + b"\r\n", *(line + b"\r\n" for line in further)])
+    standing = Standing()
+    standing.hear(said)
+    hold("numbers that can be stored", standing.state is None or standing.state.exists < 1 << 63)
 
 
 def _message(fetch: Fetch) -> None:
