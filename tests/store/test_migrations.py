@@ -105,7 +105,8 @@ def test_the_next_pass_goes_on(office):
     source = office.sources["info"]
     for name, uidvalidity in (("INBOX", 1), ("Sent", 1), ("Trash", 1), ("Kunden", 2)):
         rows = office.rows_of(
-            "SELECT l.uid, m.header, l.internal_date, l.size, l.flags FROM locations l"
+            "SELECT l.uid, m.header, l.internal_date, l.size,"
+            " l.flags || CASE WHEN l.answered_at IS NULL THEN '' ELSE ' \\Answered' END FROM locations l"
             " JOIN epochs e ON e.id = l.epoch JOIN mailboxes b ON b.id = e.mailbox JOIN messages m ON m.id = l.message"
             f" WHERE b.name = '{name}' AND l.gone IS NULL AND l.missed_at IS NULL"
         )
