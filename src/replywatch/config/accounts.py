@@ -42,8 +42,8 @@ def read_accounts(root: Table, base: Path) -> tuple[AnyAccount, ...]:
         twin = seen.setdefault(name.casefold(), name)
         if twin != name:
             section.problem(name, f"differs from {section.at(twin)} in upper and lower case only")
-        if not name.strip() or not name.isprintable():
-            section.problem(name, "an account needs a name that can be printed")
+        if not name.strip() or not name.isprintable() or names.is_url(name):
+            section.problem(name, "an account needs a name that can be printed, and no address for one")
         account = _read_account(name, table, base)
         if account is not None:
             accounts.append(account)
@@ -99,7 +99,9 @@ def _read_roles(table: Table) -> Roles:
     roles: dict[str, Role] = {}
     for role in ROLES:
         for name in mailboxes.texts(role):
-            if roles.setdefault(name, role) is not role:
+            if names.is_url(name):
+                mailboxes.problem(role, f"must be names of mailboxes, not {excerpt(name)}")
+            elif roles.setdefault(name, role) is not role:
                 mailboxes.problem(role, f"{excerpt(name)} is in {mailboxes.at(roles[name])} already")
     mailboxes.close()
     return Roles(tuple(roles.items()))
@@ -132,7 +134,7 @@ def _read_imap(common: _Common, table: Table, base: Path) -> ImapAccount:
         port=table.number("port", PORTS[tls], low=1, high=65535),
         tls=tls,
         ca_file=None if table.take("ca_file") == "" else table.file("ca_file", base),
-        username=table.required("username", "info@example.com"),
+        username=_read_username(table),
         allow_plaintext=allow_plaintext,
         timeout=table.duration("timeout", 0, LONGEST_TIMEOUT) or None,
     )
@@ -147,6 +149,15 @@ def _read_host(table: Table) -> str:
     if text and host is None:
         table.problem("host", f"must be the name of a server without scheme and port, not {excerpt(text)}")
     return host or ""
+
+
+def _read_username(table: Table) -> str:
+    """Who logs in; it is quoted in many places, so no password may stand in it."""
+    text = table.required("username", "info@example.com")
+    if names.is_url(text):
+        table.problem("username", f"must be the name alone, without scheme and password, not {excerpt(text)}")
+        return ""
+    return text
 
 
 def _read_credentials(table: Table, base: Path) -> tuple[Secret, OAuth2 | None]:

@@ -28,11 +28,13 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
 
     Raises:
         ConfigError: no file was named, and none is in the usual places, which `problems` lists; or the one in the
-            current folder may be somebody else's.
+            current folder may be somebody else's; or an address was named.
     """
     if explicit is not None:
         return explicit
     if named := environ.get("REPLYWATCH_CONFIG"):
+        if names.is_url(named):
+            raise ConfigError(f"REPLYWATCH_CONFIG must be a path on this machine, not {excerpt(named)}")
         return names.path(named, Path()) or Path(named)
     here, usual = Path.cwd() / places.CONFIG_HERE, places.usual_config()
     if here.exists():
@@ -180,8 +182,10 @@ def _read_store_path(table: Table, base: Path, environ: Mapping[str, str], probl
     path = table.file("path", base)
     table.close()
     if named := environ.get("REPLYWATCH_DATABASE"):
-        path = names.path(named, Path.cwd())
-        if path is None:
+        path = None if names.is_url(named) else names.path(named, Path.cwd())
+        if names.is_url(named):
+            problems.append(f"REPLYWATCH_DATABASE: must be a path on this machine, not {excerpt(named)}")
+        elif path is None:
             problems.append(f"REPLYWATCH_DATABASE: the home folder in {excerpt(named)} is not known")
     return path or places.usual_store()
 

@@ -33,7 +33,8 @@ def kind_of(value: object) -> str:
 
 
 def excerpt(text: str) -> str:
-    """`text` as a TOML string, cut where it is long."""
+    """`text` as a TOML string, without a password that may stand in it, cut where it is long."""
+    text = names.without_secret(text)
     return config_lines.quoted(text if len(text) <= 60 else text[:57] + "…")
 
 
@@ -140,6 +141,9 @@ class Table:
         """
         text = self.required(key, example) if example else self.text(key)
         if not text:
+            return None
+        if names.is_url(text):
+            self.problem(key, f"must be a path on this machine, not {excerpt(text)}")
             return None
         path = names.path(text, base)
         if path is None:
