@@ -78,8 +78,9 @@ class Honest:
         return {
             verb: self._answering(verb, answer)
             for verb, answer in {
-                "CAPABILITY": lambda _: b"* CAPABILITY IMAP4rev1%s\r\n" % (b" ESEARCH" if self.ranges else b""),
+                "CAPABILITY": lambda _: b"* CAPABILITY IMAP4rev1 AUTH=PLAIN%s\r\n" % (b" ESEARCH" if self.ranges else b""),
                 "LOGIN": lambda _: b"",
+                "AUTHENTICATE": lambda _: b"",
                 "ID": lambda _: b"* ID NIL\r\n",
                 "LIST": lambda _: b"".join(b'* LIST () "/" "%s"\r\n' % name.encode() for name in self.boxes),
                 "STATUS": self._status,
@@ -93,6 +94,8 @@ class Honest:
     def _answering(self, verb: str, untagged: Callable[[str], bytes]) -> Answer:
         def answer(arguments: str) -> bytes | Ending:
             self.calls[verb] += 1
+            if verb in ("STATUS", "EXAMINE") and _name(arguments) not in self.boxes:
+                return b"TAG NO it can't be opened\r\n"
             honest = untagged(arguments) + (b"TAG OK [READ-ONLY] done\r\n" if verb == "EXAMINE" else b"TAG OK done\r\n")
             if self.falsify is None:
                 return honest
