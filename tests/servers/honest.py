@@ -115,6 +115,7 @@ class Honest:
             for verb, answer in {
                 "CAPABILITY": self._capability,
                 "LOGIN": lambda _: b"",
+                "AUTHENTICATE": lambda _: b"",
                 "ID": lambda _: b"* ID NIL\r\n",
                 "LIST": lambda _: b"".join(b'* LIST () "/" "%s"\r\n' % name.encode() for name in self.boxes),
                 "STATUS": self._status,
@@ -146,7 +147,7 @@ class Honest:
 
     def _capability(self, _: str) -> bytes:
         said = (b" ESEARCH" if self.ranges else b"") + (b" CONDSTORE" if self.condstore else b"")
-        return b"* CAPABILITY IMAP4rev1%s\r\n" % said
+        return b"* CAPABILITY IMAP4rev1 AUTH=PLAIN%s\r\n" % said
 
     def _status(self, arguments: str) -> bytes:
         name = _name(arguments)
