@@ -78,7 +78,9 @@ class Honest:
         return {
             verb: self._answering(verb, answer)
             for verb, answer in {
-                "CAPABILITY": lambda _: b"* CAPABILITY IMAP4rev1 AUTH=PLAIN%s\r\n" % (b" ESEARCH" if self.ranges else b""),
+                "CAPABILITY": lambda _: (
+                    b"* CAPABILITY IMAP4rev1 AUTH=PLAIN%s\r\n" % (b" ESEARCH" if self.ranges else b"")
+                ),
                 "LOGIN": lambda _: b"",
                 "AUTHENTICATE": lambda _: b"",
                 "ID": lambda _: b"* ID NIL\r\n",
