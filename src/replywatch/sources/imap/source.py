@@ -78,6 +78,8 @@ class ImapSource:
         self._unlisted: tuple[str, ...] = ()
         self._opened: tuple[str, MailboxState] | None = None
         self._applicable = Applicable()
+        self._finds_keywords = True
+        """It has not hung up so far where it was asked for one."""
         self._new_connections = 0
 
     def __enter__(self) -> Self:
@@ -262,7 +264,19 @@ class ImapSource:
         def find(criterion: str) -> set[int]:
             return {uid for low, high in windows for uid in self._found(low, high, criterion)}
 
-        return flagging(find, self._applicable, borne)
+        def find_keyword(criterion: str) -> set[int]:
+            if not self._finds_keywords:
+                raise MailboxError(f"{self._settings.server} hangs up where it is asked for {criterion}")
+            try:
+                return find(criterion)
+            except ConnectError as error:
+                if error.retry_after:
+                    raise
+                self._finds_keywords = False
+                self._reopen(error)
+            return find_keyword(criterion)
+
+        return flagging(find, find_keyword, self._applicable, borne)
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of messages with one of these Message-IDs, as the server says (RFC 9051, section 6.4.4, HEADER).
@@ -424,6 +438,10 @@ class ImapSource:
         """
         if error.fault is Fault.END:
             raise self._lost(error) from error
+        self._reopen(error)
+
+    def _reopen(self, error: Exception) -> None:
+        """Go on over a new connection, in the same mailbox. Raises as `_connect_anew`."""
         name, before = self._mailbox()
         self._new_connections += 1
         if self._new_connections > _NEW_CONNECTIONS:

@@ -33,6 +33,10 @@ _IN_PLACE = re.compile(rb"\nX-Mozilla-(?:Status2?|Keys):[^\n]*")
 _PACKED = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _SAMPLE = 1 << 14
 """Octets at the beginning of a file that tell whether it shows addresses."""
+_NOTED = re.compile(rb"(?i)\n(?:X-Mozilla-Status|X-Status|Status):")
+"""What a mail program notes in each message of a file that it keeps."""
+_LARGE = 16 << 20
+"""Octets of a file that is not read once more whenever it grew, unless there are notes in it."""
 _HIDDEN = (
     "names people without their addresses (“anna at example.org”), as web archives of mailing lists do (pipermail)"
 )
@@ -119,6 +123,13 @@ class _File:
     def overwritten_in_place(self) -> bool:
         """Thunderbird keeps this file: messages in the middle can be marked as deleted."""
         return _IN_PLACE.search(os.pread(self.descriptor, _REGION, 0)) is not None
+
+    def may_be_noted_in(self) -> bool:
+        """Whether mail programs may have noted in it what became of a message; each of a large file's, if of any."""
+        ends = (0, max(0, self.stamp.size - _SAMPLE))
+        with _reading(self.path):
+            noted = any(_NOTED.search(os.pread(self.descriptor, _SAMPLE, start)) for start in ends)
+        return noted or self.stamp.size <= _LARGE
 
     def check_beginning(self) -> None:
         """Nothing if mail can be read from it.
@@ -248,9 +259,14 @@ class MboxSource:
     def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - of the interface
         """Who of the messages from `first` to `last` bears which flag, as mail programs noted in their headers.
 
+        Notes are overwritten in place; a program that has yet to make them moves the mail behind them, which makes
+        another file of it. A large file without any is not read for them, however often mail is added to it.
+
         Raises:
             MailboxError: the file can't be read, or was rewritten since it was opened.
         """
+        if not self._current().may_be_noted_in():
+            return Flagging(frozenset(), {})
         return flagging((message.uid, message.flags) for message in self.fetch(self.uids(first, last)))
 
     def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface
