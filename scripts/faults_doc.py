@@ -28,7 +28,8 @@ _INTRODUCTION = f"""\
 # Faults of IMAP servers
 
 What servers do wrong, and how a pass over them ends. Every line is a test (tests/app/test_faults.py): a server that
-does just this, one pass or several over it, then a good pass. After the good pass the store holds what it would hold
+does just this, one pass or several over it, then a good pass, or several a day apart where the line says so. After
+them the store holds what it would hold
 had nothing ever happened: the same messages in the same places, the same judgements and exchanges. Hostile mail stays,
 and all other mail comes out as without it. This page is made from that table: `python scripts/faults_doc.py`.
 
@@ -70,7 +71,7 @@ def _lines() -> Iterator[str]:
         yield f"\n## {group}\n"
         yield "| fault | the server | the pass |"
         yield "| --- | --- | --- |"
-        yield from (f"| {row.name} | {row.does} | {_end(row)} |" for row in rows)
+        yield from (f"| {row.name} | {row.does} | {_end(row)}{_later(row)} |" for row in rows)
 
 
 def _end(row: Row) -> str:
@@ -78,6 +79,11 @@ def _end(row: Row) -> str:
     if row.end is End.QUARANTINE and row.unread > 1:
         return f"quarantine, all {row.unread} messages"
     return _ENDS[row.end]
+
+
+def _later(row: Row) -> str:
+    """How many days it takes until all is right again; nothing for one good pass."""
+    return "" if not row.days else "; right again a day later" if row.days == 1 else f"; right again in {row.days} days"
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def arrive(honest: Honest, number: int) -> None:
 
 
 @given(st.lists(PASS, min_size=1, max_size=5), st.booleans(), st.booleans())
-@settings(max_examples=int(__import__("os").environ.get("N", "25")), deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_nothing_false_outlives_the_next_good_passes(folder, passes, condstore, ranges) -> None:
     honest = office()
     honest.condstore, honest.ranges = condstore, ranges

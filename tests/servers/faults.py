@@ -940,6 +940,8 @@ add(
         _of_flag("KEYWORD $Junk", refused(b"NO no keywords")), before=1, arrange=_JUNK),
     row("SEARCH KEYWORD refused with BAD", "does not understand KEYWORD", C,
         _of_flag("KEYWORD $Junk", refused(b"BAD what?")), before=1, arrange=_JUNK),
+    row("hangs up at KEYWORD", "hangs up where it is asked for a keyword", C,
+        lambda call, a: cut(rb"")(a) if "KEYWORD" in call.arguments else a, before=1, arrange=_JUNK),
     row("SEARCH DELETED refused", "refuses to look for a flag", M,
         _of_flag("DELETED", refused(b"NO not now")), before=1, arrange=_PUT_AWAY, stored=INBOX + SENT, says="not now"),
     row("wrong FLAGS at first", "says of a new message that it is deleted and answered", C,

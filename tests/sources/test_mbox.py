@@ -20,6 +20,7 @@ from mbox_files import ALL, ENVELOPE, append, look, mail, subjects, write
 from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
+from replywatch.sources.local import mbox
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
@@ -280,6 +281,20 @@ def test_thunderbirds_marks_in_place_change_flags_and_count_but_not_the_epoch(tm
     path.write_bytes(path.read_bytes().replace(b"Status: 0001", b"Status: 0003"))
     os.utime(path, ns=(0, 0))
     assert look(path, state)[0].uidvalidity == known.uidvalidity
+
+
+@pytest.mark.parametrize(
+    ("field", "large", "told"),
+    [("", False, True), ("", True, False), ("X-Status: A", True, True), ("X-Mozilla-Status: 0002", True, True)],
+)
+def test_large_files_are_read_for_flags_where_programs_note_any(tmp_path, monkeypatch, field, large, told):
+    path = write(tmp_path, *(mail(name, *filter(None, [field])) for name in "ab"))
+    monkeypatch.setattr(mbox, "_LARGE", 10 if large else 1 << 20)
+    with MboxSource(MboxSettings(path)) as source:
+        source.open("info", None)
+        flagging = source.flagged(1, ALL, ())
+    assert ("\\Answered" in flagging.told) == told
+    assert len(flagging.bearers) == (2 if field else 0)
 
 
 # A file that changes while it is read

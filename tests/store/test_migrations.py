@@ -105,8 +105,7 @@ def test_the_next_pass_goes_on(office):
     source = office.sources["info"]
     for name, uidvalidity in (("INBOX", 1), ("Sent", 1), ("Trash", 1), ("Kunden", 2)):
         rows = office.rows_of(
-            "SELECT l.uid, m.header, l.internal_date, l.size,"
-            " l.flags || CASE WHEN l.answered_at IS NULL THEN '' ELSE ' \\Answered' END FROM locations l"
+            "SELECT l.uid, m.header, l.internal_date, l.size, iif(l.answered_at, '\\Answered', '') FROM locations l"
             " JOIN epochs e ON e.id = l.epoch JOIN mailboxes b ON b.id = e.mailbox JOIN messages m ON m.id = l.message"
             f" WHERE b.name = '{name}' AND l.gone IS NULL AND l.missed_at IS NULL"
         )
@@ -329,3 +328,40 @@ def test_what_was_taken_for_a_message_without_a_header_is_asked_for_again(tmp_pa
     assert office.exchanges_at() == {anna.message_id: "never"}
     office.pass_()
     assert ("open", next(iter(source.boxes))) in source.asked, "though nothing seems changed"
+
+
+class TestFlags:
+    """Flags as an earlier release first saw them, all of them; the next pass reads those that tell something anew."""
+
+    def test_of_all_only_what_tells_something_is_kept(self, tmp_path):
+        office, anna = self.upgraded(tmp_path, "\\Seen nonjunk $label1 \\ANSWERED $JUNK \\Flagged \\Draft xJunk")
+        with Database(office.config.store_path) as database:
+            assert database.value("SELECT flags FROM locations WHERE uid = 1") == "\\Draft $Junk NonJunk"
+            assert database.value("SELECT flags FROM locations WHERE uid = 2") == ""
+        office.report()
+        assert anna.message_id not in office.exchanges_at(), "a draft"
+
+    @pytest.mark.parametrize("condstore", [True, False])
+    def test_they_are_read_anew_though_nothing_changed(self, tmp_path, condstore):
+        office, anna = self.upgraded(tmp_path, "\\Seen \\Deleted", condstore=condstore)
+        office.pass_()
+        assert office.rows_of("SELECT flags FROM locations") == [("",), ("$Junk",)]
+        assert list(office.exchanges_at()) == [anna.message_id]
+        assert office.rows_of("SELECT flags_read_at FROM epochs") == [(office.now,)]
+        office.pass_()
+        office.pass_()
+        assert office.sources["info"].asked == ([] if condstore else [("open", "INBOX")]), "somebody waits"
+
+    def upgraded(self, folder, flags, *, condstore=True):
+        """A store of the release before, with a letter of Anna that bore these flags when it came, and one of Nora."""
+        office, story = Office(folder), Story()
+        anna, _ = story.inbound("anna", "03-19 09:00"), story.inbound("nora", "03-19 10:00")
+        office.tell(story)
+        office.sources["info"].condstore = condstore
+        office.sources["info"].flag("INBOX", 2, "$Junk")
+        office.pass_()
+        take_back(office.config.store_path, "0008_live")
+        with closing(sqlite3.connect(office.config.store_path)) as connection:
+            connection.execute("UPDATE locations SET flags = CASE uid WHEN 1 THEN ? ELSE '\\Seen' END", [flags])
+            connection.commit()
+        return office, anna

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from replywatch.domain.mailboxes.fetched import Flagging
 from replywatch.domain.mailboxes.flags import ANSWERED, DELETED, DRAFT, KEYWORDS, SYSTEM
@@ -15,6 +16,7 @@ LABEL_ITEMS = "(UID FLAGS X-GM-MSGID X-GM-LABELS)"
 
 _CRITERIA = {ANSWERED: "ANSWERED", DELETED: "DELETED", DRAFT: "DRAFT"} | {word: f"KEYWORD {word}" for word in KEYWORDS}
 """Flag → what a SEARCH asks for (RFC 9051, section 6.4.4)."""
+_Find: TypeAlias = Callable[[str], Collection[int]]
 _EVERY_SERVERS = frozenset({"\\answered", "\\flagged", "\\deleted", "\\seen", "\\draft"})
 """What a list of the flags of a mailbox holds at least (RFC 9051, section 7.3.5)."""
 
@@ -36,15 +38,15 @@ class Applicable:
         return (*SYSTEM, *(word for word in KEYWORDS if word in borne or word.lower() in self.flags))
 
 
-def flagging(find: Callable[[str], Collection[int]], applicable: Applicable, borne: Collection[str]) -> Flagging:
-    """Who bears which flag, as `find` tells for a criterion of SEARCH.
+def flagging(find: _Find, find_keyword: _Find, applicable: Applicable, borne: Collection[str]) -> Flagging:
+    """Who bears which flag, as `find` tells for a criterion of SEARCH, and `find_keyword` for one of a keyword.
 
     A keyword that the server refuses to look for is not told. Raises `MailboxError` where it refuses a flag of its own.
     """
     told, bearers = {*SYSTEM, *KEYWORDS}, dict[int, set[str]]()
     for flag in applicable.to_ask_for(borne):
         try:
-            found = find(_CRITERIA[flag])
+            found = find(_CRITERIA[flag]) if flag in SYSTEM else find_keyword(_CRITERIA[flag])
         except MailboxError:
             if flag in SYSTEM:
                 raise

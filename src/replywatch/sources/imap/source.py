@@ -77,6 +77,8 @@ class ImapSource:
         self._not_said_read_only: set[str] = set()
         self._opened: tuple[str, MailboxState] | None = None
         self._applicable = Applicable()
+        self._finds_keywords = True
+        """It has not hung up so far where it was asked for one."""
         self._new_connections = 0
         line = Line(
             server=settings.server,
@@ -305,7 +307,23 @@ class ImapSource:
         Raises as `uids`.
         """
         windows = list(self._lists.windows(max(first, 1), min(last, LARGEST_UID)))
-        return flagging(lambda criterion: self._lists.flagged(windows, criterion), self._applicable, borne)
+
+        def find(criterion: str) -> set[int]:
+            return self._lists.flagged(windows, criterion)
+
+        def find_keyword(criterion: str) -> set[int]:
+            if not self._finds_keywords:
+                raise MailboxError(f"{self._settings.server} hangs up where it is asked for {criterion}")
+            try:
+                return find(criterion)
+            except ConnectError as error:
+                if error.retry_after:
+                    raise
+                self._finds_keywords = False
+                self._reopen(error)
+            return find_keyword(criterion)
+
+        return flagging(find, find_keyword, self._applicable, borne)
 
     def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
         """INTERNALDATE and size of the messages with these UIDs, and of whatever else the server tells.

@@ -128,9 +128,14 @@ class MboxSource:
     def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - of the interface
         """Who of the messages from `first` to `last` bears which flag, as mail programs noted in their headers.
 
+        Notes are overwritten in place; a program that has yet to make them moves the mail behind them, which makes
+        another file of it. A large file without any is not read for them, however often mail is added to it.
+
         Raises:
             MailboxError: the file can't be read, or was rewritten since it was opened.
         """
+        if not self._current().may_be_noted_in():
+            return Flagging(frozenset(), {})
         return flagging((message.uid, message.flags) for message in self.fetch(self.uids(first, last)))
 
     def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface

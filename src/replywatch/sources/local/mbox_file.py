@@ -34,6 +34,10 @@ _REGION = 4096
 """Octets at the beginning and at the end that tell whether a file only grew."""
 _IN_PLACE = re.compile(rb"\nX-Mozilla-(?:Status2?|Keys):[^\n]*")
 """What Thunderbird overwrites in a file without moving anything."""
+_NOTED = re.compile(rb"(?i)\n(?:X-Mozilla-Status|X-Status|Status):")
+"""What a mail program notes in each message of a file that it keeps."""
+_LARGE = 16 << 20
+"""Octets of a file that is not read once more whenever it grew, unless there are notes in it."""
 HIDDEN = "names people without their addresses (“anna at example.org”), as web archives of mailing lists do (pipermail)"
 RAW = (
     "Take the raw archive of the list: members find it on the list's server as mailman/private/LIST.mbox/LIST.mbox, and"
@@ -122,6 +126,13 @@ class MboxFile:
     def overwritten_in_place(self) -> bool:
         """Thunderbird keeps this file: messages in the middle can be marked as deleted."""
         return _IN_PLACE.search(os.pread(self.descriptor, _REGION, 0)) is not None
+
+    def may_be_noted_in(self) -> bool:
+        """Whether mail programs may have noted in it what became of a message; each of a large file's, if of any."""
+        ends = (0, max(0, self.stamp.size - SAMPLE))
+        with reading(self.path):
+            noted = any(_NOTED.search(os.pread(self.descriptor, SAMPLE, start)) for start in ends)
+        return noted or self.stamp.size <= _LARGE
 
     def scan(self, start: int) -> Span:
         """The messages from offset `start` on."""
