@@ -78,9 +78,9 @@ def test_every_instant_of_ours_is_known(office):
     }
     facts = ("accounts", "epochs", "locations", "mailboxes", "marks", "messages", "passes", "quarantine", "refusals")
     found = set()
-    for table in (*facts, "troubles", "covered_since", "erased", "store", "subject_key"):
+    for table in (*facts, "troubles", "unopened", "covered_since", "erased", "store", "subject_key"):
         for (column,) in office.rows_of(f"SELECT name FROM pragma_table_info('{table}') WHERE type = 'INTEGER'"):
-            if re.search(r"_at$|seen$|^gone$|^until$|date$|clock$", column):
+            if re.search(r"_at$|seen$|^gone$|^until$|^read_to$|date$|clock$", column):
                 found.add((table, column))
     assert found - MAIL == named
 
