@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from letters import Letter, letters
-from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
+from replywatch.domain.mailboxes.unread import UnreadFile
 
 
 class MadeUp:
@@ -16,6 +17,8 @@ class MadeUp:
 
     in_order = True
     unlisted: tuple[str, ...] = ()
+    unread_files: tuple[UnreadFile, ...] = ()
+    complaint = ""
     has_labels = False
 
     def __init__(self, count: int) -> None:
@@ -54,6 +57,10 @@ class MadeUp:
     def find(self, message_ids: Sequence[str]) -> list[int]:  # noqa: ARG002 - the same
         """None: nothing moves here."""
         return []
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - the same
+        """None: nothing changes here."""
+        return ()
 
     def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - the same
         """Nobody: there are no flags that tell anything."""

@@ -1,4 +1,4 @@
-"""The most memory that a first poll holds, over IMAP and from an mbox file: it should not grow with the mailbox."""
+"""The most memory that a first poll holds: it should not grow with the mailbox, nor with what single messages hold."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from random import Random
 
 from letters import letters
 from servers.dovecot import Dovecot
+from servers.scripted import Answer, ScriptedServer
 from setting import Place
 from wire import account, fill_mailboxes
 
 MBOX_OCTETS = 300_000_000
+LARGE_SUBJECT = 1_000_000
+LARGE_HEADER = 7_900_000
+"""Octets; those of a header are just below what is taken of a server."""
+SUBJECTS, HEADERS = 1_000, 20
+"""How many such messages there are."""
 
 
 def measure(folder: Path, messages: int, *, imap: bool) -> None:
@@ -27,6 +33,52 @@ def measure(folder: Path, messages: int, *, imap: bool) -> None:
     text = f"mbox, {5 * messages:,} messages, {mbox.stat().st_size / 1e6:,.0f} MB"
     _print(text, Place(folder / "memory-mbox", f'type = "mbox"\npath = "{mbox}"'))
     mbox.unlink()
+    maildir = folder / "subjects"
+    write_maildir(maildir)
+    text = f"Maildir, {SUBJECTS:,} subjects of {LARGE_SUBJECT / 1e6:.1f} MB"
+    _print(text, Place(folder / "memory-maildir", f'type = "maildir"\npath = "{maildir}"'))
+    with ScriptedServer(large_headers()) as scripted:
+        text = f"IMAP, {HEADERS:,} headers of {LARGE_HEADER / 1e6:.1f} MB"
+        lines = f'type = "imap"\nhost = "{scripted.host}"\nport = {scripted.port}\ntls = "none"\n'
+        _print(text, Place(folder / "memory-headers", lines + 'username = "anna"\npassword = "x"'))
+
+
+def write_maildir(path: Path) -> None:
+    """Write a Maildir of mails with large subjects."""
+    for name in ("cur", "new", "tmp"):
+        (path / name).mkdir(parents=True)
+    for number in range(SUBJECTS):
+        header = _header(number, b"Subject: " + b"word " * (LARGE_SUBJECT // 5))
+        (path / "cur" / f"{1_741_000_000 + number}.M{number}.bench:2,S").write_bytes(header)
+
+
+def large_headers() -> dict[str, Answer]:
+    """The answers of a server whose messages have large headers."""
+
+    def fetch(arguments: str) -> bytes:
+        first, _, last = arguments.partition(" ")[0].partition(":")
+        found = []
+        for uid in range(int(first), int(last or first) + 1):
+            header = _header(uid, b"Subject: " + b"word " * (LARGE_HEADER // 5 - 50))
+            found.append(
+                b'* %d FETCH (UID %d INTERNALDATE "03-Mar-2025 09:00:05 +0100" RFC822.SIZE %d FLAGS ()'
+                b" BODY[HEADER.FIELDS (FROM)] {%d}\r\n%s)\r\n" % (uid, uid, LARGE_HEADER * 2, len(header), header)
+            )
+        return b"".join(found) + b"TAG OK done\r\n"
+
+    numbers = b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT %d] x\r\n" % (HEADERS, HEADERS + 1)
+    return {
+        "EXAMINE": numbers + b"TAG OK [READ-ONLY] done\r\n",
+        "UID SEARCH": b"* SEARCH" + b"".join(b" %d" % uid for uid in range(1, HEADERS + 1)) + b"\r\nTAG OK done\r\n",
+        "UID FETCH": fetch,
+    }
+
+
+def _header(number: int, more: bytes) -> bytes:
+    return (
+        b"Date: Mon, 03 Mar 2025 09:00:00 +0100\r\nFrom: c%d@customer.test\r\nTo: info@example.com\r\n"
+        b"Message-ID: <%d@customer.test>\r\n%s\r\n\r\n" % (number, number, more)
+    )
 
 
 def write_mbox(path: Path, messages: int, octets: int) -> None:

@@ -13,14 +13,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))  # for the servers that the tests use
 
-import matching  # noqa: E402 - needs the line above
+import drip  # noqa: E402 - needs the line above
+import matching  # noqa: E402 - the same
 import memory  # noqa: E402 - the same
 import report  # noqa: E402 - the same
 import startup  # noqa: E402 - the same
 import wire  # noqa: E402 - the same
 from servers import dovecot  # noqa: E402 - the same
 
-SECTIONS = ("wire", "memory", "report", "startup", "matching")
+SECTIONS = ("wire", "drip", "memory", "report", "startup", "matching")
 
 
 def main() -> None:
@@ -34,6 +35,8 @@ def main() -> None:
                 print(f"First poll over IMAP: skipped, {missing}")
             elif section == "wire":
                 wire.measure(folder, options.messages, options.rounds)
+            elif section == "drip":
+                drip.measure()
             elif section == "memory":
                 memory.measure(folder, options.messages, imap=not missing)
             elif section == "report":

@@ -10,7 +10,7 @@ from random import Random
 from typing import Self
 
 from letters import letters
-from replywatch.sources.imap.fetch import Question, uid_set
+from replywatch.sources.imap.fetch import Batches, Question, uid_set
 from servers.dovecot import Delivery, Dovecot, User
 from setting import Place, middle
 
@@ -62,7 +62,7 @@ def bare_read(user: User, sizes: dict[str, int]) -> dict[str, float]:
         started = time.perf_counter()
         for name, size in sizes.items():
             imap.command(b"EXAMINE " + name.encode())
-            for batch in question.batches(range(1, size + 1)):
+            for batch in Batches().of(range(1, size + 1), question.room):
                 octets += imap.skip(f"UID FETCH {uid_set(batch)} {question.items}".encode())
         return {"seconds": time.perf_counter() - started, "octets": octets, "messages": sum(sizes.values())}
 

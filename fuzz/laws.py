@@ -37,9 +37,14 @@ from replywatch.render.csv_lines import harmless
 from replywatch.render.text import LONGEST, safe
 from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures
-from replywatch.sources.imap.fetch import Question, instant
+from replywatch.sources.imap.commands import Gate
+from replywatch.sources.imap.fetch import Question
+from replywatch.sources.imap.listing import by_name, listed
 from replywatch.sources.imap.namespace import Namespaces
 from replywatch.sources.imap.reader import Fault, Fetch, Octets, Other, ReadError, Response, Search, answer
+from replywatch.sources.imap.standing import Standing
+from replywatch.sources.imap.told import instant
+from replywatch.sources.imap.words import command
 
 TEAM = Team(("info@example.com",), ("example.com",))
 OTHERS = replace(
@@ -52,6 +57,7 @@ OTHERS = replace(
 SECRET = 'kanarien"vogel-77'  # noqa: S105 - of nobody
 KEY = b"0123456789abcdef"
 _TAG = b"A1"
+_LINE_BREAK = re.compile(rb"[\r\n\0]")
 _QUESTIONS = [Question(frozenset(said)) for said in ((), ("X-GM-EXT-1",), ("OBJECTID",))]
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]*\w", re.ASCII)
 _FORMULAS = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001 - the wide forms are meant
@@ -163,8 +169,8 @@ def response(data: bytes) -> None:
     for each in whole[0]:
         if isinstance(each, Fetch):
             _message(each)
-        if isinstance(each, Other) and (spaces := Namespaces.of(each.line)):
-            hold("names that a command can hold", all(map(str.isprintable, spaces.besides())))
+        if isinstance(each, Other):
+            _mailboxes(each)
         if isinstance(each, Search):
             hold("numbers of IMAP", all(0 <= number < 10**10 for number in each.numbers))
     said = failures.words(Exception(data), SECRET)
@@ -173,17 +179,31 @@ def response(data: bytes) -> None:
     hold("no secret in it", not said)
 
 
+def _mailboxes(said: Other) -> None:
+    """What a server says of its mailboxes: names can be shown, stored, and sent back in a command of their own."""
+    if spaces := Namespaces.of(said.line):
+        hold("prefixes that a command can hold", not any(map(_LINE_BREAK.search, spaces.besides())))
+    for name, mailbox in by_name(listed(said)).items():
+        hold("a name is text", _is_text(name))
+        if not _LINE_BREAK.search(mailbox.wire):  # the source does not open it
+            first, *further = command("EXAMINE", mailbox.wire)
+            Gate().announce([b"ABCD1 " + first + b"\r\n", *(line + b"\r\n" for line in further)])
+    standing = Standing()
+    standing.hear(said)
+    hold("numbers that can be stored", standing.state is None or standing.state.exists < 1 << 63)
+
+
 def _message(fetch: Fetch) -> None:
     try:
         fetch.items()
     except ReadError as error:
         hold("a short text", len(str(error)) < 500)
     for question in _QUESTIONS:
-        common = question._common(fetch)  # noqa: SLF001 - the two ways are compared
+        common, told = question.common(fetch), question.told(fetch)
         if common is not None:
             # The quick way takes odd names of header fields, which the other does not.
-            hold("both ways of reading agree", question._unusual(fetch) in (None, common))  # noqa: SLF001
-        message = question.message(fetch)
+            hold("both ways of reading agree", question.whole(told) in (None, common))
+        message = question.enough(told)
         if message is not None:
             said = (*message.flags, *(message.labels or ()), message.thread or "", message.provider_id or "")
             hold("flags, labels and ids can be stored", all(map(_is_text, said)))
@@ -194,8 +214,8 @@ def _message(fetch: Fetch) -> None:
         if message is not None and question.has_labels:
             in_message = (message.uid, message.provider_id, message.labels)
             alone = changed and (changed.uid, changed.provider_id, changed.labels)
-            told = alone is not None and alone[2] is not None
-            hold("labels are the same when asked for alone", not told or alone == in_message)
+            are_told = alone is not None and alone[2] is not None
+            hold("labels are the same when asked for alone", not are_told or alone == in_message)
 
 
 def _answer(data: bytes, size: int) -> tuple[list[Response], Fault | None]:
@@ -253,7 +273,8 @@ def text(data: bytes) -> None:
         hold("one printable line", shown.isprintable() and len(shown) <= LONGEST)
         hold("harmless stays as it is", safe(shown) == shown)
         found = harmless(each)
-        hold("no formula", isinstance(found, str) and not found.startswith(_FORMULAS) and found.isprintable())
+        cells = [cell.strip(' "') for cell in re.split("[;,]", found)]
+        hold("no formula", not any(cell.startswith(_FORMULAS) for cell in cells) and found.isprintable())
         hold("JSON comes back", json.loads(json.dumps(shown)) == shown)
 
 

@@ -14,11 +14,13 @@ sys.path.insert(0, str(ROOT / "tests"))  # the table
 
 from replywatch.sources.imap.commands import ALLOWED  # noqa: E402 - the same
 from replywatch.sources.imap.reader import LINE, LITERAL, NESTING, ROOM, Fault  # noqa: E402 - the same
+from replywatch.sources.imap.waiting import SLOWEST, USUAL  # noqa: E402 - the same
 from servers.faults import ROWS, End, Row  # noqa: E402 - found by the line above
 
 _ENDS = {
     End.COMPLETE: "complete",
     End.QUARANTINE: "quarantine",
+    End.UNOPENED: "complete without it",
     End.MAILBOX: "mailbox error",
     End.LOST: "account error",
 }
@@ -37,12 +39,15 @@ A pass ends in one of these ways:
 | --- | --- |
 | complete | nothing is missing |
 | quarantine | complete, but the message concerned can't be read: it is asked for again in every pass |
+| complete without it | a mailbox that can't be opened is named; where answers or mail may lie, a hole in coverage |
 | mailbox error | one mailbox is left for the next pass, the others are read; the pass is not complete |
 | account error | the connection is lost or given up; the next pass goes on behind the last batch that was stored |
 
 An answer may hold {ROOM >> 20} MB, a line {LINE >> 20} MB (SEARCH: as long as the answer), a literal that is kept
 {LITERAL >> 20} MB; parentheses may be nested {NESTING} deep. What goes beyond, and all else that can't be read, has
-a name:
+a name (below). A server may keep silent for {USUAL.connect} s before the login, {USUAL.opening} s when a mailbox is
+opened or searched, {USUAL.answer} s else, and for as long as an account's `timeout` says where that is set; all waits
+for one answer together may take as long, and a second more for every {SLOWEST:,} octets that came.
 """
 
 

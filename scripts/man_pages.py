@@ -51,7 +51,7 @@ EXIT_CODES = {
     6: "It can't be said (--fail, --fail-on-warning): not all mail was read, or too long ago.",
     main.BUG: "A bug in replywatch; --debug shows the traceback.",
     main.INTERRUPTED: "Interrupted with Ctrl-C.",
-    143: "Stopped by SIGTERM before the end; nothing is lost.",
+    143: "Stopped by SIGTERM or SIGHUP before the end; nothing is lost.",
 }
 _SIGNS = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "~": r"\(ti", "^": r"\(ha"}
 _WIDTH = 78

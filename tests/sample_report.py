@@ -169,6 +169,7 @@ WARNINGS = (
     Warning(Code.NEVER_READ_COMPLETELY, "info", {"error": "\x1b[2J"}),
     Warning(Code.LAST_ATTEMPT_FAILED, "info", {"last_complete_at": AS_OF, "error": "x" * 2000}),
     Warning(Code.MESSAGES_UNREAD, "info", {"count": 3}),
+    Warning(Code.MAILBOXES_UNOPENED, "info", {"unopened": [{"mailbox": "\x1b[2J", "last_read_at": AS_OF}], "more": 3}),
     Warning(Code.SENT_EMPTY, "info"),
     Warning(Code.UNSURE_CLOCKS, values={"unsure": 8, "answered": 10, "reason": "answer_date"}),
     Warning(Code.NO_MAIL_OF_OURS, "info", {"kind": "mbox"}),

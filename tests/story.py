@@ -31,13 +31,13 @@ from replywatch.app.deriving.provenance import mailbox_uses
 from replywatch.app.progress import Silent
 from replywatch.config.model import Config, ImapAccount, MboxAccount, ReportSettings
 from replywatch.domain.figures.measure import waited
-from replywatch.domain.headers.fields_version import FIELDS_VERSION
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.reading import id_domain, letter_of, read, relayed_of
-from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
 from replywatch.domain.mailboxes.flags import ANSWERED
 from replywatch.domain.mailboxes.labels import Labels
 from replywatch.domain.mailboxes.roles import Roles
+from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.domain.matching.match import Matched, MatchSettings, match
 from replywatch.domain.messages import (
     RUNG_BITS,
@@ -438,7 +438,7 @@ class Keep:
     def renew(self, mail: Mail, place: Place, fields: bytes) -> None:
         """A copy was fetched once more, for fields that were not asked for before."""
         epoch, uid = self._places[id(mail), id(place)]
-        self.facts.renew(epoch.id, {uid: fields + mail.raw(place)}, FIELDS_VERSION, uid)
+        self.facts.renew(epoch.id, {uid: fields + mail.raw(place)})
 
     def renumber(self, place: Place, held: Sequence[tuple[Mail, Place]], now: int) -> None:
         """The mailbox of `place` got another UIDVALIDITY; only `held` are found in it then."""
@@ -524,6 +524,8 @@ class FakeSource:
     in_order = True
     has_labels = False
     unlisted: tuple[str, ...] = ()
+    unread_files: tuple[UnreadFile, ...] = ()
+    complaint = ""
     condstore = True
     """Whether changes of flags show in the state of a mailbox."""
 
@@ -607,6 +609,9 @@ class FakeSource:
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         return (self._open.messages[u] for u in uids if u in self._open.messages)
+
+    def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
+        return (Stamp(m.uid, m.internal_date, m.size) for m in self._open.messages.values() if m.uid in uids)
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         return found_by_id(self.uids, self.fetch, message_ids)

@@ -112,10 +112,10 @@ def test_every_instant_is_a_local_one_in_a_spreadsheet():
     columns = fields(TITLES["export"][0]) | fields("report --format csv", "column")
     instants = [name for name, kind in columns.items() if kind.startswith("instant")]
     _, line = csv_lines(instants, [dict.fromkeys(instants, "2026-05-28T20:26:40Z")], excel_de(UTC))
-    assert line == ";".join(["28.05.2026 20:26:40"] * len(instants))
+    assert line == ";".join(['"28.05.2026 20:26:40"'] * len(instants))
     others = [name for name in columns if name not in instants]
     _, line = csv_lines(others, [dict.fromkeys(others, "2026-05-28T20:26:40Z")], excel_de(UTC))
-    assert line == ";".join(["2026-05-28T20:26:40Z"] * len(others))
+    assert line == ";".join(['"2026-05-28T20:26:40Z"'] * len(others))
 
 
 def test_every_exit_code_and_their_order():

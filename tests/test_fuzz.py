@@ -99,7 +99,7 @@ MISTAKES = [
     ("dates", dates, "_any_date", lambda _: (-1, True)),
     ("subjects", laws, "decode_text", lambda text: text + "\ud800"),
     ("subjects", laws, "decode_name", lambda _: ""),
-    ("response", Question, "_unusual", lambda *_: FetchedMessage(1, b"", None, None)),
+    ("response", Question, "whole", lambda *_: FetchedMessage(1, b"", None, None)),
     ("response", Octets, "_parts_of_line", lambda octets: iter([octets._receive()])),
     ("response", quoting, "shows", lambda *_: False),
     ("config", laws, "load_config", Mock(side_effect=ConfigError("  "))),

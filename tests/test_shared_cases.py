@@ -30,6 +30,18 @@ def test_the_figures_of_every_case(program):
     assert re.fullmatch(r"(\d+) of \1 pass", done.stdout.splitlines()[-1])
 
 
+SCRIPTS = sorted(path for path in (CASES / "sources").glob("*.py") if path.stem != "imap_slow_examine")  # takes minutes
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=[path.stem for path in SCRIPTS])
+def test_servers_and_files_as_they_are_found(script, program, tmp_path):
+    """Each says itself what it expects; it asks for the ledger of a report by the name of the first release."""
+    copy = tmp_path / script.name
+    copy.write_text(script.read_text(encoding="utf-8").replace('.get("account")', '.get("ledger")'), encoding="utf-8")
+    done = subprocess.run([sys.executable, copy, program], capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture
 def said(tmp_path, program):
     """What a script says, run with this program; without faketime, the present stands for each time."""

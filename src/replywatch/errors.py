@@ -79,9 +79,27 @@ class LoginError(SourceError):
 
 
 class MailboxError(SourceError):
-    """One mailbox can't be opened or read."""
+    """One mailbox can't be opened or read.
+
+    `stumbled` says that the server failed at this one command: it may do better when asked again at once, and waiting
+    won't mend it. `absent` says that there is no such mailbox, whatever the server's list says.
+    """
 
     kind = "mailbox"
+
+    def __init__(  # noqa: PLR0913 - what is said of every source, and two more signs
+        self,
+        text: str,
+        hint: str = "",
+        *,
+        transient: bool = False,
+        retry_after: float | None = None,
+        stumbled: bool = False,
+        absent: bool = False,
+    ) -> None:
+        super().__init__(text, hint, transient=transient, retry_after=retry_after)
+        self.stumbled = stumbled
+        self.absent = absent
 
 
 class ChangedAccountError(SourceError):

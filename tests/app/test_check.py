@@ -166,7 +166,7 @@ class TestServer:
         dovecot_user.create("Entwürfe", "Kunden", "Kunden/Alt", "Trash/Alt", "Privat")
         office = remote(told(), mailboxes={"skip": ["Privat"]}).check()
         assert [f.what for f in office.of("mailbox")] == [
-            "Entwürfe: skipped (name)",
+            "Entwürfe: skipped (unsent mail)",
             "INBOX: inbox (name), 10 messages",
             "Kunden: folder, 0 messages",
             "Kunden/Alt: folder, 0 messages",
@@ -597,6 +597,22 @@ class TestFiles:
         assert polled.check().one("store", "").code == "store_not_made_yet"
         assert polled.worst() == []
 
+    @pytest.mark.parametrize(
+        ("mode", "beside"), [(0o640, ()), (0o604, ()), (0o620, ()), (0o600, ("-wal",)), (0o644, ("-shm", "-wal"))]
+    )
+    def test_others_can_read_the_store(self, polled, mode, beside):
+        files = [polled.store] * bool(mode & 0o77)
+        for end in sorted(beside, reverse=True):
+            files.append(polled.store.with_name(f"mail.db{end}"))
+            files[-1].touch(0o644)
+        polled.store.chmod(mode)
+        assert polled.check().worst() == [(ERROR, "store")]
+        _, line = polled.of("store", "")
+        assert line.hint == f"Run: chmod 600 {' '.join(map(str, files))}"
+        for file in files:
+            file.chmod(0o600)
+        assert polled.check().worst() == []
+
     def test_the_store_cannot_be_used(self, local):
         office = local(told())
         office.store.parent.mkdir()
@@ -648,8 +664,53 @@ class TestSamples:
             account = {"type": "imap", "host": server.host, "port": server.port, "tls": "none"}
             office.configure({"info": account | {"username": "u", "password": "geheim-1"}})
             office.check()
-        assert office.worst() == [(ERROR, "read-only"), (ERROR, "sent")]
-        assert "permission denied" in office.one("read-only").what
+        assert office.worst() == [(ERROR, "mailbox"), (ERROR, "sent")]
+        assert "permission denied" in office.one("mailbox").what
+
+
+class TestDialects:
+    """Servers that say less than they should: `check` finds out what a poll would."""
+
+    @pytest.fixture
+    def found(self, tmp_path):
+        def check(**answers):
+            listed = b'* LIST () "/" INBOX\r\n* LIST () "/" "Sent Items"\r\nTAG OK done\r\n'
+            examine = b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 4]\r\nTAG OK [READ-ONLY] done\r\n"
+            said = {"LIST": listed, "EXAMINE": examine, "UID SEARCH": b"* SEARCH\r\nTAG OK done\r\n"} | answers
+            with ScriptedServer(said) as server:
+                office = Office(tmp_path)
+                account = {"type": "imap", "host": server.host, "port": server.port, "tls": "none"}
+                office.configure({"info": account | {"username": "u", "password": "geheim-1"}})
+                return office.check()
+
+        return check
+
+    @pytest.mark.parametrize("status", [b"* STATUS x ()\r\nTAG OK done\r\n", b"TAG NO no\r\n", b"TAG BAD what?\r\n"])
+    def test_status_says_nothing(self, found, status):
+        office = found(STATUS=status)
+        assert [finding.what for finding in office.of("mailbox")] == [
+            "INBOX: inbox (name), 0 messages",
+            "Sent Items: sent (name), 0 messages",
+        ]
+        assert ERROR not in {finding.severity for finding in office.findings}
+
+    def test_a_mailbox_is_opened_and_nobody_says_that_it_is_read_only(self, found):
+        examine = b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 4]\r\nTAG OK done\r\n"
+        office = found(EXAMINE=examine)
+        (warning,) = [finding for finding in office.of("read-only") if finding.severity is WARNING]
+        assert warning.what == "INBOX, Sent Items: the server does not say that it opens read-only"
+        assert "no command ever leaves that could change anything" in warning.hint
+        assert next(f.what for f in office.of("read-only")) == "INBOX, Sent Items can be opened"
+
+    def test_where_it_is_said_there_is_nothing_to_warn_of(self, found):
+        assert [finding.severity for finding in found().of("read-only")] in ([], [OK])
+
+    def test_a_line_of_the_list_that_can_not_be_read(self, found):
+        listed = b'* LIST () "/" INBOX\r\n* LIST () "/" Sent\r\n* LIST () "/" "Kunden\r\nTAG OK done\r\n'
+        office = found(LIST=listed)
+        (error,) = [finding for finding in office.of("mailbox") if finding.severity is ERROR]
+        assert 'lists a mailbox in a way that can\'t be read: () "/" "Kunden' in error.what
+        assert len(office.of("mailbox")) == 3
 
 
 def _span(part):

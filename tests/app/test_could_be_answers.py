@@ -27,7 +27,7 @@ class Asked(Office):
         if not self.sources["info"].asked:
             self.tell(self.story)
             self.pass_()
-        e = explain_message(self.config, self.asked.message_id, Silent())
+        e = explain_message(self.config, self.asked.message_id, self.now, Silent())
         (found,) = e.could_be_answers.values() or [None]
         return None if found is None else ([mail.subject for mail in found.nearest], found.more)
 
@@ -77,7 +77,7 @@ def test_other_spellings_are_she(tmp_path):
     office.story.outbound("noraholm@googlemail.com", "02-12 09:00", subject="Your garden")
     assert office.found() == (["Your garden"], 0)
     (found,) = exported(office.config, ReportQuery(since="all"))
-    (explained,) = explain_message(office.config, office.asked.message_id, Silent()).exchanges_at
+    (explained,) = explain_message(office.config, office.asked.message_id, office.now, Silent()).exchanges_at
     assert explained.contact_written_to_at == found.contact_written_to_at == at("02-12 09:00")
 
 
@@ -86,7 +86,7 @@ def test_none_once_it_is_answered(office):
     office.story.reply(office.asked, "02-13 09:00")
     office.tell(office.story)
     office.pass_()
-    assert explain_message(office.config, office.asked.message_id, Silent()).could_be_answers == {}
+    assert explain_message(office.config, office.asked.message_id, office.now, Silent()).could_be_answers == {}
 
 
 def test_the_mark_makes_it_the_answer(office):
@@ -94,7 +94,7 @@ def test_the_mark_makes_it_the_answer(office):
     assert office.found() == (["Your garden"], 0)
     ids = [office.story.identity(mail) for mail in (letter, office.asked)]
     mark(office.config, ids[0], ReplyOf(ids[1]), office.now, Silent())
-    e = explain_message(office.config, office.asked.message_id, Silent())
+    e = explain_message(office.config, office.asked.message_id, office.now, Silent())
     assert [x.status for x in e.exchanges_at] == [Status.ANSWERED]
     assert e.could_be_answers == {}
 
@@ -105,7 +105,7 @@ def test_what_lies_in_her_conversation_is_told_there(office):
     subject = "Undelivered Mail Returned to Sender"
     office.story.inbound("mailer-daemon@mx.example", "02-12 09:01", replies=reply, subject=subject, fields=fields)
     assert office.found() is None
-    (exchange_at,) = explain_message(office.config, office.asked.message_id, Silent()).exchanges_at
+    (exchange_at,) = explain_message(office.config, office.asked.message_id, office.now, Silent()).exchanges_at
     assert (exchange_at.status, exchange_at.exchange.bounced_reply) == (Status.NEVER, office.story.identity(reply))
 
 
@@ -123,7 +123,7 @@ def test_what_it_answers_already_is_told(office):
     office.story.reply(again, "02-12 09:00")
     office.tell(office.story)
     office.pass_()
-    e = explain_message(office.config, office.asked.message_id, Silent())
+    e = explain_message(office.config, office.asked.message_id, office.now, Silent())
     ((mail,),) = [found.nearest for found in e.could_be_answers.values()]
     assert (mail.subject, mail.answers) == ("Re: Elm", office.story.identity(again))
 

@@ -13,8 +13,10 @@ from replywatch.app.deriving.erase import before, erase, extent, people
 from replywatch.app.deriving.rebuild import rebuild
 from replywatch.app.explaining.mark import mark, undo
 from replywatch.app.progress import Silent
+from replywatch.config.model import PrivacySettings
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.headers.mentions import naming
+from replywatch.domain.judging.identity import known_by
 from replywatch.domain.judging.reading import letter_of, person_key, read
 from replywatch.domain.messages import Answered, Kind, NeedsNone, OfKind, ReplyOf
 from replywatch.domain.results.extent import Extent
@@ -24,7 +26,7 @@ from replywatch.store.database import Database
 from replywatch.store.erasure import Erasure
 from replywatch.store.lock import writing
 from replywatch.store.marks import Marks
-from story import HOUR, Place, Story, at
+from story import HOUR, INFO, Place, Story, at
 
 ANNA = "anna@anna.example"
 FORM = "mail@shop-service.example"
@@ -630,6 +632,89 @@ class TestComingBack:
         assert forget(forgotten).messages == 1
 
 
+HERS = """\
+From: Anna <anna@anna.example>
+To: info@example.com, Carl <carl@carl.example>
+Cc: eva@example.com
+Subject: Oak boards
+Date: Mon, 2 Mar 2026 09:00:00 +0000
+"""
+"""Without a Message-ID, as scanners, forms and old programs write."""
+SAME = [
+    ("as it was", {}),
+    ("another subject", {"Oak boards": "{Spam?} Beech"}),
+    ("no subject", {"Subject: Oak boards\n": ""}),
+    (
+        "recipients in another order",
+        {"info@example.com, Carl <carl@carl.example>": f"carl@carl.example,{INFO}"},
+    ),
+    ("Cc moved into To", {"\nCc: eva": ", eva"}),
+    ("names and zone as a server writes them anew", {"Anna <": '"Anna" <', "09:00:00 +0000": "10:00:00 +0100"}),
+    ("domains in capitals", {"@anna.example": "@ANNA.EXAMPLE"}),
+    ("another letter of the same second to the same", {"Oak boards": "Something else"}),
+]
+OTHER = [
+    ("another second", {"09:00:00": "09:00:01"}),
+    ("another author", {"Anna <anna@": "Anna <lisa@"}),
+    ("one recipient less", {", Carl <carl@carl.example>": ""}),
+    ("one recipient more", {"Carl <": "dora@dora.example, Carl <"}),
+    ("another one, and another subject", {"eva@": "ben@", "Oak": "Beech"}),
+    ("with a Message-ID", {"Subject": "Message-ID: <1@anna.example>\nSubject"}),
+]
+
+
+class TestWithoutMessageId:
+    """What names such a message rests on its subject, so it is known by something else, too."""
+
+    @pytest.fixture(params=["forget", "purge"])
+    def erased(self, office, request):
+        """An office from which her mail was erased; Carl's stays."""
+        s = Story()
+        s.inbound("carl", "03-19 09:00")
+        hers = replace(s.inbound("anna", "03-02 09:00", message_id=None), header=HERS)
+        s.mails[1] = hers
+        office.tell(s)
+        office.pass_()
+        assert (forget(office) if request.param == "forget" else purge(office, "03-10 00:00")).messages == 1
+        return office
+
+    def deliver(self, office, changes, mailbox="Kunden"):
+        header = HERS
+        for old, new in changes.items():
+            assert old in header
+            header = header.replace(old, new)
+        mail = replace(Story().inbound("anna", "03-02 09:00"), header=header)
+        office.sources["info"].deliver(mail, Place(mailbox, internal_date=at("03-02 09:00")))
+        office.pass_()
+        return len(office.rows("messages")["messages"])
+
+    @pytest.mark.parametrize("subjects", [True, False])
+    @pytest.mark.parametrize("changes", [c for _, c in SAME], ids=[name for name, _ in SAME])
+    def test_it_does_not_come_back(self, erased, changes, subjects):
+        erased.config = replace(erased.config, privacy=PrivacySettings(subjects=subjects))
+        assert self.deliver(erased, changes) == 1
+        assert left_over(erased) == []
+
+    @pytest.mark.parametrize("changes", [c for _, c in OTHER], ids=[name for name, _ in OTHER])
+    def test_other_mail_is_read(self, erased, changes):
+        assert self.deliver(erased, changes) == 2
+
+    def test_subjects_come_and_go(self, office):
+        """Each moment may have stored it under another identity."""
+        for subjects in (False, True, False):
+            office.config = replace(office.config, privacy=PrivacySettings(subjects=subjects))
+            assert self.deliver(office, {}, f"Box {subjects}") == (0 if office.rows("erased")["erased"] else 1)
+            forget(office)
+
+    @pytest.mark.parametrize("missing", ["Date: Mon, 2 Mar 2026 09:00:00 +0000\n", "From: Anna <anna@anna.example>\n"])
+    def test_where_date_or_author_is_missing_the_subject_tells(self, office, missing):
+        changes = {missing: "", "Carl <carl@carl.example>": ANNA}
+        assert self.deliver(office, changes) == 1
+        forget(office)
+        assert self.deliver(office, changes, "Moved") == 0
+        assert self.deliver(office, changes | {"Oak boards": "Beech"}, "Further") == 1
+
+
 class TestPurge:
     def test_conversations_go_as_a_whole_or_stay_as_a_whole(self, office):
         s = Story()
@@ -735,7 +820,7 @@ class TestInterrupted:
         with writing(office.config.store_path), Database(office.config.store_path) as database:
             erasure = Erasure(database)
             people([ANNA], office.config.team)(erasure, Silent())
-            erasure.erase(office.now)
+            erasure.erase(office.now, known_by)
         assert office.report().ledger.read == 3
         assert forget(office) == NOTHING
         assert "mail.db-wal" not in {p.name for p in office.config.store_path.parent.iterdir()}

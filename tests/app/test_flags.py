@@ -18,6 +18,7 @@ from replywatch.config.model import ImapAccount, MaildirAccount, MboxAccount
 from replywatch.domain.mailboxes.fetched import MailboxState
 from replywatch.errors import ConnectError
 from replywatch.sources.imap.source import ImapSettings, ImapSource
+from replywatch.sources.imap.stamps import STAMP_ITEMS
 from replywatch.sources.local.maildir import MaildirSettings, MaildirSource
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
 from replywatch.store.facts import Epoch
@@ -264,7 +265,8 @@ def said_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def noted(verb):
         def answer(arguments: str):
-            asked.append(f"{verb} {arguments}")
+            if not arguments.endswith(STAMP_ITEMS):
+                asked.append(f"{verb} {arguments}")
             return ask[verb](arguments)
 
         return answer
@@ -353,7 +355,6 @@ CAREFUL = Plan(changes=False, since=7, search=True)
         ("something is in doubt", known(7, in_doubt=True), 9, False, False, CAREFUL),
         ("all flags were read a day ago", known(7, flags_read_at=NOW - DAY), 9, False, False, CAREFUL),
         ("all flags were read a second less ago", known(7, flags_read_at=NOW - DAY + 1), 9, False, False, CHANGES),
-        ("all flags were read in what is the future", known(7, flags_read_at=NOW + 1), 9, False, False, CAREFUL),
         ("flags were never read", known(7, flags_read_at=None), 9, False, False, CAREFUL),
         ("labels, and nothing changed", known(9), 9, True, False, NOTHING),
         ("labels, and something changed", known(7), 9, True, False, CHANGES),

@@ -26,6 +26,7 @@ from replywatch.app.progress import Silent
 from replywatch.app.reporting.snapshot import Snapshot
 from replywatch.config.model import ImapAccount
 from replywatch.domain.headers.mentions import naming
+from replywatch.domain.judging.identity import known_by
 from replywatch.domain.judging.reading import EDGES, keys_of, mark_keys
 from replywatch.domain.mailboxes.flags import ANSWERED, DELETED, DRAFT
 from replywatch.domain.matching.clusters import assign
@@ -593,7 +594,7 @@ def test_a_forgotten_person_was_never_there(plan, who, again) -> None:
         store.derive()
         erasure = Erasure(store.database)
         people([who], story.team)(erasure, Silent())
-        erasure.erase(EPOCH)
+        erasure.erase(EPOCH, known_by)
         store.derive()
         if again:
             store.derive(anew=True)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from replywatch.app.deriving.erase import people
 from replywatch.app.progress import Silent
+from replywatch.domain.judging.identity import known_by
 from replywatch.store.erasure import Erasure
 from replywatch.store.schema import CLUSTER_TABLES
 from story import DAY, HOUR, LONG_AGO, MINUTE, Keep, Mail, Place, Story, at
@@ -120,7 +121,7 @@ def test_what_is_erased_of_it_leaves_the_rest_moved(tmp_path: Path) -> None:
         store.derive()
         erasure = Erasure(store.database)
         people(["anna3@anna3.example"], story.team)(erasure, Silent())
-        erasure.erase(LONG_AGO)
+        erasure.erase(LONG_AGO, known_by)
         assert store.rows("late_copies") == []
         assert MOVE + 3 * 20 not in {second for _, second in store.rows("moved_before")}, "that was hers"
         store.derive()

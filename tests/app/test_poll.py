@@ -74,6 +74,7 @@ class TestIncremental:
         office.tell(three_letters()[0])
         ticks = iter(range(NOW, NOW + 10_000))
         poll(office.config, lambda a: office.sources[a.name], lambda: next(ticks), Silent())
+        office.now += HOUR
         assert office.report().as_of == NOW + 1, "the poll itself began a second before"
 
     def test_many_batches_and_windows(self, office, monkeypatch):
@@ -159,12 +160,12 @@ class TestExpunged:
 
     @pytest.mark.parametrize(("error", "counts"), [(ConnectError, False), (MailboxError, True)])
     def test_what_a_pass_misses_that_is_cut_off_proves_nothing(self, office, error, counts):
-        """A mailbox that always fails, on the other hand, must not keep the others from being known."""
+        """A mailbox that fails, on the other hand, must not keep the others from being known."""
         office.tell(three_letters()[0])
         office.pass_()
         source = office.sources["info"]
         source.expunge("INBOX", 3)
-        source.fails["Sent"] = error("Sent can't be read")
+        source.fails["Sent"] = error("Sent can't be read", transient=True)
         source.boxes["Sent"].uidnext += 1
         assert isinstance(office.one_pass().error, error)
         missed = "SELECT missed_at FROM locations WHERE missed_at IS NOT NULL"
@@ -634,12 +635,12 @@ class TestAccounts:
         office.tell(three_letters()[0])
         office.pass_()
         as_of = office.report().as_of
-        office.sources["info"].fails["Sent"] = MailboxError("Sent can't be opened", "look")
-        office.sources["info"].boxes["Sent"].uidnext += 1
+        office.sources["info"].fails["INBOX"] = MailboxError("INBOX can't be opened", "look")
+        office.sources["info"].boxes["INBOX"].uidnext += 1
         outcome = office.one_pass()
-        assert "Sent can't be opened" in outcome.error.text
+        assert "INBOX can't be opened" in outcome.error.text
         assert office.report().as_of == as_of
-        assert "Sent can't be opened" in [w.values.get("error") for w in office.report().warnings]
+        assert "INBOX can't be opened" in [w.values.get("error") for w in office.report().warnings]
 
     def test_a_mailbox_that_fails_keeps_none_of_the_others_from_being_read(self, office):
         office.tell(three_letters()[0])

@@ -237,7 +237,9 @@ class TestAccelerators:
             offices.append(Office(tmp_path / name, dovecot_user))
         searches = []
         ask = Client.ask
-        monkeypatch.setattr(Client, "ask", lambda self, command: searches.append(command) or ask(self, command))
+        monkeypatch.setattr(
+            Client, "ask", lambda self, command, *room: searches.append(command) or ask(self, command, *room)
+        )
         story = three_letters()
         plant_dovecot(story, dovecot_user)
 

@@ -26,20 +26,20 @@ def office(tmp_path_factory):
 
 
 def test_the_sample_is_random_inbound_mail_each_once(office):
-    found = [e.message.identity for e in sample(office.config, 10, 1, Silent())]
+    found = [e.message.identity for e in sample(office.config, 10, 1, office.now, Silent())]
     assert len(set(found)) == 10
-    assert {e.message.direction.value for e in sample(office.config, 10, 1, Silent())} == {"inbound"}
-    assert found == [e.message.identity for e in sample(office.config, 10, 1, Silent())]
-    assert found != [e.message.identity for e in sample(office.config, 10, 2, Silent())]
+    assert {e.message.direction.value for e in sample(office.config, 10, 1, office.now, Silent())} == {"inbound"}
+    assert found == [e.message.identity for e in sample(office.config, 10, 1, office.now, Silent())]
+    assert found != [e.message.identity for e in sample(office.config, 10, 2, office.now, Silent())]
 
 
 def test_every_message_can_be_drawn(office):
-    drawn = {e.message.identity for seed in range(30) for e in sample(office.config, 20, seed, Silent())}
+    drawn = {e.message.identity for seed in range(30) for e in sample(office.config, 20, seed, office.now, Silent())}
     assert len(drawn) == 40
 
 
 def test_a_judgement_shows_kind_contact_reply_and_rung(office):
-    answered = next(e for e in sample(office.config, 20, 3, Silent()) if own_exchange_at(e).exchange.reply)
+    answered = next(e for e in sample(office.config, 20, 3, office.now, Silent()) if own_exchange_at(e).exchange.reply)
     text = judgement_text(answered, Locale(office.config.report.timezone))
     assert max(map(len, text.splitlines())) <= 80
     for part in ("human", answered.message.contact, "in-reply-to", f"Re: {answered.message.subject}"):

@@ -190,7 +190,7 @@ UNHURT = {"OK", "FETCH", "FETCH no response"}
 """A poll goes on: what can't be fetched is put into quarantine."""
 
 
-@pytest.mark.parametrize("username", [USER, "Anna Bell"], ids=["LOGIN", "AUTHENTICATE"])
+@pytest.mark.parametrize("username", [USER, "Ännchen"], ids=["LOGIN", "AUTHENTICATE"])
 @pytest.mark.parametrize("case", QUOTING)
 def test_servers_that_say_it_back(bank, mail, case, username):
     answers = dict(QUOTING[case])

@@ -154,7 +154,8 @@ def test_all_commands_are_offered_and_none_is_loaded(office):
     offered = [line.partition(",")[2] for line in done.stdout.splitlines()]
     assert offered == list(COMMANDS)
     assert done.stderr.split() == sorted(
-        f"replywatch.{name}" for name in ("cli", "cli.completion", "cli.main", "cli.options", "errors")
+        f"replywatch.{name}"
+        for name in ("cli", "cli.completion", "cli.main", "cli.options", "cli.stopping", "cli.streams", "errors")
     )
 
 

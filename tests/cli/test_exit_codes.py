@@ -94,13 +94,18 @@ def test_70_a_bug(office, monkeypatch):
     assert office.call("report").returncode == 70
 
 
-@pytest.mark.parametrize(("signal_number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("signal_number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_130_and_143_interrupted_and_stopped(office, signal_number, code):
     """A poll that waits for a password."""
-    waiting = {"type": "imap", "host": "127.0.0.1", "username": "info", "password": {"command": "sleep 60"}}
-    office.configure({"slow": waiting})
+    command = ["sh", "-c", "touch asked; sleep 60"]
+    office.configure(
+        {"slow": {"type": "imap", "host": "127.0.0.1", "username": "info", "password": {"command": command}}}
+    )
     child = office.start("poll")
-    time.sleep(2)
+    end = time.monotonic() + 30
+    while not (office.folder / "asked").exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
     child.send_signal(signal_number)
     child.communicate(timeout=20)
     assert child.returncode == code

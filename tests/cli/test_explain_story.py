@@ -1,6 +1,7 @@
 """What `explain` says first: the sentence, the story, the doubts, and what to do."""
 
 import re
+import time
 
 import pytest
 
@@ -198,7 +199,7 @@ def test_it_fits_a_narrow_terminal(said, story):
     story.outbound("anna", "2024-03-06 09:12", subject="Your visit on Saturday in the afternoon")
     said(story, asked)
     config = load_config(said.program.folder / "replywatch.toml", {})
-    found = explain_message(config, asked.message_id, Silent())
+    found = explain_message(config, asked.message_id, int(time.time()), Silent())
     for width in (40, 80):
         lines = story_text(found, Locale(config.report.timezone, width=width, colours=True)).splitlines()
         assert lines[0].startswith("\x1b[1mNever answered in ")

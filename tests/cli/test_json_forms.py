@@ -23,6 +23,8 @@ from replywatch.render.report.comparison import comparison_json
 from replywatch.render.report.json import report_json
 from replywatch.render.schemas import schema_names
 from sample_report import warned
+from servers.honest import Box, Honest
+from servers.scripted import ScriptedServer
 from story import DAY, HOUR, Story
 
 Outputs = list[tuple[str, dict[str, Any]]]
@@ -135,6 +137,24 @@ def changed(folder: Path) -> Program:
     return made
 
 
+def shut(folder: Path) -> Program:
+    """A server that opens neither the sent mail nor a calendar; it was there for one poll."""
+    honest = Honest()
+    honest.boxes["Kalender"] = Box()
+    honest.falsify = lambda call, answer: (
+        b"TAG NO [NOPERM] no\r\n" if call.verb == "EXAMINE" and call.mailbox != "INBOX" else answer
+    )
+    for mail in story().mails:
+        place = mail.places[0]
+        if place.mailbox == "INBOX":
+            honest.put("INBOX", mail.raw(place), place.internal_date)
+    made = Program(folder)
+    with ScriptedServer(honest.answers()) as server:
+        made.configure({"info": NOBODY | {"port": server.port}})
+        made.output("poll")
+    return made
+
+
 def demo(folder: Path) -> Program:
     made = Program(folder)
     made.output("demo", "--messages", "100", "--keep", str(folder / "demo"))
@@ -142,7 +162,7 @@ def demo(folder: Path) -> Program:
     return made
 
 
-OFFICES: tuple[Office, ...] = (unknown, hostile, empty, failed, changed, demo)
+OFFICES: tuple[Office, ...] = (unknown, hostile, empty, failed, changed, shut, demo)
 CALLS = {
     "report": [("report",), ("report", "--since", "all", "--measure", "turn")],
     "comparison": [("report", "--compare-matching")],

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from planted import Program, maildir_account, plant_maildir
-from replywatch.domain.results.polled import AccountOutcome, Braked, Trouble
+from replywatch.domain.results.polled import AccountOutcome, Braked, Trouble, UnopenedMailbox
 from replywatch.errors import MailboxError
 from replywatch.render.locale import Locale
 from replywatch.render.poll import account_lines
@@ -103,6 +103,14 @@ def test_the_store_belongs_to_its_owner_alone(office):
     assert oct(office.store.parent.stat().st_mode & 0o777) == "0o700"
 
 
+def test_a_store_that_others_can_read_is_said_in_a_line(office):
+    assert "others" not in office.run("poll").stderr, "the first poll makes it for its owner alone"
+    office.store.chmod(0o640)
+    said = "Other users of this machine can read the store. `replywatch check` says how to mend that.\n"
+    assert office.run("poll").stderr == f"{said}info: 0 new messages, 2 mailboxes\n"
+    assert office.run("poll", "--quiet").stderr == ""
+
+
 def test_the_environment_may_name_the_store(office):
     office.environment["REPLYWATCH_DATABASE"] = str(office.folder / "other.db")
     office.output("poll")
@@ -146,6 +154,41 @@ def test_it_is_said_beside_an_error_too():
         "info: 30 of 40 messages of INBOX are missing all at once",
         "  They count as there until they have been missing for a day. Look at it, if nobody deleted them.",
     ]
+
+
+def test_what_cannot_be_opened_is_named_with_what_to_do():
+    shut = (
+        UnopenedMailbox("Kalender", is_hole=False, why="Mailbox 'Kalender' can't be opened at x:143: [NOPERM] no"),
+        UnopenedMailbox("Sent", is_hole=True, why="Mailbox 'Sent' can't be opened at x:143: [NOPERM] no"),
+        UnopenedMailbox("", is_hole=False),
+    )
+    news = frozenset({Trouble.UNOPENED})
+    outcome = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False, unopened=shut, news=news)
+    lines = [
+        "info: Mailbox 'Sent' can't be opened at x:143: [NOPERM] no",
+        (
+            "  Who has no answer counts as unknown, since it may lie there. If neither answers nor enquiries do, "
+            'leave it out in the config, under [accounts.info]: mailboxes = { skip = ["Sent"] }'
+        ),
+        "info: Mailbox 'Kalender' can't be opened at x:143: [NOPERM] no",
+        'info: "" can\'t be opened',
+        (
+            "  All else is read. To have it said no more, leave it out in the config, under [accounts.info]:"
+            ' mailboxes = { skip = ["Kalender", ""] }'
+        ),
+    ]
+    assert list(account_lines(outcome, Locale(), quiet=True)) == lines
+    later = replace(outcome, news=frozenset())
+    assert list(account_lines(later, Locale(), quiet=True)) == []
+    assert list(account_lines(later, Locale(), quiet=False))[1:] == lines
+
+
+def test_many_that_cannot_be_opened_fill_no_screen():
+    shut = tuple(UnopenedMailbox(str(n), is_hole=False) for n in range(1000))
+    outcome = AccountOutcome("info", 0, 2, None, 0, lacks_sent=False, unopened=shut)
+    lines = list(account_lines(outcome, Locale(), quiet=False))
+    assert len(lines) == 13
+    assert lines[-2] == "info: 990 more mailboxes can't be opened"
 
 
 def test_a_local_mailbox_hides_nothing(office):

@@ -87,6 +87,13 @@ def test_a_line_for_each_pass(office, passes):
     assert office.json("report", "--since", "all")["totals"]["exchanges"] == 2
 
 
+def test_a_store_that_others_can_read_is_said_once(office, passes):
+    office.output("poll")
+    office.store.chmod(0o604)
+    said = passes(office, nothing, nothing)
+    assert [line for line in said if "Other users" in line] == said[:1]
+
+
 def test_quiet(office, passes, unused_port):
     assert passes(office, nothing, words=("--quiet",)) == []
     down = {

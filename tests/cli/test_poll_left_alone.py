@@ -237,6 +237,7 @@ class TestJson:
                     "messages": 2,
                     "mailboxes": 2,
                     "unread": 0,
+                    "unread_files": {"count": 0, "first": []},
                     "lacks_sent": False,
                     "error": None,
                     "failing_since": None,

@@ -12,7 +12,7 @@ import pytest
 from planted import Program, maildir_account, plant_maildir
 from replywatch.cli import poll as module
 from replywatch.domain.results.notice import Notice
-from replywatch.domain.results.polled import AccountOutcome, Braked
+from replywatch.domain.results.polled import AccountOutcome, Braked, UnopenedMailbox
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SecretError, SourceError
 from replywatch.render.poll_log import account_log, harmless, notice_log
 from servers.honest import Box, Honest
@@ -258,10 +258,12 @@ def test_errors(error, text):
 
 def test_all_that_may_be_wrong_with_an_account_that_was_read():
     hold = Braked("Anna", 30, 40, capped=False, begins=True)
-    outcome = AccountOutcome("info", 2, 3, None, 4, lacks_sent=True, holds=(hold,))
+    shut = (UnopenedMailbox("Anna", is_hole=True, why="Anna"), UnopenedMailbox("Will", is_hole=False))
+    outcome = AccountOutcome("info", 2, 3, None, 4, lacks_sent=True, holds=(hold,), unopened=shut)
     assert list(account_log(outcome)) == [
         (20, "info: 2 new messages, 3 mailboxes"),
         (30, "info: 4 messages could not be read"),
+        (30, "info: 2 mailboxes can't be opened, 1 of them a hole in coverage"),
         (30, "info: 30 of 40 messages of a mailbox are missing"),
         (30, "info: no Sent mailbox found"),
     ]

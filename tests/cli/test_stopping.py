@@ -1,4 +1,4 @@
-"""SIGTERM ends the program soon, wherever it is, and leaves nothing behind."""
+"""SIGTERM and SIGHUP end the program soon, wherever it is, and leave nothing behind."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import sys
 import textwrap
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -44,9 +44,9 @@ def imap_account(port, **keys):
 
 
 @contextmanager
-def started(office, *words):
+def started(office, *words, **settings):
     """The program; killed if the test fails."""
-    with office.start(*words) as child:
+    with office.start(*words, **settings) as child:
         try:
             yield child
         finally:
@@ -173,19 +173,62 @@ def test_ctrl_c_between_two_passes(office):
     check_nothing_is_left(office)
 
 
-def test_while_another_program_makes_the_password(office):
-    ready, store = office.folder / "ready", "import os, time, pathlib"
-    script = f"{store}; pathlib.Path('ready').write_text(str(os.getpid())); time.sleep(60)"
-    account = imap_account(1, password={"command": [sys.executable, "-c", script]})
-    office.configure({"slow": account})
-    with started(office, "poll") as child:
+@pytest.mark.parametrize("words", [("poll",), ("check",)])
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGTERM, 143, "Stopped.\n"), (signal.SIGHUP, 143, "Stopped.\n"), (signal.SIGINT, 130, "Interrupted.\n")],
+    ids=["SIGTERM", "SIGHUP", "SIGINT"],
+)
+def test_while_another_program_makes_the_password(office, words, number, code, said):
+    """What it started itself ends, too."""
+    waits = "import os, time, pathlib; pathlib.Path('ready').write_text(str(os.getpid())); time.sleep(60)"
+    script = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {waits!r}])"
+    office.configure({"slow": imap_account(1, password={"command": [sys.executable, "-c", script]})})
+    ready = office.folder / "ready"
+    with started(office, *words) as child:
         end = time.monotonic() + 30
         while not (ready.exists() and ready.read_text()):
             assert time.monotonic() < end
             time.sleep(0.02)
-        assert ended(child) == (143, "Stopped.\n")
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(ready.read_text()), 0)
+        assert ended(child, lambda child: child.send_signal(number)) == (code, said)
+    assert not lives(int(ready.read_text()), end)
+
+
+def lives(process, end):
+    """Whether the process is still there at the `end`; one that ended may wait for its parent to notice."""
+    while time.monotonic() < end:
+        with suppress(ProcessLookupError, FileNotFoundError):
+            os.kill(process, 0)
+            if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                time.sleep(0.02)
+                continue
+        return False
+    return True
+
+
+def test_a_terminal_that_is_closed_ends_it(office):
+    with started(office, "poll", "--every", "1h") as child:
+        heard(child, "4 new messages, 1 account read\n")
+        assert ended(child, lambda child: child.send_signal(signal.SIGHUP)) == (0, "Stopped.\n")
+    check_nothing_is_left(office)
+
+
+def test_with_nohup_a_terminal_may_be_closed(office):
+    ignoring = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)}
+    with started(office, "poll", "--every", "1h", **ignoring) as child:
+        heard(child, "4 new messages, 1 account read\n")
+        child.send_signal(signal.SIGHUP)
+        child.send_signal(signal.SIGHUP)
+        assert ended(child, interrupt) == (130, "Interrupted.\n")
+    check_nothing_is_left(office)
+
+
+def test_whatever_command_it_is(office):
+    """`login` waits for a browser, `init` for an answer: nothing but `poll` has something to tidy up."""
+    program = "import os, signal, sys, click\nfrom replywatch.cli.main import run\n"
+    program += "@click.command\ndef waits():\n  os.kill(os.getpid(), signal.SIGHUP)\nsys.exit(run([], waits))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (143, "Stopped.\n")
 
 
 def test_with_a_real_server(tmp_path, dovecot_user):
@@ -248,13 +291,18 @@ def test_what_does_not_listen_is_ended_all_the_same(code):
 
 
 def test_afterwards_all_is_as_before():
-    before = signal.getsignal(signal.SIGTERM), threading.active_count()
+    def found():
+        return signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGHUP), threading.active_count()
+
+    before = found()
     with stopping():
-        assert signal.getsignal(signal.SIGTERM) is not before[0]
-    assert (signal.getsignal(signal.SIGTERM), threading.active_count()) == before
+        assert all(now is not then for now, then in zip(found()[:2], before, strict=False))
+    assert found() == before
     with pytest.raises(ZeroDivisionError), stopping():
         raise ZeroDivisionError
-    assert (signal.getsignal(signal.SIGTERM), threading.active_count()) == before
+    with pytest.raises(click.exceptions.Exit), stopping():
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert found() == before
     assert signal.set_wakeup_fd(-1) == -1
 
 

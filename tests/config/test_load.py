@@ -101,6 +101,7 @@ class TestWhatIsRead:
             watched = false
             enabled = true
             allow_plaintext = true
+            timeout = "10m"
             [accounts.old]
             type = "mbox"
             path = "~/old.mbox"
@@ -139,6 +140,7 @@ class TestWhatIsRead:
                 username="info",
                 password=Secret(command=("pass", "show", "show")),
                 allow_plaintext=True,
+                timeout=600,
             ),
             MboxAccount(name="old", enabled=False, path=Path("/home/anna/old.mbox")),
             MaildirAccount(name="local", roles=Roles((("Archiv", Role.ARCHIVE),)), path=Path("/var/mail/info")),
@@ -300,6 +302,11 @@ class TestMistakes:
             (imap("port = true"), ["accounts.x.port: must be a whole number from 1 to 65535, not true or false"]),
             (imap('tls = "ssl"'), ['accounts.x.tls: must be one of implicit, starttls, none, not "ssl"']),
             (imap('tls = "none"'), [PLAIN_TLS]),
+            (imap('timeout = "never"'), ['accounts.x.timeout: must be a duration such as "90s" or "5m", at most 3600']),
+            (imap('timeout = "0s"'), ["accounts.x.timeout: must be a duration"]),
+            (imap('timeout = "61min"'), ["accounts.x.timeout: must be a duration"]),
+            (imap("timeout = 60"), ["accounts.x.timeout: must be text in quotes, not a whole number"]),
+            (with_account('type = "mbox"\npath = "a"\ntimeout = "5m"'), ["accounts.x.timeout: unknown key"]),
             (imap('watched = "no"'), ["accounts.x.watched: must be true or false, not text in quotes"]),
             (imap("enabled = false"), ["accounts: at least one account has to be enabled"]),
             (imap(without="host"), ['accounts.x.host: is missing, such as host = "imap.example.com"']),
@@ -531,7 +538,7 @@ class TestExample:
 
     def test_every_line_that_is_commented_out_is_right_too(self):
         text, count = re.subn(r"(?m)^#(?=[a-z])", "", EXAMPLE.read_text())
-        assert count == 18
+        assert count == 19
         config = parse_config(tomllib.loads(text), BASE, {})
         assert config.report == read(GOOD + '[report]\ntimezone = "Europe/Berlin"\nstale_after = "1d"').report
         assert ("Gesendete Objekte", Role.SENT) in config.accounts[0].roles.said

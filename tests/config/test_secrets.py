@@ -3,10 +3,12 @@
 import os
 import sys
 import traceback
+from pathlib import Path
 
 import pytest
 
 from replywatch.config import secrets
+from replywatch.config.load import parse_config
 from replywatch.config.model import ImapAccount, Secret
 from replywatch.errors import SecretError
 from replywatch.extras import install_command
@@ -74,6 +76,27 @@ class TestCommand:
     def test_it_gets_the_environment_and_no_input(self):
         code = "import os, sys; print(os.environ['STORE'] + repr(sys.stdin.read()))"
         assert resolve(Secret(command=python(code)), STORE="a") == "a''"
+
+    def test_it_does_not_get_the_secrets_of_others(self):
+        code = "import os; print(sorted({'A', 'B', 'STORE'} & os.environ.keys()))"
+        secret = Secret(command=python(code), withheld=frozenset({"A", "B", "C"}))
+        assert resolve(secret, A="geheim", B="geheim", STORE="x") == "['STORE']"
+
+    def test_what_is_withheld_is_every_variable_of_the_config(self):
+        """Of client secrets and of disabled accounts, too; whatever else a command may need stays."""
+        client = {"provider": "google", "client_id": "c"}
+        server = {"type": "imap", "host": "imap.example.com", "username": "u"}
+        accounts = {
+            "info": server | {"password": {"command": "pass show info"}},
+            "sales": server | {"password": {"env": "SALES"}, "enabled": False},
+            "shop": server | {"oauth2": client | {"client_secret": {"env": "CLIENT"}}},
+            "mail": server | {"oauth2": client | {"client_secret": {"command": "pass show client"}}},
+            "files": {"type": "maildir", "path": "x"},
+        }
+        config = parse_config({"team": {"domains": ["example.com"]}, "accounts": accounts}, Path("/"), {})
+        info, *_, mail, _ = config.accounts
+        assert info.password.withheld == mail.oauth2.client_secret.withheld == {"SALES", "CLIENT"}
+        assert "SALES" not in repr(info)
 
     def test_a_failure_keeps_what_was_said_to_itself(self, capfd):
         code = "import sys; print('geheim'); print('geheim', file=sys.stderr); sys.exit(3)"

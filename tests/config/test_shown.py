@@ -35,6 +35,7 @@ ca_file = "ca.pem"
 username = "a \\"b\\" ü"
 password = { keyring = "replywatch" }
 allow_plaintext = true
+timeout = "10min"
 watched = false
 mailboxes = { sent = ["Sent", "Gesendete Objekte"], skip = ["Privat"] }
 [accounts."two words"]

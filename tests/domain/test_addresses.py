@@ -221,3 +221,27 @@ def test_long_hostile_fields_take_no_time():
     ):
         assert parse_addresses(piece * 20_000) is not None
         assert parse_addresses('x"' + piece * 20_000) is not None
+
+
+@pytest.mark.parametrize("piece", [",", ";", ", ", ",;\t", ":", "<", ">"])
+def test_separators_alone_are_skipped_at_once(piece):
+    assert len(list(addresses._tokens(piece * 100_000))) <= 3
+    assert parse_addresses(f"{piece * 100_000} Anna <a@b.de>{piece * 3},c@d.de") == parse_addresses(
+        f"{piece} Anna <a@b.de>{piece},c@d.de"
+    )
+
+
+HOSTILE = ['""', "()", "a,", "<>", "<>,", '"a" ', "(a),", "[],", "=?u?q?a?=,", '"@",', "<a>;", ":;", "a<", "=", "\\"]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_of_endless_pieces_few_are_read_and_no_address_is_lost(piece):
+    value = piece * 100_000 + "; anna@web.de, (x) Will <will@mail.example>"
+    assert len(list(addresses._tokens(value))) <= addresses._MOST_TOKENS + 1
+    found = {who.address for who in parse_addresses(value)}
+    assert found >= {"anna@web.de", "will@mail.example"}
+
+
+def test_thousands_of_people_have_their_names():
+    many = [formataddr((f"Ärzte, {n}", f"a{n}@mail.example")) for n in range(3000)]
+    assert [who.name for who in parse_addresses(", ".join(many))] == [f"Ärzte, {n}" for n in range(3000)]

@@ -43,6 +43,14 @@ def judged(*lines: str, team: Team = TEAM) -> Verdict:
 DAEMON = "From: Mail Delivery Subsystem <MAILER-DAEMON@mx.test>"
 REPORT = "Content-Type: multipart/report; report-type={}; boundary=x"
 SIGNS = [
+    (
+        [
+            "From: microsoft@unknown",
+            "Subject: Retrieval using the IMAP4 protocol failed for the following message: 205",
+        ],
+        Kind.NOTIFICATION,
+        "stand-in",
+    ),
     ([REPORT.format("delivery-status")], Kind.BOUNCE, "report.delivery"),
     (['Content-Type: Multipart/Report; boundary="x"; Report-Type="Delivery-Status"'], Kind.BOUNCE, "report.delivery"),
     (["Content-Type: multipart/report; boundary=x"], Kind.BOUNCE, "report"),
@@ -751,6 +759,7 @@ SAID = {
         "Out of office: Offer", "Accepted: Offer", "Mail delivery failed", "message could not be delivered",
         "Complaint about message from 192.0.2.1", "Anna Schmidt ist außer Haus.", "Danke für Ihre Mail", "Task: Offer",
         "Recall: Offer", "Delivered: Offer", "Updated: Offer",
+        "Retrieval using the IMAP4 protocol failed for the following message: 205",
     ),
     "Auto-Submitted": ("auto-replied", "vacation", "auto-generated", "no"),
     "Precedence": ("bulk", "junk", "list", "auto_reply"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage, Hole
 
 JAN = 1_767_225_600
 """2026-01-01T00:00:00Z"""
@@ -48,6 +48,33 @@ def read(*intervals):
 )
 def test_the_gap_is_the_first_instant_no_account_covers(intervals, span, gap):
     assert read(*intervals).gap(*span) == gap
+
+
+HOLES = [
+    # holes of two accounts that are covered from 10 to 20 and from 5 to 30 → the gap in 10 to 30
+    (([], []), None),
+    (([15], []), 16),
+    (([15], [12]), 13),
+    (([], [12, 25]), 13),
+    (([30], []), None),
+    (([None], []), 10),
+    (([9], []), 10),
+]
+
+
+@pytest.mark.parametrize(("holes", "gap"), HOLES)
+def test_what_is_known_to_be_unread_is_covered_by_no_other_account(holes, gap):
+    first, second = (tuple(Hole("Sent", at) for at in found) for found in holes)
+    one = replace(INFO, covered_from=10, last_complete=20, stale_after=1, holes=first)
+    other = replace(INFO, covered_from=5, last_complete=30, stale_after=1, holes=second)
+    assert Coverage((one, other)).gap(10, 30) == gap
+
+
+def test_a_retired_account_ends_at_its_hole_and_no_other_does():
+    retired = replace(INFO, covered_from=10, last_complete=20, holes=(Hole("Sent", 15),))
+    other = replace(INFO, covered_from=18, last_complete=30, stale_after=1)
+    assert Coverage((retired, other)).gap(10, 30) == 16
+    assert Coverage((retired, other)).gap(18, 30) is None
 
 
 moments = st.integers(0, 30)

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from replywatch.domain.headers import addresses, dates
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
-from replywatch.domain.headers.header import FETCH_FIELDS, keep_fields, message_ids, parse_header
+from replywatch.domain.headers.header import (
+    FETCH_FIELDS,
+    HEADER_LIMIT,
+    SUBJECT_LIMIT,
+    has_fields,
+    keep_fields,
+    message_ids,
+    parse_header,
+)
 from replywatch.domain.messages import Address
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
@@ -353,3 +361,66 @@ def test_huge_hostile_headers_take_no_time():
         for name in (b"References: ", b"Subject: ", b"Received: ", b"From: ", b"Date: ", b"Message-ID: ", b"X: "):
             parse_header(name + piece * 20_000)
             keep_fields(name + piece * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("header", "some"),
+    [
+        (b"Subject: a\n\nHello\n", True),
+        (b"Subject: a", True),
+        (b"message-id : 1\r\n\r\n", True),
+        (b"Received: from a by b\n", True),
+        (b"rubbish\nSubject: a\n\n", True),
+        (b"X-Mailer: a\rSubject: b\r\r", True),
+        (b"", False),
+        (b"\n", False),
+        (b"\r\n\r\n", False),
+        (b"X-Unwanted: 1\nContent-Type: text/plain\nMIME-Version: 1.0\n\n", False),
+        (b"X-Subject: a\nIn-Reply: b\n\n", False),
+        (b"\nSubject: of the body\n", False),
+        (b"\r\nSubject: of the body\r\n", False),
+        (b"Hello Anna, this is what we said:\n\nSubject: of the body\n", False),
+        (b"Hello\n\nSubject: of the body\n", False),
+        (b"\tfolded: into nothing\n\n", False),
+        (b":\n: a\n\n", False),
+        (b"\x1f\x8b\x08\x00\x00\n\x00:\n", False),
+    ],
+)
+def test_a_header_that_tells_nothing_of_a_message_is_told(header, some):
+    assert has_fields(header) is some
+
+
+@given(st.lists(st.sampled_from([b"From", b"TO", b"x", b":", b" ", b"\n", b"\r", b"\xe9", b"\0"])).map(b"".join))
+def test_a_header_that_says_anything_has_fields(raw):
+    assert has_fields(raw) or parse_header(raw) == parse_header(b"")
+    assert has_fields(raw) is has_fields(keep_fields(raw))
+
+
+class TestWhatIsTooLarge:
+    """A header has but so many octets, whatever a server or a file holds."""
+
+    @pytest.mark.parametrize("line", [b"Subject: " + b"x " * 2_000_000, b"X: y\r\n" * 600_000 + b"To: a@b.test"])
+    def test_what_is_kept_is_bounded(self, line):
+        raw = b"From: a@x.test\r\nMessage-ID: <1@x.test>\r\n" + line + b"\r\nCc: c@d.test\r\n\r\n"
+        kept = keep_fields(raw)
+        assert len(kept) <= HEADER_LIMIT
+        assert kept.startswith(b"From: a@x.test\nMessage-ID: <1@x.test>\n")
+        assert kept.endswith(b"\n")
+        assert keep_fields(kept) == kept
+        assert (b"Cc: c@d.test" in kept) == (b"X: y" in raw)
+
+    def test_folded_lines_without_end(self):
+        kept = keep_fields(b"To: a@b.test" + b",\n c@d.test" * 500_000 + b"\n\n")
+        assert len(kept) == HEADER_LIMIT
+        assert len(parse_header(kept).to) > 80_000
+
+    @pytest.mark.parametrize("blank", [" ", "  ", "\t", "\u3000"])
+    def test_the_beginning_of_a_subject_counts(self, blank):
+        whole = parse_header(f"Subject: {blank.join(['word'] * 1500)}\n\n".encode()).subject
+        longer = parse_header(f"Subject: {blank.join(['word'] * 100_000)}\n\n".encode()).subject
+        assert whole == " ".join(["word"] * 1500)
+        assert len(longer) <= SUBJECT_LIMIT
+        assert longer.startswith(whole)
+
+    def test_one_endless_word(self):
+        assert parse_header(b"Subject: " + b"x" * 900_000 + b"\n\n").subject == "x" * SUBJECT_LIMIT

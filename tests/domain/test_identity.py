@@ -11,7 +11,7 @@ from replywatch.domain.headers.header import keep_fields, parse_header
 from replywatch.domain.headers.subjects import base_subject
 from replywatch.domain.judging import identity
 from replywatch.domain.judging.hidden_subjects import hide_subject
-from replywatch.domain.judging.identity import header_identity, identity_of
+from replywatch.domain.judging.identity import header_identity, identity_of, known_by
 
 RECORDED = json.loads(Path(__file__).with_name("identities.json").read_text(encoding="ascii"))
 """Headers of many shapes, each octet as a character, with the identities that release 0.1.0 gave them: as they are, and
@@ -79,6 +79,15 @@ def test_what_makes_a_message_another_one(old: bytes, new: bytes, same: bool, sa
     assert (header_identity(WITH_ID) == header_identity(WITH_ID.replace(old, new))) is same_with_id
 
 
+def test_what_an_erased_message_is_known_by_never_changes() -> None:
+    """These are recorded, as all identities are: they lie in stores."""
+    assert known_by(WITH_ID) == (header_identity(WITH_ID),)
+    assert known_by(ONE) == (header_identity(ONE), "477600a5336d6afd94acb24935f9e79b")
+    assert known_by(hide_subject(ONE.replace(b"To:", b"Cc:"), KEY))[1:] == known_by(ONE)[1:]
+    assert not {digest for raw in HEADERS for digest in known_by(raw)[1:]} & {row["identity"] for row in RECORDED}
+    assert all(known_by(keep_fields(raw)) == known_by(raw) for raw in HEADERS)
+
+
 def test_a_subject_that_says_nothing_is_none() -> None:
     said = [ONE.replace(b"Oak", text) for text in (b"Oak", b"Re:", b"(no subject)", b"...", b"AW: [x] Kein Betreff")]
     assert len({header_identity(raw) for raw in said}) == 2
@@ -88,3 +97,18 @@ def test_hidden_subjects_make_messages_without_an_id_others() -> None:
     """So a store that hides them names them by what came before, see `app.polling.admission`."""
     assert header_identity(hide_subject(ONE, KEY)) != header_identity(ONE)
     assert identity_of(parse_header(hide_subject(WITH_ID, KEY))) == header_identity(WITH_ID)
+
+
+NOBODYS = [
+    b"Received: from a by b; Mon, 2 Mar 2026 09:00:0%d +0000\nDelivered-To: %s\nX-Number: %d\n" % (second, to, number)
+    for number, (second, to) in enumerate([(0, b"info@d.example"), (1, b"info@d.example"), (1, b"shop@d.example")])
+]
+
+
+def test_mail_that_names_nobody_is_not_all_the_same() -> None:
+    """No Message-ID, Date, author, recipient or subject: junk that came as it was."""
+    assert len({header_identity(raw) for raw in NOBODYS}) == len(NOBODYS)
+
+
+def test_copies_of_it_are() -> None:
+    assert header_identity(NOBODYS[0]) == header_identity(b"Return-Path: <>\n" + NOBODYS[0])

@@ -52,6 +52,9 @@ PLAIN = Labels(Roles(), localized=False)
         (ARCHIVE, ["Entwürfe", "Kunden"], set()),
         (ARCHIVE, ["Entwürfe", "\\Inbox"], {INBOX}),  # the draft of a table, for all we know
         (ARCHIVE, ["Posteingang"], {ARCHIVE}),
+        (ARCHIVE, ["\\Chat"], set()),
+        (ARCHIVE, ["\\Chats", "\\Inbox"], set()),
+        (ARCHIVE, ["Chat", "\\Inbox"], {INBOX}),  # on a server one of people's own
         (ARCHIVE, ["", "\\", "/", "x" * 1000], {ARCHIVE}),
     ],
 )
@@ -101,10 +104,18 @@ def test_the_config_wins(told, labels, roles):
         (["Esborranys"], set()),
         (["임시보관함"], set()),
         (["Draft versions"], {FOLDER}),
+        (["Chat"], set()),
+        (["Posteingang", "Chat", "Geöffnet"], set()),
+        (["chats"], set()),
+        (["Чаты"], set()),
+        (["Tous les chats"], set()),
+        (["Chat mit Kunden"], {FOLDER}),
+        (["Kunden/Chat"], {FOLDER}),
+        (["Trash.Old", "INBOX.Sent"], {FOLDER}),  # Gmail divides labels, and not by a dot
     ],
 )
 def test_takeout_names_them_in_the_language_of_the_account(labels, roles):
-    assert set(Labels(Roles(), localized=True).roles(FOLDER, labels)) == roles
+    assert set(Labels(Roles(on_disk=True), localized=True).roles(FOLDER, labels)) == roles
 
 
 def test_views_of_all_mail():

@@ -40,6 +40,17 @@ NAMED = [
     ("mailto", b"List-Unsubscribe: <mailto:off@x.example?body=anna@anna.example>"),
     ("not UTF-8", b"Subject: \xe4 anna@anna.example"),
     ("no field at all", b"anna@anna.example"),
+    ("file", b'Content-Type: application/pdf; name="anna@anna.example.pdf"'),
+    ("file of two dots", b"Subject: anna@anna.example.2024-03.tar.gz"),
+    ("file of a number", b"Subject: anna@anna.example.2"),
+    ("no blank behind the sentence", b"Subject: Please ask anna@anna.example.She knows"),
+    ("pieces", b'Content-Type: a/b; name*0="anna@an"; name*1="na.exam"; name*2="ple"'),
+    ("pieces without quotes", b"Content-Disposition: inline; filename*0=anna@an;filename*1=na.example.pdf"),
+    ("pieces in another order", b"Content-Type: a/b; NAME*1=anna.example;\r\n name*0=anna@"),
+    ("pieces beside others", b'Content-Type: a/b; n*0="anna@an"; m*0=x; n*1="na.example"; m*1=y'),
+    ("encoded pieces", b"Content-Type: a/b; name*0*=utf-8''anna%4; name*1*=0anna%2Eexample"),
+    ("escaped pieces", b'Content-Type: a/b; name*0="an\\na@"; name*1="anna\\.example"'),
+    ("encoded word in pieces", b'Content-Type: a/b; name*0="=?utf-8?q?anna=4"; name*1="0anna.example?="'),
 ]  # fmt: skip
 
 NOT_NAMED = [
@@ -52,6 +63,9 @@ NOT_NAMED = [
     ("dot is no wildcard", b"To: anna@annaxexample"),
     ("name alone", b"From: Anna <x@x.example>"),
     ("id of that house", b"Message-ID: <anna.1@anna.example>"),
+    ("domain of a country", b"To: anna@anna.example.de, anna@anna.example.co.uk, <anna@anna.example.org.>"),
+    ("pieces of two files", b"Content-Type: a/b; name*0=anna@; file*1=anna.example"),
+    ("pieces of two fields", b"Content-Type: a/b; name*0=anna@\r\nContent-Disposition: inline; name*1=anna.example"),
     ("VERP of another", b"Return-Path: <bounces+joanna=anna.example@list.example>"),
     ("VERP of a longer domain", b"Return-Path: <bounces+anna=anna.example.org@list.example>"),
 ]
@@ -136,10 +150,28 @@ def test_any_bytes_around_it(noise):
 
 
 @pytest.mark.parametrize(
-    "piece", [b"anna+", b"anna+/", b"anna=", b"=anna.example", b"anna+x=anna.example ", b"=?utf-8?q?anna", b"%40anna"]
+    "piece",
+    [
+        b"anna+",
+        b"anna+/",
+        b"anna=",
+        b"=anna.example",
+        b"anna+x=anna.example ",
+        b"=?utf-8?q?anna",
+        b"%40anna",
+        b"a*0=",
+        b'a*1="',
+        b"anna@anna.example.a.org ",
+        b";*0*=%",
+    ],
 )
 def test_long_fields_take_no_long_time(piece):
     assert not ANNA(b"Subject: " + piece * 40_000)
+
+
+@pytest.mark.parametrize("piece", [b"a", b"a.", b"a=", b'"', b'\\"'])
+def test_nor_do_parameters_in_pieces(piece):
+    assert not ANNA(b"Content-Type: a/b; name*0=x; name*1=" + piece * 200_000)
 
 
 @pytest.mark.parametrize("piece", [b"a", b"a.", b"aaaa...", b"aaaaaaaa+", b" aaaaaaaa+a", b"=gmail.com=a.a", b"\0a.."])

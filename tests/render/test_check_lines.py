@@ -39,13 +39,20 @@ def mailbox(name, role, messages=78):
     return Finding(OK, "info", "mailbox", "mailbox", said | {"of_other_user": False, "read_in": ""})
 
 
+def skipped(name, because):
+    return Finding(OK, "info", "mailbox", "mailbox_skipped", {"mailbox": name, "because": because})
+
+
 SERVER = [
     Finding(OK, "info", "connection", "certificate", CERTIFICATE),
     Finding(OK, "info", "login", "login", {"username": "info@a.example"}),
     mailbox("INBOX", Role.INBOX, 1208),
     mailbox("Gesendete Objekte", Role.SENT),
     mailbox("Spam", Role.JUNK, 6),
-    Finding(OK, "info", "mailbox", "mailbox_skipped", {"mailbox": "Entw\x1brfe", "because": Because("role.name")}),
+    skipped("Entw\x1brfe", Because("role.unsent")),
+    skipped("Kalender", Because("role.no-mail")),
+    skipped("Postausgang", Because("role.unsent")),
+    skipped("Kalender/\x1b", Because("role.below", value="Kalend\x1br")),
     Finding(OK, "info", "mail", "mail", MAIL),
 ]
 FILES = [
@@ -80,7 +87,9 @@ def test_a_line_for_each_account_that_is_fine():
         "ok       team: info@a.example; ours, too: eva@gmx.de",
         "ok       info: imap.example.com:993, TLSv1.3, login info@a.example; 3 mailboxes,",
         "         1,292 messages since 27 May 2024",
-        "         sent: Gesendete Objekte (78); spam: Spam (6); skipped: Entw\N{REPLACEMENT CHARACTER}rfe",
+        "         sent: Gesendete Objekte (78); spam: Spam (6); skipped (unsent mail):",
+        "         Entw\N{REPLACEMENT CHARACTER}rfe, Postausgang; skipped (Exchange keeps no mail there):",
+        "         Kalender; skipped (below Kalend\N{REPLACEMENT CHARACTER}r): Kalender/\N{REPLACEMENT CHARACTER}",
         "ok       old: /mail/old; 1 mailbox, 1,292 messages",
     ]
 

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.domain.messages import Because, Role
 from replywatch.domain.results.finding import Finding, Severity
 from replywatch.render.findings import PHRASES, finding_words
@@ -34,6 +35,7 @@ FINDINGS = [
     ("config", {"path": "/home/anna/replywatch.toml"}),
     ("store", {"path": "/home/anna/mail.db"}),
     ("store_not_made_yet", {"path": "/home/anna/mail.db"}),
+    ("store_open_to_others", {"path": "mail.db", "command": "chmod 600 'my mail.db' 'my mail.db-wal'"}),
     ("team", TEAM | {"addresses": ("info@example.com", "shop@example.com"), "domains": ("example.com", "*.b.example")}),
     ("team", TEAM | {"domains": ("example.com",)}),
     ("team", TEAM | {"addresses": ("info@example.com",)}),
@@ -63,6 +65,7 @@ FINDINGS = [
     ("capabilities", {"has": ("OBJECTID",), "lacks": ()}),
     ("certificate", CERTIFICATE),
     ("certificate_expires", CERTIFICATE),
+    ("read_only_not_said", {"mailboxes": ("INBOX", "Sent")}),
     ("no_tls", {"server": "imap.example.com:143"}),
     ("no_tls_here", {"server": "127.0.0.1:143"}),
     ("mailbox", MAILBOX | {"because": BY_NAME}),
@@ -71,8 +74,17 @@ FINDINGS = [
     ("mailbox", MAILBOX | {"because": Because("role.none"), "read_in": "[Gmail]/All"}),
     ("mailbox_skipped", {"mailbox": "Kunden", "because": Because("role.special-use", value="\\drafts")}),
     ("mailbox_skipped", {"mailbox": "Kunden", "because": Because("role.unreadable")}),
+    ("mailbox_skipped", {"mailbox": "Kunden", "because": Because("role.unsent")}),
+    ("mailbox_skipped", {"mailbox": "Kunden", "because": Because("role.view")}),
+    ("mailbox_skipped", {"mailbox": "Kunden", "because": Because("role.chats")}),
+    ("mailbox_skipped", {"mailbox": "Kunden", "because": Because("role.no-mail")}),
+    ("mailbox_unopened", {"error": "[NOPERM] n{o}", "is_hole": True, "roles": (*ROLES, ("Kun'den", Role.SKIP))}),
+    ("mailbox_unopened", {"error": "[NOPERM] n{o}", "is_hole": False, "roles": (("", Role.SKIP),)}),
+    ("mailbox_not_there", {"mailbox": "Kun{d}en"}),
     ("mailbox_absent", {"mailbox": "Kun'den", "roles": ROLES}),
     ("account_changed", {"was": "info@a.example at imap.a.example", "now": "/mail/{x}"}),
+    ("messages_odd", {"said": "the server sends no headers"}),
+    ("unread_files", {"files": (UnreadFile("Sent.gz", Why.PACKED, "gzip"), UnreadFile("{x}", Why.SINGLE))}),
     ("much_missing", {"mailbox": "INBOX", "since": EVENING}),
     ("fields_asked", {"asked": 20_000, "messages": 123_456}),
     ("read_only", {"mailboxes": ("INBOX", "Sent")}),

@@ -47,6 +47,19 @@ SENTENCES = [
         {"count": 1},
         "1 message of account info did not come: every poll asks again, and until then nobody knows who wrote.",
     ),
+    (
+        Code.MAILBOXES_UNOPENED,
+        {
+            "unopened": [{"mailbox": "Sent", "last_read_at": AT}, {"mailbox": "", "last_read_at": None}],
+            "more": 2,
+        },
+        (
+            'Account info: Sent (read up to 2026-05-28), "" (never read) and 2 more can\'t be opened. An answer '
+            "may lie there, so whoever has none since is counted as unknown. Make it readable; or, if neither answers "
+            "nor enquiries lie there, leave it out in the config, under [accounts.info]: "
+            'mailboxes = { skip = ["Sent", ""] }'
+        ),
+    ),
     (Code.SENT_EMPTY, {}, "The Sent mailbox of account info is empty: replies written elsewhere are not seen."),
     (
         Code.NO_MAIL_OF_OURS,

@@ -27,6 +27,7 @@ SECTIONS = [
         "wire",
         [r"First poll of 40 messages over IMAP", r" +match +[\d,]+", r"Second poll.*: [\d,]+ ms"],
     ),
+    ("drips", "drip", [r"  LIST +[\d.]+ s +[\d.]+ times", r"  LOGOUT +[\d.]+ s"]),
     ("memory", "memory", [r"  IMAP, 40 messages +\d+ MB", r"  IMAP, 200 messages +\d+ MB", r"  mbox, 200 messages"]),
     ("reports", "report", [r"  demo: .* \d+", r"  derived: match +[\d.]+", r"  report --since all, 60 messages +\d+"]),
     ("start-up", "startup", [r"  --help +\d+", r"  report +\d+", r"  waiting +\d+ .*sqlite3"]),

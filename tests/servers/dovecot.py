@@ -58,7 +58,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={user} gid={group} home={root}/home/%u
+  args = uid={user} gid={group} home={root}/home/%u zlib_save=%d
 }}
 service imap-login {{
   chroot =
@@ -100,9 +100,9 @@ local {one_connection} {{
 local {tls_first} {{
   disable_plaintext_auth = yes
 }}
-mail_plugins = acl
+mail_plugins = acl zlib
 protocol imap {{
-  mail_plugins = acl imap_acl
+  mail_plugins = acl zlib imap_acl
 }}
 plugin {{
   acl = vfile
@@ -186,6 +186,10 @@ class Dovecot(ChildServer):
     def new_user(self, prefix: str = "user") -> User:
         """A user nobody has used before, with an empty INBOX."""
         return User(self, f"{prefix}{next(self._numbers)}")
+
+    def packing_user(self, packing: str) -> User:
+        """Such a user whose mail the server packs, in a way of its zlib plugin: `gz`, `bz2`, `lz4` or `zstd`."""
+        return User(self, f"packed{next(self._numbers)}@{packing}")
 
     def _start(self) -> None:
         for folder in ("run", "state", "home"):

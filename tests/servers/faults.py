@@ -20,6 +20,7 @@ class End(Enum):
 
     COMPLETE = "complete, nothing is missing"
     QUARANTINE = "complete but for what is in quarantine; all else is read"
+    UNOPENED = "complete without one mailbox, which is named"
     MAILBOX = "error for one mailbox, the others are read"
     LOST = "error for the account; what was stored stays"
 
@@ -68,6 +69,15 @@ def on(verb: str, change: Callable[[bytes], bytes | Ending], *, nth: int | None 
     return falsify
 
 
+def both(*falsify: Falsify) -> Falsify:
+    """Change the answers to more than one verb."""
+
+    def change(call: Call, answer: bytes) -> bytes | Ending:
+        return next((said for each in falsify if (said := each(call, answer)) != answer), answer)
+
+    return change
+
+
 def with_bad(change: Callable[[bytes], bytes | Ending]) -> Falsify:
     """Change the answers to a FETCH that asks for the bad message, too."""
 
@@ -87,6 +97,11 @@ def of_bad(change: Callable[[bytes], bytes]) -> Falsify:
         return answer[:begin] + change(answer[begin:end]) + answer[end:]
 
     return with_bad(within)
+
+
+def to_lists(change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change the answers to a FETCH that asks for a list of fields."""
+    return lambda call, a: change(a) if call.verb == "UID FETCH" and "HEADER.FIELDS" in call.arguments else a
 
 
 def put(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
@@ -146,6 +161,16 @@ def cut(pattern: bytes, how: str = "closed") -> Callable[[bytes], Ending]:
     return change
 
 
+def dripping(answer: bytes) -> Ending:
+    """Say it octet by octet."""
+    return Ending(answer, "dripping")
+
+
+def _lower(answer: bytes) -> bytes:
+    """Items of STATUS in lower case."""
+    return re.sub(rb"\(.*\)", lambda found: found[0].lower(), answer)
+
+
 def add(group: str, *rows: Row) -> None:
     """Put rows into the table."""
     ROWS.extend(replace(row, group=group) for row in rows)
@@ -156,7 +181,7 @@ def row(name: str, does: str, end: End, falsify: Falsify | None = None, **more: 
     return Row(name, "", does, end, falsify, **more)  # type: ignore[arg-type]
 
 
-C, Q, M, L = End.COMPLETE, End.QUARANTINE, End.MAILBOX, End.LOST
+C, Q, U, M, L = End.COMPLETE, End.QUARANTINE, End.UNOPENED, End.MAILBOX, End.LOST
 IN_LITERAL = rb"\{\d+\}\r\n.{20}"
 INBOX, SENT = 6, 3
 """Messages that the honest server holds; a batch has four."""
@@ -183,23 +208,28 @@ _PLACES = {
 add(
     "The stream ends while messages are fetched",
     *(
-        row(f"end of stream {place}", f"hangs up {place}", L, on("UID FETCH", cut(pattern), nth=1), stored=0)
+        row(f"end of stream {place}, once", f"hangs up {place}, once", C, on("UID FETCH", cut(pattern), nth=1))
         for place, pattern in _PLACES.items()
     ),
-    row("end of stream in the second batch", "hangs up in a literal of the second batch", L,
-        on("UID FETCH", cut(IN_LITERAL), nth=2), stored=4),
+    *(
+        row(f"end of stream {place}", f"hangs up {place}, in every answer", L, on("UID FETCH", cut(pattern)),
+            stored=INBOX if "tagged" in place or "last" in place else 0)
+        for place, pattern in _PLACES.items() if place != "between two messages"
+    ),
+    row("end of stream in the second batch, once", "hangs up in a literal of the second batch, once", C,
+        on("UID FETCH", cut(IN_LITERAL), nth=2)),
     row("end of stream in the second mailbox", "hangs up in a literal of the second mailbox", L,
         on("UID FETCH", cut(IN_LITERAL), mailbox="Sent"), stored=INBOX),
     row("reset before anything is said", "resets the connection instead of answering FETCH", L,
         on("UID FETCH", cut(rb"", "reset")), stored=0),
     row("reset in a literal", "resets the connection in a literal", L,
         on("UID FETCH", cut(IN_LITERAL, "reset")), stored=0),
-    row("reset between two messages", "resets the connection between two messages", L,
-        on("UID FETCH", cut(_PLACES["between two messages"], "reset"), nth=1), stored=0),
+    row("reset between two messages, once", "resets the connection between two messages, once", C,
+        on("UID FETCH", cut(_PLACES["between two messages"], "reset"), nth=1)),
     row("half-open in a literal", "says no more but listens on", L,
         on("UID FETCH", cut(IN_LITERAL, "half-open")), stored=0),
-    row("half-open before the tagged line", "says no more but listens on", L,
-        on("UID FETCH", cut(_PLACES["before the tagged line"], "half-open"), nth=2), stored=4),
+    row("half-open before the tagged line, once", "says no more but listens on, once", C,
+        on("UID FETCH", cut(_PLACES["before the tagged line"], "half-open"), nth=2)),
     row("stall in a literal", "falls silent in a literal", L,
         on("UID FETCH", cut(IN_LITERAL, "stalled")), stored=0, says="stopped answering", slow=True),
     row("stall before the closing parenthesis", "falls silent before `)`", L,
@@ -234,15 +264,77 @@ add(
 )  # fmt: skip
 
 add(
+    "Answers that drip in, an octet at a time",
+    row("drip at CAPABILITY", "drips what it can do", L, on("CAPABILITY", dripping), stored=0, slow=True,
+        says="did not answer within"),
+    *(
+        row(f"drip at {verb}", f"drips the answer to {verb}", L, on(verb, dripping), stored=0, slow=True,
+            says="answers too slowly")
+        for verb in ("LOGIN", "LIST", "EXAMINE", "UID SEARCH", "UID FETCH")
+    ),
+    row("drip at STATUS", "drips the state of a mailbox", L, on("STATUS", dripping), before=1, stored=INBOX + SENT,
+        slow=True, says="answers too slowly"),
+    row("drip at LOGOUT", "drips its good-bye", C, on("LOGOUT", dripping), slow=True),
+)  # fmt: skip
+
+
+def _without(word: bytes) -> Callable[[bytes], bytes]:
+    """Leave a word out, with the blank behind it."""
+    return put(word + b" ", b"")
+
+
+def _can(words: bytes) -> Falsify:
+    """Another answer to CAPABILITY."""
+    return on("CAPABILITY", put(b"IMAP4rev1", words))
+
+
+add(
+    "Dialects of what comes before the mail",
+    row("IMAP4rev2 alone", "does not say IMAP4rev1", C, _can(b"IMAP4rev2")),
+    row("capabilities in two lines", "says in two lines what it can do", C,
+        _can(b"IMAP4rev1 AUTH=PLAIN\r\n* CAPABILITY ESEARCH")),
+    row("NO to ID", "offers ID and refuses it", C, both(_can(b"IMAP4rev1 ID"), on("ID", refused(b"NO no")))),
+    row("BAD to ID", "offers ID and does not know it", C, both(_can(b"IMAP4rev1 ID"), on("ID", refused(b"BAD what?")))),
+    row("BYE to ID", "says BYE to ID", L, both(_can(b"IMAP4rev1 ID"), on("ID", instead(b"* BYE who are you\r\n"))),
+        stored=0, says="who are you"),
+    row("uses of mailboxes refused", "offers to tell the uses of mailboxes and refuses to", C,
+        both(_can(b"IMAP4rev1 SPECIAL-USE LIST-EXTENDED"), on("LIST", refused(b"BAD what?"), nth=1))),
+    row("mailboxes listed in lower case", "writes list", C, on("LIST", lambda a: a.replace(b"LIST", b"list"))),
+    row("mailboxes listed without quotes", "writes names bare", C,
+        on("LIST", lambda a: re.sub(rb'"(\w+)"', rb"\1", a))),
+    row("mailboxes listed twice", "lists each mailbox twice", C,
+        on("LIST", lambda a: a.replace(b"TAG", re.sub(rb"TAG.*", b"", a, flags=re.DOTALL) + b"TAG"))),
+    row("a list with news in between", "tells other things between two mailboxes", C,
+        on("LIST", ahead(b"* 3 EXISTS\r\n* OK still here\r\n* LSUB () NIL x\r\n"))),
+    row("a list without INBOX", "does not list INBOX", C, on("LIST", put(b'* LIST () "/" "INBOX"\r\n', b""))),
+    row("EXAMINE without a code", "does not say that a mailbox is open read-only", C,
+        on("EXAMINE", _without(b"[READ-ONLY]"))),
+    row("EXAMINE with codes in lower case", "writes its codes in lower case", C,
+        on("EXAMINE", lambda a: a.replace(b"[READ-ONLY]", b"[read-only]").replace(b"[UIDNEXT", b"[uidnext"))),
+    row("EXAMINE with codes at the end", "writes its codes behind the text", C,
+        on("EXAMINE", lambda a: re.sub(rb"OK (\[.*?\]) (\w+)", rb"OK \2 \1", a))),
+    row("STATUS with an empty list", "says nothing in STATUS", C, on("STATUS", sub(rb"\(.*\)", b"()")), before=1),
+    row("STATUS without a line", "says OK to STATUS and nothing else", C, on("STATUS", refused(b"OK done")), before=1),
+    row("STATUS in lower case", "writes the items of STATUS in lower case", C, on("STATUS", _lower), before=1),
+)  # fmt: skip
+
+add(
     "BYE",
     row("BYE instead of messages", "says BYE to FETCH", L, on("UID FETCH", instead(b"* BYE shutting down\r\n")),
         stored=0, says="shutting down"),
-    row("BYE between two messages", "says BYE after the first message", L,
+    row("BYE between two messages, once", "says BYE after the first message, once", C,
         on("UID FETCH", lambda a: Ending(cut(_PLACES["between two messages"])(a).said + b"* BYE idle too long\r\n"),
-           nth=1), stored=0, says="idle too long"),
+           nth=1)),
     row("BYE before the tagged line", "sends all messages, then BYE", L,
-        on("UID FETCH", lambda a: Ending(a.partition(b"TAG")[0] + b"* BYE maintenance\r\n")), stored=0,
+        on("UID FETCH", lambda a: Ending(a.partition(b"TAG")[0] + b"* BYE maintenance\r\n")), stored=INBOX,
         says="maintenance"),
+    row("BYE to more than two messages", "says BYE whenever more than two messages are asked for", C,
+        lambda call, a: (
+            b"* BYE Connection is closed. 13\r\n" if call.verb == "UID FETCH" and len(call.uids) > 2 else a
+        )),
+    row("BYE and no more connections for a while", "says BYE, and asks to be left alone", L,
+        on("UID FETCH", instead(b"* BYE [LIMIT] Too many connections\r\n"), nth=2), stored=4,
+        says="Too many connections"),
     row("BYE without a text", "says nothing but BYE", L, on("UID FETCH", instead(b"* BYE\r\n")), stored=0),
     row("BYE to SEARCH", "says BYE to SEARCH", L, on("UID SEARCH", instead(b"* BYE [UNAVAILABLE] later\r\n")), stored=0,
         says="later"),
@@ -254,10 +346,15 @@ add(
 
 add(
     "Refusals",
-    row("NO to every FETCH", "refuses to fetch anything", Q, on("UID FETCH", refused(b"NO not today")),
-        unread=INBOX + SENT),
-    row("BAD to every FETCH", "does not understand FETCH", Q, on("UID FETCH", refused(b"BAD what?")),
-        unread=INBOX + SENT),
+    row("NO to every FETCH", "refuses to fetch anything", M, on("UID FETCH", refused(b"NO not today")),
+        unread=INBOX + SENT, stored=0, says="refuses to send messages: not today"),
+    row("BAD to every FETCH", "does not understand FETCH", M, on("UID FETCH", refused(b"BAD what?")),
+        unread=INBOX + SENT, stored=0, says="refuses to send messages: what?"),
+    row("NO to every FETCH of one mailbox", "refuses to fetch anything from one mailbox", M,
+        on("UID FETCH", refused(b"NO not today"), mailbox="INBOX"), unread=INBOX, stored=SENT, says="none of the 6"),
+    row("NO to lists of fields", "refuses every FETCH that names fields", C, to_lists(refused(b"NO too long"))),
+    row("BAD to lists of fields", "does not understand a FETCH that names fields", C,
+        to_lists(refused(b"BAD Command Error. 10"))),
     row("NO where one message is asked for", "refuses every FETCH that names one message", Q,
         with_bad(refused(b"NO some messages could not be fetched")), unread=1),
     row("BAD where one message is asked for", "calls every FETCH bad that names one message", Q,
@@ -278,11 +375,96 @@ add(
         stored=SENT, says="locked"),
     row("EXAMINE for writing", "opens a mailbox read-write", M,
         on("EXAMINE", put(b"READ-ONLY", b"READ-WRITE"), mailbox="INBOX"), stored=SENT, says="read-only"),
-    row("NO to STATUS", "refuses the state of one mailbox", M, on("STATUS", refused(b"NO no"), mailbox="INBOX"),
+    row("NO to STATUS", "refuses the state of one mailbox, which is opened then", C,
+        on("STATUS", refused(b"NO no"), mailbox="INBOX"), before=1),
+    row("NO to STATUS and EXAMINE", "refuses the state of one mailbox, and to open it", M,
+        both(on("STATUS", refused(b"NO no"), mailbox="INBOX"), on("EXAMINE", refused(b"NO no"), mailbox="INBOX")),
         before=1, stored=INBOX + SENT),
     row("NO to LIST", "refuses the list of mailboxes", M, on("LIST", refused(b"NO no")), stored=0),
     row("tagged OK without a text", "ends answers with a bare OK", C,
         lambda _, answer: answer.replace(b"TAG OK done", b"TAG OK")),
+)  # fmt: skip
+
+_EMPTY = sub(rb"(?s)\{\d+\}.*", b"{0}\r\n)\r\n")
+
+
+def all_empty(answer: bytes) -> bytes:
+    """Empty headers in place of all."""
+    return re.sub(rb"(?s)\{\d+\}\r\n.*?\r\n\r\n\)", b"{0}\r\n)", answer)
+
+
+def _stand_in(told: bytes) -> bytes:
+    """Exchange's note instead of the header in the response of a message."""
+    note = (
+        b'Date: Mon, 02 Mar 2026 09:00:00 +0000\r\nFrom: "Microsoft Exchange Server" <>\r\nTo: info@example.com\r\n'
+        b"Subject: Retrieval using the IMAP4 protocol failed for the following message: 205\r\n\r\n"
+    )
+    return re.sub(rb"(?s)\{\d+\}\r\n.*", b"{%d}\r\n%s)\r\n" % (len(note), note), told)
+
+
+_SHUT = {
+    "a mailbox that nobody may read": b"NO [NOPERM] not a mail folder",
+    "a mailbox that is no mailbox": b"NO Mailbox isn't selectable",
+    "a mailbox that the server stumbles over": b"NO [SERVERBUG] Internal error occurred",
+    "a mailbox that the server does not understand": b"BAD Invalid mailbox name",
+}
+
+
+def _listing(line: bytes, text: bytes = b"NO [NONEXISTENT] Mailbox doesn't exist") -> Falsify:
+    """Another mailbox in the list, which can't be opened."""
+
+    def falsify(call: Call, answer: bytes) -> bytes:
+        if call.verb == "LIST":
+            return b"* LIST " + line + b"\r\n" + answer
+        of_another = call.verb in ("STATUS", "EXAMINE") and call.mailbox not in ("INBOX", "Sent")
+        return b"TAG " + text + b"\r\n" if of_another else answer
+
+    return falsify
+
+
+def _shut(text: bytes) -> Falsify:
+    """The mailbox with the sent mail can neither be opened nor looked at."""
+    return lambda call, answer: (
+        b"TAG " + text + b"\r\n" if call.verb in ("STATUS", "EXAMINE") and call.mailbox == "Sent" else answer
+    )
+
+
+add(
+    "A mailbox that can't be opened",
+    *(
+        row(name, f"lists a mailbox that is never opened: {text.decode()}", U,
+            _listing(b'() "/" Kalender', text), passes=2)
+        for name, text in _SHUT.items()
+    ),
+    *(
+        row(f"{name}, after it was read", f"opens the sent mail no more: {text.decode()}", U,
+            _shut(text), before=1, passes=2)
+        for name, text in _SHUT.items()
+    ),
+    row("a mailbox that shows no change and can't be opened", "says how the sent mail stands, as before", C,
+        on("EXAMINE", refused(b"NO [NOPERM] no"), mailbox="Sent"), before=1),
+    row("the sent mail is never opened", "does not open the mailbox with the sent mail", U,
+        on("EXAMINE", refused(b"NO [NOPERM] no"), mailbox="Sent"), stored=INBOX),
+    row("UIDVALIDITY of the sent mail missing", "does not say how it is numbered", U,
+        on("EXAMINE", sub(rb"\* OK \[UIDVALIDITY \d+\] x\r\n", b""), mailbox="Sent"), stored=INBOX),
+    row("the sent mail for writing", "opens it read-write", U,
+        on("EXAMINE", put(b"READ-ONLY", b"READ-WRITE"), mailbox="Sent"), stored=INBOX),
+    row("a mailbox without a name", "lists one, and can't open it", U,
+        _listing(b'() "/" ""', b"NO Invalid mailbox name: Name is empty")),
+    row("a mailbox that is not there", "lists a parent that was deleted long ago", C, _listing(b'() "/" Kunden'),
+        passes=2),
+    row("a mailbox with sent mail that is not there", "lists another one for sent mail, which does not exist", C,
+        _listing(b'(\\Sent) "/" Gesendet', b"NO Mailbox doesn't exist: Gesendet"), passes=2),
+    row("a mailbox that the server stumbles over once", "says [SERVERBUG] and mends it meanwhile", C,
+        on("EXAMINE", refused(b"NO [SERVERBUG] Corrupted index"), nth=2)),
+    row("a mailbox in use", "says that it may be opened later", M,
+        on("EXAMINE", refused(b"NO [INUSE] locked"), mailbox="Sent"), stored=INBOX, says="locked"),
+    row("a mailbox out of service", "says that it may be opened later, and for how long", M,
+        on("EXAMINE", refused(b"NO [UNAVAILABLE] retry after 60 seconds"), mailbox="Sent"), stored=INBOX, says="60"),
+    row("the INBOX stumbles", "says [SERVERBUG] to INBOX", M,
+        on("EXAMINE", refused(b"NO [SERVERBUG] Internal error"), mailbox="INBOX"), stored=SENT, says="SERVERBUG"),
+    row("an INBOX that is not there", "says that INBOX does not exist", M,
+        on("EXAMINE", refused(b"NO [NONEXISTENT] Mailbox doesn't exist"), mailbox="INBOX"), stored=SENT),
 )  # fmt: skip
 
 _EVIL = Letter(b"From: x@evil.example\r\n\r\n", b"NIL")
@@ -291,15 +473,46 @@ add(
     row("a message is missing once", "leaves a message out of the first answer", C,
         on("UID FETCH", partly(b"OK done"), nth=1)),
     row("a message never comes", "lists a message and never sends it", Q, with_bad(partly(b"OK done")), unread=1),
-    row("no message comes", "says OK and sends nothing", Q, on("UID FETCH", refused(b"OK done")), unread=INBOX + SENT),
+    row("no message comes", "says OK and sends nothing", M, on("UID FETCH", refused(b"OK done")),
+        unread=INBOX + SENT, stored=0, says="does not send all messages"),
+    row("no message of one mailbox comes", "says OK and sends nothing of one mailbox", M,
+        on("UID FETCH", refused(b"OK done"), mailbox="Sent"), unread=SENT, stored=INBOX, says="none of the 3"),
     row("a message comes with the next answer only", "sends a message one command too late", C,
         on("UID FETCH", put(b"* 3 FETCH (UID 3 ", b"* 3 FETCH (UID 99 "), nth=1)),
     row("without UID", "leaves the UID out", Q, of_bad(put(b"UID 3 ", b"")), unread=1),
-    row("without INTERNALDATE", "leaves the date out", Q, of_bad(sub(rb'INTERNALDATE "[^"]*" ', b"")), unread=1),
-    row("without RFC822.SIZE", "leaves the size out", Q, of_bad(put(b"RFC822.SIZE 1000 ", b"")), unread=1),
-    row("without FLAGS", "leaves the flags out", Q, of_bad(put(b"FLAGS () ", b"")), unread=1),
+    row("without INTERNALDATE", "leaves the date out", C, of_bad(sub(rb'INTERNALDATE "[^"]*" ', b""))),
+    row("without RFC822.SIZE", "leaves the size out", C, of_bad(put(b"RFC822.SIZE 1000 ", b""))),
+    row("without FLAGS", "leaves the flags out", C, of_bad(put(b"FLAGS () ", b""))),
+    row("nothing but UID and header", "leaves out all that is not needed", C,
+        on("UID FETCH", lambda a: re.sub(rb"(UID \d+ )INTERNALDATE .*? (?=BODY)", rb"\1", a))),
     row("without the header", "sends NIL instead of a header", Q,
         of_bad(sub(rb"(?s)\{\d+\}.*", b"NIL)\r\n")), unread=1),
+    row("an empty header", "sends an empty header for one message, though not an empty message", Q,
+        of_bad(_EMPTY), unread=1),
+    row("an empty line for a header", "sends a header without a field for one message", Q,
+        of_bad(sub(rb"(?s)\{\d+\}.*", b"{2}\r\n\r\n)\r\n")), unread=1),
+    row("empty headers", "sends an empty header for every message", M, on("UID FETCH", all_empty),
+        unread=INBOX + SENT, stored=0, says="sends no headers"),
+    row("empty headers in one mailbox", "sends an empty header for every message of one mailbox", M,
+        on("UID FETCH", all_empty, mailbox="Sent"), unread=SENT, stored=INBOX, says="sends no headers"),
+    row("empty headers to lists of fields", "sends headers only where it is asked for the whole of them", C,
+        to_lists(all_empty)),
+    row("NIL to lists of fields", "sends NIL where it is asked for fields", C,
+        to_lists(lambda a: re.sub(rb"(?s)\{\d+\}\r\n.*?\r\n\r\n\)", b"NIL)", a))),
+    row("a stand-in", "sends a note instead of one message, as Exchange does", Q, of_bad(_stand_in), unread=1),
+    row("stand-ins for all of a mailbox", "sends a note instead of every message of a mailbox", M,
+        on("UID FETCH", lambda a: b"".join(map(_stand_in, a.split(b"\r\n)\r\n"))), mailbox="INBOX"),
+        unread=INBOX, stored=SENT, says="none of the 6"),
+    row("a message in two responses", "tells of one message in two responses", C,
+        of_bad(sub(rb" BODY", b")\r\n* 3 FETCH (UID 3 BODY"))),
+    row("a message in two responses, the first without UID", "tells whose it is in the second one", C,
+        of_bad(lambda r: re.sub(rb"UID 3 (.*?) BODY", rb"\1)\r\n* 3 FETCH (UID 3 BODY", r))),
+    row("a message in two responses, the second without UID", "tells whose it is in the first one", C,
+        of_bad(sub(rb" BODY", b")\r\n* 3 FETCH (BODY"))),
+    row("a message in three responses, one garbled", "tells of one message in three responses", C,
+        of_bad(sub(rb" FLAGS \(\)", b")\r\n* 3 FETCH (FLAGS (()\r\n* 3 FETCH (FLAGS ()"))),
+    row("two halves of different messages", "numbers messages anew between two responses", Q,
+        of_bad(sub(rb"UID 3 ", b"UID 3)\r\n* 1 EXPUNGE\r\n* 3 FETCH (")), unread=1),
     row("UID 0", "gives a message the UID 0", Q, of_bad(put(b"UID 3 ", b"UID 0 ")), unread=1),
     row("a UID of 5,000 digits", "gives a message an absurd UID", Q,
         of_bad(put(b"UID 3 ", b"UID " + b"3" * 5000 + b" ")), unread=1),
@@ -322,6 +535,48 @@ add(
         on("UID FETCH", lambda a: a.replace(b"(FROM TO)]", b"(FROM TO)"))),
     row("items in lower case", "writes names of items in lower case", C,
         on("UID FETCH", lambda a: a.replace(b"INTERNALDATE", b"internaldate").replace(b" FETCH (UID", b" fetch (uid"))),
+)  # fmt: skip
+
+
+def _stamps(change: Callable[[bytes], bytes | Ending]) -> Falsify:
+    """Change the answers that say whether UIDs still name the same mail."""
+
+    def falsify(call: Call, answer: bytes) -> bytes | Ending:
+        return change(answer) if call.verb == "UID FETCH" and b"BODY[" not in answer else answer
+
+    return falsify
+
+
+def _came_and_went(honest: Honest) -> None:
+    """A message came and was deleted, so that its mailbox is opened."""
+    honest.boxes["INBOX"].uidnext = INBOX + 2
+
+
+add(
+    "When messages came, and how large they are",
+    *(
+        row(f"{name} than before", does, C, _stamps(change), before=1, arrange=_came_and_went, passes=2)
+        for name, does, change in (
+            ("another INTERNALDATE", "names other dates for messages that are known",
+             lambda a: re.sub(rb'"\d\d-', b'"09-', a)),
+            ("another RFC822.SIZE", "names other sizes for messages that are known",
+             lambda a: a.replace(b"SIZE 1000", b"SIZE 1234")),
+            ("less", "does not name the sizes of messages that are known",
+             lambda a: a.replace(b" RFC822.SIZE 1000", b"")),
+            ("absurder sizes", "names a size of 5,000 digits", lambda a: a.replace(b"1000", b"1" * 5000)),
+            ("no more", "says OK and nothing of messages that are known", refused(b"OK done")),
+            ("UIDs other", "speaks of other messages than it was asked for",
+             lambda a: a.replace(b"(UID ", b"(UID 9")),
+        )
+    ),
+    row("NO when it is asked again", "refuses to say dates and sizes of messages that are known", C,
+        _stamps(refused(b"NO not that")), before=1, arrange=_came_and_went, passes=2),
+    row("garbage when it is asked again", "sends garbage instead of dates and sizes", C,
+        _stamps(ahead(b"lorem ipsum\r\n")), before=1, arrange=_came_and_went),
+    row("end of stream when it is asked again", "hangs up instead of saying dates and sizes", L,
+        _stamps(cut(rb"")), before=1, arrange=_came_and_went, stored=INBOX + SENT),
+    row("BYE when it is asked again", "says BYE instead of dates and sizes", L,
+        _stamps(instead(b"* BYE later\r\n")), before=1, arrange=_came_and_went, stored=INBOX + SENT, says="later"),
 )  # fmt: skip
 
 _GARBAGE = {
@@ -354,10 +609,13 @@ add(
         on("UID SEARCH", ahead(b"lorem ipsum\r\n"), mailbox="INBOX"), stored=SENT, says="no IMAP response"),
     row("garbage to every FETCH", "never sends anything but garbage", L, on("UID FETCH", ahead(b"lorem ipsum\r\n")),
         unread=INBOX + SENT, stored=0, says="keeps sending answers that can't be read"),
-    row("garbage to LIST", "sends a line of garbage to LIST", L, on("LIST", ahead(b"lorem ipsum\r\n")), stored=0),
-    row("garbage to EXAMINE", "sends a line of garbage to EXAMINE", L, on("EXAMINE", ahead(b"lorem ipsum\r\n")),
-        stored=0),
-    row("a list of mailboxes without end", "lists 70 MB of mailboxes", L,
+    row("garbage to LIST", "sends a line of garbage to LIST", M, on("LIST", ahead(b"lorem ipsum\r\n")), stored=0),
+    row("garbage to EXAMINE of the sent mail", "sends a line of garbage when the sent mail is opened", U,
+        on("EXAMINE", ahead(b"lorem ipsum\r\n"), mailbox="Sent"), stored=INBOX),
+    row("garbage to EXAMINE of one mailbox", "sends a line of garbage when one mailbox is opened", M,
+        on("EXAMINE", ahead(b"lorem ipsum\r\n"), mailbox="INBOX"), stored=SENT, says="no IMAP response"),
+    row("garbage to STATUS", "sends a line of garbage to STATUS", C, on("STATUS", ahead(b"lorem ipsum\r\n")), before=1),
+    row("a list of mailboxes without end", "lists 70 MB of mailboxes", M,
         on("LIST", ahead((b'* LIST () "/" "' + b"x" * 999_000 + b'"\r\n') * 70)), stored=0, says="too long"),
 )  # fmt: skip
 
@@ -371,14 +629,22 @@ _SENSELESS = {
     "a value without a name": put(b"FLAGS ()", b"FLAGS () X"),
     "flags that are no list": put(b"FLAGS ()", b"FLAGS 7"),
     "a size that is no number": put(b"RFC822.SIZE 1000", b"RFC822.SIZE -1"),
+    "a keyword with a parenthesis": put(b"FLAGS ()", b"FLAGS (label) x)"),
+    "a keyword with a quote": put(b"FLAGS ()", b'FLAGS ($M"x)'),
+    "NIL for flags": put(b"FLAGS ()", b"FLAGS NIL"),
+    "a date that is a list": sub(rb'INTERNALDATE "[^"]*"', b"INTERNALDATE (x)"),
+}
+_WORTHLESS = {
     "no parentheses at all": sub(rb"(?s)\(UID.*", b"UID 3\r\n"),
+    "two UIDs and a quote": put(b"FLAGS ()", b'FLAGS () " UID 4 '),
     "a literal of 9 MB": sub(rb"(?s)\{\d+\}.*", b"{9000000}\r\n" + b"x" * 9_000_000 + b")\r\n"),
 }
 add(
     "Answers of which one message makes no sense",
+    *(row(name, f"sends {name} in one message", C, of_bad(change)) for name, change in _SENSELESS.items()),
     *(
         row(name, f"sends {name} in one message", Q, of_bad(change), unread=1)
-        for name, change in _SENSELESS.items()
+        for name, change in _WORTHLESS.items()
     ),
 )  # fmt: skip
 
@@ -440,15 +706,26 @@ add(
     row("UIDNEXT absurdly high", "says the highest of all", C, _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 4294967295")),
     row("UIDNEXT beyond all bounds", "says one of more than 63 bits", C,
         _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 9223372036854775808")),
-    row("EXISTS too high", "counts a message that is not there", C, _everywhere(_HELD, b"* 7 EXISTS")),
-    row("EXISTS absurdly high", "counts four thousand million messages", C,
-        _everywhere(_HELD, b"* 4294967295 EXISTS")),
-    row("EXISTS and UIDNEXT absurdly high", "counts four thousand million messages, and says the highest UIDNEXT", C,
+    row("EXISTS too high", "counts a message that it never names", M, _everywhere(_HELD, b"* 7 EXISTS"),
+        stored=INBOX + SENT, says="counts 7 messages and names 6"),
+    row("EXISTS too high, once", "counts a message that was removed just now", C,
+        on("EXAMINE", lambda a: re.sub(_HELD, b"* 7 EXISTS", a), mailbox="INBOX", nth=1)),
+    row("EXISTS too high, and EXPUNGE", "says by and by that the message it counts is gone", C,
+        lambda call, answer: (
+            answer.replace(b"TAG", b"* 7 EXPUNGE\r\nTAG")
+            if call.verb == "UID SEARCH" and call.mailbox == "INBOX" and call.number == 1
+            else _everywhere(_HELD, b"* 7 EXISTS")(call, answer)
+            if call.number == 1
+            else answer
+        )),
+    row("EXISTS absurdly high", "counts four thousand million messages", M,
+        _everywhere(_HELD, b"* 4294967295 EXISTS"), stored=INBOX + SENT, says="names 6"),
+    row("EXISTS and UIDNEXT absurdly high", "counts four thousand million messages, and says the highest UIDNEXT", M,
         lambda call, answer: _everywhere(rb"UIDNEXT \d+", b"UIDNEXT 4294967295")(
             call, _everywhere(_HELD, b"* 4294967295 EXISTS")(call, answer)
-        )),
+        ), stored=INBOX + SENT, says="names 6"),
     row("EXISTS beyond all bounds", "counts more messages than 63 bits can", M,
-        _everywhere(_HELD, b"* 9223372036854775808 EXISTS"), stored=SENT, says="how many"),
+        _everywhere(_HELD, b"* 9223372036854775808 EXISTS"), stored=SENT, says="no IMAP response"),
     row("EXISTS too low", "leaves a message out of the count", C, _everywhere(_HELD, b"* 5 EXISTS")),
     row("EXISTS 0", "counts no messages", C, _everywhere(_HELD, b"* 0 EXISTS")),
     row("EXISTS missing", "does not count", M, _everywhere(_HELD + rb"\r\n", b""), stored=SENT),
@@ -461,6 +738,7 @@ add(
     row("a mailbox missing from the list", "does not list the mailbox with the sent mail, for one pass", M,
         on("LIST", put(b'* LIST () "/" "Sent"\r\n', b"")), before=1, stored=INBOX + SENT, says="'Sent'"),
 )  # fmt: skip
+
 
 _ALL = b" ".join(b"%d" % uid for uid in range(1, INBOX + 1))
 
@@ -484,6 +762,26 @@ add(
     row("SEARCH without a line", "says nothing instead of an empty SEARCH, once", C,
         _inbox(instead(b"TAG OK done\r\n"), nth=1)),
     row("SEARCH lacks a UID once", "forgets a message in the first answer", C, _inbox(put(b" 3", b""), nth=1)),
+    row("SEARCH lacks a UID", "forgets a message in every answer", C, _inbox(lambda a: a.replace(b" 3", b""))),
+    row("SEARCH lacks the last UID", "forgets the last message in every answer", C,
+        _inbox(lambda a: a.replace(b" 6\r\n", b"\r\n"))),
+    row("SEARCH finds nothing", "finds no message, whatever is asked", C,
+        _inbox(instead(b"* SEARCH\r\nTAG OK done\r\n"))),
+    row("SEARCH finds nothing, and FETCH knows no numbers", "names messages in a FETCH by UID alone", C,
+        lambda call, a: (
+            b"* SEARCH\r\nTAG OK done\r\n" if call.verb == "UID SEARCH" else
+            b"TAG BAD what?\r\n" if call.verb == "FETCH" else a
+        )),
+    row("nothing names the messages", "finds no message in any way", M,
+        lambda call, a: (
+            b"* SEARCH\r\nTAG OK done\r\n" if call.verb == "UID SEARCH" and call.mailbox == "INBOX" else
+            b"TAG OK done\r\n" if "*" in call.arguments and call.mailbox == "INBOX" else a
+        ), stored=SENT, says="counts 6 messages and names 0"),
+    row("nothing names all messages", "leaves a message out in every way, but not the same", M,
+        lambda call, a: (
+            a.replace(b" 3", b"") if call.verb == "UID SEARCH" and call.mailbox == "INBOX" else
+            a.replace(b"* 4 FETCH (UID 4)\r\n", b"") if "*" in call.arguments and call.mailbox == "INBOX" else a
+        ), stored=INBOX - 1 + SENT, says="counts 6 messages and names 5"),
     row("SEARCH of two megabytes", "names a hundred thousand UIDs too many", C,
         _inbox(put(b"SEARCH", b"SEARCH " + b" ".join(b"%d" % (n + 4_000_000_000) for n in range(180_000))))),
     row("SEARCH with a huge word", "sends a SEARCH line without a blank", M,
@@ -505,8 +803,8 @@ add(
         on("STATUS", put(b"(MESSAGES", b"(X-" + _8_BIT + b" 7 MESSAGES")), before=1),
     row("NUL and 8-bit in SEARCH", "names NUL and 8-bit between the UIDs", C,
         _inbox(put(b"1 2 3", b"1 " + _8_BIT + b" 2 3"))),
-    row("NUL and 8-bit in a name of FETCH", "sends an item of NUL and 8-bit in one message", Q,
-        of_bad(put(b"FLAGS ", _8_BIT + b" ")), unread=1),
+    row("NUL and 8-bit in a name of FETCH", "sends an item of NUL and 8-bit in one message", C,
+        of_bad(put(b"FLAGS ", _8_BIT + b" "))),
     row("NUL and 8-bit between messages", "sends alerts of NUL and 8-bit", C,
         on("UID FETCH", ahead(b"* OK [ALERT] " + _8_BIT + b"\r\n"))),
     row("NUL and 8-bit behind OK", "ends all answers in NUL and 8-bit", C,
@@ -526,6 +824,8 @@ def ranges(honest: Honest) -> None:
 
 
 _RANGES = {
+    "that names nothing": put(b" ALL 1:6", b""),
+    "that names too few": put(b"1:6", b"1:5"),
     "refused with NO": refused(b"NO not so"),
     "refused with BAD": refused(b"BAD what?"),
     "of another command": put(b'"TAG"', b'"A1"'),
@@ -697,8 +997,8 @@ _MAIL = {
     "a size of 2^64": (_FROM + b"\r\n", {"size": b"18446744073709551616"}),
     "10,000 flags": (_FROM + b"\r\n", {"flags": b"(" + b" ".join(b"$f%d" % n for n in range(10_000)) + b")"}),
     "flags of 8-bit and NUL": (_FROM + b"\r\n", {"flags": b"(\\Seen $\xff\xfe\x00)"}),
-    "an empty header": (b"", {}),
-    "a header without fields": (b"no header at all", {}),
+    "a small message with an empty header": (b"", {"size": b"18"}),
+    "a small message with a header without fields": (b"no header at all", {"size": b"18"}),
     "a header of 1 MB": (_FROM + b"Subject: " + b"x" * 1_000_000 + b"\r\n\r\n", {}),
     "1 MB in folded lines": (_FROM + b"Subject:" + b" x\r\n" * 250_000 + b"\r\n", {}),
     "10,000 References": (

@@ -174,11 +174,13 @@ class Gmail:
             items.insert(1, b"X-GM-LABELS (%s)" % b" ".join(map(_string, shown)))
         if "CHANGEDSINCE" in arguments:
             items.append(b"MODSEQ (%d)" % letter.modseq)
+        if "RFC822.SIZE" in arguments:
+            date = datetime.fromtimestamp(letter.instant, UTC).strftime("%d-%b-%Y %H:%M:%S +0000").encode()
+            items.append(b'RFC822.SIZE %d INTERNALDATE "%s"' % (letter.size, date))
         if "BODY" in arguments:
             header = letter.headers.get(self._selected, letter.header)
-            date = datetime.fromtimestamp(letter.instant, UTC).strftime("%d-%b-%Y %H:%M:%S +0000").encode()
             flags = b"\\Draft" if "\\Draft" in letter.labels else b""
-            items.append(b'RFC822.SIZE %d INTERNALDATE "%s" FLAGS (%s)' % (letter.size, date, flags))
+            items.append(b"FLAGS (%s)" % flags)
             items.append(b"BODY[HEADER.FIELDS (FROM TO)] {%d}\r\n%s" % (len(header), header))
         return b" ".join(items)
 

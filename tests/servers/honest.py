@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from replywatch.sources.imap.fetch import uid_set
+from replywatch.sources.imap.stamps import STAMP_ITEMS
 from servers.scripted import Answer, Ending
 
 _SYSTEM = (b"\\Answered", b"\\Flagged", b"\\Deleted", b"\\Seen", b"\\Draft")
@@ -83,7 +84,7 @@ class Call:
     number: int
     """How often the verb has been heard, this call included."""
     arguments: str = ""
-    """As they came."""
+    """What stands behind the verb."""
 
 
 class Honest:
@@ -114,11 +115,14 @@ class Honest:
             for verb, answer in {
                 "CAPABILITY": self._capability,
                 "LOGIN": lambda _: b"",
+                "AUTHENTICATE": lambda _: b"",
+                "ID": lambda _: b"* ID NIL\r\n",
                 "LIST": lambda _: b"".join(b'* LIST () "/" "%s"\r\n' % name.encode() for name in self.boxes),
                 "STATUS": self._status,
                 "EXAMINE": self._examine,
                 "UID SEARCH": self._search,
                 "UID FETCH": self._fetch,
+                "FETCH": self._names,
                 "LOGOUT": lambda _: b"* BYE bye\r\n",
             }.items()
         }
@@ -126,18 +130,24 @@ class Honest:
     def _answering(self, verb: str, untagged: Callable[[str], bytes]) -> Answer:
         def answer(arguments: str) -> bytes | Ending:
             self.calls[verb] += 1
+            about = _name(arguments) if verb in ("STATUS", "EXAMINE") else None
+            if about is not None and about not in self.boxes:
+                honest = b"TAG NO [NONEXISTENT] no such mailbox\r\n"
+                if self.falsify is None:
+                    return honest
+                return self.falsify(Call(verb, about, (), self.calls[verb], arguments), honest)
             honest = untagged(arguments) + (b"TAG OK [READ-ONLY] done\r\n" if verb == "EXAMINE" else b"TAG OK done\r\n")
             if self.falsify is None:
                 return honest
-            uids = tuple(_numbers(arguments)) if verb == "UID FETCH" else ()
-            mailbox = _name(arguments) if verb in ("STATUS", "EXAMINE") else self._selected
+            uids = tuple(_numbers(arguments)) if verb == "UID FETCH" and "*" not in arguments else ()
+            mailbox = self._selected if about is None else about
             return self.falsify(Call(verb, mailbox, uids, self.calls[verb], arguments), honest)
 
         return answer
 
     def _capability(self, _: str) -> bytes:
         said = (b" ESEARCH" if self.ranges else b"") + (b" CONDSTORE" if self.condstore else b"")
-        return b"* CAPABILITY IMAP4rev1%s\r\n" % said
+        return b"* CAPABILITY IMAP4rev1 AUTH=PLAIN%s\r\n" % said
 
     def _status(self, arguments: str) -> bytes:
         name = _name(arguments)
@@ -180,8 +190,12 @@ class Honest:
         return not criterion or self._letters()[uid].bears(flag)
 
     def _fetch(self, arguments: str) -> bytes:
+        if arguments == "1:* (UID)":
+            return self._names(arguments)
         letters = self._letters()
         wanted = [uid for uid in _numbers(arguments) if uid in letters]
+        if arguments.endswith(STAMP_ITEMS):
+            return b"".join(stamp(uid, letters[uid], list(letters).index(uid) + 1) for uid in wanted)
         if since := re.search(r"\(UID FLAGS\) \(CHANGEDSINCE (\d+)\)", arguments):
             changed = self.boxes[self._selected].since(int(since[1]))
             lines = (
@@ -192,6 +206,10 @@ class Honest:
             )
             return b"".join(lines)
         return b"".join(response(uid, letters[uid], list(letters).index(uid) + 1) for uid in wanted)
+
+    def _names(self, arguments: str) -> bytes:
+        assert arguments == "1:* (UID)", arguments
+        return b"".join(b"* %d FETCH (UID %d)\r\n" % at for at in enumerate(self._letters(), 1))
 
     def _letters(self) -> dict[int, Letter]:
         return self.boxes[self._selected].letters
@@ -205,8 +223,14 @@ def response(uid: int, letter: Letter, number: int = 1) -> bytes:
     )
 
 
+def stamp(uid: int, letter: Letter, number: int = 1) -> bytes:
+    """What FETCH says of when a message came, and of its size."""
+    return b"* %d FETCH (UID %d INTERNALDATE %s RFC822.SIZE %s)\r\n" % (number, uid, letter.date, letter.size)
+
+
 def _name(arguments: str) -> str:
-    return re.match(r'"?([^" ]+)', arguments)[1]
+    quoted, bare = re.match(r'"([^"]*)"|([^" ]*)', arguments).groups()
+    return bare if quoted is None else quoted
 
 
 def _numbers(arguments: str) -> Iterable[int]:

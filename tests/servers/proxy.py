@@ -28,6 +28,7 @@ class Proxy:
         """What clients sent, all connections one after the other."""
         self.received = 0
         """Octets that the server sent."""
+        self.connections = 0
         self._threads = [threading.Thread(target=self._accept)]
         self._open: list[socket.socket] = []
 
@@ -55,6 +56,7 @@ class Proxy:
             except OSError:
                 return
             server = socket.create_connection(self._upstream)
+            self.connections += 1
             self._open += client, server
             for forward in (self._up, self._down):
                 self._threads.append(threading.Thread(target=forward, args=(client, server)))

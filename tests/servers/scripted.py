@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import select
 import socket
 import ssl
 import struct
@@ -19,8 +21,11 @@ class Ending:
 
     said: bytes
     how: str = "closed"
-    """`closed`, `reset`, `half-open` (the server still listens) or `stalled`."""
+    """`closed`, `reset`, `half-open` (the server still listens), `stalled`, or `dripping`: octet by octet."""
 
+
+DRIP = 0.05
+"""Seconds between two octets that drip."""
 
 Answer = bytes | Callable[[str], bytes | Ending]
 """What follows a command, with `TAG` for its tag; or a function of the command's arguments that returns it.
@@ -52,16 +57,21 @@ class ScriptedServer:
         greeting: bytes = b"* OK hello\r\n",
         tls: ssl.SSLContext | None = None,
         implicit: bool = False,
+        literals: bytes = b"+ OK\r\n",
     ) -> None:
-        """With `tls` it speaks TLS after STARTTLS, or from the start if `implicit`."""
+        """With `tls` it speaks TLS after STARTTLS, or from the start if `implicit`.
+
+        `literals` is what it says to the announcement of one; if that is no `+`, the command ends there.
+        """
         self._answers = {**_COMMON, **(answers or {})}
         self._greeting = greeting
         self._tls = tls
         self._implicit = implicit
+        self._literals = literals
         self._listener = socket.create_server((self.host, 0))
         self.port: int = self._listener.getsockname()[1]
         self.commands: list[str] = []
-        """What clients sent, without tags, in order of arrival."""
+        """What clients sent, without tags, in order of arrival; literals as quoted strings."""
         self.clear = bytearray()
         """Every octet of IMAP that came outside TLS."""
         self.inside = bytearray()
@@ -124,14 +134,17 @@ class ScriptedServer:
         """Answer commands; whether TLS begins now."""
         heard = self.inside if isinstance(connection, ssl.SSLSocket) else self.clear
 
-        def hear() -> bytes:
-            line = lines.readline()
+        def hear(octets: int = 0) -> bytes:
+            line = lines.read(octets) if octets else lines.readline()
             heard.extend(line)
             return line
 
         with connection.makefile("rb") as lines:
             while line := hear():
                 tag, _, command = line.decode(errors="replace").rstrip("\r\n").partition(" ")
+                if (whole := self._with_literals(connection, hear, tag, command)) is None:
+                    continue
+                command = whole
                 if command.startswith("AUTHENTICATE"):
                     connection.sendall(b"+ \r\n")
                     command += " " + hear().decode().strip()
@@ -140,7 +153,11 @@ class ScriptedServer:
                 if isinstance(answer, bytes):
                     answer = answer if b"TAG" in answer else Ending(answer)
                 said = answer.said if isinstance(answer, Ending) else answer
-                connection.sendall(said.replace(b"TAG", tag.encode()))
+                said = said.replace(b"TAG", tag.encode())
+                if isinstance(answer, Ending) and answer.how == "dripping":
+                    drip(connection, said)
+                    return False
+                connection.sendall(said)
                 if isinstance(answer, Ending):
                     _end(connection, answer.how)
                     return False
@@ -148,11 +165,32 @@ class ScriptedServer:
                     return True
         return False
 
+    def _with_literals(
+        self, connection: socket.socket, hear: Callable[[int], bytes], tag: str, command: str
+    ) -> str | None:
+        """The whole command with its literals as quoted strings; None if they are refused."""
+        while size := re.search(r"\{(\d+)\}$", command):
+            connection.sendall(self._literals.replace(b"TAG", tag.encode()))
+            if not self._literals.startswith(b"+"):
+                return None
+            literal, further = hear(int(size[1])).decode(errors="replace"), hear(0).decode()
+            command = f'{command[: size.start()]}"{literal}"' + further.rstrip("\r\n")
+        return command
+
     def _answer(self, command: str) -> bytes | Ending:
         for verb, answer in self._answers.items():
             if command.startswith(verb):
                 return answer(command[len(verb) :].strip()) if callable(answer) else answer
         return b"TAG OK done\r\n"
+
+
+def drip(connection: socket.socket, said: bytes) -> None:
+    """Say it octet by octet, for as long as the client listens; what it says besides is not heard."""
+    for octet in said:
+        connection.sendall(bytes([octet]))
+        heard, _, _ = select.select([connection], [], [], DRIP)
+        if heard and not connection.recv(1000):
+            return
 
 
 def _end(connection: socket.socket, how: str) -> None:

@@ -9,7 +9,8 @@ from http.client import HTTPException, IncompleteRead
 import pytest
 
 from replywatch.hosts import LOOPBACK
-from replywatch.sources.https import ADDRESSES, Request, TooLargeError, ask, connect
+from replywatch.sources.dial import ADDRESSES, connect
+from replywatch.sources.https import Request, TooLargeError, ask
 from servers.certificates import Authority
 from servers.web import Web, page
 from story import cases

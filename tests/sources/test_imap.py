@@ -19,6 +19,7 @@ from replywatch.errors import (
     SourceError,
 )
 from replywatch.sources.imap.source import ImapSettings, ImapSource
+from replywatch.sources.imap.waiting import Timeouts
 from servers.dovecot import Delivery, Dovecot, User
 
 RAW = (
@@ -41,9 +42,9 @@ def secure(user: User, host: str = "localhost", **changes: object) -> ImapSettin
     return settings(user, **changes)
 
 
-def failure(kind: type[ReplywatchError], wanted: ImapSettings, **timeouts: float) -> ReplywatchError:
+def failure(kind: type[ReplywatchError], wanted: ImapSettings) -> ReplywatchError:
     """The error when connecting; no text of it or of what caused it shows the password."""
-    with pytest.raises(kind) as caught, ImapSource(wanted, **timeouts):
+    with pytest.raises(kind) as caught, ImapSource(wanted):
         pass
     assert type(caught.value) is kind
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + caught.value.hint
@@ -110,8 +111,8 @@ class TestConnecting:
 
     @pytest.mark.parametrize("tls", ["none", "starttls"])
     def test_plain_on_a_tls_port(self, dovecot_user, tls):
-        wanted = secure(dovecot_user, Dovecot.GOOD, tls=tls)
-        error = failure(ConnectError, wanted, connect_timeout=0.2)
+        wanted = secure(dovecot_user, Dovecot.GOOD, tls=tls, timeouts=Timeouts.of(0.2))
+        error = failure(ConnectError, wanted)
         assert "did not answer within 0.2 seconds" in error.text
         assert 'tls = "implicit"' in error.hint
 

@@ -101,7 +101,7 @@ class TestDovecot:
         tokens = Tokens(self.token_of(dovecot_user), self.token_of(dovecot_user))
         wanted = settings(dovecot_user, tokens)
         for _ in range(2):
-            connect(wanted, 10, 10).shutdown()
+            connect(wanted).shutdown()
         assert tokens.refused == ["", ""]
 
 
@@ -212,14 +212,14 @@ class TestOnTheWire:
     def test_in_clear_over_the_network(self):
         tokens = Tokens(TOKEN)
         with pytest.raises(ConnectError, match="would get the token over the network in clear"):
-            connect(ImapSettings("imap.example.com", "u", "", tls="none", bearer=tokens), 1, 1)
+            connect(ImapSettings("imap.example.com", "u", "", tls="none", bearer=tokens))
         assert tokens.given == ()
 
     @pytest.mark.parametrize("username", ["a\r\nb", "a\0b", "a\nb", "a\x01auth=Bearer x"])
     def test_a_username_that_ends_a_field(self, username):
         tokens = Tokens(TOKEN)
         with pytest.raises(LoginError):
-            connect(ImapSettings("127.0.0.1", username, "", tls="none", bearer=tokens), 1, 1)
+            connect(ImapSettings("127.0.0.1", username, "", tls="none", bearer=tokens))
         assert tokens.given == ()
 
 

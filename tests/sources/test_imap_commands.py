@@ -18,6 +18,7 @@ from replywatch.sources.imap.commands import ALLOWED, ForbiddenCommandError, Gat
 from replywatch.sources.imap.fetch import Question, by_message_ids
 from replywatch.sources.imap.flags import CHANGE_ITEMS, LABEL_ITEMS
 from replywatch.sources.imap.source import ImapSettings, ImapSource
+from replywatch.sources.imap.stamps import STAMP_ITEMS
 from servers.dovecot import Dovecot
 from servers.proxy import Proxy
 from servers.scripted import ScriptedServer
@@ -38,6 +39,8 @@ def line(command: str) -> bytes:
         "LOGOUT",
         'LOGIN anna "x y"',
         "AUTHENTICATE PLAIN",
+        'ID ("name" "replywatch" "version" "0.2.0rc1")',
+        'LIST "" "*" RETURN (SPECIAL-USE)',
         'LIST "" "*"',
         "STATUS INBOX (MESSAGES UIDNEXT)",
         'EXAMINE "INBOX"',
@@ -57,6 +60,11 @@ def line(command: str) -> bytes:
         FETCH,
         "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).items,
         "UID FETCH 1 " + Question(frozenset({"OBJECTID"})).items,
+        "UID FETCH 1 " + Question(frozenset()).whole_items,
+        "UID FETCH 1 " + Question(frozenset({"X-GM-EXT-1"})).whole_items,
+        "FETCH 1:* (UID)",
+        "UID FETCH 1:* (UID)",
+        "UID FETCH 4,7:9 " + STAMP_ITEMS,
         "UID FETCH 1:900 " + CHANGE_ITEMS + " (CHANGEDSINCE 77)",
         "UID FETCH 1:900 " + LABEL_ITEMS,
         "UID FETCH 1:900 " + LABEL_ITEMS + " (CHANGEDSINCE 77)",
@@ -84,6 +92,11 @@ FORBIDDEN = [
     "SETACL x",
     "SETMETADATA x",
     "FETCH 1 (FLAGS)",
+    "FETCH 1 " + STAMP_ITEMS,
+    "UID FETCH * " + STAMP_ITEMS,
+    "UID FETCH 1 (UID INTERNALDATE RFC822)",
+    "UID FETCH 1 (UID INTERNALDATE RFC822.SIZE BODY[])",
+    "UID FETCH 1 (UID INTERNALDATE RFC822.SIZE) (CHANGEDSINCE 7)",
     "SEARCH ALL",
     "IDLE",
     "NOOP",
@@ -99,6 +112,15 @@ FORBIDDEN = [
     "UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS (FROM)] BODY[1])",
     "UID FETCH 1 (BODY.PEEK[])",
     "UID FETCH 1:* (FLAGS)",
+    "UID FETCH 1:* (UID BODY[])",
+    "UID FETCH 1:9 (UID)",
+    "FETCH 1:* (UID FLAGS)",
+    "FETCH 1:* (UID BODY[])",
+    "FETCH 1:9 (UID)",
+    "FETCH 1 " + Question(frozenset()).items,
+    "UID FETCH 1 (UID BODY[HEADER])",
+    "UID FETCH 1 (UID BODY.PEEK[HEADER.FIELDS])",
+    "UID FETCH 1 (UID BODY.PEEK[HEADER] BODY[1])",
     "UID FETCH 1:9 (UID FLAGS)",
     "UID FETCH 1:9 (UID FLAGS) (CHANGEDSINCE 7 VANISHED)",
     "UID FETCH 1:9 (UID FLAGS BODY[]) (CHANGEDSINCE 7)",
@@ -106,6 +128,10 @@ FORBIDDEN = [
     "UID SEARCH UID 1:9 KEYWORD Private",
     "UID SEARCH UID 1:9 KEYWORD $Junk DELETED",
     "NAMESPACE x",
+    "ID NIL",
+    'ID ("name" "replywatch" "version" "0.1.0" "user" "anna")',
+    'ID ("name" "replywatch" "version" "0.1.0") x',
+    'ID ("name" "replywatch" "version" "a b")',
     "UID SEARCH",
     "UID SEARCH ALL",
     "UID SEARCH RETURN (SAVE) UID 1:9",
@@ -169,6 +195,66 @@ def test_a_continuation_belongs_to_a_login():
         gate.check(b"AGFubmEAeA==")
 
 
+LINES = [
+    ("EXAMINE", [line("EXAMINE {3}"), b"\xc3\xa4x\r\n"]),
+    ("STATUS", [line("STATUS {1}"), b"\xe4 (MESSAGES)\r\n"]),
+    ("LIST", [line('LIST "" {2}'), b"\xe4* RETURN (SPECIAL-USE)\r\n"]),
+    ("LOGIN", [line("LOGIN {1}"), b"\xe4 {1}\r\n", b"\xf6\r\n"]),
+    ("a name like a command", [line("EXAMINE {17}"), b'A1 DELETE "INBOX"\r\n']),
+    ("AUTHENTICATE", [line("AUTHENTICATE PLAIN"), b"AGFubmEAeA==\r\n"]),
+]
+
+
+@cases("lines", rows=LINES)
+def test_a_command_with_literals(lines):
+    gate = Gate()
+    gate.announce(lines)
+    assert gate.check(lines[0])
+    for further in lines[1:]:
+        assert not gate.check(further)
+    assert gate.check(line("LOGOUT"))
+
+
+@cases("lines", rows=LINES)
+def test_its_lines_leave_in_their_order_only_and_once(lines):
+    for begin in (0, 2):  # before its first line; behind its last
+        gate = Gate()
+        gate.announce(lines)
+        for each in lines if begin else ():
+            gate.check(each)
+        if begin and gate._authenticating:
+            gate.check(line("CAPABILITY"))
+        with pytest.raises(ForbiddenCommandError):
+            gate.check(lines[-1])
+    gate = Gate()
+    gate.announce(lines)
+    gate.check(lines[0])
+    gate.check(line("LOGOUT"))
+    with pytest.raises(ForbiddenCommandError):
+        gate.check(lines[1])
+
+
+NOT_ITS_LINES = [
+    ("a literal that is too short", [line("EXAMINE {9}"), b"abc\r\n"]),
+    ("none announced", [line('EXAMINE "a"'), b"abc\r\n"]),
+    ("a second command", [line("EXAMINE {3}"), b"abc\r\nA1 STORE 1 +FLAGS (x)\r\n"]),
+    ("a line break in a literal", [line("EXAMINE {4}"), b"a\r\nb\r\n"]),
+    ("NUL", [line("EXAMINE {3}"), b"a\0b\r\n"]),
+    ("no line end", [line("EXAMINE {3}"), b"abc"]),
+    ("not waiting", [line("EXAMINE {3+}"), b"abc\r\n"]),
+    ("another verb", [line("UID SEARCH {3}"), b"abc\r\n"]),
+    ("a forbidden one", [line("SELECT {3}"), b"abc\r\n"]),
+    ("no base64", [line("AUTHENTICATE PLAIN"), b"A1 DELETE x\r\n"]),
+]
+
+
+@cases("lines", rows=NOT_ITS_LINES)
+def test_what_is_no_command_with_literals(lines):
+    with pytest.raises(ForbiddenCommandError) as caught:
+        Gate().announce(lines)
+    assert "abc" not in str(caught.value)
+
+
 @pytest.mark.parametrize("command", ["SELECT INBOX", "UID STORE 1 +FLAGS (x)", "UID FETCH 1 (RFC822)", "NOOP\r\nNOOP"])
 def test_no_byte_of_a_forbidden_command_leaves(command):
     with ScriptedServer() as server:
@@ -185,6 +271,7 @@ def test_the_library_cannot_send_one_either():
     with ScriptedServer() as server:
         settings = ImapSettings(server.host, "anna", "x", server.port, "none")
         with ImapSource(settings) as source:
+            source._client._imap.state = "AUTH"  # or it refuses by itself
             for call in (
                 source._client.noop,
                 lambda: source._client.select_folder("INBOX"),
@@ -216,10 +303,13 @@ def test_whole_polls_of_a_real_server_send_nothing_else(dovecot_user, tmp_path):
     assert lines
     assert all(re.fullmatch(rb"[A-P]{4}\d+ [^\r\n]+\r\n", line) for line in lines)
     verbs = {re.match(rb"\S+ ((?:UID )?\S+)", line)[1] for line in lines}
-    assert verbs == ALLOWED.keys() - {b"STARTTLS", b"AUTHENTICATE"}
+    assert verbs == ALLOWED.keys() - {b"STARTTLS", b"AUTHENTICATE", b"FETCH"}
     fetches = [line for line in lines if b" UID FETCH " in line]
     assert fetches
-    assert all(b"BODY.PEEK[HEADER.FIELDS" in line and b"BODY[" not in line for line in fetches)
+    stamps = [line for line in fetches if line.endswith(f" {STAMP_ITEMS}\r\n".encode())]
+    assert 0 < len(stamps) < len(fetches)
+    others = [line for line in fetches if line not in stamps]
+    assert all(b"BODY.PEEK[HEADER.FIELDS" in line and b"BODY[" not in line for line in others)
 
 
 IDS = [

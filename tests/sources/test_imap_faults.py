@@ -14,13 +14,15 @@ from replywatch.errors import ConnectError, LoginError, MailboxError, Replywatch
 from replywatch.sources.imap import reader
 from replywatch.sources.imap.connection import ImapSettings
 from replywatch.sources.imap.source import ImapSource
+from replywatch.sources.imap.waiting import Timeouts
 from servers.scripted import ScriptedServer
 
 PASSWORD = 'hidden"Horse\\7'
 
 
-def source_of(server: ScriptedServer, **timeouts: float) -> ImapSource:
-    return ImapSource(ImapSettings(server.host, "anna", PASSWORD, server.port, "none"), **timeouts)
+def source_of(server: ScriptedServer, seconds: float | None = None) -> ImapSource:
+    timeouts = Timeouts.of(seconds)
+    return ImapSource(ImapSettings(server.host, "anna", PASSWORD, server.port, "none", timeouts=timeouts))
 
 
 def fetch_line(uid: int, header: bytes = b"From: a@x.example\r\n\r\n") -> bytes:
@@ -43,9 +45,9 @@ def answer_all(arguments: str) -> bytes:
     return b"".join(map(fetch_line, numbers(arguments))) + b"TAG OK done\r\n"
 
 
-def failure(server: ScriptedServer, kind: type[ReplywatchError], **timeouts: float) -> ReplywatchError:
+def failure(server: ScriptedServer, kind: type[ReplywatchError], seconds: float | None = None) -> ReplywatchError:
     """The error when connecting; the password is in no text of it."""
-    with pytest.raises(kind) as caught, source_of(server, **timeouts):
+    with pytest.raises(kind) as caught, source_of(server, seconds):
         pass
     assert type(caught.value) is kind
     shown = "".join(traceback.format_exception(caught.value))
@@ -77,7 +79,11 @@ class TestGreetingAndLogin:
             (b"* BYE [UNAVAILABLE] down for a while\r\n", "takes no connections at the moment", "Wait"),
             (b"* BYE Too many connections\r\n", "takes no connections at the moment", "Wait"),
             (b"* BYE go away\r\n", "refuses this connection: go away", "Wait"),
-            (b"220 mail.example.com ESMTP\r\n", "does not speak IMAP: unexpected response", "`port`"),
+            (b"220 mail.example.com ESMTP\r\n", "speaks SMTP, not IMAP: 220 mail.example.com ESMTP", "993"),
+            (b"+OK POP3 ready <1896.697@x>\r\n", "speaks POP3, not IMAP: +OK POP3 ready <1896.697@x>", "143"),
+            (b"+OK\r\n", "speaks POP3, not IMAP: +OK", "`port`"),
+            (b"HTTP/1.1 400 Bad Request\r\n", "speaks HTTP, not IMAP: HTTP/1.1 400 Bad Request", "`port`"),
+            (b"SSH-2.0-OpenSSH_9.2\r\n", "does not speak IMAP: SSH-2.0-OpenSSH_9.2", "`port`"),
             (b"* OK hello\r\n", "closed the connection at once", "`port`"),
         ],
     )
@@ -105,7 +111,7 @@ class TestGreetingAndLogin:
             (b"* BYE [LIMIT] too many\r\n", ConnectError, "[LIMIT] too many"),
             (b"* BYE bye\r\n", ConnectError, "was lost: bye"),
             (b"", ConnectError, "was lost"),
-            (b"garbage\r\n", ConnectError, "unexpected response: garbage"),
+            (b"garbage\r\n", ConnectError, "no IMAP response: garbage"),
         ],
     )
     def test_login_refused(self, answer, kind, text):
@@ -136,7 +142,7 @@ class TestGreetingAndLogin:
 
     def test_silence(self):
         with ScriptedServer(greeting=b"") as server:
-            error = failure(server, ConnectError, connect_timeout=0.2)
+            error = failure(server, ConnectError, 0.2)
         assert "did not answer within 0.2 seconds" in error.text
 
 
@@ -170,9 +176,7 @@ class TestMailboxes:
                 source.open(listing.name, None)
         assert server.said("EXAMINE") == ['EXAMINE "INBOX"', 'EXAMINE "R&D"', 'EXAMINE "&AOk-t&AOk-"']
 
-    @pytest.mark.parametrize(
-        "answer", [b"* LIST (\r\nTAG OK done\r\n", b"* LIST () x\r\nTAG OK done\r\n", b"TAG NO no\r\n"]
-    )
+    @pytest.mark.parametrize("answer", [b"TAG NO no\r\n", b"TAG BAD what?\r\n", b"lorem ipsum\r\nTAG OK done\r\n"])
     def test_list_that_cannot_be_read(self, answer):
         with ScriptedServer({"LIST": answer}) as server, source_of(server) as source, pytest.raises(MailboxError):
             source.mailboxes()
@@ -205,7 +209,8 @@ class TestMailboxes:
         "examine",
         [
             b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-WRITE] done\r\n",
-            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK done\r\n",
+            b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK done [read-write]\r\n",
+            b"* 3 EXISTS\r\n* OK [READ-ONLY] x\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-WRITE] done\r\n",
             b"* 3 EXISTS\r\nTAG OK [READ-ONLY] done\r\n",
             b"* 3 EXISTS\r\n* OK [UIDVALIDITY 0] x\r\nTAG OK [READ-ONLY] done\r\n",
             b"* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-ONLY] done\r\n",
@@ -223,24 +228,66 @@ class TestMailboxes:
         assert not server.said("UID FETCH")
 
     @pytest.mark.parametrize(
+        ("last", "said"),
+        [
+            (b"TAG OK [READ-ONLY] done\r\n", True),
+            (b"TAG OK [read-only] done\r\n", True),
+            (b"TAG OK done [READ-ONLY]\r\n", True),
+            (b"* OK [READ-ONLY] x\r\nTAG OK done\r\n", True),
+            (b"TAG OK done\r\n", False),
+            (b"TAG OK READ-ONLY\r\n", False),
+        ],
+    )
+    def test_a_server_that_does_not_say_that_it_opens_read_only(self, last, said):
+        examine = b"* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" + last
+        with ScriptedServer({"EXAMINE": examine}) as server, source_of(server) as source:
+            assert source.open("INBOX", None) == MailboxState(7, None, 3)
+            assert source.not_said_read_only == (() if said else ("INBOX",))
+
+    @pytest.mark.parametrize(
         ("status", "state"),
         [
-            (b"* STATUS INBOX (MESSAGES 3 UIDVALIDITY 7)\r\nTAG OK done\r\n", MailboxState(7, None, 3)),
-            (b'* STATUS "INBOX" (uidvalidity 7 MESSAGES 3)\r\nTAG OK done\r\n', None),
-            (b"* STATUS INBOX (UIDVALIDITY 7 UIDNEXT 4)\r\nTAG OK done\r\n", None),
-            (b"* STATUS INBOX ()\r\nTAG OK done\r\n", None),
-            (b"* STATUS\r\nTAG OK done\r\n", None),
-            (b"TAG OK done\r\n", None),
-            (b"TAG NO no\r\n", None),
+            (b"* STATUS INBOX (MESSAGES 3 UIDVALIDITY 7)", MailboxState(7, None, 3)),
+            (b'* STATUS "INBOX" (uidvalidity 7 MESSAGES 3)', MailboxState(7, None, 3)),
+            (b"* status Sent Items (MESSAGES 3 UIDVALIDITY 7)", MailboxState(7, None, 3)),
+            (b'* STATUS "a"b) (c" (MESSAGES 3 UIDVALIDITY 7) ', MailboxState(7, None, 3)),
+            (b"* STATUS {2}\r\n(( (MESSAGES 3 UIDNEXT 4 UIDVALIDITY 7)", MailboxState(7, 4, 3)),
+            (b"* STATUS INBOX (MESSAGES 3 UIDNEXT 0 UIDVALIDITY 7)", MailboxState(7, None, 3)),
         ],
     )
     def test_status(self, status, state):
+        with ScriptedServer({"STATUS": status + b"\r\nTAG OK done\r\n"}) as server, source_of(server) as source:
+            assert source.status("INBOX", None) == state
+        assert not server.said("EXAMINE")
+
+    @pytest.mark.parametrize(
+        "status",
+        [
+            b"* STATUS INBOX (UIDVALIDITY 7 UIDNEXT 4)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES 3 UIDVALIDITY 0)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES -3 UIDVALIDITY 7)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES 3x UIDVALIDITY 7)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES 9223372036854775808 UIDVALIDITY 7)\r\nTAG OK done\r\n",
+            b"* STATUS INBOX ()\r\nTAG OK done\r\n",
+            b"* STATUS INBOX (MESSAGES (3) UIDVALIDITY 7\r\nTAG OK done\r\n",
+            b"* STATUS\r\nTAG OK done\r\n",
+            b"lorem ipsum\r\nTAG OK done\r\n",
+            b"TAG OK done\r\n",
+            b"TAG NO no\r\n",
+        ],
+    )
+    def test_a_mailbox_is_opened_where_status_says_too_little(self, status):
+        """So that `check`, which opens none otherwise, finds out what a poll would."""
         with ScriptedServer({"STATUS": status}) as server, source_of(server) as source:
-            if state is None:
-                with pytest.raises(MailboxError):
-                    source.status("INBOX", None)
-            else:
-                assert source.status("INBOX", None) == state
+            assert source.status("INBOX", None) == MailboxState(7, 4, 3)
+        assert len(server.said("EXAMINE")) == 1
+        answers = {"STATUS": status, "EXAMINE": b"TAG NO no\r\n"}
+        with (
+            ScriptedServer(answers) as server,
+            source_of(server) as source,
+            pytest.raises(MailboxError, match="can't be opened"),
+        ):
+            source.status("INBOX", None)
 
 
 class TestSearch:
@@ -469,7 +516,30 @@ class TestFetch:
             with pytest.raises(ConnectError) as caught:
                 list(source.fetch([1, 2]))
             assert caught.value.hint
-        assert server.connections == 1
+        assert server.connections == 2
+
+    @pytest.mark.parametrize(
+        "end", [b"* BYE Connection is closed. 13\r\n", b"", fetch_line(1) + b"* BYE\r\n", fetch_line(1)[:40]]
+    )
+    def test_a_server_that_hangs_up_on_those_who_ask_for_many(self, end):
+        """As Microsoft's do at 50: fewer are asked for, on another connection, and it stays so."""
+
+        def answer(arguments: str) -> bytes:
+            return answer_all(arguments) if len(numbers(arguments)) <= 50 else end
+
+        with ScriptedServer({"UID FETCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert sorted(m.uid for m in source.fetch(range(1, 401))) == list(range(1, 401))
+            assert server.connections == 2
+            assert sorted(m.uid for m in source.fetch(range(401, 501))) == list(range(401, 501))
+        assert server.connections == 2
+
+    def test_a_lost_connection_for_which_there_is_no_other(self):
+        with ScriptedServer({"UID FETCH": b""}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            server._greeting = b"* BYE go away\r\n"
+            with pytest.raises(ConnectError, match="go away"):
+                list(source.fetch([1, 2]))
 
     @pytest.mark.parametrize("text", [b"[LIMIT] slow down", b"Server busy. Suggested Backoff Time: 30000 milliseconds"])
     def test_a_server_that_wants_a_rest_spoils_no_message(self, text):
@@ -482,7 +552,7 @@ class TestFetch:
 
     def test_server_falls_silent(self):
         silent = ScriptedServer({"UID FETCH": b"* OK TAG? no end\r\n"})
-        with silent as server, source_of(server, read_timeout=0.2) as source:
+        with silent as server, source_of(server, 0.2) as source:
             source.open("INBOX", None)
             with pytest.raises(ConnectError, match="stopped answering"):
                 list(source.fetch([1]))

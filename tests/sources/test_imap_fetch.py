@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage
-from replywatch.sources.imap.fetch import Question, instant, uid_set
+from replywatch.sources.imap.fetch import Batches, Question, uid_set
 from replywatch.sources.imap.reader import Fetch
+from replywatch.sources.imap.told import instant
 
 HEADER = b"From: a@x.example\r\n\r\n"
 PLAIN = Question(frozenset({"CONDSTORE"}))
@@ -130,6 +131,93 @@ def test_thread_that_is_none(form):
 @pytest.mark.parametrize("missing", range(4))
 def test_lacking_an_item(missing):
     assert PLAIN.message(response(b" ".join(a for n, a in enumerate(ATTRIBUTES) if n != missing))) is None
+
+
+@pytest.mark.parametrize("missing", range(1, 4))
+def test_uid_and_header_are_enough(missing):
+    attributes = b" ".join(a for n, a in enumerate(ATTRIBUTES) if n != missing)
+    whole = ("internal_date", "size", "flags")[missing - 1]
+    expected = EXPECTED._replace(**{whole: () if whole == "flags" else None})
+    assert PLAIN.enough(PLAIN.told(response(attributes))) == expected
+
+
+GARBLED = {
+    "a keyword with a parenthesis": (b"(\\Seen $x) \\Answered)", ("\\Seen", "$x", "\\Answered")),
+    "a keyword with a quote": (b'(\\Seen $M"x \\Answered)', ("\\Seen", "\\Answered")),
+    "a quote that never ends": (b'("\\Seen $x)', ("$x",)),
+    "no list": (b"7", ()),
+    "NIL": (b"NIL", ()),
+    "a list within": (b"((\\Seen) $x)", ()),
+    "5,000 parentheses": (b"(" * 5000 + b"\\Seen" + b")" * 5000, ("\\Seen",)),
+    "parentheses that stay open": (b"(" * 5000 + b"\\Seen", ("\\Seen",)),
+    "a word of 100,000 letters": (b'("' + b"x" * 100_000 + b" \\Seen)", ("\\Seen",)),
+    "two lists": (b"(\\Seen) ($x)", ("\\Seen", "$x")),
+    "nothing": (b"", ()),
+}
+
+
+class TestGarbledFlagsCostTheFlags:
+    @pytest.mark.parametrize("last", [False, True])
+    @pytest.mark.parametrize("name", GARBLED)
+    def test_in_any_place(self, name, last):
+        text, flags = GARBLED[name]
+        others = ATTRIBUTES[:3]
+        order = (*others, b"FLAGS " + text) if last else (b"FLAGS " + text, *others)
+        for found in (response(b" ".join(order)), response(b" ".join(order) + b" MODSEQ (7)")):
+            message = PLAIN.enough(PLAIN.told(found))
+            assert message is not None
+            assert message._replace(flags=()) == EXPECTED._replace(flags=())
+            assert set(message.flags) == set(flags) or not message.flags
+
+    @pytest.mark.parametrize("name", GARBLED)
+    def test_behind_the_header(self, name):
+        rest = b" FLAGS " + GARBLED[name][0] + b")"
+        message = PLAIN.enough(PLAIN.told(response(b" ".join(ATTRIBUTES[:3]), rest=rest)))
+        assert message is not None
+        assert message._replace(flags=()) == EXPECTED._replace(flags=())
+
+    def test_what_tells_figures_apart_is_still_seen(self):
+        for name in ("a keyword with a parenthesis", "a keyword with a quote"):
+            attributes = ALL.replace(b"(\\Seen $x)", GARBLED[name][0])
+            assert PLAIN.enough(PLAIN.told(response(attributes))).flags == GARBLED[name][1]
+
+    def test_a_provider_is_still_heard(self):
+        attributes = GM + b'X-GM-LABELS ("a b") ' + ALL.replace(b"$x", b'$M"x')
+        assert GMAIL.enough(GMAIL.told(response(attributes))) == EXPECTED._replace(
+            flags=("\\Seen",), thread="gmail:7", provider_id="gmail:12", labels=("a b",)
+        )
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        ALL + b' "',
+        b'X "y ' + ALL,
+        b"(" + ALL,
+        ALL + b" X",
+        ALL.replace(b'"13-', b'"x\\" "13-'),
+        b"UID 5 " + ALL + b" (",
+    ],
+)
+def test_what_can_be_told_of_nonsense(attributes):
+    message = PLAIN.enough(PLAIN.told(response(attributes)))
+    assert (message.uid, message.header) == (5, HEADER)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        response(ALL + b' " UID 6 ').pieces,
+        response(ALL.replace(b"UID 5 ", b"") + b' "').pieces,
+        [b"* 1 FETCH (" + ALL + b' " BODY[HEADER] {19}\r\n', HEADER, b" BODY[HEADER] {19}\r\n", HEADER, b")\r\n"],
+        [b"* 1 FETCH (" + ALL + b' " BODY[HEADER] X {19}\r\n', HEADER, b")\r\n"],
+        [b"* 1 FETCH (" + ALL + b' " BODY[TEXT] {19}\r\n', HEADER, b")\r\n"],
+        [b"* 1 FETCH (" + ALL + b' " BODY[HEADER] {19}\r\n', None, b")\r\n"],
+        [b"* 1 FETCH (" + ALL + b' " BODY[HEADER] "x")\r\n'],
+    ],
+)
+def test_where_nobody_knows_which_message_or_which_header(pieces):
+    assert PLAIN.enough(PLAIN.told(Fetch(pieces))) is None
 
 
 def test_lacking_the_header():
@@ -301,14 +389,37 @@ def test_uid_set_names_exactly_these(uids):
 @given(st.lists(st.integers(1, 4_294_967_295), max_size=3000), st.booleans())
 def test_batches(uids, short):
     question = Question(frozenset() if short else frozenset({"CONDSTORE"}))
-    batches = list(question.batches(uids))
+    batches = list(Batches().of(uids, question.room))
     assert [uid for batch in batches for uid in batch] == uids
     assert all(0 < len(batch) <= 1000 for batch in batches)
     longest = max((len(uid_set(batch)) for batch in batches if len(batch) > 1), default=0)
     assert longest + len(question.items) < (980 if short else 8000)
 
 
-def test_batches_grow_over_the_session():
-    question = Question(frozenset({"CONDSTORE"}))
-    assert [len(batch) for batch in question.batches(range(1, 1001))] == [80, 160, 320, 440]
-    assert [len(batch) for batch in question.batches(range(1, 2001))] == [1000, 1000]
+def sizes(batches: Batches, messages: int) -> list[int]:
+    return [len(batch) for batch in batches.of(range(1, messages + 1), PLAIN.room)]
+
+
+class TestHowManyAtOnce:
+    def test_they_grow_over_the_session(self):
+        batches = Batches()
+        assert sizes(batches, 1000) == [80, 160, 320, 440]
+        assert sizes(batches, 2000) == [1000, 1000]
+
+    def test_fewer_for_good_after_a_lost_connection(self):
+        batches = Batches()
+        assert batches.too_many(80)
+        assert sizes(batches, 100) == [40, 40, 20]
+        assert batches.too_many(40)
+        assert sizes(batches, 50) == [20, 20, 10]
+
+    def test_a_single_one_was_not_too_many(self):
+        assert not Batches().too_many(1)
+
+    @pytest.mark.parametrize(("octets", "next_"), [(16 << 20, 160), (17 << 20, 75), (160 << 20, 8), (1 << 40, 1)])
+    def test_fewer_for_a_while_where_headers_are_large(self, octets, next_):
+        batches = Batches()
+        asked = batches.of(range(2000), PLAIN.room)
+        assert len(next(asked)) == 80
+        batches.came(80, octets)
+        assert [len(next(asked)) for _ in range(2)] == [next_, min(2 * next_, 1000)]

@@ -52,7 +52,7 @@ ANSWERS = [
     (b"* OK still here {5}\r\n", [Other(b"* OK still here {5}\r\n")]),
     (b"* 1 RECENT\r\n", [Other(b"* 1 RECENT\r\n")]),
     (b"* 1 FETCH (X {1}\r\na3}\r\n", [Fetch([b"* 1 FETCH (X {1}\r\n", b"a", b"3}\r\n"])]),  # no literal without {
-    (b"* LIST () NIL {3}\r\n\r\n)\r\n", [Other(b"* LIST () NIL {3}\r\n")]),
+    (b"* LIST () NIL {3}\r\n\r\n)\r\n", [Other(b"* LIST () NIL {3}\r\n", (b"\r\n)", b"\r\n"))]),
     (b"* SEARCH\r\n", [Search([])]),
     (b"* SEARCH 3 1 2 2 0\r\n", [Search([3, 1, 2, 2, 0])]),
     (b"* search 1 x 2 99999999999 (MODSEQ 3)\r\n", [Search([1, 2])]),
@@ -152,9 +152,7 @@ def test_a_literal_that_is_too_long_costs_its_own_response_alone(monkeypatch):
     assert fault_of(b"* 1 FETCH (X {6}\r\n12345") is Fault.END
 
 
-@pytest.mark.parametrize(
-    "line", [b"* 5 EXISTS\r\n", b"* 1 FETCH (X {30}\r\n" + b"x" * 30 + b")\r\n", b"* SEARCH 1\r\n"]
-)
+@pytest.mark.parametrize("line", [b"* 5 EXISTS\r\n", b"* 1 FETCH (X {30}\r\n" + b"x" * 30 + b")\r\n", b"* SEARCH\r\n"])
 def test_an_answer_without_end(monkeypatch, line):
     monkeypatch.setattr(imap_reader, "ROOM", 1000)
     endless = Octets(lambda: line)
@@ -163,6 +161,25 @@ def test_an_answer_without_end(monkeypatch, line):
         found.extend(answer(endless, b"A1"))
     assert caught.value.fault is Fault.ANSWER_TOO_LONG
     assert len(found) == 1000 // len(line)
+
+
+def test_numbers_count_for_what_they_take_in_memory(monkeypatch):
+    monkeypatch.setattr(imap_reader, "ROOM", 1000)
+    with pytest.raises(ReadError, match="answer is too long"):
+        read(b"* SEARCH" + b" 1" * 40 + b"\r\n" + END)
+    assert len(read(b"* SEARCH" + b" 1" * 20 + b"\r\n" + END)) == 2
+
+
+def test_a_command_that_asks_for_literals_has_room_for_them(monkeypatch):
+    monkeypatch.setattr(imap_reader, "ROOM", 1000)
+    monkeypatch.setattr(imap_reader, "LITERAL", 500)
+    line = b"* 1 FETCH (X {500}\r\n" + b"x" * 500 + b")\r\n"
+    octets = Octets(iter([line * 3 + END, line * 3 + END]).__next__)
+    octets.start(2)
+    assert len(list(answer(octets, b"A1"))) == 4
+    octets.start()
+    with pytest.raises(ReadError, match="answer is too long"):
+        list(answer(octets, b"A1"))
 
 
 def test_every_command_has_the_same_room(monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from replywatch.sources.imap.refusals import AFTER_SPENT, LONGEST, Refusal, pause, refusal
+from replywatch.sources.imap.refusals import AFTER_SPENT, LONGEST, Refusal, is_absent, pause, refusal
 
 LASTING, STUMBLED, DOWN, BUSY, SPENT = Refusal
 
@@ -96,3 +96,33 @@ def test_times_that_are_named(text, seconds):
 def test_what_is_made_of_it():
     assert [r for r in Refusal if r.passes] == [STUMBLED, DOWN, BUSY]
     assert [r for r in Refusal if r.wants_rest] == [BUSY, SPENT]
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("[NONEXISTENT] Mailbox doesn't exist: Kunden", True),
+        ("[TRYCREATE] Kunden", True),
+        ("Mailbox doesn't exist: Kunden", True),
+        ("Mailbox doesn\u2019t exist", True),
+        ("Mailbox does not exist", True),
+        ("[NONEXISTENT] Unknown Mailbox: Kunden (Failure)", True),
+        ("No such folder", True),
+        ("Folder not found.", True),
+        ("EXAMINE failed: no such mailbox", True),
+        # it may be there
+        ("[NOPERM] Mailbox doesn't exist", False),
+        ("[SERVERBUG] no such mailbox", False),
+        ("[UNAVAILABLE] Mailbox does not exist", False),
+        ("Mailbox does not exist, or must be subscribed to.", False),
+        ("Mailbox doesn't exist: access denied", False),
+        ("The folder does not exist, you have no right to it", False),
+        ("Mailbox isn't selectable", False),
+        ("Permission denied", False),
+        ("", False),
+        ("[" * 2000, False),
+        ("[" + "A" * 2000, False),
+    ],
+)
+def test_what_says_that_there_is_no_such_mailbox(text, absent):
+    assert is_absent(text) is absent

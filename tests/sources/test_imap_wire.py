@@ -9,15 +9,18 @@ import threading
 
 import pytest
 
+from replywatch.app.polling.sources import open_source
+from replywatch.config.model import ImapAccount, Secret
 from replywatch.errors import ConnectError, MailboxError
 from replywatch.sources.imap import reader
 from replywatch.sources.imap.source import ImapSettings, ImapSource
+from replywatch.sources.imap.waiting import USUAL, Timeouts
 from servers.certificates import Authority
-from servers.scripted import ScriptedServer
+from servers.scripted import ScriptedServer, drip
 
 
-def source_of(server: ScriptedServer, **timeouts: float) -> ImapSource:
-    return ImapSource(ImapSettings(server.host, "anna", "hidden", server.port, "none"), **timeouts)
+def source_of(server: ScriptedServer) -> ImapSource:
+    return ImapSource(ImapSettings(server.host, "anna", "hidden", server.port, "none"))
 
 
 def test_what_arrives_together_with_an_earlier_answer_is_not_lost():
@@ -56,11 +59,16 @@ def test_completion_without_a_text(verb):
         b'* LIST () "/" {9}\r\n123456789\r\n' * 500,
     ],
 )
-def test_answers_to_the_library_are_bounded_too(answer, monkeypatch):
+def test_answers_are_bounded_those_to_the_library_too(answer, monkeypatch):
     monkeypatch.setattr(reader, "ROOM", 8000 if len(answer) < 100_000 else reader.ROOM)
     answers = {"LIST": answer + b"TAG OK done\r\n"}
-    with ScriptedServer(answers) as server, source_of(server) as source, pytest.raises(ConnectError, match="too long"):
-        source.mailboxes()
+    with ScriptedServer(answers) as server, source_of(server) as source:
+        with pytest.raises(MailboxError, match="too long"):
+            source.mailboxes()
+        assert source.status("INBOX", None).exists == 3, "there is a new connection"
+    to_the_library = {"CAPABILITY": answer.replace(b"LIST", b"CAPABILITY") + b"TAG OK done\r\n"}
+    with ScriptedServer(to_the_library) as server, pytest.raises(ConnectError, match="too long"):
+        source_of(server).__enter__()
 
 
 def test_whoever_stops_listening_hangs_up():
@@ -124,3 +132,65 @@ def test_nothing_said_in_clear_counts_behind_tls(tmp_path):
         assert "LOGINDISABLED" not in source.capabilities
     thread.join()
     assert any(verb.startswith(b"LOGIN") for verb in heard)
+
+
+def dripping_server(said: bytes) -> tuple[socket.socket, threading.Thread]:
+    """A port at which everybody who comes is told so much, octet by octet, and nothing is heard."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with contextlib.suppress(OSError), connection:
+            drip(connection, said)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return listener, thread
+
+
+@pytest.mark.parametrize(
+    ("tls", "said"),
+    [
+        ("none", b"* OK " + b"hello " * 100),
+        ("implicit", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03" + b"x" * 300),  # of a handshake, as it could be
+    ],
+    ids=["greeting", "TLS"],
+)
+def test_what_drips_before_the_login(tls, said):
+    listener, thread = dripping_server(said)
+    with listener:
+        settings = ImapSettings("127.0.0.1", "anna", "x", listener.getsockname()[1], tls, timeouts=Timeouts.of(0.3))
+        with pytest.raises(ConnectError, match=r"did not answer within 0\.3 seconds"):
+            ImapSource(settings).__enter__()
+        thread.join()
+
+
+def test_what_drips_between_starttls_and_the_login(tmp_path):
+    """The handshake, which begins on a connection that was in clear so far."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with contextlib.suppress(OSError), connection:
+            connection.sendall(b"* OK hello\r\n")
+            for answer in (b"* CAPABILITY IMAP4rev1 STARTTLS\r\n", b""):
+                tag = connection.recv(1000).partition(b" ")[0]
+                connection.sendall(answer + tag + b" OK done\r\n")
+            drip(connection, b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03" + b"x" * 300)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with listener:
+        port, timeouts = listener.getsockname()[1], Timeouts.of(0.3)
+        with pytest.raises(ConnectError, match="did not answer"):
+            ImapSource(ImapSettings("127.0.0.1", "anna", "x", port, "starttls", timeouts=timeouts)).__enter__()
+        thread.join()
+
+
+def test_an_account_says_how_long_its_server_is_waited_for(monkeypatch):
+    seen = []
+    monkeypatch.setattr(ImapSource, "__init__", lambda _, settings: seen.append(settings.timeouts))
+    password = Secret(literal="x")
+    for timeout in (None, 600):
+        open_source(ImapAccount("info", host="imap.example.com", username="u", password=password, timeout=timeout))
+    assert seen == [USUAL, Timeouts(600, 600, 600)]

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import mailbox
 import os
+import sys
 import tracemalloc
 from email.message import Message
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replywatch.app.polling.admission import Admission
+from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
 from replywatch.sources.local.maildir import MaildirSettings, MaildirSource
 
 ALL = (1 << 63) - 1
 LONG_AGO = 1_700_000_000
+NOISE = Random(7).randbytes(500_000)
+"""Octets that no packing makes less."""
 
 
 def mail(subject: str) -> bytes:
@@ -151,8 +159,8 @@ def test_uids_between(box):
 @pytest.mark.parametrize(
     ("content", "header"),
     [
-        (b"", b""),
-        (b"\nSubject: body\n", b""),
+        (b"\xef\xbb\xbfSubject: a\n\nSubject: body\n", b"Subject: a\n"),
+        (b"\xef\xbb\xbfSubject: a\r\n\r\nSubject: body\n", b"Subject: a\n"),
         (b"Subject: a\n", b"Subject: a\n"),  # no empty line
         (b"Subject: a", b"Subject: a\n"),
         (b"Subject: a\r\n\r\nSubject: body\r\n", b"Subject: a\n"),
@@ -193,6 +201,131 @@ def test_what_is_no_message_is_left_out(box):
     assert len(look(box)) == 1
 
 
+# What looks like mail and is not read
+
+
+@pytest.mark.parametrize(
+    ("content", "why", "packing"),
+    [
+        (b"", Why.EMPTY, ""),
+        (b"\n", Why.NO_HEADER, ""),
+        (b"\n" + mail("a"), Why.NO_HEADER, ""),
+        (b"\r\n" + mail("a"), Why.NO_HEADER, ""),
+        (b"\xef\xbb\xbf\n" + mail("a"), Why.NO_HEADER, ""),
+        (gzip.compress(b"\n" + mail("a"), mtime=0), Why.NO_HEADER, "gzip"),
+        (b"\n" * 9_000 + mail("a"), Why.NO_HEADER, ""),
+        (b"Hello Anna,\nthis is what we said: nothing\n", Why.NO_HEADER, ""),
+        (b"MIME-Version: 1.0\nContent-Type: text/plain\n\nFrom: anna\n", Why.NO_HEADER, ""),
+        (mail("a").decode().encode("utf-16"), Why.UTF_16, ""),
+        (b"\x04\x22\x4d\x18" + mail("a"), Why.PACKED, "lz4"),
+        (b"Dovecot-LZ4\x0d\x2a\x9b\xc5\0\0\0" + mail("a"), Why.PACKED, "lz4"),
+        (b"\x1f\x9d" + mail("a"), Why.PACKED, "compress"),
+        (b"CRYPTED\x03\x07\x02" + mail("a"), Why.ENCRYPTED, ""),
+        (b"\x1f\x8b\x08" + mail("a"), Why.DAMAGED, "gzip"),
+        (b"BZh9" + mail("a"), Why.DAMAGED, "bzip2"),
+        (b"\xfd7zXZ\0" + mail("a"), Why.DAMAGED, "xz"),
+        (gzip.compress(b"\n\nHello\n", mtime=0), Why.NO_HEADER, "gzip"),
+        (gzip.compress(b"", mtime=0), Why.NO_HEADER, "gzip"),
+    ],
+)  # fmt: skip
+def test_files_that_are_no_message_are_there_left_out_and_named(box, content, why, packing):
+    for number in range(3):
+        put(box, f"cur/{number}.b.host:2,S", content)
+    put(box, "cur/1.a.host")
+    with MaildirSource(MaildirSettings(box)) as source:
+        assert source.unread_files == ()
+        assert source.open("INBOX", None).exists == 4
+        assert [subject(message) for message in source.fetch(source.uids(1, ALL))] == ["a"]
+        packing = "" if why is Why.NO_HEADER else packing
+        assert source.unread_files == tuple(UnreadFile(f"cur/{n}.b.host:2,S", why, packing) for n in range(3))
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [gzip.compress, bz2.compress, lzma.compress, lambda octets: lzma.compress(octets, lzma.FORMAT_ALONE)],
+    ids=["gzip", "bzip2", "xz", "lzma"],
+)
+@pytest.mark.parametrize(
+    "before", [b"", b"\xef\xbb\xbf", b"X-Long: " + NOISE[:9_000].hex().encode() + b"\n"], ids=["", "a mark", "much"]
+)
+def test_packed_messages_are_read(box, pack, before):
+    whole = before + mail("packed") + NOISE
+    put(box, f"cur/1.a.host,S={len(whole)},W=7:2,RS", pack(whole))
+    put(box, "cur/2.a.host:2,S", pack(mail("no size")))
+    messages = look(box)
+    one = messages["packed"]
+    assert one == FetchedMessage(
+        one.uid, b"Subject: packed\nFrom: anna@example.org\n", LONG_AGO, len(whole), ("\\Answered", "\\Seen")
+    )
+    assert len(messages) == 2
+
+
+def test_of_a_packed_message_cut_short_the_header_is_read_as_far_as_it_goes(box):
+    put(box, "cur/1.a.host", gzip.compress(mail("a") + NOISE)[:20_000])
+    assert list(look(box)) == ["a"]
+
+
+ZSTD = b"\x28\xb5\x2f\xfd\x20" + bytes([len(mail("a"))]) + (len(mail("a")) << 3 | 1).to_bytes(3, "little") + mail("a")
+"""One block as it is."""
+
+
+def test_zstd_is_read_where_python_can(box):
+    put(box, "cur/1.a.host", ZSTD)
+    with MaildirSource(MaildirSettings(box)) as source:
+        source.open("INBOX", None)
+        found = [subject(message) for message in source.fetch(source.uids(1, ALL))]
+        if sys.version_info >= (3, 14):
+            assert (found, source.unread_files) == (["a"], ())
+        else:
+            assert (found, source.unread_files) == ([], (UnreadFile("cur/1.a.host", Why.PACKED, "zstd"),))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+@pytest.mark.parametrize("filling", [b"\n", b"X"])
+def test_a_packed_header_without_end_costs_little(box, pack, filling):
+    put(box, "cur/1.a.host", pack(b"Subject: a\nX: ") + pack(filling * (60 << 20)))
+    put(box, "cur/2.a.host", pack(filling * (60 << 20)))
+    tracemalloc.start()
+    with MaildirSource(MaildirSettings(box)) as source:
+        source.open("INBOX", None)
+        list(source.fetch(source.uids(1, ALL)))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert [file.path for file in source.unread_files] == ["cur/2.a.host"]
+    assert peak < 16 << 20
+
+
+def test_files_beside_the_messages_are_named(box):
+    folder(box / ".Sent")
+    for name, content in (
+        ("letter.eml", mail("a")),
+        ("old/other.EML", mail("a")),
+        (".Sent/more.eml", b""),
+        ("Inbox", b"From - Mon Jan  6 10:00:00 2025\n" + mail("a")),
+        ("archive.pst", b"!BDN"),
+        ("years.tar.gz", gzip.compress(b"", mtime=0)),
+        ("lost", mail("a")),
+        ("notes.txt", b"To: do\n\nDate: today\n"),
+        ("dovecot-uidlist", b"3 V1736157600 N3 G0123\n1 :1.a.host\n"),
+        ("dovecot-keywords", b"0 $Junk\n"),
+        ("subscriptions", b"V\t2\n\nSent\n"),
+        ("maildirsize", b"5000S\n12 1\n"),
+        ("report.docx", b"PK\3\4"),
+        (".hidden.eml", mail("a")),
+    ):
+        put(folder((box / name).parent, "."), name.rpartition("/")[2], content)
+    with MaildirSource(MaildirSettings(box)) as source:
+        assert list(source.unread_files) == [
+            UnreadFile(".Sent/more.eml", Why.SINGLE),
+            UnreadFile("Inbox", Why.MBOX),
+            UnreadFile("archive.pst", Why.OTHER_PROGRAM, ".pst"),
+            UnreadFile("letter.eml", Why.SINGLE),
+            UnreadFile("lost", Why.NO_SEPARATOR),
+            UnreadFile("old/other.EML", Why.SINGLE),
+            UnreadFile("years.tar.gz", Why.PACKED, "gzip"),
+        ]
+
+
 # Which mailboxes
 
 
@@ -213,6 +346,30 @@ def test_folders_in_folders(tmp_path):
     with MaildirSource(MaildirSettings(tmp_path)) as source:
         assert source.mailboxes() == [Listing(name, "/") for name in expected]
     assert list(look(tmp_path, "Kunden/2024/Süd")) == ["Kunden/2024/S&APw-d"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "listed"),
+    [
+        # Thunderbird
+        (("Inbox", "Trash", "Trash.sbd/Old", "Trash.sbd/Old.sbd/1"), {"Inbox", "Trash", "Trash/Old", "Trash/Old/1"}),
+        # KMail
+        (("inbox", "trash", ".trash.directory/alt"), {"inbox", "trash", "trash/alt"}),
+        # OfflineIMAP
+        (("INBOX", "INBOX.Junk", "[Gmail].Trash"), {"INBOX", "INBOX.Junk", "[Gmail].Trash"}),
+        # several Maildir++ in a folder
+        (("anna", "anna/.Sent", "ben/.Sent"), {"anna", "anna/Sent", "ben/Sent"}),
+        # isync's SubFolders Legacy
+        (("Kunden", "Kunden/.2024"), {"Kunden", "Kunden/2024"}),
+        # both ways of writing one name
+        (("a/b", "a.sbd/b"), {"a/b", "./a.sbd/b"}),
+    ],
+)
+def test_however_programs_write_down_what_is_below(tmp_path, folders, listed):
+    for name in folders:
+        put(folder(tmp_path / name), "cur/1.a.host", mail(name))
+    with MaildirSource(MaildirSettings(tmp_path)) as source:
+        assert set(source.mailboxes()) == {Listing(name, "/") for name in listed}
 
 
 def test_a_folder_with_half_of_it(tmp_path):
@@ -412,6 +569,7 @@ def test_a_message_without_permission_is_listed_and_left_out(box, monkeypatch):
     with MaildirSource(MaildirSettings(box)) as source:
         assert source.open("INBOX", None).exists == 2
         assert [subject(message) for message in source.fetch(source.uids(1, ALL))] == ["open"]
+        assert source.unread_files == (UnreadFile("cur/1.a.host", Why.DENIED),)
 
 
 # Size, and anything

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 import ssl
 import threading
+import time
 import traceback
 import urllib.error
 import urllib.request
@@ -13,6 +15,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import pytest
 
 from replywatch.errors import CertificateError, ConnectError, LoginError
+from replywatch.sources.oauth2 import loopback
 from replywatch.sources.oauth2.endpoint import OAuth2Settings, RefusalError
 from replywatch.sources.oauth2.flows import (
     DeviceCode,
@@ -281,11 +284,18 @@ class Pasted:
 
 
 def log_in(settings: OAuth2Settings, browser: Browser, seconds: float = PATIENT) -> Token:
-    with Loopback(settings.redirect_host, seconds) as loopback:
+    with Loopback(settings.redirect_host, seconds) as visited:
         try:
-            return token_of_browser(settings, loopback, browser.show, lambda: NOW)
+            return token_of_browser(settings, visited, browser.show, lambda: NOW)
         finally:
             browser.close()
+
+
+def drip(visitor):
+    """Say octet after octet; raises `ConnectionError` once nobody listens any more."""
+    for _ in range(1000):
+        visitor.sendall(b"x")
+        time.sleep(0.01)
 
 
 class TestBrowser:
@@ -311,8 +321,8 @@ class TestBrowser:
             browser.show(address)
             browser.close()
 
-        with Loopback(settings.redirect_host, PATIENT) as loopback:
-            assert token_of_browser(settings, loopback, show, lambda: NOW).access
+        with Loopback(settings.redirect_host, PATIENT) as visited:
+            assert token_of_browser(settings, visited, show, lambda: NOW).access
 
     def test_each_login_has_secrets_of_its_own(self, provider, settings):
         first, second = Browser(settings), Browser(settings)
@@ -388,7 +398,21 @@ class TestBrowser:
         assert "--paste" in caught.value.hint
 
     def test_the_port_is_free_again(self, settings):
-        with Loopback("127.0.0.1", 1) as loopback:
-            url = loopback.url
+        with Loopback("127.0.0.1", 1) as visited:
+            url = visited.url
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(url, timeout=PATIENT)
+
+    @pytest.mark.parametrize(
+        "said", [b"", b"GET /?state=", b"GET / HTTP/1.1\r\nHost: "], ids=["nothing", "line", "fields"]
+    )
+    def test_a_visitor_who_drips_is_sent_away(self, said, monkeypatch):
+        """However often an octet comes: the time is that of the whole visit."""
+        monkeypatch.setattr(loopback, "_VISIT_SECONDS", 0.2)
+        with Loopback("127.0.0.1", 1) as visited:
+            address = urlsplit(visited.url)
+            with socket.create_connection((address.hostname, address.port)) as visitor:
+                visitor.sendall(said)
+                with pytest.raises(ConnectionError):
+                    drip(visitor)
+        assert not [thread for thread in threading.enumerate() if "process_request" in thread.name]

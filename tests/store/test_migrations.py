@@ -300,6 +300,36 @@ def fails_at(number):
     return compute
 
 
+def test_what_was_taken_for_a_message_without_a_header_is_asked_for_again(tmp_path):
+    """All such were one and the same, in however many places."""
+    office, story = Office(tmp_path), Story()
+    anna = story.inbound("anna", "03-02 09:00")
+    story.outbound("xaver", "01-05 09:00")
+    office.tell(story)
+    office.pass_()
+    store, source = office.config.store_path, office.sources["info"]
+    with closing(sqlite3.connect(store)) as connection:
+        connection.executescript(
+            "INSERT INTO messages VALUES (97, x'01', x''), (98, x'02', CAST('Precedence: list' AS BLOB));"
+            "INSERT INTO locations (epoch, uid, message, flags, first_seen) SELECT id, uid, message, '', 1710000000"
+            " FROM epochs JOIN (SELECT 7 AS uid, 97 AS message UNION SELECT 8, 97 UNION SELECT 9, 98)"
+            " WHERE id = (SELECT min(id) FROM epochs);"
+            "INSERT INTO locations (epoch, uid, message, flags, first_seen, gone)"
+            " SELECT min(id), 6, 97, '', 1710000000, 1710000001 FROM epochs;"
+        )
+        kept = connection.execute("SELECT * FROM locations WHERE message < 97").fetchall()
+    take_back(store, "0008_live")
+    with Database(store):
+        pass
+    rows = office.rows("quarantine", "locations", "messages")
+    assert [row[1] for row in rows["quarantine"]] == [7, 8, 9]
+    assert [row[: len(kept[0])] for row in rows["locations"]] == kept
+    assert [row[0] for row in rows["messages"]] == sorted(row[2] for row in kept)
+    assert office.exchanges_at() == {anna.message_id: "never"}
+    office.pass_()
+    assert ("open", next(iter(source.boxes))) in source.asked, "though nothing seems changed"
+
+
 class TestFlags:
     """Flags as an earlier release first saw them, all of them; the next pass reads those that tell something anew."""
 

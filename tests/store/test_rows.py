@@ -204,10 +204,8 @@ class TestFacts:
             ("known when the server was last asked", 100, 200, 200),
             ("found since", 250, 200, 250),
             ("the server was never asked", 100, None, 100),
-            ("asked in this very second", 100, 300, 300),
-            ("found in this very second", 300, 200, 300),
-            ("asked in what is the future now", 100, 301, None),
-            ("found in what is the future now", 301, 200, None),
+            ("asked in this very second, which tells nothing", 100, 300, None),
+            ("found in this very second, which tells nothing", 300, 200, None),
         ],
     )
     def test_until_when_a_message_had_no_flag(self, database, epoch, first_seen, since, unanswered_at):
@@ -233,8 +231,7 @@ class TestFacts:
             ("found before", 100, 200, False, (100, None, None)),
             ("found later: the clock was set back", 200, 100, False, (100, None, None)),
             ("answered meanwhile", 100, 200, True, (100, 100, 200)),
-            ("answered in the second in which it was found", 200, 200, True, (200, 200, 200)),
-            ("answered before it was found: the clock was set back", 201, 200, True, (200, None, 200)),
+            ("answered in the second in which it was found", 200, 200, True, (200, None, 200)),
         ],
     )
     def test_under_a_new_number_it_is_the_same_message(self, database, old, new, answered, expected):
@@ -249,6 +246,5 @@ class TestFacts:
         assert places == [(after.id, *expected)]
 
     def test_since_when_a_mailbox_is_held(self, epoch, database):
-        """A moment that is still to come doesn't count: the clock was set back."""
         vanished = Vanished(database)
-        assert [vanished.hold(epoch.id, now) for now in (300, 400, 200, 250)] == [300, 300, 200, 200]
+        assert [vanished.hold(epoch.id, now) for now in (300, 400)] == [300, 300]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -79,7 +80,7 @@ def _texts(context: Context, what: tuple[str, ...], *, details: bool) -> Iterato
             yield blank + "".join(f"{line}\n" for line in lines)
             continue
         with Listener() as listener:
-            found = explain_message(config(), word, listener)
+            found = explain_message(config(), word, int(time.time()), listener)
         locale = locale_of(config())
         text = story_text(found, locale) + ("\n" + explanation_text(found, locale)) * details
         yield blank + drawn(text, locale)
@@ -99,7 +100,7 @@ def _json_lines(context: Context, what: tuple[str, ...]) -> Iterator[str]:
     for word in what:
         if _is_id(word):
             with Listener() as listener:
-                found = explain_message(config(), word, listener)
+                found = explain_message(config(), word, int(time.time()), listener)
             yield explanation_json_line(found)
         else:
             yield judgement_json_line(explain_file(Path(word), team()))

@@ -14,12 +14,15 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from replywatch.cli.options import COMPLETION, Context, ExampleGroup, config_option, debug_option, wanted_colours
+from replywatch.cli.stopping import stopping
+from replywatch.cli.streams import emptied, fill_closed
 from replywatch.errors import ConfigError, ReplywatchError
 
 if TYPE_CHECKING:
@@ -27,6 +30,14 @@ if TYPE_CHECKING:
 
 FAILED, BUG, INTERRUPTED, BROKEN_PIPE = 1, 70, 130, 141
 """Exit codes beside those of `errors`; the last two are what a shell says of SIGINT and SIGPIPE."""
+
+_UNWRITTEN = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full",
+    errno.EFBIG: "a file may not grow larger",
+    errno.EIO: "the disk is broken, or the terminal is gone",
+}
+"""What keeps an output from being written, by errno."""
 
 
 class Lazy(NamedTuple):
@@ -148,10 +159,16 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
 
     `arguments` are those of the process by default.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    fill_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter gets a question mark, not a bug
+    code = _outcome(command, list(sys.argv[1:] if arguments is None else arguments))
+    return code if emptied() else code or FAILED
+
+
+def _outcome(command: click.Command, words: list[str]) -> int:
+    """The exit code of `command`, called with `words`; what goes wrong is said on stderr."""
     try:
         if instruction := os.environ.get(COMPLETION):
             from replywatch.cli.completion import complete
@@ -159,10 +176,9 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
             return complete(command, instruction)
         return _call(command, words)
     except BrokenPipeError:
-        _forget_stdout()
         return BROKEN_PIPE
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
+        _say("Interrupted.")
         return INTERRUPTED
     except click.ClickException as error:
         shown = io.StringIO()
@@ -172,7 +188,7 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
     except Exception as error:  # noqa: BLE001 - the boundary: what arrives here must not reach a person raw
         if _wants_traceback(words):
             lines = "".join(traceback.format_exception(error)).rstrip("\n").split("\n")
-            click.echo("\n".join(map(_plain, lines)), err=True)
+            _say("\n".join(map(_plain, lines)))
         text, code = _describe(error)
         _complain(text)
         return code
@@ -182,7 +198,7 @@ def _call(command: click.Command, words: list[str]) -> int:
     """The exit code of `command`, run with `words`; click's own `main` would swallow interrupts and broken pipes."""
     code = 0
     try:
-        with command.make_context("replywatch", list(words)) as context:
+        with stopping(), command.make_context("replywatch", list(words)) as context:
             command.invoke(context)
     except click.exceptions.Exit as leave:
         code = leave.exit_code
@@ -195,14 +211,13 @@ def _complain(text: str) -> None:
     from replywatch.cli.output import columns  # `--help` needs neither
     from replywatch.render.folding import folded
 
-    click.echo(folded(text, columns(sys.stderr)), err=True)
+    _say(folded(text, columns(sys.stderr)))
 
 
-def _forget_stdout() -> None:
-    """Send what is left in the buffer nowhere, so that the interpreter's last flush stays quiet."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+def _say(text: str) -> None:
+    """Write `text` to stderr, if anything can be written there: what ends is to end with its own exit code."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def _wants_traceback(words: list[str]) -> bool:
@@ -216,8 +231,8 @@ def _describe(error: Exception) -> tuple[str, int]:
         problems = error.problems if isinstance(error, ConfigError) else ()
         lines = [f"Error: {error.text}", *(f"  {problem}" for problem in problems), *error.hint.splitlines()]
         return "\n".join(map(_plain, lines)), error.exit_code
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "Error: the disk is full, the output is not complete.", FAILED
+    if isinstance(error, OSError) and error.errno in _UNWRITTEN:
+        return f"Error: {_UNWRITTEN[error.errno]}, the output is not complete.", FAILED
     return (
         f"Error: a bug in replywatch stopped it ({type(error).__name__} in {_place(error)}).\n"
         "Please report it: run the same command with --debug and send the traceback with what `replywatch --version` "

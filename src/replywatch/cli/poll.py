@@ -43,6 +43,8 @@ SHORTEST, LONGEST = MINUTE, 7 * DAY
 """Seconds between two passes; servers take logins that are more frequent for an attack."""
 _EVERY_TIME = ("trying_again",)
 """Codes of what a trouble that lasts would let every pass of many say."""
+_ONCE = ("store_open_to_others",)
+"""Codes of what the first pass of many says for all of them."""
 
 
 @click.command(
@@ -129,7 +131,7 @@ class _Poller:
         self._logger = logger
         self._insists = wishes.now
         self._trouble = ""
-        self._failing = False
+        self._failing = self._goes_on = False
 
     def once(self) -> Sequence[AccountOutcome]:
         """One pass, with a line for each account."""
@@ -147,7 +149,7 @@ class _Poller:
         """One pass of many: one line and what is news. The config is read anew, as `report` does, too."""
         config = load(self._context)
         locale = locale_of(config)
-        unsaid = _EVERY_TIME if self._failing else ()
+        unsaid = _EVERY_TIME * self._failing + _ONCE * self._goes_on
         with Listener(quiet=self._wishes.quiet, unsaid=unsaid, overhears=self._log_notice) as listener:
             outcomes, value = self._pass(config, listener)
             if self._wishes.output_format == "json":
@@ -179,6 +181,7 @@ class _Poller:
         began = _now()
         self._logger.debug("a pass begins")
         outcomes = run_poll(config, open_source, _now, listener, Patience(), choice=choice)
+        self._goes_on = True
         self._insists, self._trouble = False, ""  # later passes of `--every` leave alone what was refused
         self._failing = any(outcome.error for outcome in outcomes)
         for outcome in outcomes:

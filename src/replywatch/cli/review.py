@@ -53,7 +53,7 @@ def review(context: Context, size: int, seed: int | None, output_format: str) ->
 
     config = load(context)
     with Listener() as listener:
-        found = sample(config, size, time.time_ns() if seed is None else seed, listener)
+        found = sample(config, size, time.time_ns() if seed is None else seed, int(time.time()), listener)
     if output_format == "jsonl":
         write_lines(judgements_json_lines(found))
         return

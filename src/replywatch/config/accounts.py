@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
@@ -12,12 +12,15 @@ from replywatch.config.model import AnyAccount, ImapAccount, MaildirAccount, Mbo
 from replywatch.config.oauth2 import read_oauth2
 from replywatch.config.secret_keys import read_secret
 from replywatch.config.table import Table, excerpt
+from replywatch.domain.instants import HOUR
 from replywatch.domain.mailboxes.roles import Roles
 from replywatch.domain.messages import Role
 from replywatch.hosts import is_loopback
 
 ROLES = tuple(role for role in Role if role is not Role.FOLDER)
 """The roles a config may give; an ordinary folder needs none."""
+LONGEST_TIMEOUT = HOUR
+"""Seconds; who waits longer for one answer waits for nothing."""
 PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
 
 
@@ -39,8 +42,8 @@ def read_accounts(root: Table, base: Path) -> tuple[AnyAccount, ...]:
         twin = seen.setdefault(name.casefold(), name)
         if twin != name:
             section.problem(name, f"differs from {section.at(twin)} in upper and lower case only")
-        if not name.strip() or not name.isprintable():
-            section.problem(name, "an account needs a name that can be printed")
+        if not name.strip() or not name.isprintable() or names.is_url(name):
+            section.problem(name, "an account needs a name that can be printed, and no address for one")
         account = _read_account(name, table, base)
         if account is not None:
             accounts.append(account)
@@ -48,7 +51,23 @@ def read_accounts(root: Table, base: Path) -> tuple[AnyAccount, ...]:
         root.problem("accounts", "at least one account is needed, such as [accounts.info]")
     elif accounts and not any(account.enabled for account in accounts):
         root.problem("accounts", "at least one account has to be enabled")
-    return tuple(accounts)
+    return _withholding(accounts)
+
+
+def _withholding(accounts: Sequence[AnyAccount]) -> tuple[AnyAccount, ...]:
+    """The accounts, so that a command which prints a secret learns no other one from its environment."""
+    servers = [account for account in accounts if isinstance(account, ImapAccount)]
+    secrets = [s for server in servers for s in (server.password, server.oauth2 and server.oauth2.client_secret) if s]
+    variables = frozenset(secret.env for secret in secrets if secret.env)
+    return tuple(_hiding(account, variables) if isinstance(account, ImapAccount) else account for account in accounts)
+
+
+def _hiding(account: ImapAccount, variables: frozenset[str]) -> ImapAccount:
+    """The account, whose commands see none of `variables`."""
+    oauth2 = account.oauth2
+    if oauth2 and oauth2.client_secret:
+        oauth2 = replace(oauth2, client_secret=replace(oauth2.client_secret, withheld=variables))
+    return replace(account, password=replace(account.password, withheld=variables), oauth2=oauth2)
 
 
 def _read_account(name: str, table: Table, base: Path) -> AnyAccount | None:
@@ -80,7 +99,9 @@ def _read_roles(table: Table) -> Roles:
     roles: dict[str, Role] = {}
     for role in ROLES:
         for name in mailboxes.texts(role):
-            if roles.setdefault(name, role) is not role:
+            if names.is_url(name):
+                mailboxes.problem(role, f"must be names of mailboxes, not {excerpt(name)}")
+            elif roles.setdefault(name, role) is not role:
                 mailboxes.problem(role, f"{excerpt(name)} is in {mailboxes.at(roles[name])} already")
     mailboxes.close()
     return Roles(tuple(roles.items()))
@@ -113,8 +134,9 @@ def _read_imap(common: _Common, table: Table, base: Path) -> ImapAccount:
         port=table.number("port", PORTS[tls], low=1, high=65535),
         tls=tls,
         ca_file=None if table.take("ca_file") == "" else table.file("ca_file", base),
-        username=table.required("username", "info@example.com"),
+        username=_read_username(table),
         allow_plaintext=allow_plaintext,
+        timeout=table.duration("timeout", 0, LONGEST_TIMEOUT) or None,
     )
     password, oauth2 = _read_credentials(table, base)
     return replace(account, password=password, oauth2=oauth2)
@@ -127,6 +149,15 @@ def _read_host(table: Table) -> str:
     if text and host is None:
         table.problem("host", f"must be the name of a server without scheme and port, not {excerpt(text)}")
     return host or ""
+
+
+def _read_username(table: Table) -> str:
+    """Who logs in; it is quoted in many places, so no password may stand in it."""
+    text = table.required("username", "info@example.com")
+    if names.is_url(text):
+        table.problem("username", f"must be the name alone, without scheme and password, not {excerpt(text)}")
+        return ""
+    return text
 
 
 def _read_credentials(table: Table, base: Path) -> tuple[Secret, OAuth2 | None]:

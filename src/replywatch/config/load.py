@@ -16,7 +16,7 @@ from replywatch.config.secrets import open_to_others
 from replywatch.config.table import Table, excerpt
 from replywatch.config.toml_faults import fault_of
 from replywatch.config.trust import refuse_others_config
-from replywatch.domain.periods import parse_duration, parse_start
+from replywatch.domain.periods import parse_start
 from replywatch.domain.team import Team
 from replywatch.errors import ConfigError, UsageError
 
@@ -28,11 +28,13 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
 
     Raises:
         ConfigError: no file was named, and none is in the usual places, which `problems` lists; or the one in the
-            current folder may be somebody else's.
+            current folder may be somebody else's; or an address was named.
     """
     if explicit is not None:
         return explicit
     if named := environ.get("REPLYWATCH_CONFIG"):
+        if names.is_url(named):
+            raise ConfigError(f"REPLYWATCH_CONFIG must be a path on this machine, not {excerpt(named)}")
         return names.path(named, Path()) or Path(named)
     here, usual = Path.cwd() / places.CONFIG_HERE, places.usual_config()
     if here.exists():
@@ -155,27 +157,13 @@ def _read_report(table: Table, environ: Mapping[str, str]) -> ReportSettings:
     usual = ReportSettings(timezone=chosen or zone.UTC)
     settings = replace(
         usual,
-        never_after=_read_duration(table, "never_after", usual.never_after),
-        new_enquiry_after=_read_duration(table, "new_enquiry_after", usual.new_enquiry_after),
+        never_after=table.duration("never_after", usual.never_after),
+        new_enquiry_after=table.duration("new_enquiry_after", usual.new_enquiry_after),
         period=_read_period(table, usual.period),
-        stale_after=_read_duration(table, "stale_after", 0) or None,
+        stale_after=table.duration("stale_after", 0) or None,
     )
     table.close()
     return settings
-
-
-def _read_duration(table: Table, key: str, default: int) -> int:
-    """The seconds that the text under `key` means, at least 1."""
-    text = table.text(key)
-    if not text:
-        return default
-    try:
-        seconds = parse_duration(text)
-    except UsageError:
-        seconds = 0
-    if not seconds:
-        table.problem(key, f'must be a duration such as "14d" or "36h", more than 0, not {excerpt(text)}')
-    return seconds
 
 
 def _read_period(table: Table, default: str) -> str:
@@ -194,8 +182,10 @@ def _read_store_path(table: Table, base: Path, environ: Mapping[str, str], probl
     path = table.file("path", base)
     table.close()
     if named := environ.get("REPLYWATCH_DATABASE"):
-        path = names.path(named, Path.cwd())
-        if path is None:
+        path = None if names.is_url(named) else names.path(named, Path.cwd())
+        if names.is_url(named):
+            problems.append(f"REPLYWATCH_DATABASE: must be a path on this machine, not {excerpt(named)}")
+        elif path is None:
             problems.append(f"REPLYWATCH_DATABASE: the home folder in {excerpt(named)} is not known")
     return path or places.usual_store()
 

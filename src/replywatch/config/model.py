@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -38,6 +38,8 @@ class Secret:
     """Service name in the system's keyring; the user name is the account's."""
     literal: str | None = field(default=None, repr=False)
     """In clear in the config; accepted, since `init` writes it when told to."""
+    withheld: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    """Environment variables that hold secrets of the config, and that a command gets to see none of."""
 
 
 class Flow(StrEnum):
@@ -97,6 +99,8 @@ class ImapAccount(Account):
     oauth2: OAuth2 | None = None
     """Tokens in place of the password, which is empty then."""
     allow_plaintext: bool = False
+    timeout: int | None = None
+    """Seconds that the server may take to begin an answer, or to go on with it; None: what is usual."""
 
     @property
     def origin(self) -> Origin:
@@ -105,11 +109,15 @@ class ImapAccount(Account):
 
 
 @dataclass(frozen=True, slots=True)
-class MaildirAccount(Account):
-    """A Maildir on this machine."""
+class LocalAccount(Account):
+    """Mail in files on this machine."""
 
-    kind: ClassVar[Literal["maildir"]] = "maildir"
+    kind: ClassVar[Literal["maildir", "mbox"]]
     path: Path = Path()
+
+    def __post_init__(self) -> None:
+        """Let the roles know that names are those of files."""
+        object.__setattr__(self, "roles", replace(self.roles, on_disk=True))
 
     @property
     def origin(self) -> Origin:
@@ -118,16 +126,17 @@ class MaildirAccount(Account):
 
 
 @dataclass(frozen=True, slots=True)
-class MboxAccount(Account):
+class MaildirAccount(LocalAccount):
+    """A Maildir on this machine."""
+
+    kind: ClassVar[Literal["maildir"]] = "maildir"
+
+
+@dataclass(frozen=True, slots=True)
+class MboxAccount(LocalAccount):
     """An mbox file on this machine, or a folder of them (Thunderbird, Takeout)."""
 
     kind: ClassVar[Literal["mbox"]] = "mbox"
-    path: Path = Path()
-
-    @property
-    def origin(self) -> Origin:
-        """What it reads."""
-        return Origin(self.kind, path=os.path.abspath(self.path))  # noqa: PTH100 - Path.resolve would follow links
 
 
 AnyAccount = ImapAccount | MaildirAccount | MboxAccount

@@ -53,6 +53,21 @@ def is_ip(text: str) -> bool:
     return True
 
 
+def is_url(text: str) -> bool:
+    """Whether `text` is an address with a scheme in front, which stands nowhere in a config but in the table oauth2."""
+    return "://" in text
+
+
+def without_secret(text: str) -> str:
+    """`text` as it may be quoted: without what may be a password, as in `imaps://user:password@host`."""
+    before, at, after = text.rpartition("@")
+    scheme, slashes, _ = before.partition("//")
+    secret = slashes or (":" in before and not before.lower().startswith("mailto:"))
+    shown = f"{scheme + slashes if slashes else ''}…@{after}" if at and secret else text
+    beginning, asked, _ = shown.partition("?")
+    return f"{beginning}?…" if asked and "//" in beginning else shown
+
+
 def path(text: str, base: Path) -> Path | None:
     """The path that `text` means seen from `base`, `~` being the home folder; None if there is no such home."""
     try:

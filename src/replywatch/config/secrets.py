@@ -32,7 +32,8 @@ def resolve(secret: Secret, *, username: str, where: str, environ: Mapping[str, 
     if secret.env is not None:
         found = _from_environment(secret.env, where, environ)
     elif secret.command is not None:
-        found = _from_command(secret.command, where, environ)
+        visible = {name: value for name, value in environ.items() if name not in secret.withheld}
+        found = _from_command(secret.command, where, visible)
     elif secret.file is not None:
         found = _from_file(secret.file, where)
     elif secret.keyring is not None:

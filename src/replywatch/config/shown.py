@@ -46,7 +46,7 @@ def _table(settings: Team | AnyAccount | OAuth2 | ReportSettings | PrivacySettin
     keys: dict[str, Shown] = {}
     for name in (field.name for field in fields(settings) if field.init):
         value = getattr(settings, name)
-        if isinstance(settings, ReportSettings) and type(value) is int:
+        if (isinstance(settings, ReportSettings) or name == "timeout") and type(value) is int:
             keys[name] = _duration(value)
         elif (found := _value(value)) not in (None, "", {}):
             keys[name] = found

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from replywatch import config_lines
 from replywatch.config import names
+from replywatch.domain.periods import parse_duration
+from replywatch.errors import UsageError
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -31,7 +33,8 @@ def kind_of(value: object) -> str:
 
 
 def excerpt(text: str) -> str:
-    """`text` as a TOML string, cut where it is long."""
+    """`text` as a TOML string, without a password that may stand in it, cut where it is long."""
+    text = names.without_secret(text)
     return config_lines.quoted(text if len(text) <= 60 else text[:57] + "…")
 
 
@@ -106,6 +109,21 @@ class Table:
         self.problem(key, f"must be a whole number from {low} to {high}, not {shown}")
         return default
 
+    def duration(self, key: str, default: int, most: int | None = None) -> int:
+        """The seconds that the text under `key` means, at least 1 and at most `most`."""
+        text = self.text(key)
+        if not text:
+            return default
+        try:
+            seconds = parse_duration(text)
+        except UsageError:
+            seconds = 0
+        if seconds and (most is None or seconds <= most):
+            return seconds
+        example = '"14d" or "36h", more than 0' if most is None else f'"90s" or "5m", at most {most} seconds'
+        self.problem(key, f"must be a duration such as {example}, not {excerpt(text)}")
+        return 0
+
     def choice(self, key: str, default: E) -> E:
         """The member of the default's enum that `key` names."""
         text = self.text(key, default.value)
@@ -123,6 +141,9 @@ class Table:
         """
         text = self.required(key, example) if example else self.text(key)
         if not text:
+            return None
+        if names.is_url(text):
+            self.problem(key, f"must be a path on this machine, not {excerpt(text)}")
             return None
         path = names.path(text, base)
         if path is None:

@@ -276,8 +276,6 @@ class Location(NamedTuple):
     """It was saved there together with others that were written on other days: `internal_date` is that of a move."""
     last_pass: int | None = None
     """When mail was last looked for at all: what is later lies ahead. None: nothing does."""
-    ahead: bool = False
-    """What this machine's clock said of it lay after `last_pass`, and is read as `last_pass`."""
 
     @property
     def saved(self) -> int | None:

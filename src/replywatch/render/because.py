@@ -24,6 +24,7 @@ PHRASES = {
     **dict.fromkeys(_BY_ITS_FIELDS, "{shown}"),
     "team.automatic-sender": "{shown}, one of [team] automatic_senders",
     "team.webform": "{shown}, one of [team] webforms",
+    "stand-in": "{shown}, which Exchange sends in place of a message that it can't convert",
     "human": "no sign of automatic mail",
     "mark": "marked by hand as {value}",
     # Why a sign that is too weak against a conversation means nothing
@@ -53,6 +54,10 @@ PHRASES = {
     "role.name": "name",
     "role.special-use": "special-use {value}",
     "role.below": "below {value}",
+    "role.unsent": "unsent mail",
+    "role.view": "shows what lies elsewhere",
+    "role.chats": "chats",
+    "role.no-mail": "Exchange keeps no mail there",
     "role.none": "",
     # Files
     "file.unreadable": "can't be read: {value}",

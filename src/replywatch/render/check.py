@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from replywatch.domain.messages import Role
+from replywatch.domain.messages import Because, Role
 from replywatch.domain.results.finding import Finding, Severity
+from replywatch.render.because import because_text
 from replywatch.render.findings import finding_words
 from replywatch.render.grid import Column, Grid, Row, grid_lines, wrapped
 from replywatch.render.locale import Locale
@@ -96,14 +97,14 @@ def _account(findings: Sequence[Finding], locale: Locale) -> str:
 
 
 def _roles(findings: Sequence[Finding]) -> str:
-    """The mailboxes with a role that matters, and those that are skipped."""
-    named: dict[str, list[str]] = {}
+    """The mailboxes with a role that matters, and those that are skipped, together where the reason is the same."""
+    named: dict[str, list[str]] = {role: [] for role in _NAMED.values()}
     for f in findings:
         if f.code == "mailbox" and (role := _NAMED.get(Role(str(f.values["role"])))):
-            named.setdefault(role, []).append(f"{safe(str(f.values['mailbox']))} ({f.values['messages']})")
-        elif f.code == "mailbox_skipped":
-            named.setdefault("skipped", []).append(safe(str(f.values["mailbox"])))
-    return "; ".join(f"{role}: {', '.join(named[role])}" for role in (*_NAMED.values(), "skipped") if role in named)
+            named[role].append(f"{safe(str(f.values['mailbox']))} ({f.values['messages']})")
+        elif f.code == "mailbox_skipped" and isinstance(because := f.values["because"], Because):
+            named.setdefault(f"skipped ({safe(because_text(because))})", []).append(safe(str(f.values["mailbox"])))
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in named.items() if names)
 
 
 def _paragraph(line: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
-from io import StringIO
 from typing import NamedTuple
 
 from replywatch.render.text import safe
 
 Cell = str | int | float | bool | None
 
-_FORMULA = tuple("=+-@＝＋－＠")  # noqa: RUF001 - the wide forms are meant
-"""What makes a spreadsheet take a cell for a formula (OWASP, CSV injection)."""
+_FORMULA = re.compile(r'((?:\A|[;,])[\s"]*)([=+\-@＝＋－＠])')  # noqa: RUF001 - the wide forms are meant
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), in front of a cell or within.
+
+Within: a program that takes another character than we do for the one between cells begins a new one behind it, whatever
+is quoted.
+"""
 _INSTANT = ("instant", "_at", "answered_after", "answered_before")
 """How the names of columns end that hold instants."""
 
@@ -30,7 +33,7 @@ class Dialect(NamedTuple):
 
 
 PLAIN = Dialect()
-"""RFC 4180, but lines end with LF."""
+"""RFC 4180, but lines end with LF; text is quoted, whatever is in it, and numbers are not."""
 
 
 def excel_de(zone: tzinfo) -> Dialect:
@@ -41,31 +44,29 @@ def excel_de(zone: tzinfo) -> Dialect:
 def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], dialect: Dialect = PLAIN) -> Iterator[str]:
     """A line of names, then one line for each row, without line ends; what a row lacks is empty."""
     mark = "\ufeff" if dialect.byte_order_mark else ""
-    yield mark + _line(columns, dialect)
+    yield mark + dialect.delimiter.join(map(_quoted, columns))
     for row in rows:
-        yield _line([_shown(name, row.get(name), dialect) for name in columns], dialect)
+        yield dialect.delimiter.join(_shown(name, row.get(name), dialect) for name in columns)
 
 
-def _shown(name: str, value: Cell, dialect: Dialect) -> Cell:
+def _shown(name: str, value: Cell, dialect: Dialect) -> str:
     """`value` as it stands in a column of this name."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and dialect.decimal_comma:
-        return str(value).replace(".", ",")
     if not isinstance(value, str):
-        return value
+        return str(value).replace(".", "," if dialect.decimal_comma else ".")
     if dialect.zone is not None and name.endswith(_INSTANT):
-        return f"{datetime.fromisoformat(value).astimezone(dialect.zone):%d.%m.%Y %H:%M:%S}"
-    return harmless(value)
+        return _quoted(f"{datetime.fromisoformat(value).astimezone(dialect.zone):%d.%m.%Y %H:%M:%S}")
+    return _quoted(harmless(value))
 
 
 def harmless(text: str) -> str:
-    """`text` so that a spreadsheet shows it and never runs it: made safe, formulas quoted with `'`."""
-    text = safe(text)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """`text` so that a spreadsheet shows it and never runs it: made safe, with `'` before what begins a formula."""
+    return _FORMULA.sub(r"\1'\2", safe(text))
 
 
-def _line(values: Iterable[Cell], dialect: Dialect) -> str:
-    buffer = StringIO()
-    csv.writer(buffer, delimiter=dialect.delimiter, lineterminator="").writerow(values)
-    return buffer.getvalue()
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'

@@ -48,6 +48,16 @@ def _mailbox(messages: int, read_in: str, of_other_user: bool, **_: object) -> W
     )
 
 
+def _mailbox_unopened(is_hole: bool, **_: object) -> Words:
+    meaning = (
+        "Who has no answer counts as unknown, since it may lie there. Make it readable; or, if no mail of that sort"
+        " lies there, leave it out"
+        if is_hole
+        else "Polls read all else. If mail lies there, make it readable; else leave it out"
+    )
+    return Words("{error}", f"{meaning}, under [accounts.{{account}}]:\n  {{roles:roles}}")
+
+
 def _no_sent_mailbox(likely: tuple[str, ...], **_: object) -> Words:
     return Words(
         "there is no mailbox for sent mail: answers from here are not seen",
@@ -109,6 +119,9 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
     # the set-up
     "config": Words("{path}"),
     "store": Words("{path}"),
+    "store_open_to_others": Words(
+        "other users of this machine can read the store: who wrote to you, and about what", "Run: {command}"
+    ),
     "store_not_made_yet": Words("{path}; the first poll makes it"),
     "team": _team,
     "team_open_domain": Words(
@@ -152,12 +165,15 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         "there is no mailbox {mailbox!r}, which the config names",
         "Correct it in the config, under [accounts.{account}]; the names stand above:\n  {roles:roles}",
     ),
+    "mailbox_unopened": _mailbox_unopened,
+    "mailbox_not_there": Words("{mailbox:mailbox}: is listed, but not there; nothing is missing without it"),
     "account_changed": Words(
         "the mail read so far is of {was}, and the config says {now}",
         "The next poll goes on if at least half of that mail is there, and else leaves the account alone. Another"
         " mailbox needs another name under [accounts.…]; or `replywatch account move {account}` (the same mail at a new"
         " place), `replywatch account drop {account}` (let go of the old mail).",
     ),
+    "unread_files": Words("{files:unread_files}", "{files:unread_files_hint}"),
     "much_missing": Words(
         "{mailbox}: much of it is missing since {since:day}, all at once; it counts as there for now",
         "Is the mailbox whole? Some providers show no more than 1,000, 2,000, 5,000 or 10,000 messages of one; what was"
@@ -167,7 +183,13 @@ PHRASES: Mapping[str, Words | Callable[..., Words]] = {
         "of {asked:,} of {messages:,} messages all header fields are there that this release reads; the next polls"
         " fetch the others"
     ),
+    "messages_odd": Words("{said}", "Polls go on with what comes. Whoever runs the server may know why, and mend it."),
     "read_only": Words("{mailboxes} can be opened"),
+    "read_only_not_said": Words(
+        "{mailboxes}: the server does not say that it opens read-only",
+        "It is read all the same: no command ever leaves that could change anything. Look whether new mail stays unread"
+        " there, and tell whoever runs the server.",
+    ),
     "mail": _mail,
     # sent mail
     "sent_by_label": Words("{mailbox} holds it, with the label \\Sent"),

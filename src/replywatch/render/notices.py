@@ -10,6 +10,7 @@ NOTICES = {
     "name_stays": "{name} stays: an account, mailbox or label has this name, login or path. Change it there.",
     "new_rules": "This release has new rules: all mail is judged anew, and figures may move (CHANGELOG.md says which).",
     "poll_at_work": "A poll is at work: these are the figures from before it.",
+    "store_open_to_others": "Other users of this machine can read the store. `replywatch check` says how to mend that.",
     "trying_again": "{account}: {error}; trying again in {seconds} s",
 }
 STRETCHES = {

@@ -14,7 +14,8 @@ from replywatch.render.because import because_text
 from replywatch.render.days import short_day
 from replywatch.render.doubts import DOUBTS
 from replywatch.render.locale import Locale
-from replywatch.render.text import counted, human_duration, local_time
+from replywatch.render.text import counted, human_duration, local_time, mailbox_name
+from replywatch.render.unread_files import files_hint, files_text
 
 
 def filled(template: str, values: Mapping[str, object], locale: Locale) -> str:
@@ -48,6 +49,12 @@ def _likely(mailboxes: Sequence[Mapping[str, str]]) -> str:
     return f"Add it as an account; most likely it is that of {', '.join(mailbox['address'] for mailbox in mailboxes)}"
 
 
+def _unopened(hole: Mapping[str, Any], locale: Locale) -> str:
+    """A mailbox, and up to when its mail was seen."""
+    name, read_to = mailbox_name(hole["mailbox"]), hole["last_read_at"]
+    return f"{name} (never read)" if read_to is None else f"{name} (read up to {local_day(read_to, locale.zone)})"
+
+
 _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     # instants and durations
     "day": lambda instant, locale: str(local_day(instant, locale.zone)),
@@ -65,8 +72,11 @@ _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     "and_further": lambda number, _: f" and {number} more" if number else "",
     "visitors": lambda forms, _: ", ".join(f"{f['address']} ({f['count']} from {f['people']} people)" for f in forms),
     "answers_are": lambda number, _: f"{counted(number, 'answer')} of ours {'is' if number == 1 else 'are'}",
+    "unread_files": lambda files, _: files_text(files),
+    "unread_files_hint": lambda files, _: files_hint(files),
     "messages": lambda number, _: counted(number, "message"),
     "going_on": lambda number, _: f"{counted(number, 'conversation')} {'goes' if number == 1 else 'go'} on",
+    "unopened": lambda holes, locale: ", ".join(_unopened(hole, locale) for hole in holes),
     "likely": lambda mailboxes, _: _likely(mailboxes),
     # reasons
     "reason": lambda because, _: f" ({text})" if (text := because_text(because)) else "",
@@ -74,6 +84,8 @@ _FORMS: Mapping[str, Callable[[Any, Locale], str]] = {
     "failed": lambda error, _: "." if error is None else f"; the last attempt failed: {error}",
     # lines to copy
     "list": lambda texts, _: listed(texts),
+    "mailbox": lambda name, _: mailbox_name(name),
+    "names": lambda mailboxes, _: listed(mailbox["mailbox"] for mailbox in mailboxes),
     "quoted": lambda senders, _: ", ".join(quoted(sender["address"]) for sender in senders),
     "roles": lambda roles, _: mailboxes_line(roles),
     "tables": lambda mailboxes, _: "\n\n".join("  " + m["toml"].replace("\n", "\n  ") for m in mailboxes),

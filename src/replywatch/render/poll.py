@@ -8,9 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from replywatch.config_lines import mailboxes_line
 from replywatch.domain.messages import Role
-from replywatch.domain.results.polled import AccountOutcome, Braked, Status, Trouble
+from replywatch.domain.results.polled import AccountOutcome, Braked, Status, Trouble, UnopenedMailbox
 from replywatch.render.locale import Locale
-from replywatch.render.text import counted, local_time
+from replywatch.render.text import counted, local_time, mailbox_name
+from replywatch.render.unread_files import files_hint, files_text
+
+UNOPENED_NAMED = 10
+"""Mailboxes that can't be opened and are named one by one, at most, of each sort."""
 
 
 def account_lines(outcome: AccountOutcome, locale: Locale, *, quiet: bool) -> Iterator[str]:
@@ -22,8 +26,9 @@ def account_lines(outcome: AccountOutcome, locale: Locale, *, quiet: bool) -> It
         yield f"{name}: well again after failing since {_since(outcome, locale)}: {_read(outcome)}"
     elif not outcome.error and not quiet:
         yield f"{name}: {_read(outcome)}"
-    if outcome.unread and (Trouble.UNREAD in outcome.news or not quiet):
-        yield f"{name}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
+    yield from _unread_lines(outcome, quiet=quiet)
+    if outcome.unopened and (Trouble.UNOPENED in outcome.news or not quiet):
+        yield from _unopened_lines(name, outcome.unopened)
     for hold in outcome.holds:
         if hold.begins or not quiet:
             yield from _hold_lines(name, hold)
@@ -56,6 +61,16 @@ def _failure_lines(outcome: AccountOutcome, locale: Locale) -> Iterator[str]:
         yield f"  {again}" if outcome.left_alone else f"  It is {rest}. {again}"
 
 
+def _unread_lines(outcome: AccountOutcome, *, quiet: bool) -> Iterator[str]:
+    """What of its mail is there and could not be read; files are named, the messages among them."""
+    if outcome.unread_files:
+        if Trouble.UNREAD_FILES in outcome.news or not quiet:
+            yield f"{outcome.account}: {files_text(outcome.unread_files)}"
+            yield f"  {files_hint(outcome.unread_files)}"
+    elif outcome.unread and (Trouble.UNREAD in outcome.news or not quiet):
+        yield f"{outcome.account}: {counted(outcome.unread, 'message')} could not be read; every poll tries again"
+
+
 def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
     """What is held as there; said in full when it begins, for it may stay so for long."""
     if hold.capped:
@@ -67,6 +82,23 @@ def _hold_lines(account: str, hold: Braked) -> Iterator[str]:
     yield f"{account}: {hold.missing:,} of {hold.known:,} messages of {hold.mailbox} are missing all at once"
     if hold.begins:
         yield "  They count as there until they have been missing for a day. Look at it, if nobody deleted them."
+
+
+def _unopened_lines(account: str, unopened: Sequence[UnopenedMailbox]) -> Iterator[str]:
+    """Which mailboxes can't be opened, why, what that means, and how to leave them out; those that matter first."""
+    for matters, meaning in (
+        (True, "Who has no answer counts as unknown, since it may lie there. If neither answers nor enquiries do"),
+        (False, "All else is read. To have it said no more"),
+    ):
+        found = [mailbox for mailbox in unopened if mailbox.is_hole is matters]
+        for mailbox in found[:UNOPENED_NAMED]:
+            why = mailbox.why or f"{mailbox_name(mailbox.mailbox)} can't be opened"
+            yield f"{account}: {why}"
+        if len(found) > UNOPENED_NAMED:
+            yield f"{account}: {counted(len(found) - UNOPENED_NAMED, 'more mailbox', 'es')} can't be opened"
+        if found:
+            line = mailboxes_line([(mailbox.mailbox, Role.SKIP) for mailbox in found[:UNOPENED_NAMED]])
+            yield f"  {meaning}, leave it out in the config, under [accounts.{account}]: {line}"
 
 
 def pass_line(outcomes: Sequence[AccountOutcome], now: int, locale: Locale) -> str:

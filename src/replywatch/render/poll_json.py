@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from replywatch.domain.results.polled import AccountOutcome, Braked
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import brief
+from replywatch.render.unread_files import files_value
 
 SCHEMA = "replywatch.poll/1"
 """Name and number of the form: fields may be added to it, nothing is renamed or removed."""
@@ -32,10 +33,12 @@ def _account(outcome: AccountOutcome) -> Value:
         "messages": outcome.messages,
         "mailboxes": outcome.mailboxes,
         "unread": outcome.unread,
+        "unread_files": files_value(outcome.unread_files),
         "lacks_sent": outcome.lacks_sent,
         "error": {"kind": error.kind, "text": brief(error.text), "hint": brief(error.hint)} if error else None,
         "failing_since": rfc3339(outcome.failing_since) if error else None,
         "left_alone_until": rfc3339(outcome.left_alone_until),
+        "unopened": [{"mailbox": brief(m.mailbox), "is_hole": m.is_hole} for m in outcome.unopened],
         "holds": [_hold(hold) for hold in outcome.holds],
     }
 

@@ -16,6 +16,7 @@ from replywatch.domain.results.polled import AccountOutcome
 from replywatch.errors import ChangedAccountError, ConnectError, LoginError, SecretError
 from replywatch.render.numbers import rfc3339
 from replywatch.render.text import counted, safe
+from replywatch.render.unread_files import unread_text
 
 _SPEAKING = (ChangedAccountError, ConnectError, LoginError, SecretError)
 """Errors whose text names servers, files of passwords and the account alone, and what a server answered."""
@@ -44,8 +45,14 @@ def account_log(outcome: AccountOutcome) -> Iterator[LogLine]:
         again = f"; well again after failing since {rfc3339(outcome.failing_since)}" if outcome.well_again else ""
         read = f"{counted(outcome.messages, 'new message')}, {counted(outcome.mailboxes, 'mailbox', 'es')}"
         yield LogLine(logging.INFO, f"{name}: {read}{again}")
-    if outcome.unread:
+    if outcome.unread_files:
+        yield LogLine(logging.WARNING, f"{name}: {unread_text(len(outcome.unread_files))}")
+    elif outcome.unread:
         yield LogLine(logging.WARNING, f"{name}: {counted(outcome.unread, 'message')} could not be read")
+    if outcome.unopened:
+        holes = sum(mailbox.is_hole for mailbox in outcome.unopened)
+        text = f"{counted(len(outcome.unopened), 'mailbox', 'es')} can't be opened, {holes} of them a hole in coverage"
+        yield LogLine(logging.WARNING, f"{name}: {text}")
     for hold in outcome.holds:
         yield LogLine(logging.WARNING, f"{name}: {hold.missing} of {hold.known} messages of a mailbox are missing")
     if outcome.lacks_sent and not outcome.error:

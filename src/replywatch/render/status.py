@@ -11,7 +11,7 @@ from replywatch.render.days import day_text, moment_text
 from replywatch.render.grid import Column, Grid, Row, grid_lines, wrapped
 from replywatch.render.locale import Locale
 from replywatch.render.numbers import rfc3339
-from replywatch.render.text import brief, counted, human_duration, safe
+from replywatch.render.text import brief, counted, human_duration, mailbox_name, safe
 from replywatch.render.warnings import warned_lines
 from replywatch.render.warnings_json import warning_value
 
@@ -25,6 +25,8 @@ _STATES = {
 }
 """State → its words."""
 _COLOURS = {words: "32" if state == "fine" else "33" for state, words in _STATES.items()}
+_NAMED = 5
+"""Mailboxes that are named of those that can't be opened."""
 _MEGABYTE = 1_000_000
 
 
@@ -72,6 +74,10 @@ def _below(account: AccountStatus, status: Status, locale: Locale) -> Iterator[s
         yield safe(account.last_error)
     for mailbox in account.held:
         yield f"much of {safe(mailbox)} was not found at the last pass, and counts as there for now"
+    if account.unopened:
+        names = ", ".join(safe(mailbox_name(mailbox)) for mailbox in account.unopened[:_NAMED])
+        more = len(account.unopened) - _NAMED
+        yield f"can't be opened: {names}{f' and {more} more' if more > 0 else ''}"
 
 
 def status_json(status: Status) -> str:
@@ -108,4 +114,5 @@ def _json_account(account: AccountStatus) -> dict[str, object]:
         "messages": account.messages,
         "unread": account.unread,
         "held": [brief(mailbox) for mailbox in account.held],
+        "unopened": [brief(mailbox) for mailbox in account.unopened],
     }

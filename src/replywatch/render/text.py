@@ -31,6 +31,11 @@ def safe(text: str) -> str:
     return " ".join(text.split())
 
 
+def mailbox_name(name: str) -> str:
+    """The name of a mailbox in a sentence, as hostile as it came; one that is empty can be seen."""
+    return name or '""'
+
+
 def person_text(contact: str, visitor_of: str) -> str:
     """Somebody outside as one harmless line: his address, or the web form that he filled in without leaving one."""
     return safe(contact) or (f"visitor of {safe(visitor_of)}" if visitor_of else "")

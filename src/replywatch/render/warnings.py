@@ -25,6 +25,11 @@ PHRASES: Mapping[Code, str] = {
         "{count:messages} of account {account} did not come: every poll asks again, and until then nobody knows who "
         "wrote."
     ),
+    Code.MAILBOXES_UNOPENED: (
+        "Account {account}: {unopened:unopened}{more:and_further} can't be opened. An answer may lie there, so whoever "
+        "has none since is counted as unknown. Make it readable; or, if neither answers nor enquiries lie there, leave "
+        "it out in the config, under [accounts.{account}]: mailboxes = {{ skip = {unopened:names} }}"
+    ),
     Code.SENT_EMPTY: "The Sent mailbox of account {account} is empty: replies written elsewhere are not seen.",
     Code.NO_SENT_MAILBOX: (
         "No Sent mailbox found in account {account}: its replies are not seen. Name it in the config, under "

@@ -8,7 +8,8 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from replywatch.sources.https import Connect, Request, ask, connect
+from replywatch.sources.dial import Connect, connect
+from replywatch.sources.https import Request, ask
 
 if TYPE_CHECKING:
     from dns.resolver import Resolver

@@ -5,13 +5,14 @@ The values that go through it are in `domain.mailboxes.fetched`, where its words
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
+from replywatch.domain.mailboxes.unread import UnreadFile
 
-__all__ = ["Changed", "FetchedMessage", "Flagging", "Listing", "MailboxState", "Source"]
+__all__ = ["Changed", "FetchedMessage", "Flagging", "Listing", "MailboxState", "Source", "Stamp"]
 
 
 class Source(Protocol):
@@ -26,6 +27,19 @@ class Source(Protocol):
     @property
     def unlisted(self) -> tuple[str, ...]:
         """Beginnings of names: of these mailboxes `mailboxes` could not tell whether they are there."""
+        ...
+
+    @property
+    def unread_files(self) -> tuple[UnreadFile, ...]:
+        """Files that look like mail and are not read, as far as they were met since it was entered; none of a server.
+
+        A message among them is listed in its mailbox, and left out where it is fetched.
+        """
+        ...
+
+    @property
+    def complaint(self) -> str:
+        """What was odd the last time that messages did not come as they were asked for; "" if nothing is known."""
         ...
 
     @property
@@ -56,7 +70,10 @@ class Source(Protocol):
         ...
 
     def uids(self, first: int, last: int) -> list[int]:
-        """The UIDs between `first` and `last`, both included, that exist now, ascending."""
+        """The UIDs between `first` and `last`, both included, that exist now, ascending.
+
+        Where that is the whole mailbox, they are no fewer than the source counts; `errors.MailboxError` if they are.
+        """
         ...
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
@@ -77,6 +94,13 @@ class Source(Protocol):
         """Flags and labels of the messages from `first` to `last`, both included, that changed since a HIGHESTMODSEQ.
 
         Without `since` those of all. To be asked only where the state of a mailbox has a HIGHESTMODSEQ.
+        """
+        ...
+
+    def stamps(self, uids: Sequence[int]) -> Iterable[Stamp]:
+        """INTERNALDATE and size of those of `uids` that are there; nothing where a UID can't come to name other mail.
+
+        Others may be among them.
         """
         ...
 

@@ -9,23 +9,18 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import urlsplit
 
+from replywatch.sources.dial import Connect, connect
 from replywatch.sources.tls import verified
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-ADDRESSES = 4
-"""Addresses of one name that are tried."""
-
-Connect = Callable[[str, int, float], socket.socket]
-"""Host, port, seconds → a connected socket; raises `OSError`."""
 
 
 class TooLargeError(HTTPException):
@@ -47,23 +42,6 @@ class Request(NamedTuple):
     """https; http only where whoever asks knows that nobody can listen."""
     headers: Mapping[str, str]
     body: bytes | None = None
-
-
-def connect(host: str, port: int, seconds: float) -> socket.socket:
-    """A connection to the first address of `host` that answers, all in all within `seconds`.
-
-    The time is shared out, so that one address that keeps silent does not use up that of the others.
-    """
-    ends = time.monotonic() + seconds
-    addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[:ADDRESSES]]
-    failed: OSError = TimeoutError("no address answers")
-    for tried, address in enumerate(addresses):
-        share = (ends - time.monotonic()) / (len(addresses) - tried)
-        try:
-            return socket.create_connection((address, port), max(0.01, share))
-        except OSError as error:
-            failed = error
-    raise failed
 
 
 def ask(
@@ -120,14 +98,14 @@ class _Line:
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         """What comes in."""
-        return io.BufferedReader(_Incoming(self._channel, self._ends, self._octets))
+        return io.BufferedReader(Incoming(self._channel, self._ends, self._octets))
 
     def close(self) -> None:
         """Nothing yet: the client says so before the answer is read."""
 
 
-class _Incoming(io.RawIOBase):
-    """The octets of an answer as they come, however slowly: every wait is as long as the time that is left for all."""
+class Incoming(io.RawIOBase):
+    """What the other side says, as it comes, however slowly: every wait is as long as the time that is left for all."""
 
     def __init__(self, channel: socket.socket, ends: float, octets: int) -> None:
         super().__init__()

@@ -100,13 +100,7 @@ def _copy(rows: Sequence[_CopyRow], uses: Mapping[int, MailboxUse]) -> Copy:
 
 def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
     """One location, once for each role that labels give it."""
-    first_seen, answered_at, unanswered_at = row.first_seen, row.answered_at, row.unanswered_at
-    ahead = use.last_pass is not None and max(first_seen, answered_at or 0) > use.last_pass
-    if ahead and use.last_pass is not None:  # this machine's clock was ahead when it was seen
-        first_seen = min(first_seen, use.last_pass)
-        answered_at = answered_at and min(answered_at, use.last_pass)
-        unanswered_at = unanswered_at and min(unanswered_at, use.last_pass)
-    flagged = None if answered_at is None else Flagged(unanswered_at, answered_at)
+    flagged = None if row.answered_at is None else Flagged(row.unanswered_at, row.answered_at)
     flags = row.flags.split()
     for role in use.roles(row.labels):
         yield Location(
@@ -116,7 +110,7 @@ def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
             both_directions=use.both_directions,
             internal_date=row.internal_date,
             thread=row.thread,
-            first_seen=first_seen,
+            first_seen=row.first_seen,
             gone=row.gone,
             draft=DRAFT in flags,
             flagged=flagged,
@@ -125,5 +119,4 @@ def _locations(row: _CopyRow, use: MailboxUse) -> Iterator[Location]:
             all_mail=use.all_mail and row.labels is None,
             in_burst=bool(row.in_burst),
             last_pass=use.last_pass,
-            ahead=ahead,
         )

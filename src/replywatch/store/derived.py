@@ -14,6 +14,7 @@ from replywatch.store.copies import COPIES, MailboxUse, copies_of
 from replywatch.store.counted import Counted, Counts
 from replywatch.store.database import Database
 from replywatch.store.derived_rows import EXCHANGE_COLUMNS, JUDGEMENT_COLUMNS, DerivedRows, inserting
+from replywatch.store.headers import how_many
 from replywatch.store.readings import decode_reading, encode_reading
 from replywatch.store.schema import CLUSTER_TABLES, DERIVED_TABLES
 
@@ -96,25 +97,13 @@ class Derived:
 
     def last_look(self) -> int | None:
         """When mail was last looked for, by the clock of this machine; None: never."""
-        return self._look(self.newest_pass())
-
-    def _look(self, number: int) -> int | None:
-        """When a pass came to its end, or began if it was killed on the way; None if there is no such pass."""
-        found = self._db.value("SELECT max(coalesce(finished_at, started_at)) FROM passes WHERE id = ?", [number])
+        found = self._db.value("SELECT coalesce(finished_at, started_at) FROM passes ORDER BY id DESC LIMIT 1")
         return None if found is None else int(found)
 
     def soil_ahead(self) -> None:
-        """Make dirty what may be read otherwise since another pass was made: the clusters in which something lay ahead.
-
-        Where the clock was set back since then, that is all of them: anything may lie ahead now.
-        """
-        derived, newest = int(self._db.value("SELECT last_pass FROM derivation")), self.newest_pass()
-        if derived == newest:
-            return
-        before, now = self._look(derived), self._look(newest)
-        set_back = before is not None and now is not None and now < before
-        found = "SELECT DISTINCT cluster FROM readings" if set_back else "SELECT cluster FROM judgements WHERE ahead"
-        self._db.execute(f"INSERT OR IGNORE INTO dirty {found}")
+        """Make dirty what may be read otherwise since another pass was made: clusters in which something lay ahead."""
+        if int(self._db.value("SELECT last_pass FROM derivation")) != self.newest_pass():
+            self._db.execute("INSERT OR IGNORE INTO dirty SELECT cluster FROM judgements WHERE ahead")
 
     def finish(self, last_pass: int) -> None:
         """All that passes up to `last_pass` brought is derived now."""
@@ -122,15 +111,19 @@ class Derived:
 
     # First hop: readings and clusters
 
-    def pending(self, most: int) -> list[Pending]:
-        """Up to `most` messages that are due, ascending."""
+    def pending(self, most: int, octets: int) -> list[Pending]:
+        """Up to `most` messages that are due, ascending; fewer if their headers have more than so many octets."""
+        sizes = self._db.rows(
+            "SELECT length(m.header) FROM pending p JOIN messages m ON m.id = p.message ORDER BY p.message LIMIT ?",
+            [most],
+        )
         rows = self._db.rows(
             "SELECT p.message, m.header, r.cluster, r.identity,"
             " (SELECT json_group_array(DISTINCT l.thread) FROM locations l"
             " WHERE l.message = p.message AND l.thread IS NOT NULL)"
             " FROM pending p JOIN messages m ON m.id = p.message LEFT JOIN readings r ON r.message = p.message"
             " ORDER BY p.message LIMIT ?",
-            [most],
+            [how_many(sizes, octets)],
         )
         return [Pending(m, h, c, frozenset(json.loads(t)), i) for m, h, c, i, t in rows]
 

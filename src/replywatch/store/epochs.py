@@ -8,15 +8,6 @@ from __future__ import annotations
 
 from replywatch.store.database import Database
 
-GONE = (
-    "(SELECT CASE WHEN max(o.gone) > :now THEN max(o.gone) + 1 ELSE :now END FROM locations o"
-    " WHERE o.message = locations.message)"
-)
-"""When a location is gone: now; but not before another place of its message, even if the clock was set back since.
-
-Which place a message left last is what counts.
-"""
-
 
 def carry_over(database: Database, old: int, epoch: int) -> None:
     """Drop what the superseded epoch `old` says that `epoch` says, too; within the caller's transaction.
@@ -42,8 +33,8 @@ def carry_over(database: Database, old: int, epoch: int) -> None:
     database.execute(
         "UPDATE locations SET first_seen = min(locations.first_seen, o.first_seen),"
         f" unanswered_at = CASE WHEN {gone} THEN NULL WHEN o.answered_at IS NOT NULL THEN o.unanswered_at"
-        " WHEN max(o.first_seen, :read) <= locations.answered_at THEN max(o.first_seen, :read)"
-        " WHEN o.first_seen <= locations.answered_at THEN o.first_seen END,"
+        " WHEN max(o.first_seen, :read) < locations.answered_at THEN max(o.first_seen, :read)"
+        " WHEN o.first_seen < locations.answered_at THEN o.first_seen END,"
         f" answered_at = CASE WHEN {gone} THEN NULL ELSE coalesce(o.answered_at, locations.answered_at) END,"
         " answer_missed_at = CASE WHEN o.answered_at IS NULL OR locations.answered_at IS NOT NULL"
         f" THEN locations.answer_missed_at WHEN {gone} THEN NULL"
@@ -71,7 +62,7 @@ def let_go(database: Database, old: int, present: int, now: int) -> None:
     values = {"old": old, "now": now}
     with database.transaction():
         carry_over(database, old, present)
-        database.execute(f"UPDATE locations SET gone = {GONE} WHERE gone IS NULL AND epoch = :old", values)
+        database.execute("UPDATE locations SET gone = :now WHERE gone IS NULL AND epoch = :old", values)
         database.execute("DELETE FROM quarantine WHERE epoch = :old", {"old": old})
         database.execute(
             "UPDATE epochs SET completed_at = :now, held_at = NULL, scanned_to = 0, message_count = NULL"

@@ -1,13 +1,13 @@
 """Messages taken out of the store for good: which ones, what goes with them, and that no byte of them stays.
 
-What stays is that there is something at a place (else every poll would fetch it again), and the identities of the
-erased messages: digests, by which a copy that turns up elsewhere is known and left alone.
+What stays is that there is something at a place (else every poll would fetch it again), and digests of the erased
+messages, by which a copy that turns up elsewhere is known and left alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from replywatch.domain.messages import RUNG_BITS, Answered, Rung
 from replywatch.domain.results.extent import Extent
@@ -119,18 +119,21 @@ class Erasure:
 
     # Erasing
 
-    def erase(self, now: int) -> None:
+    def erase(self, now: int, known_by: Callable[[bytes], Iterable[str]]) -> None:
         """Erase what is chosen: headers, what was said of their places, marks; and drop all derived rows.
 
-        All or nothing. An enquiry that stays though its reply goes keeps a mark that it was answered then: otherwise
-        it would count as unanswered from now on.
+        `known_by` gives the digests of a header that stay, so that it is known again. All or nothing. An enquiry that
+        stays though its reply goes keeps a mark that it was answered then: otherwise it would count as unanswered from
+        now on.
         """
         self._db.execute("PRAGMA secure_delete = ON")  # zeroes also what an interrupted run leaves to be compacted
         with self._db.transaction():
             self._keep_answers(now)
             self._keep_coverage()
             self._keep_counts()
-            self._db.execute("INSERT OR IGNORE INTO erased SELECT identity FROM temp.chosen")
+            headers = self._db.rows(f"SELECT header FROM messages WHERE id IN {_HEADERS}")
+            digests = ((digest,) for (header,) in headers for digest in known_by(header))
+            self._db.execute_many("INSERT OR IGNORE INTO erased VALUES (?)", digests)
             self._erase_marks()
             self._db.execute(
                 "UPDATE locations SET message = NULL, internal_date = NULL, size = NULL, flags = '', thread = NULL,"

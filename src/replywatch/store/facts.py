@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
-from replywatch.domain.mailboxes.fetched import Changed, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Listing, MailboxState, Stamp
 from replywatch.store.database import Database
 from replywatch.store.epochs import tidy
 from replywatch.store.flags import Bearer, Look, bearers, end_look, write_flags
 from replywatch.store.incoming import Batch, Incoming, add_batch, encode_labels, renew_headers
+
+_STAMPED = "epoch = ?1 AND uid > ?2 AND uid < ?3 AND gone IS NULL AND message IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,14 @@ class Facts:
     def mailbox(self, account: int, listing: Listing) -> int:
         """The id of a mailbox, made if new.
 
-        What is said of it decides what it is for, and whose: if that changed, its messages are due again.
+        What is said of it decides what it is for, and whose: if that changed, its messages are due again. One that was
+        read under the name that an earlier release gave it is the same, and has this name from now on.
         """
         attributes = json.dumps(sorted(listing.attributes), ensure_ascii=False)
         found = self._db.row(
-            "SELECT id, attributes, delimiter, of_other_user FROM mailboxes WHERE account = ? AND name = ?",
-            [account, listing.name],
+            "SELECT id, name, attributes, delimiter, of_other_user FROM mailboxes WHERE account = ? AND name IN (?, ?)"
+            " ORDER BY name = ? DESC",
+            [account, listing.name, listing.formerly or listing.name, listing.name],
         )
         if found is None:
             return self._db.execute(
@@ -68,11 +72,11 @@ class Facts:
                 [account, listing.name, listing.delimiter, attributes, listing.of_other_user],
             )
         mailbox = int(found[0])
-        if found[1:] != (attributes, listing.delimiter, listing.of_other_user):
+        if found[1:] != (listing.name, attributes, listing.delimiter, listing.of_other_user):
             with self._db.transaction():
                 self._db.execute(
-                    "UPDATE mailboxes SET attributes = ?, delimiter = ?, of_other_user = ? WHERE id = ?",
-                    [attributes, listing.delimiter, listing.of_other_user, mailbox],
+                    "UPDATE mailboxes SET name = ?, attributes = ?, delimiter = ?, of_other_user = ? WHERE id = ?",
+                    [listing.name, attributes, listing.delimiter, listing.of_other_user, mailbox],
                 )
                 self._db.execute(
                     "INSERT OR IGNORE INTO pending SELECT l.message FROM locations l JOIN epochs e ON e.id = l.epoch"
@@ -139,10 +143,10 @@ class Facts:
         """Whether anything was ever erased."""
         return bool(self._db.value("SELECT EXISTS (SELECT 1 FROM erased)"))
 
-    def erased(self, identities: Iterable[str]) -> set[str]:
-        """Those of `identities` whose messages were erased."""
+    def erased(self, digests: Iterable[str]) -> set[str]:
+        """Those of `digests` (`domain.judging.identity.known_by`) by which an erased message is known."""
         sql = "SELECT e.identity FROM json_each(?) j JOIN erased e ON e.identity = j.value"
-        return {identity for (identity,) in self._db.rows(sql, [json.dumps(list(identities))])}
+        return {digest for (digest,) in self._db.rows(sql, [json.dumps(list(digests))])}
 
     def add_batch(
         self, epoch: int, incoming: Sequence[Incoming], unread: Sequence[int], scanned_to: int, now: int
@@ -236,16 +240,70 @@ class Facts:
         )
         return dict(self._db.rows(sql, [json.dumps(list(uids)), epoch]))
 
-    def renew(self, epoch: int, headers: Mapping[int, bytes], version: int, asked_to: int) -> None:
-        """UIDs have other headers now, of the same messages; up to `asked_to` all were asked for those of `version`.
+    def newest_stamps(self, epoch: int, before: int, most: int) -> dict[int, Stamp]:
+        """UID → what was said of it, of the last messages that are held to be there, up to `most` below a UID."""
+        rows = self._db.rows(
+            f"SELECT uid, internal_date, size FROM locations WHERE {_STAMPED} ORDER BY uid DESC LIMIT ?4",
+            [epoch, 0, before, most],
+        )
+        return {row[0]: Stamp(*row) for row in rows}
+
+    def spread_stamps(self, epoch: int, after: int, before: int, most: int) -> dict[int, Stamp]:
+        """The same of messages between two UIDs: the last of them, and others spread evenly."""
+        rows = self._db.rows(
+            "SELECT uid, internal_date, size FROM (SELECT *, row_number() OVER (ORDER BY uid DESC) - 1 AS number,"
+            f" count(*) OVER () AS total FROM locations WHERE {_STAMPED}) WHERE number % ((total + ?4 - 1) / ?4) = 0",
+            [epoch, after, before, most],
+        )
+        return {row[0]: Stamp(*row) for row in rows}
+
+    def go_back(self, epoch: int, scanned_to: int) -> None:
+        """Behind this UID nothing counts as read."""
+        sql = "UPDATE epochs SET scanned_to = ?, message_count = NULL WHERE id = ?"
+        self._db.execute(sql, [scanned_to, epoch])
+
+    def renew(self, epoch: int, headers: Mapping[int, bytes]) -> None:
+        """UIDs have other headers now, of the same messages.
 
         What is known of the place stays. The old header stays, too, without a place: it is a copy that is nowhere.
         """
         with self._db.transaction():
             renew_headers(self._db, epoch, headers)
-            self._db.execute(
-                "UPDATE epochs SET fields_asked_for = ?, fields_asked_to = ? WHERE id = ?", [version, asked_to, epoch]
-            )
+
+    def lacking(self, epoch: int, most: int) -> list[int]:
+        """The UIDs, up to `most` and the newest, of which the time of arrival in the mailbox or the size is not known.
+
+        Ascending. So is the size of what an earlier release took for a message though it was a stand-in for one.
+        """
+        rows = self._db.rows(
+            "SELECT uid FROM locations WHERE epoch = ? AND gone IS NULL AND message IS NOT NULL"
+            " AND (internal_date IS NULL OR size IS NULL) ORDER BY uid DESC LIMIT ?",
+            [epoch, most],
+        )
+        return sorted(u for (u,) in rows)
+
+    def complete(self, epoch: int, fetched: Iterable[Incoming]) -> None:
+        """Write down what is said of messages of which it was not known; what is known stays."""
+        lacks = (
+            "epoch = :epoch AND uid = :uid"
+            " AND (internal_date IS NULL AND :date IS NOT NULL OR size IS NULL AND :size IS NOT NULL)"
+        )
+        rows = [
+            {"epoch": epoch, "uid": m.uid, "date": m.internal_date, "size": m.size}
+            for m in fetched
+            if isinstance(m, FetchedMessage)
+        ]
+        due = f"INSERT OR IGNORE INTO pending SELECT message FROM locations WHERE {lacks} AND message IS NOT NULL"
+        values = "internal_date = coalesce(internal_date, :date), size = coalesce(size, :size)"
+        with self._db.transaction():
+            self._db.execute_many(due, rows)
+            self._db.execute_many(f"UPDATE locations SET {values} WHERE {lacks}", rows)
+
+    def fields_asked_for(self, epoch: int, version: int, asked_to: int) -> None:
+        """Up to this UID all were asked for the fields of this version."""
+        self._db.execute(
+            "UPDATE epochs SET fields_asked_for = ?, fields_asked_to = ? WHERE id = ?", [version, asked_to, epoch]
+        )
 
     def fields_read(self, epoch: int, version: int) -> None:
         """All headers of the epoch have the fields of this version."""

@@ -100,9 +100,9 @@ def end_look(database: Database, epoch: int, highestmodseq: int | None, look: Lo
 
 _COMES = (
     "UPDATE locations SET answered_at = :now, answer_missed_at = NULL,"
-    " unanswered_at = CASE WHEN max(first_seen, :since) <= :now THEN max(first_seen, :since) END"
+    " unanswered_at = CASE WHEN max(first_seen, :since) < :now THEN max(first_seen, :since) END"
 )
-"""Since when it was not there is not known if the clock was ahead then."""
+"""Since when it was not there is not known if that is the same instant."""
 _IS_THERE = "UPDATE locations SET answer_missed_at = NULL"
 _IS_MISSED = "UPDATE locations SET answer_missed_at = min(coalesce(answer_missed_at, :now), :now)"
 _GOES = "UPDATE locations SET answered_at = NULL, unanswered_at = NULL, answer_missed_at = NULL"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -38,6 +39,12 @@ def check_place(path: Path) -> bool:
     except OSError as error:
         raise StoreError(f"the store {path} can't be used: {error.strerror}", _HINT) from error
     return False
+
+
+def open_to_others(path: Path) -> tuple[Path, ...]:
+    """The store at `path` and the files of SQLite's beside it, as far as group or others may read or change them."""
+    beside = (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", "-journal")))
+    return tuple(file for file in beside if file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def known_origin(path: Path, account: str) -> Origin | None:

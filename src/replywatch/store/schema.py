@@ -397,7 +397,26 @@ _ACCOUNTS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID""",
 )
 
-_LIVE: tuple[str, ...] = (
+
+def _ask_for_headers_again(connection: sqlite3.Connection) -> None:
+    """What earlier releases took for messages without a header is in quarantine (docs/decisions/0045)."""
+    from replywatch.domain.headers.header import has_fields  # noqa: PLC0415 - not to open a store, 20 ms
+    from replywatch.store.headers import ask_again  # noqa: PLC0415 - the same
+
+    ask_again(connection, has_fields)
+
+
+_LIVE: tuple[str | Step, ...] = (
+    _ask_for_headers_again,
+    # Exchange's stand-in for a message that it can't convert is none: it is asked for again like all that lacks a size.
+    """UPDATE locations SET size = NULL WHERE gone IS NULL AND message IN (SELECT id FROM messages
+        WHERE instr(header, CAST('Retrieval using the IMAP4 protocol failed' AS BLOB)) > 0)""",
+    """CREATE TABLE unopened (
+        mailbox INTEGER PRIMARY KEY REFERENCES mailboxes (id) ON DELETE CASCADE, -- listed, and can't be opened
+        began_at INTEGER NOT NULL, -- when a pass first found it so
+        read_to INTEGER, -- up to then its mail was seen; NULL: it was never opened
+        ended INTEGER -- pass that read it again; NULL: it is still so
+    ) STRICT""",
     # Flags come and go (docs/decisions/0048). Those that tell nothing are no longer kept, and \Answered is told by
     # answered_at alone. When all flags were last read is not known: the next poll reads them.
     "ALTER TABLE epochs ADD COLUMN flags_read_at INTEGER",  # NULL: never since this column is there

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from replywatch.store.database import Database
-from replywatch.store.epochs import GONE, let_go
+from replywatch.store.epochs import let_go
 
 _MISSING = "(SELECT uid FROM temp.missing WHERE epoch = :epoch)"
 
@@ -97,11 +97,10 @@ class Vanished:
         with self._db.transaction():
             due = f"SELECT message FROM locations WHERE {again} AND message IS NOT NULL"
             self._db.execute(f"INSERT OR IGNORE INTO pending {due}", values)
-            self._db.execute(f"UPDATE locations SET gone = {GONE} WHERE {again}", values)
+            self._db.execute(f"UPDATE locations SET gone = :now WHERE {again}", values)
             self.found(epoch)
             self._db.execute(
-                "UPDATE locations SET missed_at = min(coalesce(missed_at, :now), :now)"
-                f" WHERE {live} AND uid IN {_MISSING}",
+                f"UPDATE locations SET missed_at = coalesce(missed_at, :now) WHERE {live} AND uid IN {_MISSING}",
                 values,
             )
             if since is None:
@@ -121,14 +120,8 @@ class Vanished:
         )
 
     def hold(self, epoch: int, now: int) -> int:
-        """Since when so much of an epoch is missing that it may be the server's mistake; from now on if not before.
-
-        A moment that is still to come, because the clock was set back, doesn't count.
-        """
-        self._db.execute(
-            "UPDATE epochs SET held_at = min(coalesce(held_at, :now), :now) WHERE id = :epoch",
-            {"epoch": epoch, "now": now},
-        )
+        """Since when so much of an epoch is missing that it may be the server's mistake; from now on if not before."""
+        self._db.execute("UPDATE epochs SET held_at = coalesce(held_at, ?) WHERE id = ?", [now, epoch])
         return int(self._db.value("SELECT held_at FROM epochs WHERE id = ?", [epoch]))
 
     def held_at(self, epoch: int) -> int | None:

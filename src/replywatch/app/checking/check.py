@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
 
 from replywatch.app.checking.absent import absent_findings, stored_absent_mail
 from replywatch.app.checking.mail import account_mail
@@ -19,7 +21,7 @@ from replywatch.domain.results.notice import Stretch
 from replywatch.domain.team import Team
 from replywatch.errors import SecretError, SourceError, StoreError
 from replywatch.sources.base import Source
-from replywatch.store.place import check_place, fields_progress, held_mailboxes, known_origin
+from replywatch.store.place import check_place, fields_progress, held_mailboxes, known_origin, open_to_others
 
 EXPIRES_SOON = 14 * DAY
 """Seconds; certificates are mostly renewed a month before they expire."""
@@ -49,6 +51,8 @@ def _findings(
     yield Finding(Severity.OK, "", "config", "config", {"path": str(config.path)})
     store, absent = _store(config, now)
     yield store
+    if store.severity is Severity.OK:
+        yield from _open_to_others(config.store_path)
     yield from _team(config.team)
     if absent:
         yield from absent_findings(absent)
@@ -76,6 +80,13 @@ def _store(config: Config, now: int) -> tuple[Finding, AbsentMail | None]:
         return found, stored_absent_mail(config, now)
     except StoreError as error:
         return (found if found.severity is Severity.ERROR else failed("", "store", error)), None
+
+
+def _open_to_others(path: Path) -> Iterator[Finding]:
+    """Whether other users of this machine can read who wrote to whom."""
+    if files := open_to_others(path):
+        values = {"path": str(path), "command": f"chmod 600 {shlex.join(map(str, files))}"}
+        yield Finding(Severity.ERROR, "", "store", "store_open_to_others", values)
 
 
 def _team(team: Team) -> Iterator[Finding]:
@@ -107,14 +118,24 @@ def _account(config: Config, account: AnyAccount, open_source: Open, now: int) -
     try:
         with source:
             yield from _connection(account, source, now)
-            boxes = yield from mailbox_findings(account, source)
-            yield from _held(config, name)
+            found = yield from mailbox_findings(account, source)
+            boxes = [box for box in found if not box.unopened]
+            yield from _held(config, name, now)
             yield from _fields(config, name, boxes)
-            samples = yield from account_mail(config.team, account, source, boxes)
+            samples = yield from account_mail(config.team, account, source, found)
+            yield from _unread_files(name, source)
+            yield from _complaint(name, source)
+            yield from _read_only(account, source)
             return look_further(config, Look(account, samples, complete=False), source, boxes)
     except (SourceError, SecretError) as error:
         yield failed(name, "connection" if account.kind == "imap" else "path", error)
     return []
+
+
+def _unread_files(account: str, source: Source) -> Iterator[Finding]:
+    """Files that look like mail and that no poll will read, as far as they were met."""
+    if files := source.unread_files:
+        yield Finding(Severity.WARNING, account, "files", "unread_files", {"files": files})
 
 
 def _credentials(account: ImapAccount, now: int) -> Finding:
@@ -134,10 +155,10 @@ def _changed(config: Config, account: AnyAccount) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, account.name, "account", "account_changed", values)
 
 
-def _held(config: Config, account: str) -> Iterator[Finding]:
+def _held(config: Config, account: str, now: int) -> Iterator[Finding]:
     """Mailboxes of which the last polls missed so much that it counts as there."""
     for mailbox, since in held_mailboxes(config.store_path, account):
-        values = {"mailbox": mailbox, "since": since}
+        values = {"mailbox": mailbox, "since": min(since, now)}
         yield Finding(Severity.WARNING, account, "missing", "much_missing", values)
 
 
@@ -147,6 +168,12 @@ def _fields(config: Config, account: str, boxes: Sequence[Box]) -> Iterator[Find
     asked, messages = fields_progress(config.store_path, account, mailboxes, FIELDS_VERSION)
     if asked < messages:
         yield Finding(Severity.OK, account, "fields", "fields_asked", {"asked": asked, "messages": messages})
+
+
+def _complaint(account: str, source: Source) -> Iterator[Finding]:
+    """What is odd about how messages came."""
+    if source.complaint:
+        yield Finding(Severity.WARNING, account, "messages", "messages_odd", {"said": source.complaint})
 
 
 def _password(account: str, secret: Secret) -> Finding:
@@ -176,6 +203,16 @@ def _connection(account: AnyAccount, source: Source, now: int) -> Iterator[Findi
         has = tuple(c for c in CAPABILITIES if c in source.capabilities)
         lacks = tuple(c for c in CAPABILITIES if c not in source.capabilities)
         yield Finding(Severity.OK, name, "capabilities", "capabilities", {"has": has, "lacks": lacks})
+
+
+def _read_only(account: AnyAccount, source: Source) -> Iterator[Finding]:
+    """The mailboxes that a server opened without saying that they are open read-only."""
+    if account.kind == "imap":
+        from replywatch.sources.imap.source import ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
+
+        if isinstance(source, ImapSource) and source.not_said_read_only:
+            values = {"mailboxes": source.not_said_read_only}
+            yield Finding(Severity.WARNING, account.name, "read-only", "read_only_not_said", values)
 
 
 def _protection(account: ImapAccount, version: str, valid_until: int | None, now: int) -> Finding:

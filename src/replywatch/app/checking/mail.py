@@ -33,7 +33,7 @@ MOSTLY = 0.8
 
 
 def account_mail(
-    team: Team, account: AnyAccount, source: Source, boxes: Sequence[Box]
+    team: Team, account: AnyAccount, source: Source, found: Sequence[Box]
 ) -> Generator[Finding, None, dict[Role, Sample]]:
     """What the newest and oldest messages in INBOX and Sent tell; in files where these are not, what all mail tells.
 
@@ -42,7 +42,7 @@ def account_mail(
     Raises:
         ConnectError: the connection broke.
     """
-    name = account.name
+    name, boxes = account.name, [box for box in found if not box.unopened]
     inbox = look(source, _with_role(boxes, Role.INBOX), team)
     sent = look(source, _with_role(boxes, Role.SENT), team)
     everywhere = Sample()
@@ -56,7 +56,8 @@ def account_mail(
     elif labelled := [box.name for box in boxes if box.labelled]:
         yield Finding(Severity.OK, name, "sent", "sent_by_label", {"mailbox": labelled[0]})
     elif account.kind == "imap":
-        yield _lacks_sent(account, source, boxes, team)
+        if not _with_role(found, Role.SENT):  # one that can't be opened is named already
+            yield _lacks_sent(account, source, boxes, team)
     else:
         everywhere = look(source, boxes, team)
         yield _both_directions(name, everywhere)

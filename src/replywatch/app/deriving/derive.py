@@ -28,6 +28,8 @@ from replywatch.store.derived_rows import DerivedRows, Standing
 from replywatch.store.marks import Marks
 
 READ_AT_ONCE = 2000
+OCTETS_AT_ONCE = 4 << 20
+"""Of the headers that are read at once: what is read of them takes many times as much."""
 CLUSTERS_AT_ONCE = 1000
 
 
@@ -47,7 +49,7 @@ def derive(database: Database, config: Config, progress: Progress, *, anew: bool
     progress.begin(Stretch("reading_headers"), pending)
     marked = _Marked(marks.corrections(), marks.ever_made())
     servers = frozenset(account.name for account in config.accounts if account.kind == "imap")
-    while batch := derived.pending(READ_AT_ONCE):
+    while batch := derived.pending(READ_AT_ONCE, OCTETS_AT_ONCE):
         _read_batch(derived, batch, config.team, marked, servers)
         progress.advance(len(batch))
     derived.tell_counts()

@@ -11,6 +11,7 @@ from replywatch.app.progress import Progress
 from replywatch.config import names
 from replywatch.config.model import Config
 from replywatch.domain.headers.mentions import naming
+from replywatch.domain.judging.identity import known_by
 from replywatch.domain.people import mailbox_key
 from replywatch.domain.results.extent import Extent
 from replywatch.domain.results.notice import Notice, Stretch
@@ -102,7 +103,7 @@ def erase(config: Config, choose: Choice, now: int, progress: Progress) -> Exten
         choose(erasure, progress)
         found = erasure.extent()
         if not erasure.chose_nothing():
-            erasure.erase(now)
+            erasure.erase(now, known_by)
             derive(database, config, progress)
         progress.begin(Stretch("writing_store"), None)
         database.compact()

@@ -60,7 +60,7 @@ def mailbox_uses(derived: Derived, config: Config) -> dict[int, MailboxUse]:
             on_disk = account.kind != "imap"
             watched = account.watched and not listing.of_other_user
             both = role is Role.ARCHIVE or on_disk
-            all_mail = "\\all" in map(str.lower, listing.attributes)
+            all_mail = account.roles.is_all_mail(listing)
             of_other = listing.of_other_user
             uses[epoch] = MailboxUse(
                 name, watched, role, both, on_disk, labels[name], of_other, all_mail, last_pass=last_pass

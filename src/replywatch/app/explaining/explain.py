@@ -13,7 +13,7 @@ from replywatch.app.explaining.pick import the_message
 from replywatch.app.progress import Progress
 from replywatch.app.reporting.coverage import coverage_of, read_up_to
 from replywatch.config.model import Config
-from replywatch.domain.headers.header import parse_header
+from replywatch.domain.headers.header import HEADER_LIMIT, parse_header
 from replywatch.domain.judging.classify import fired
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
@@ -36,10 +36,10 @@ from replywatch.domain.periods import Period
 from replywatch.domain.results.exchange_at import ExchangeAt, exchange_at
 from replywatch.domain.results.explanation import CouldBeAnswer, CouldBeAnswers, Explanation, FileJudgement
 from replywatch.domain.team import Team
-from replywatch.sources.local.header_block import HEADER_LIMIT
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.marks import Marks
+from replywatch.store.own_clock import read_as_now
 from replywatch.store.queries import MessageRow, Queries
 
 COULD_BE = 5
@@ -48,9 +48,10 @@ _UNANSWERED = (Status.WAITING, Status.NEVER, Status.UNKNOWN)
 
 
 class Explainer:
-    """Explains messages of one open store."""
+    """Explains messages of one open store, which it only reads."""
 
-    def __init__(self, database: Database, config: Config) -> None:
+    def __init__(self, database: Database, config: Config, now: int) -> None:
+        read_as_now(database, now)
         self.queries = Queries(database)
         self._config = config
         self._servers = {account.name for account in config.accounts if account.kind == "imap"}
@@ -125,14 +126,14 @@ def _names_known(copies: Sequence[Copy], identity: str) -> bool:
     return any(named.reading is not copy.reading for copy, named in pairs if copy.reading.identity == identity)
 
 
-def explain_message(config: Config, text: str, progress: Progress) -> Explanation:
+def explain_message(config: Config, text: str, now: int, progress: Progress) -> Explanation:
     """What is known of the message with this Message-ID (with or without `<>`) or id.
 
     Raises `UsageError` if there is none, or if there are several: then it names them.
     """
     with opened(config, progress) as store:
         store.say_changed(progress)
-        explainer = Explainer(store.database, store.config)
+        explainer = Explainer(store.database, store.config, now)
         return explainer.explain(the_message(explainer.queries, text))
 
 

@@ -26,6 +26,7 @@ from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.lock import writing
 from replywatch.store.marks import Marks
+from replywatch.store.own_clock import read_as_now
 from replywatch.store.queries import MessageRow, Queries
 
 
@@ -76,9 +77,10 @@ def _up_to_date(config: Config, progress: Progress) -> Config:
 
 
 class _Teller:
-    """Says what a mark did, from the cluster of its message: derived as before, and as it is now."""
+    """Says what a mark did, from the cluster of its message: derived as before, and as it is now. It only reads."""
 
     def __init__(self, database: Database, config: Config, now: int) -> None:
+        read_as_now(database, now)
         self._config = config
         self._derived, self._queries = Derived(database), Queries(database)
         self._corrections = Marks(database).corrections()

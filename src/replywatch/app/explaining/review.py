@@ -11,7 +11,7 @@ from replywatch.config.model import Config
 from replywatch.domain.results.explanation import Explanation
 
 
-def sample(config: Config, size: int, seed: int, progress: Progress) -> list[Explanation]:
+def sample(config: Config, size: int, seed: int, now: int, progress: Progress) -> list[Explanation]:
     """Up to `size` inbound messages of the store, any with equal chance, with all that was judged about them.
 
     The same `seed` draws the same messages as long as no new ones come.
@@ -19,7 +19,7 @@ def sample(config: Config, size: int, seed: int, progress: Progress) -> list[Exp
     dice = Random(seed)  # noqa: S311 - no secret depends on it
     with opened(config, progress) as store:
         store.say_changed(progress)
-        explainer = Explainer(store.database, store.config)
+        explainer = Explainer(store.database, store.config, now)
         count = explainer.queries.count_inbound()
         rows = explainer.queries.inbound_at(frozenset(dice.sample(range(count), min(size, count))))
         dice.shuffle(rows)

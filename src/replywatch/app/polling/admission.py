@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from replywatch.app.progress import Progress
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import keep_fields
 from replywatch.domain.judging.hidden_subjects import hide_subject
-from replywatch.domain.judging.identity import header_identity
+from replywatch.domain.judging.identity import header_identity, known_by
 from replywatch.domain.mailboxes.fetched import FetchedMessage
 from replywatch.domain.results.notice import Stretch
 from replywatch.store.database import Database
@@ -65,10 +66,10 @@ class Admission:
             messages = [m._replace(header=hide_subject(m.header, key)) for m in messages]
         if not self._remembers:
             return list(messages)
-        identities = [header_identity(m.header) for m in messages]
-        erased = self._facts.erased(identities)
-        pairs = zip(messages, identities, strict=True)
-        return [Erased(m.uid) if identity in erased else m for m, identity in pairs]
+        digests = [known_by(m.header) for m in messages]
+        erased = self._facts.erased(chain.from_iterable(digests))
+        pairs = zip(messages, digests, strict=True)
+        return [m if erased.isdisjoint(known) else Erased(m.uid) for m, known in pairs]
 
 
 def renewed(fetched: Iterable[Incoming], held: Mapping[int, bytes]) -> tuple[dict[int, bytes], list[Incoming]]:

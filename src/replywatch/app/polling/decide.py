@@ -83,7 +83,7 @@ def is_settled(known: Epoch, now: int) -> bool:
 
 
 def _is_due(known: Epoch, now: int) -> bool:
-    """Whether the whole list has to be compared; at once, if the clock was set back behind the last time.
+    """Whether the whole list has to be compared.
 
     A local source doesn't go by what a server says: it sees for itself whether its files changed.
     """
@@ -93,8 +93,8 @@ def _is_due(known: Epoch, now: int) -> bool:
 
 
 def is_over(moment: int | None, now: int) -> bool:
-    """Whether what was done at a moment has to be done once more; so it is where that never was, or lies ahead."""
-    return moment is None or not 0 <= now - moment < RECONCILED
+    """Whether what was done at a moment, or never, has to be done once more."""
+    return moment is None or now - moment >= RECONCILED
 
 
 def _unread(known: Epoch | None, status: MailboxState) -> Span:

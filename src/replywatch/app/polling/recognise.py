@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from replywatch.app.deriving.identified import changed_error
 from replywatch.app.polling.admission import Admission
 from replywatch.app.polling.mailbox import Tools
+from replywatch.app.polling.same_mail import identities
 from replywatch.config.model import Config
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.judging.identity import header_identity
@@ -104,7 +105,7 @@ class _Search:
                 continue
             headers = {k.uid: k.header for k in known if k.uid is not None} | accounts.newest(epoch.id)
             had = {uid: header_identity(header) for uid, header in headers.items()}
-            has = {m.uid: self._admission.identity(m) for m in self._source.fetch(sorted(had)) if m.uid in had}
+            has = identities(self._source, self._admission, [*had])
             same = {had[uid] for uid, identity in has.items() if identity == had[uid]}
             self._missing -= same
             if same and all(identity == had[uid] for uid, identity in has.items()):
@@ -135,7 +136,7 @@ class _Search:
         try:
             return self._source.open(name, known)
         except MailboxError as error:
-            if error.transient:
+            if error.transient and not error.stumbled:
                 raise
             return None
 

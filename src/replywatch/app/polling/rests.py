@@ -45,7 +45,7 @@ class Rests:
     def left_alone(self, refusals: Refusals, number: int, account: AnyAccount, now: int) -> AccountOutcome | None:
         """What becomes of an account that is left alone in a pass at `now`; None if it is to be read."""
         known = refusals.of(number)
-        if known is None or self._insists or not known.refused_at <= now < known.until:
+        if known is None or self._insists or now >= known.until:
             return None
         if known.settings != _remembered(known.kind, self.tried(account), account):
             return None

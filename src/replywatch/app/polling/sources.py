@@ -17,6 +17,7 @@ def open_source(account: AnyAccount) -> Source:
     """The source of `account`, not yet connected. Raises `SecretError` if its password can't be had."""
     if account.kind == "imap":
         from replywatch.sources.imap.source import ImapSettings, ImapSource  # noqa: PLC0415 - not for local mail: 90 ms
+        from replywatch.sources.imap.waiting import Timeouts  # noqa: PLC0415 - the same
 
         return ImapSource(
             ImapSettings(
@@ -28,6 +29,7 @@ def open_source(account: AnyAccount) -> Source:
                 password="" if account.oauth2 else _password(account),
                 allow_plaintext=account.allow_plaintext,
                 bearer=_bearer(account, account.oauth2) if account.oauth2 else None,
+                timeouts=Timeouts.of(account.timeout),
             )
         )
     if account.kind == "maildir":

@@ -44,7 +44,7 @@ def troubles_of(outcome: AccountOutcome, known: Known, now: int) -> dict[Trouble
     found = {}
     for trouble, reason in _reasons(outcome, known).items():
         before = known.get(trouble)
-        if before and before.reason == reason and before.said_at <= now < before.said_at + REMINDER:
+        if before and before.reason == reason and now < before.said_at + REMINDER:
             found[trouble] = before
         else:
             found[trouble] = SaidTrouble(reason, before.began_at if before else now, now)
@@ -61,6 +61,12 @@ def _reasons(outcome: AccountOutcome, known: Known) -> dict[Trouble, str]:
             found[Trouble.LACKS_SENT] = ""
         if outcome.unread:
             found[Trouble.UNREAD] = str(outcome.unread)
+        if outcome.error and Trouble.UNREAD_FILES in known:
+            found[Trouble.UNREAD_FILES] = known[Trouble.UNREAD_FILES].reason
+        elif outcome.unread_files:
+            found[Trouble.UNREAD_FILES] = _digest(str(outcome.unread_files))
+        if outcome.unopened:
+            found[Trouble.UNOPENED] = _digest(*((m.mailbox, m.is_hole) for m in outcome.unopened))
     if outcome.error:
         found.setdefault(Trouble.FAILED, _reason(outcome))
     return found
@@ -72,4 +78,8 @@ def _reason(outcome: AccountOutcome) -> str:
     assert error is not None, "only accounts that failed have a reason"  # noqa: S101 - says why it can't be
     passes = isinstance(error, SourceError) and error.transient
     words = "" if passes else _VARIABLE.sub("#", error.text)
-    return blake2b(f"{error.kind} {words}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return _digest(error.kind, words)
+
+
+def _digest(*parts: object) -> str:
+    return blake2b(" ".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -8,13 +8,15 @@ from statistics import median
 
 from replywatch.app.deriving.provenance import accounts_with_sent
 from replywatch.config.model import AnyAccount, Config
-from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage, Hole
 from replywatch.domain.instants import DAY
+from replywatch.domain.mailboxes.unopened import leaves_hole
 from replywatch.domain.periods import Period
 from replywatch.errors import ReplywatchError
 from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.queries import AccountFacts, Queries
+from replywatch.store.unopened import Unopened
 
 PASSES = 20
 """Complete passes whose distances tell how often an account is polled."""
@@ -60,10 +62,12 @@ def coverage_of(database: Database, config: Config, period: Period, as_of: int, 
     queries = Queries(database)
     known = {f.name: f for f in queries.passes(derived=derived)}
     with_sent = accounts_with_sent(Derived(database), config)
+    holes = holes_of(database, config, derived=derived)
     accounts = (
         _account_coverage(
             account,
             known.get(account.name),
+            holes.get(account.name, ()),
             has_sent=account.name in with_sent,
             stale_after=config.report.stale_after or _stale_after(queries.pass_starts(account.name, PASSES)),
         )
@@ -71,6 +75,17 @@ def coverage_of(database: Database, config: Config, period: Period, as_of: int, 
     )
     relevant = tuple(found for found in accounts if found)
     return Coverage(relevant, tuple(queries.foreign_senders(*period.until_as_of(as_of))))
+
+
+def holes_of(database: Database, config: Config, *, derived: bool = True) -> dict[str, tuple[Hole, ...]]:
+    """Account → the mailboxes that can't be opened and leave a hole, by what the config says of them now."""
+    roles = {account.name: account.roles for account in config.accounts}
+    found: dict[str, tuple[Hole, ...]] = {}
+    for row in Unopened(database).mailboxes(derived=derived):
+        of_account = roles.get(row.account)
+        if of_account and leaves_hole(row.listing, of_account.of(row.listing), was_read=row.read_to is not None):
+            found[row.account] = (*found.get(row.account, ()), Hole(row.listing.name, row.read_to or None))
+    return found
 
 
 def _stale_after(starts: Sequence[int]) -> int:
@@ -83,7 +98,7 @@ def _stale_after(starts: Sequence[int]) -> int:
 
 
 def _account_coverage(
-    account: AnyAccount, facts: AccountFacts | None, *, has_sent: bool, stale_after: int
+    account: AnyAccount, facts: AccountFacts | None, holes: tuple[Hole, ...], *, has_sent: bool, stale_after: int
 ) -> AccountCoverage | None:
     """None for an account that is not enabled and was never read completely."""
     found = facts or AccountFacts(account.name, None, None, None, None, None, 0)
@@ -101,4 +116,5 @@ def _account_coverage(
         last_error=found.last_error if account.enabled else None,
         stale_after=stale_after if account.enabled else None,
         unread=found.unread if account.enabled else 0,
+        holes=holes,
     )

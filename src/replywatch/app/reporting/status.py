@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from replywatch import __version__
 from replywatch.app.deriving.identified import changed_accounts, without
 from replywatch.app.reporting.coverage import coverage_of, newest_read
 from replywatch.config.model import AnyAccount, Config
 from replywatch.domain.figures.coverage import AccountCoverage
 from replywatch.domain.mailboxes.origin import ChangedAccount
+from replywatch.domain.messages import Role
 from replywatch.domain.periods import Period
 from replywatch.domain.results.status import AccountState, AccountStatus, Status
 from replywatch.domain.results.warnings import CANT_SAY, age_warnings, changed_warnings, coverage_warnings
@@ -16,6 +20,8 @@ from replywatch.store.database import Database
 from replywatch.store.derived import Derived
 from replywatch.store.facts import Facts
 from replywatch.store.marks import Marks
+from replywatch.store.own_clock import read_as_now
+from replywatch.store.unopened import Unopened, UnopenedRow
 
 
 def status(config: Config, now: int) -> Status:
@@ -23,13 +29,15 @@ def status(config: Config, now: int) -> Status:
     with Database(config.store_path) as database:
         changed = changed_accounts(database, config)
         known = without(config, changed)
+        ahead = read_as_now(database, now)
         coverage = coverage_of(database, known, Period(None, None), now, derived=False)
         read_up_to = newest_read(database, known, derived=False)
         is_derived = Derived(database).is_finished()
-        ages = () if read_up_to is None else tuple(age_warnings(coverage.accounts, read_up_to, now, None))
+        ages = () if read_up_to is None else tuple(age_warnings(coverage.accounts, read_up_to, now, None, ahead=ahead))
         covered = {account.account: account for account in coverage.accounts}
         differing = {account.name: account for account in changed}
         accounts, facts = Accounts(database), Facts(database)
+        unopened = Unopened(database).mailboxes(derived=False)
         return Status(
             version=__version__,
             now=now,
@@ -39,7 +47,11 @@ def status(config: Config, now: int) -> Status:
             messages=accounts.count_messages(),
             marks=sum(map(len, Marks(database).standing().values())),
             accounts=tuple(
-                _account(a, covered.get(a.name), differing.get(a.name), accounts, now) for a in config.accounts
+                replace(
+                    _account(a, covered.get(a.name), differing.get(a.name), accounts, now),
+                    unopened=() if a.name in differing else _of(a, unopened),
+                )
+                for a in config.accounts
             ),
             is_derived=is_derived,
             left_over=tuple(
@@ -55,6 +67,15 @@ def status(config: Config, now: int) -> Status:
                 ),
             ),
         )
+
+
+def _of(account: AnyAccount, unopened: Sequence[UnopenedRow]) -> tuple[str, ...]:
+    """The names of those mailboxes of an account that its config does not leave out."""
+    return tuple(
+        row.listing.name
+        for row in unopened
+        if row.account == account.name and account.roles.of(row.listing) is not Role.SKIP
+    )
 
 
 def _account(

@@ -38,6 +38,7 @@ from replywatch.domain.results.warnings import (
 )
 from replywatch.store.copies import MailboxUse
 from replywatch.store.derived import Derived
+from replywatch.store.own_clock import read_as_now
 
 
 @dataclass(frozen=True)  # no slots: cached_property needs a __dict__
@@ -48,6 +49,8 @@ class View:
     query: ReportQuery
     now: int
     """By the clock of this machine."""
+    ahead: int | None
+    """When the latest pass began, if that is still to come: it is read as now."""
     read_up_to: int
     """The moment the store speaks of, whatever was asked for."""
     as_of: int
@@ -121,7 +124,7 @@ class View:
         answered = self.snapshot.count_answered(self.period, first_only=self.query.first_only)
         return (
             *changed_warnings(self.store.changed),
-            *age_warnings(self.coverage.accounts, self.read_up_to, self.now, asked_for),
+            *age_warnings(self.coverage.accounts, self.read_up_to, self.now, asked_for, ahead=self.ahead),
             *coverage_warnings(self.coverage, self.as_of, open_before_sent=self._open_before_sent()),
             *absent_warnings(self.absent),
             *clock_warnings(self.doubts, answered),
@@ -146,6 +149,7 @@ def viewed(config: Config, query: ReportQuery, now: int, progress: Progress) -> 
     """
     with opened(config, progress) as store, store.database.unchanging():
         store.need_accounts()
+        ahead = read_as_now(store.database, now)
         newest = read_up_to(store.database, store.config)
         settings = store.config.report
         as_of = newest if query.as_of is None else min(newest, parse_as_of(query.as_of, now, settings.timezone))
@@ -154,6 +158,7 @@ def viewed(config: Config, query: ReportQuery, now: int, progress: Progress) -> 
             store,
             query,
             now,
+            ahead,
             newest,
             as_of,
             period,

@@ -34,7 +34,7 @@ def address(text: str) -> str:
     found = names.address(text.strip())
     if found and "." in found.partition("@")[2]:
         return found
-    raise UsageError(f"{text!r} is not an address such as info@example.com")
+    raise UsageError(f"{names.without_secret(text)!r} is not an address such as info@example.com")
 
 
 def place(text: str) -> Place:
@@ -47,7 +47,9 @@ def place(text: str) -> Place:
         return Place(said["ip"], port(said["port"]) if said["port"] else None)
     if said and said["name"] and (name := names.host(said["name"])):
         return Place(name, port(said["number"]) if said["number"] else None)
-    raise UsageError(f"{text!r} is not the name of a server, such as imap.example.com", "No scheme in front.")
+    raise UsageError(
+        f"{names.without_secret(text)!r} is not the name of a server, such as imap.example.com", "No scheme in front."
+    )
 
 
 def provider(text: str) -> MailProvider:
@@ -55,7 +57,9 @@ def provider(text: str) -> MailProvider:
     if found := by_key(text):
         return found
     known = ", ".join(provider.key for provider in PROVIDERS)
-    raise UsageError(f"the provider {text!r} is not known", f"Name its --host instead, or one of {known}.")
+    raise UsageError(
+        f"the provider {names.without_secret(text)!r} is not known", f"Name its --host instead, or one of {known}."
+    )
 
 
 def server(text: str) -> MailProvider | Place:
@@ -64,7 +68,9 @@ def server(text: str) -> MailProvider | Place:
         return found
     if not {".", ":"}.intersection(text) and not is_loopback(text.strip()):
         near = difflib.get_close_matches(text.strip().lower(), [p.key for p in PROVIDERS], n=1)
-        raise UsageError(f"the provider {text!r} is not known" + (f", did you mean {near[0]}?" if near else ""))
+        raise UsageError(
+            f"the provider {names.without_secret(text)!r} is not known" + (f", did you mean {near[0]}?" if near else "")
+        )
     return place(text)
 
 
@@ -72,7 +78,7 @@ def port(text: str) -> int:
     """The number of a port."""
     if text.isascii() and text.isdigit() and 0 < (number := int(text[:9])) < 65536:
         return number
-    raise UsageError(f"{text!r} is not a port: a number from 1 to 65535")
+    raise UsageError(f"{names.without_secret(text)!r} is not a port: a number from 1 to 65535")
 
 
 def tls_at(host: str) -> Callable[[str], Tls]:
@@ -82,7 +88,7 @@ def tls_at(host: str) -> Callable[[str], Tls]:
         ways = [way for way in Tls if way is not Tls.NONE or is_loopback(host)]
         if (word := text.strip().lower()) in ways:
             return Tls(word)
-        raise UsageError(f"{text!r} is none of {', '.join(ways)}")
+        raise UsageError(f"{names.without_secret(text)!r} is none of {', '.join(ways)}")
 
     return tls
 
@@ -93,7 +99,7 @@ def ca_file(text: str) -> Path | None:
         return None
     path = names.path(text.strip(), Path.cwd())
     if path is None:
-        raise UsageError(f"the home folder in {text!r} is not known")
+        raise UsageError(f"the home folder in {names.without_secret(text)!r} is not known")
     try:
         refuse_unusable(path)
     except CertificateError as error:
@@ -105,7 +111,7 @@ def domain(text: str) -> str:
     """A domain of the team, or `*.` and one; never a provider's, which would make strangers colleagues."""
     found = names.domain_rule(text)
     if found is None:
-        raise UsageError(f"{text!r} is not a domain such as example.com or *.example.com")
+        raise UsageError(f"{names.without_secret(text)!r} is not a domain such as example.com or *.example.com")
     if by_domain(found.removeprefix("*.")):
         raise UsageError(f"anybody can have an address at {found}", "Name your colleagues' addresses instead.")
     return found
@@ -125,14 +131,14 @@ def timezone(text: str) -> str:
     """The name of a time zone."""
     if zones.named(text):
         return text
-    raise UsageError(f"{text!r} is not a time zone such as Europe/Berlin{zones.suggestion(text)}")
+    raise UsageError(f"{names.without_secret(text)!r} is not a time zone such as Europe/Berlin{zones.suggestion(text)}")
 
 
 def way(text: str) -> str:
     """Where a password comes from."""
     if text in WAYS:
         return text
-    raise UsageError(f"{text!r} is none of {', '.join(WAYS)}")
+    raise UsageError(f"{names.without_secret(text)!r} is none of {', '.join(WAYS)}")
 
 
 def yes_or_no(text: str) -> bool:

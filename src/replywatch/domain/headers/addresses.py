@@ -24,13 +24,20 @@ _TOKEN = re.compile(
     r"""=\?[^?\s]++\?[BbQq]\?[^?\s]*+\?=     # an encoded word, which may hold commas it shouldn't
     |\[[^\[\]<>"]*+\]                        # an address literal
     |(?:[^"(),:;<>=\[\\]++|\\.|[=\[\\])      # text
-    |["(),:;<>]""",
+    |[,;](?:\s*+[,;])*+|:(?:\s*+:)*+|<(?:\s*+<)*+|>++   # many of them say no more than one
+    |["()]""",
     re.DOTALL | re.VERBOSE,
 )
 _QUOTED = re.compile(r'((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
+# An address alone, wherever it stands.
+_ANYWHERE = re.compile(rf"(?<![A-Za-z0-9_.+!#$%&*/=^`{{|}}~-]){_PLAIN_ADDRESS}")
+
+_MOST_TOKENS = 20_000
+"""Pieces of a field that are read with names, quotes and comments: thousands of people. Of the rest addresses alone."""
+_LONGEST_COMMENT = 10_000
 _LONGEST_REMEMBERED = 200
 """Characters of a field value; keeps what is remembered within a few megabytes."""
 _LONGEST_DOMAIN = 255
@@ -42,7 +49,7 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
 
     Groups are flattened, comments and quotes removed, names decoded, addresses put into lower case (also the part
     before the `@`: no server in use tells Anna@ from anna@), domains into one form, see `fold_domain`. Where the
-    text names nobody but by name, the address is "".
+    text names nobody but by name, the address is "". Behind thousands of people nobody has a name any more.
     """
     return _known_addresses(value) if len(value) <= _LONGEST_REMEMBERED else _all_addresses(value)
 
@@ -182,6 +189,10 @@ def _any_addresses(value: str) -> Iterator[Address]:
     for kind, text in _tokens(value):
         if kind == "comment":
             mailbox.comments.append(text)
+        elif kind == "rest":
+            yield from mailbox.result()
+            mailbox = _Mailbox()
+            yield from (Address("", _clean_address(found[0])) for found in _ANYWHERE.finditer(text))
         elif kind != "special":
             mailbox.add(text, quoted=kind == "quoted")
         elif text == ":":
@@ -200,10 +211,13 @@ def _any_addresses(value: str) -> Iterator[Address]:
 
 
 def _tokens(value: str) -> Iterator[tuple[str, str]]:
-    """The pieces of a field as (kind, text), kind being text, quoted, comment or special (one of `,:;<>`)."""
+    """The pieces of a field as (kind, text): text, quoted, comment, special (one of `,:;<>`); in the end a rest."""
     position = 0
     quotes = comments = True  # what never ends hides nothing, and is looked for but once
-    while token := _TOKEN.match(value, position):
+    for _ in range(_MOST_TOKENS):
+        token = _TOKEN.match(value, position)
+        if token is None:
+            return
         position, text = token.end(), token[0]
         if text == '"':
             quoted = _QUOTED.match(value, position) if quotes else None
@@ -217,16 +231,20 @@ def _tokens(value: str) -> Iterator[tuple[str, str]]:
                 yield "comment", _ESCAPE.sub(r"\1", value[position : end - 1])
                 position = end
             comments = comments and (end > 0 or text == ")")
-        elif text in ",:;<>":
-            yield "special", text
+        elif text[0] in ",:;<>":
+            yield "special", text[0]
         else:
             yield "text", text[1:] if len(text) == 2 and text[0] == "\\" else text
+    yield "rest", value[position:]
 
 
 def _comment_end(value: str, start: int) -> int:
-    """Where the comment whose text begins at `start` ends, after its `)`; 0 if it doesn't. Comments may nest."""
+    """Where the comment whose text begins at `start` ends, after its `)`; 0 if it doesn't. Comments may nest.
+
+    What is longer than anybody's comment is none.
+    """
     depth = 1
-    for found in _PARENTHESIS.finditer(value, start):
+    for found in _PARENTHESIS.finditer(value, start, start + _LONGEST_COMMENT):
         depth += {"(": 1, ")": -1}.get(found[0], 0)
         if depth == 0:
             return found.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from itertools import chain
 
 from replywatch.domain.headers.addresses import parse_addresses
@@ -36,16 +37,23 @@ Rules can only use what was fetched, but servers echo the names with each messag
 `FIELDS_VERSION` in domain/headers/fields_version.py.
 """
 
+HEADER_LIMIT = 1 << 20
+"""Octets of a header that are read and stored; no honest mail has more."""
+SUBJECT_LIMIT = 10_000
+"""Characters of a subject that are looked at."""
+
 _ALIASES = ("x-microsoft-original-message-id", "x-google-original-message-id")
 _SIGNALS = frozenset(name.lower() for name in _SIGNAL_FIELDS)
 _WANTED = frozenset(name.lower() for name in FETCH_FIELDS)
 _WANTED_BYTES = frozenset(name.encode() for name in _WANTED)
 
+_OWN_FIELD = re.compile(rb"(?im)^(?:" + b"|".join(name.encode() for name in _OWN_FIELDS) + rb")[ \t]*:")
 _FIELD_END = re.compile(r"\n(?![ \t])")
 _PLAIN_ID = re.compile(r"<([^<>\s]++)>")
 _ID_LIST = re.compile(r"(?:<[^<>]++>[\s,]*+)++")
 _ID = re.compile(r"<([^<>]+)>")
 _PROSE = re.compile(r"(?<![^\s,;\"(])[^\W\d_]+(?=[\s,;:]|\Z)")
+_WORD = re.compile(r"\S+")
 _SEPARATORS = re.compile(r"[\s,;]+")
 
 
@@ -53,12 +61,14 @@ def keep_fields(raw: bytes) -> bytes:
     """What is stored of a header block: the fields of `FETCH_FIELDS` as they came, but with LF line ends.
 
     Of several Received the topmost is kept: the way before it tells nothing of arrival, and names servers and people.
-    Ends at the first empty line, as `parse_header` does; the two agree: nothing that `parse_header` reads is lost.
+    Ends at the first empty line, as `parse_header` does; the two agree: nothing that `parse_header` reads is lost, but
+    what is beyond `HEADER_LIMIT`.
     """
-    kept: list[bytes] = []
+    kept = bytearray()
     keep = traced = False
-    for line in _block(raw).split(b"\n"):
-        if not line:
+    for ended in BytesIO(_block(raw)):  # one by one: a list of short lines would take ten times as much memory
+        line = ended.removesuffix(b"\n")
+        if not line or len(kept) > HEADER_LIMIT:
             break
         if not line.startswith((b" ", b"\t")):
             name = line.partition(b":")[0].rstrip(b" \t").lower()
@@ -66,8 +76,18 @@ def keep_fields(raw: bytes) -> bytes:
             if name == b"received":
                 keep, traced = not traced, True
         if keep:
-            kept.append(line + b"\n")
-    return b"".join(kept)
+            kept += line
+            kept += b"\n"
+    return bytes(kept) if len(kept) <= HEADER_LIMIT else bytes(kept[: HEADER_LIMIT - 1]) + b"\n"
+
+
+def has_fields(header: bytes) -> bool:
+    """Whether a header block tells anything of a message: who wrote to whom, when, of what, or which one it is.
+
+    One that doesn't is no message that was read, in whatever source: all such would be one and the same.
+    """
+    block = _block(header)
+    return not block.startswith(b"\n") and _OWN_FIELD.search(block.partition(b"\n\n")[0]) is not None
 
 
 def _is_wanted(line: str) -> bool:
@@ -106,10 +126,23 @@ def parse_header(raw: bytes) -> Header:
         x_original_to=_all_addresses(values, "x-original-to"),
         x_original_from=_addresses(values, "x-original-from"),
         x_original_sender=_addresses(values, "x-original-sender"),
-        subject=" ".join(decode_text(_first(values, "subject")).split()),
+        subject=_squeezed(decode_text(_first(values, "subject"))),
         date_text=date_text,
         fields={name: tuple(found) for name, found in values.items() if name in _SIGNALS},
     )
+
+
+def _squeezed(text: str) -> str:
+    """The beginning of `text`, one blank between words."""
+    if len(text) <= SUBJECT_LIMIT:
+        return " ".join(text.split())
+    words, size = [], 0
+    for word in _WORD.finditer(text):  # one by one: millions of words would take as much memory as a whole mailbox
+        words.append(word[0][:SUBJECT_LIMIT])
+        size += len(words[-1]) + 1
+        if size > SUBJECT_LIMIT:
+            break
+    return " ".join(words)[:SUBJECT_LIMIT].rstrip()
 
 
 def message_ids(value: str) -> tuple[str, ...]:

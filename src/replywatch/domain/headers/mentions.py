@@ -20,6 +20,16 @@ Names = Callable[[bytes], bool]
 """Says whether a header block names somebody."""
 
 _TAG = r"(?:\+[^\s@<>\"=]{0,320}+)?"
+_ENDINGS = (
+    r"(?:(?!(?:cs|db|gz|js|rb|ts|vb|xz)\b)[a-z]{2}"
+    "|arpa|biz|com|edu|example|gov|info|int|invalid|local|mil|name|net|org|test)"
+)
+"""How domains end (RFC 1591, RFC 2606), and names of files don't."""
+_ENDED = rf"(?![\w-])(?!\.(?:[\w-]++\.)*?{_ENDINGS}(?!\.?[\w-]))"
+"""Where an address ends: more may follow behind a dot (`anna@web.de.pdf`), but no domain that is longer."""
+_PIECE = re.compile(r"""(?<![^\s;="*])([^\s;="*]++)\*([0-9]{1,4})\*?=("(?:[^"\\]++|\\.)*+"|[^\s;"]*+)""")
+"""A piece of a parameter: its name, number, and value (RFC 2231, section 3)."""
+_ESCAPED = re.compile(r"\\(.)")
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 
 
@@ -28,8 +38,9 @@ def naming(people: Collection[str]) -> Names:
 
     `people` are addresses as `parse_addresses` gives them. All spellings of a person count: with any `+tag` or none
     (after an address with a relay's token that one alone), and whatever else its provider takes for the same mailbox.
-    An address counts in any case, with its domain in Unicode or punycode, percent-encoded as in links, and in the forms
-    in which lists and forwarders put it into a sender of their own (VERP, SRS, "=40"). In words of RFC 2047 it counts
+    An address counts in any case, with its domain in Unicode or punycode, percent-encoded as in links, in pieces
+    (RFC 2231), and in the forms in which lists and forwarders put it into a sender of their own (VERP, SRS, "=40").
+    More may follow behind a dot, unless that makes it an address of a longer domain. In words of RFC 2047 it counts
     once decoded; within a longer encoding, such as a tracking token, nobody can find it.
     """
     wanted = frozenset(map(spellings, people))
@@ -44,12 +55,25 @@ def naming(people: Collection[str]) -> Names:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """`text` as it stands, and without the encodings of words and links as far as it has any."""
-    yield text
-    if "=?" in text:
-        yield decode_text(text)
-    if "%" in text:
-        yield unquote(text, errors="replace")
+    """`text` as it stands, and parameters put together from pieces; each also without encodings of words and links."""
+    for form in (text, _joined(text)) if "*" in text else (text,):
+        yield form
+        if "=?" in form:
+            yield decode_text(form)
+        if "%" in form:
+            yield unquote(form, errors="replace")
+
+
+def _joined(text: str) -> str:
+    """The parameters that stand in pieces in the fields of `text`, a line each."""
+    values: list[str] = []
+    for line in text.splitlines():
+        pieces: dict[str, list[tuple[int, str]]] = {}
+        for name, number, value in _PIECE.findall(line):
+            said = _ESCAPED.sub(r"\1", value[1:-1]) if value[:1] == '"' else value
+            pieces.setdefault(name.lower(), []).append((int(number), said))
+        values += ("".join(said for _, said in sorted(found)) for found in pieces.values())
+    return "\n".join(values)
 
 
 def _addresses(header: Header) -> set[str]:
@@ -69,7 +93,7 @@ def _forms(who: Spellings) -> str:
     hosts = dict.fromkeys(form for domain in who.domains for form in (domain, _ascii(domain)))
     host = "|".join(map(re.escape, hosts))
     # Not within a longer address, on neither side; a quote, a slash or an equals sign may stand before it.
-    plain = rf"(?<![\w.+-]){local}@(?:{host})(?![\w-]|\.\w)"
+    plain = rf"(?<![\w.+-]){local}@(?:{host}){_ENDED}"
     # Lists (VERP) write their bounce address so, and the IETF its From: with 40 after the equals sign.
     verp = rf"(?<![\w.]){local}=(?:40)?(?:{host})@"
     # Forwarders (SRS) put the domain before the name.

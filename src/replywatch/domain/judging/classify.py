@@ -25,6 +25,7 @@ from replywatch.domain.judging.field_signs import (
     RETURN_PATH,
     RETURNS,
     SENDER,
+    STAND_IN,
     SUBJECT,
     TEAM_SENDER,
     TYPE,
@@ -35,6 +36,7 @@ from replywatch.domain.judging.field_signs import (
     says,
     typed,
 )
+from replywatch.domain.judging.stand_in import is_stand_in
 from replywatch.domain.messages import Because, Header, Kind, Parties, Verdict
 from replywatch.domain.team import Team
 
@@ -102,6 +104,7 @@ TRAITS: Mapping[str, Callable[[Mail], bool]] = {
     RETURN_PATH: sender_signs.returns_to_nobody,
     RETURNS: sender_signs.gets_returns,
     INVITER: sender_signs.has_inviter,
+    STAND_IN: lambda mail: is_stand_in(mail.header),
 }
 """What rules need beside fields → whether a mail has it."""
 
@@ -123,6 +126,8 @@ RULES: tuple[Rule, ...] = (
     Rule("team.automatic-sender", Kind.AUTO_REPLY, signs.automatic_sender_answers),
     Rule("team.automatic-sender", Kind.NOTIFICATION, sender_signs.automatic_sender),
     Rule("team.webform", Kind.AUTO_REPLY, sender_signs.team_form),
+    # No message but a note that there is one. A poll of today stores none; stores of earlier releases hold some.
+    Rule("stand-in", Kind.NOTIFICATION, signs.stand_in),
     # Reports by their type (RFC 3464, 8098, 5965). A DSN about a delay or a success is no person's mail either; a spam
     # complaint isn't spam but a machine's note about our mail.
     Rule("report.refused", Kind.BOUNCE, signs.refused),

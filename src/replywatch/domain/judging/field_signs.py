@@ -70,6 +70,7 @@ TEAM_SENDER = "an automatic sender of the team"
 RETURN_PATH = "a return path to nobody"
 RETURNS = "a recipient for returned mail"
 INVITER = "a calendar that gets the answer"
+STAND_IN = "a subject and a sender of exchange alone"
 """Traits of a mail, beside its fields, that signs need; `classify` tells whether they are there."""
 
 _TELLING_TYPE = re.compile("report|calendar|method|ics|message/", re.IGNORECASE)

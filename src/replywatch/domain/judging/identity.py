@@ -34,20 +34,48 @@ _SAYS_NOTHING = frozenset({
 def identity_of(header: Header) -> str:
     """32 hex digits that copies of one message share: Message-ID, Date and author; without an id also To and subject.
 
+    Mail without any of these has in common that it is nobody's: it is told apart by when it came and for whom.
     What happens to a copy on its way (trace, list and spam headers, subject tags, a list's rewritten From) changes
     nothing.
     """
-    author = header.x_original_from or header.x_original_sender or header.from_
-    written = header.date_text if header.date is None else str(header.date)
-    parts = [header.message_id or "", written, author[0].address if author else ""]
+    parts = [header.message_id or "", _written(header), _author(header)]
     if not header.message_id:
         parts += [first_base(header.subject), *(a.address for a in header.to)]
+    if not any(parts):
+        parts += [str(header.received), *(a.address for a in header.delivered_to)]
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def header_identity(raw: bytes) -> str:
     """The identity of the message that a header block belongs to."""
     return identity_of(parse_header(raw))
+
+
+def known_by(raw: bytes) -> tuple[str, ...]:
+    """The digests by which a message is known once it is erased: its identity; without a Message-ID one more.
+
+    That one rests on Date, author and recipients alone, whatever became of the subject or of the order of addresses
+    (docs/decisions/0012). Where Date or author is missing, these tell nothing, and there is none. It may never change
+    either.
+    """
+    header = parse_header(raw)
+    if header.message_id or not _written(header) or not _author(header):
+        return (identity_of(header),)
+    recipients = sorted({who.address for who in (*header.to, *header.cc) if who.address})
+    parts = [_written(header), _author(header), *recipients]
+    looser = blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16, person=b"without an id")
+    return identity_of(header), looser.hexdigest()
+
+
+def _written(header: Header) -> str:
+    """When it was written: an instant, else what stands there."""
+    return header.date_text if header.date is None else str(header.date)
+
+
+def _author(header: Header) -> str:
+    """The address of who wrote it, also where a list put itself in front."""
+    author = header.x_original_from or header.x_original_sender or header.from_
+    return author[0].address if author else ""
 
 
 def first_base(subject: str) -> str:

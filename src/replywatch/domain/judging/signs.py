@@ -15,6 +15,7 @@ from replywatch.domain.judging.automatic_subjects import Proof, is_rest, names_w
 from replywatch.domain.judging.failure_subjects import speaks_of_failure
 from replywatch.domain.judging.field_signs import (
     NOTHING,
+    STAND_IN,
     SUBJECT,
     TYPE,
     Found,
@@ -43,6 +44,7 @@ from replywatch.domain.judging.sender_signs import (
     office,
     returned,
 )
+from replywatch.domain.judging.stand_in import is_stand_in
 from replywatch.domain.judging.web_forms import by_web_form
 from replywatch.domain.messages import Kind, Shown
 
@@ -73,6 +75,12 @@ def postmaster(mail: Mail) -> Found:
         or JUNK_MAIL(mail)
     )
     return second and sender + second
+
+
+@needing(STAND_IN)
+def stand_in(mail: Mail) -> Found:
+    """Exchange's note that it can't convert a message."""
+    return shown("Subject", mail.header.subject) if is_stand_in(mail.header) else NOTHING
 
 
 # Fields of machines

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+EXCHANGE = "\\x-exchange"
+"""Attribute that the source gives to every mailbox at a Microsoft Exchange server; no list of a server says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -20,9 +23,11 @@ class Listing:
     delimiter: str
     """"" where names have no hierarchy."""
     attributes: tuple[str, ...] = ()
-    """LIST attributes in lower case, such as `\\sent` or `\\noselect`."""
+    """LIST attributes in lower case, such as `\\sent` or `\\noselect`; and `EXCHANGE`."""
     of_other_user: bool = False
     """Another user's, that this one may read (RFC 2342): somebody's personal mail."""
+    formerly: str = field(default="", compare=False)
+    """The name under which an earlier release listed it, if no other mailbox is called so now; else ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,15 @@ class FetchedMessage(NamedTuple):
     """Provider's id of the message: `gmail:…` (X-GM-MSGID) or `objectid:…` (EMAILID, RFC 8474)."""
     labels: tuple[str, ...] | None = None
     """Gmail's labels, decoded and sorted, those of its own like `\\Sent`; None where messages have none."""
+
+
+class Stamp(NamedTuple):
+    """What a message has had since it reached its mailbox: cheap to ask for, and seldom the same for two messages."""
+
+    uid: int
+    internal_date: int | None
+    """As in `FetchedMessage`."""
+    size: int | None
 
 
 class Changed(NamedTuple):

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from replywatch.domain.mailboxes.fetched import Listing
-from replywatch.domain.mailboxes.roles import PUT_AWAY, Roles, folded
+from replywatch.domain.mailboxes.names import CHATS, folded, listed
+from replywatch.domain.mailboxes.roles import PUT_AWAY, Roles
 from replywatch.domain.messages import Role
 
 _SYSTEM = {
@@ -22,14 +23,15 @@ _SYSTEM = {
     "\\trash": Role.TRASH,
     "\\junk": Role.JUNK,
     "\\spam": Role.JUNK,
+    "\\chat": Role.SKIP,
+    "\\chats": Role.SKIP,
 }
-_INBOX = """
+_INBOX_NAMES = listed("""
     Inbox; Posteingang; Boîte de réception; Recibidos; Bandeja de entrada; Posta in arrivo; In arrivo; Caixa de entrada
     Entrada; Postvak IN; Inkorg; Inkorgen; Indbakke; Innboks; Saapuneet; Odebrane; Doručená pošta; Doručené
     Beérkező levelek; Inboxul; Mesaje primite; Входящие; Вхідні; Входяща поща; Εισερχόμενα; Gelen Kutusu
     收件箱; 收件匣; 受信トレイ; 받은편지함; Safata d'entrada; Pristigla pošta; Prejeto
-"""
-_INBOX_NAMES = frozenset(folded(name) for line in _INBOX.strip().splitlines() for name in line.split(";"))
+""")
 _ONCE = frozenset({"\\all", "\\junk", "\\trash"})
 _TELLING = frozenset({Role.INBOX, Role.SENT, Role.JUNK, Role.TRASH, Role.SKIP})
 
@@ -49,7 +51,7 @@ class Labels:
 
     def __init__(self, roles: Roles, *, localized: bool) -> None:
         """`localized` labels are Gmail's own in its user's language (Takeout)."""
-        self._roles = roles
+        self._roles = Roles(roles.said)  # also in files: Gmail divides its labels, and not by a dot
         self._localized = localized
         self._judged: dict[tuple[Role, tuple[str, ...]], tuple[Role, ...]] = {}
         self._meanings: dict[str, tuple[Role | None, bool]] = {}
@@ -99,6 +101,8 @@ class Labels:
             return role, role is Role.SKIP
         if label.startswith("\\"):
             return None, False
+        if self._localized and folded(label) in CHATS:
+            return Role.SKIP, True
         mailbox = Listing(label, "/")
         role, by_name = self._roles.of(mailbox), Roles().of(mailbox)
         leaves_out = role is Role.SKIP and (self._localized or by_name is not Role.SKIP or self._roles.names(label))

@@ -43,6 +43,10 @@ class Plan:
     absent: tuple[tuple[str, Role], ...]
     """(mailbox name, role) that the config names and that is not there."""
 
+    def is_indispensable(self, planned: Planned) -> bool:
+        """Whether there are no figures without this mailbox: mail comes to it, or it holds all mail."""
+        return planned.role is Role.INBOX or planned.listing == self.everything
+
 
 def plan_pass(listings: Sequence[Listing], roles: Roles, *, labels: bool) -> Plan:
     """What a pass reads of these mailboxes; `labels` says that the source tells the labels of messages."""

@@ -64,10 +64,6 @@ class Locations:
         flags = [s.flagged for s in self._locations if s.flagged]
         return min(flags, key=lambda f: (f.before, f.after or 0)) if flags else None
 
-    def ahead(self) -> bool:
-        """Whether this machine's clock said once that something happened after the last pass."""
-        return any(s.ahead for s in self._locations)
-
     def sent_at(self, readings: Sequence[Reading]) -> Clock:
         """When it left us, if it is ours: what Sent says of that comes before all other places."""
         kept = [s for s in self._locations if s.role is Role.SENT] or self._locations

@@ -97,7 +97,7 @@ def merge(copies: Iterable[Copy], *, all_inbound: bool, corrections: Corrections
         to_itself=set(parties.recipients) == {contact_key(parties.author)},
         visitor=parties.visitor,
         clock_on_its_word=clock.on_its_word,
-        ahead=clock.ahead or locations.ahead(),
+        ahead=clock.ahead,
     )
 
 

@@ -116,7 +116,7 @@ def _coverage(report: Report) -> Iterator[Figure]:
     for account in report.coverage.accounts:
         for key, instant in (
             ("covered_from", account.covered_from),
-            ("covered_to", account.last_complete),
+            ("covered_to", account.covered_to),
             ("last_complete", account.last_complete),
             ("last_attempt", account.last_attempt),
         ):

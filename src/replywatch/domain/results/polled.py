@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.errors import SecretError, SourceError
 
 
@@ -15,8 +16,12 @@ class Trouble(StrEnum):
     """It could not be read, or not all of it; or it is left alone after that."""
     UNREAD = "unread"
     """Messages are there that could not be read."""
+    UNREAD_FILES = "unread_files"
+    """Files look like mail and are not read."""
     LACKS_SENT = "lacks_sent"
     """No mailbox for sent mail was found."""
+    UNOPENED = "unopened"
+    """Mailboxes are listed and can't be opened."""
 
 
 class Status(StrEnum):
@@ -43,6 +48,17 @@ class Braked:
 
 
 @dataclass(frozen=True, slots=True)
+class UnopenedMailbox:
+    """A mailbox that is listed and can't be opened; the rest of the account is read without it."""
+
+    mailbox: str
+    is_hole: bool
+    """Answers or mail may be there that figures would need."""
+    why: str = ""
+    """What the source said; "" if it was not asked in this pass."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountOutcome:
     """How the pass over one account went."""
 
@@ -59,6 +75,10 @@ class AccountOutcome:
     """It is on a server, and no mailbox for sent mail was found: replies from it are not seen."""
     holds: tuple[Braked, ...] = ()
     """Mailboxes of which so much was not found that it counts as there for now."""
+    unread_files: tuple[UnreadFile, ...] = ()
+    """Of files on this machine: those that look like mail and are not read, the `unread` messages among them."""
+    unopened: tuple[UnopenedMailbox, ...] = ()
+    """Mailboxes that are listed and could not be opened."""
     left_alone: bool = False
     """It was not tried, and `error` is that of its last pass."""
     left_alone_until: int | None = None

@@ -35,6 +35,8 @@ class AccountStatus:
     """Messages that are there and could not be read."""
     held: tuple[str, ...]
     """Mailboxes of which so much was not found that it counts as there for now."""
+    unopened: tuple[str, ...] = ()
+    """Mailboxes that are listed and can't be opened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Code(StrEnum):
     LAST_ATTEMPT_FAILED = "last_attempt_failed"
     MESSAGES_UNREAD = "messages_unread"
     """The server lists messages and does not hand them over: they count nowhere."""
+    MAILBOXES_UNOPENED = "mailboxes_unopened"
+    """Mailboxes are listed and can't be opened, where answers or mail may lie: who has none is unknown since then."""
     SENT_EMPTY = "sent_empty"
     NO_SENT_MAILBOX = "no_sent_mailbox"
     NO_MAIL_OF_OURS = "no_mail_of_ours"

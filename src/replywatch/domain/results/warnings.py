@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from replywatch.domain.figures.coverage import AccountCoverage, Coverage
+from replywatch.domain.figures.coverage import AccountCoverage, Coverage, Hole
 from replywatch.domain.figures.doubts import Doubts
 from replywatch.domain.figures.measure import waited
 from replywatch.domain.instants import DAY, HOUR
@@ -19,13 +19,15 @@ MANY = 0.05
 """Share of unsure clocks that is worth a word."""
 SENDERS_NAMED = 5
 """Unknown senders that a warning names."""
+HOLES_NAMED = 5
+"""Mailboxes that a warning names."""
 CANT_SAY = frozenset(
     {
         *(Code.ACCOUNT_CHANGED, Code.NO_MAIL_READ, Code.NEVER_READ_COMPLETELY, Code.LAST_ATTEMPT_FAILED),
-        *(Code.READ_LONG_AGO, Code.READ_IN_FUTURE),
+        *(Code.READ_LONG_AGO, Code.READ_IN_FUTURE, Code.MAILBOXES_UNOPENED),
     }
 )
-"""With these nobody can say that nobody waits: an account failed, or was read too long ago."""
+"""With these nobody can say that nobody waits: an account failed, or was read too long ago, or not all of it was."""
 
 
 def changed_warnings(changed: Sequence[ChangedAccount]) -> Iterator[Warning]:
@@ -35,7 +37,7 @@ def changed_warnings(changed: Sequence[ChangedAccount]) -> Iterator[Warning]:
 
 
 def age_warnings(
-    accounts: Sequence[AccountCoverage], read_up_to: int, now: int, asked_for: int | None
+    accounts: Sequence[AccountCoverage], read_up_to: int, now: int, asked_for: int | None, *, ahead: int | None = None
 ) -> Iterator[Warning]:
     """Is what was read old, or from the future?
 
@@ -44,15 +46,15 @@ def age_warnings(
         read_up_to: The moment of which the store speaks.
         now: The time by the clock of this machine.
         asked_for: The as_of that was asked for; with one, only what lies beyond `read_up_to` is worth a word.
+        ahead: When the latest pass began, if that is still to come by the clock of this machine; it is read as `now`.
     """
     if asked_for is not None:
         if asked_for > read_up_to:
             yield Warning(Code.AS_OF_NOT_READ, values={"last_read_at": read_up_to})
         return
     polled = [(a, at) for a in accounts if (at := a.polled_at) is not None]
-    latest = max([read_up_to, *(at for _, at in polled)])
-    if latest > now + AHEAD:
-        yield Warning(Code.READ_IN_FUTURE, values={"last_read_at": latest})
+    if ahead is not None and ahead > now + AHEAD:
+        yield Warning(Code.READ_IN_FUTURE, values={"last_read_at": ahead})
         return
     stale = [(a, at) for a, at in polled if a.is_stale(now)]
     if stale and len(stale) == len(polled):
@@ -91,7 +93,7 @@ def coverage_warnings(coverage: Coverage, as_of: int, *, open_before_sent: bool)
         yield from _account_warnings(account)
     if coverage.begins is not None and open_before_sent:
         yield Warning(Code.SENT_BEGINS_LATE, values={"begins_at": coverage.begins})
-    if coverage.ends is not None and coverage.ends < as_of:
+    if coverage.ends is not None and coverage.ends < as_of and not coverage.holes:
         yield Warning(Code.COVERAGE_ENDS_EARLY, values={"last_read_at": coverage.ends})
     if coverage.senders_not_ours:
         yield _senders_warning(coverage.senders_not_ours)
@@ -123,6 +125,10 @@ def _account_warnings(account: AccountCoverage) -> Iterator[Warning]:
         yield Warning(Code.LAST_ATTEMPT_FAILED, name, values)
     if account.unread:
         yield Warning(Code.MESSAGES_UNREAD, name, {"count": account.unread})
+    if account.holes:
+        if account.stale_after is not None:
+            yield _holes_warning(name, account.holes)
+        return
     if account.covered_from is not None:
         return
     if account.has_sent:
@@ -131,6 +137,12 @@ def _account_warnings(account: AccountCoverage) -> Iterator[Warning]:
         yield Warning(Code.NO_SENT_MAILBOX, name)
     else:
         yield Warning(Code.NO_MAIL_OF_OURS, name, {"kind": account.kind})
+
+
+def _holes_warning(account: str, holes: Sequence[Hole]) -> Warning:
+    """The first of `holes` by name, and how many more there are."""
+    named = [{"mailbox": hole.mailbox, "last_read_at": hole.read_to} for hole in holes[:HOLES_NAMED]]
+    return Warning(Code.MAILBOXES_UNOPENED, account, {"unopened": named, "more": len(holes) - len(named)})
 
 
 def _senders_warning(senders: Sequence[tuple[str, int]]) -> Warning:

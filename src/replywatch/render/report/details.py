@@ -291,9 +291,9 @@ def _ledger(ledger: Ledger) -> str:
 
 def _covered(account: AccountCoverage, locale: Locale) -> str:
     """Since when the replies written in an account are seen."""
-    if account.covered_from is None or account.last_complete is None:
+    if account.covered_from is None or account.covered_to is None:
         return f"{account.account} ({account.kind}): replies written here are not seen"
-    span = f"{local_time(account.covered_from, locale.zone)} to {local_time(account.last_complete, locale.zone)}"
+    span = f"{local_time(account.covered_from, locale.zone)} to {local_time(account.covered_to, locale.zone)}"
     return f"{account.account} ({account.kind}): {span}"
 
 

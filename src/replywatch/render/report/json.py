@@ -146,7 +146,7 @@ def _account_coverage(account: AccountCoverage) -> Value:
         "watched": account.watched,
         "has_sent": account.has_sent,
         "covered_from": rfc3339(account.covered_from),
-        "covered_to": rfc3339(account.last_complete),
+        "covered_to": rfc3339(account.covered_to),
         "last_complete": rfc3339(account.last_complete),
         "last_attempt": rfc3339(account.last_attempt),
         "last_error": account.last_error,

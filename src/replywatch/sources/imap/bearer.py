@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from typing import Protocol
 
 from imapclient.exceptions import IMAPClientAbortError
 
 from replywatch.errors import LoginError
-from replywatch.sources.imap.wire import Client
 
 _MECHANISMS = ("OAUTHBEARER", "XOAUTH2")
 """The standard first."""
@@ -70,9 +70,9 @@ class SaslDialogue:
         return self._farewell if self._answers == 2 else None
 
 
-def mechanism(client: Client) -> str:
+def mechanism(offers: Collection[str]) -> str:
     """The way to log in with a token that the server offers; "" if it has none."""
-    return next((name for name in _MECHANISMS if client.has_capability(f"AUTH={name}")), "")
+    return next((name for name in _MECHANISMS if f"AUTH={name}" in offers), "")
 
 
 def dialogue(name: str, username: str, token: str, host: str, port: int) -> SaslDialogue:

@@ -6,29 +6,42 @@ import contextlib
 import logging
 import re
 import ssl
+from base64 import b64encode
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from imapclient import SocketTimeout
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
+from replywatch import __version__
 from replywatch.errors import ConnectError, LoginError, ReplywatchError
 from replywatch.hosts import is_loopback
 from replywatch.sources.imap import bearer as imap_bearer
 from replywatch.sources.imap import failures
 from replywatch.sources.imap.bearer import Bearer, TokenRefusedError
+from replywatch.sources.imap.reader import Bye, ReadError
+from replywatch.sources.imap.waiting import USUAL, Timeouts
 from replywatch.sources.imap.wire import Client
+from replywatch.sources.imap.words import command, is_quotable, quoted
 from replywatch.sources.quoting import shown
 from replywatch.sources.tls import verified
 
 # Without a handler Python prints the library's warnings, which quote servers, to the user's terminal.
 logging.getLogger("imapclient").addHandler(logging.NullHandler())
 
-__all__ = ["Client", "ImapSettings", "Protection", "capabilities", "close", "connect", "log_out", "protection"]
+__all__ = [
+    "Client",
+    "ImapSettings",
+    "Protection",
+    "capabilities",
+    "close",
+    "connect",
+    "introduce",
+    "log_out",
+    "protection",
+]
 
 _FORBIDDEN = re.compile(r"[\r\n\0]")
-_ATOM = re.compile(r"[^\x00-\x20\x7f-\U0010ffff(){%*\"\\\]]+")
-"""What may stand in LOGIN without quotes (RFC 9051, section 9, `astring`): the library sends user names bare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,7 @@ class ImapSettings:
     """`none` is meant, also off this machine."""
     bearer: Bearer | None = field(default=None, repr=False)
     """What to ask for a token at each login; None for a password."""
+    timeouts: Timeouts = USUAL
 
     @property
     def server(self) -> str:
@@ -70,7 +84,7 @@ class Protection:
     """The instant at which the server's certificate expires; None without TLS."""
 
 
-def connect(settings: ImapSettings, connect_timeout: float, read_timeout: float) -> Client:
+def connect(settings: ImapSettings) -> Client:
     """A new connection, logged in; nothing is sent before it is as safe as the settings want it.
 
     Raises:
@@ -81,24 +95,24 @@ def connect(settings: ImapSettings, connect_timeout: float, read_timeout: float)
     """
     _refuse_unsafe(settings)
     if settings.bearer is None:
-        return _attempt(settings, "", connect_timeout, read_timeout)
+        return _attempt(settings, "")
     token, said = "", ""
     for _ in range(2):  # a token may be refused before its time; then another one is had
         token = settings.bearer.token(token)
         try:
-            return _attempt(settings, token, connect_timeout, read_timeout)
+            return _attempt(settings, token)
         except TokenRefusedError as error:
             said = error.text
     raise settings.bearer.refusal(said)
 
 
-def _attempt(settings: ImapSettings, token: str, connect_timeout: float, read_timeout: float) -> Client:
+def _attempt(settings: ImapSettings, token: str) -> Client:
     """A new connection, logged in with `token`, or the password without one; raises as `connect`."""
     context = None if settings.tls == "none" else verified(settings.ca_file)
-    client = _open(settings, context, SocketTimeout(connect_timeout, read_timeout))
+    client = _open(settings, context)
     try:
         if settings.tls == "starttls":
-            _start_tls(client, settings, context, connect_timeout)
+            _start_tls(client, settings, context)
         _refuse_unsafe_line(client, settings)
         refusal = _log_in(client, settings, token)
     except BaseException:
@@ -119,6 +133,17 @@ def capabilities(client: Client) -> frozenset[str]:
     """
     answers = client._imap.capability()[1]  # noqa: SLF001 - the library's own method may answer from before the login
     return frozenset((answers[-1] or b"").decode("ascii", "replace").upper().split())
+
+
+def introduce(client: Client) -> None:
+    """Say which program asks (RFC 2971); 163.com and QQ open no mailbox before. Nothing hangs on the answer.
+
+    Raises:
+        OSError, ReadError, IMAPClientError: the connection broke, or the answer makes no sense.
+    """
+    for response in client.ask(f'ID ("name" "replywatch" "version" "{__version__}")'):
+        if isinstance(response, Bye):
+            raise IMAPClientAbortError(response.text)
 
 
 def protection(client: Client) -> Protection:
@@ -180,42 +205,33 @@ def _in_clear(settings: ImapSettings) -> ConnectError:
     )
 
 
-def _open(settings: ImapSettings, context: ssl.SSLContext | None, timeout: SocketTimeout) -> Client:
+def _open(settings: ImapSettings, context: ssl.SSLContext | None) -> Client:
+    implicit, timeouts = settings.tls not in ("none", "starttls"), settings.timeouts
     try:
-        client = Client(
-            settings.host,
-            settings.port,
-            ssl=settings.tls not in ("none", "starttls"),
-            ssl_context=context,
-            timeout=timeout,
-        )
+        client = Client(settings.host, settings.port, context if implicit else None, timeouts)
     except (OSError, ValueError, OverflowError, IMAPClientError) as error:
-        raise failures.connect_error(error, settings.server, settings.tls, timeout.connect) from error
-    client.normalise_times = False
-    client.folder_encode = False
+        raise failures.connect_error(error, settings.server, settings.tls, timeouts.connect) from error
     # The library prepares a debug line for every response, headers and all, even where nobody reads it: that
     # takes two thirds of the time.
     client._imap.debug = 0  # noqa: SLF001
     return client
 
 
-def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext | None, seconds: float) -> None:
+def _start_tls(client: Client, settings: ImapSettings, context: ssl.SSLContext | None) -> None:
     """Begin TLS; what came in clear counts for nothing from then on (RFC 9051, section 6.2.1)."""
     if client._imap.state != "NONAUTH":  # noqa: SLF001 - the library does not tell
         raise ConnectError(
             f"{settings.server} greets with PREAUTH, which leaves no room for STARTTLS",
             'Somebody may stand in between. Try tls = "implicit" (port 993); nothing was sent yet.',
         )
-    if not client.has_capability("STARTTLS"):
+    if "STARTTLS" not in client.offers:
         raise ConnectError(
             f"{settings.server} does not offer STARTTLS", 'Try tls = "implicit" (port 993); nothing was sent yet.'
         )
     try:
         client.starttls(context)
     except (OSError, ValueError, IMAPClientError) as error:
-        raise failures.connect_error(error, settings.server, settings.tls, seconds) from error
-    # Octets that were received already are gone with the old socket; responses that were read already go here.
-    client._imap.untagged_responses.clear()  # noqa: SLF001 - the library keeps them for the next command
+        raise failures.connect_error(error, settings.server, settings.tls, settings.timeouts.connect) from error
 
 
 def _log_in(client: Client, settings: ImapSettings, token: str) -> ReplywatchError | None:
@@ -226,7 +242,7 @@ def _log_in(client: Client, settings: ImapSettings, token: str) -> ReplywatchErr
 
 
 def _log_in_with_token(client: Client, settings: ImapSettings, token: str) -> ReplywatchError | None:
-    name = imap_bearer.mechanism(client)
+    name = imap_bearer.mechanism(client.offers)
     if not name:
         hint = 'Set tls = "starttls" or "implicit".' if settings.tls == "none" else "Use its password instead."
         return LoginError(f"{settings.server} takes no OAuth2 tokens over this connection", hint)
@@ -244,17 +260,30 @@ def _log_in_with_token(client: Client, settings: ImapSettings, token: str) -> Re
 
 
 def _log_in_with_password(client: Client, settings: ImapSettings) -> ReplywatchError | None:
-    login_disabled = client.has_capability("LOGINDISABLED")
-    if login_disabled and not client.has_capability("AUTH=PLAIN"):
+    """Log in with it, in one way: a password that was refused is not tried in another one."""
+    try:
+        how = _login(settings.username, settings.password, client.offers)
+        for _ in client.told(how) if how else ():
+            pass
+    except (OSError, ValueError, ReadError, IMAPClientError) as error:
+        return failures.login_error(error, settings.server, settings.username, *settings.secrets)
+    if how is None:
         hint = 'Set tls = "starttls" or "implicit".' if settings.tls == "none" else "It may want OAuth2."
         return LoginError(f"{settings.server} takes no password over this connection", hint)
-    plain = login_disabled or not settings.password.isascii() or not _ATOM.fullmatch(settings.username)
-    try:
-        if plain:
-            client.plain_login(settings.username, settings.password)
-        else:
-            client.login(settings.username, settings.password)
-    except (OSError, ValueError, IMAPClientError) as error:
-        cause = error.__context__ if isinstance(error.__context__, IMAPClientError) else error
-        return failures.login_error(cause, settings.server, settings.username, *settings.secrets)
     return None
+
+
+def _login(username: str, password: str, offers: Collection[str]) -> list[bytes] | None:
+    """The command by which they are said; None if the server takes no password.
+
+    LOGIN where quoted strings can hold them, and always where the user name names a mailbox behind a backslash:
+    Exchange takes that by LOGIN alone. Else PLAIN (RFC 4616), which says what encoding it is, and LOGIN with literals
+    where there is none.
+    """
+    user, secret = (text.encode("utf-8", "surrogateescape") for text in (username, password))
+    plain = [b"AUTHENTICATE PLAIN", b64encode(b"\0%s\0%s" % (user, secret))] if "AUTH=PLAIN" in offers else None
+    if "LOGINDISABLED" in offers:
+        return plain
+    if plain and not (is_quotable(user) and is_quotable(secret)) and b"\\" not in user:
+        return plain
+    return command("LOGIN", *(quoted(word).decode() if is_quotable(word) else word for word in (user, secret)))

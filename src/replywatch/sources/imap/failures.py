@@ -15,7 +15,8 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.errors import CertificateError, ConnectError, LoginError, MailboxError, SourceError
 from replywatch.sources import quoting
-from replywatch.sources.imap.refusals import Refusal, pause, refusal
+from replywatch.sources.imap.refusals import Refusal, is_absent, pause, refusal
+from replywatch.sources.imap.waiting import SlowError
 
 _LOOKED_AT = 2000
 """Characters that the patterns below see: on an endless word they would take for ever."""
@@ -28,11 +29,17 @@ _WANTS_TLS = re.compile(r"\[PRIVACYREQUIRED\]", re.IGNORECASE)
 _TRY_LATER = "Wait some minutes and try again; close other mail programs that use this account."
 _LOOK = "Run it again; if it stays so, ask whoever runs the server, with what `replywatch check` says."
 _RESUMES = "Run it again: it goes on where it stopped."
+_WAIT = f'{_RESUMES} A server that needs longer gets it by `timeout` under its account, such as "10m".'
 
 _PASSING = frozenset({errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
 """A network that may come back."""
 _HOST_MISMATCH = frozenset({62, 63, 64})
 _EXPIRED = frozenset({9, 10})
+_OLD_TLS = frozenset({"TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"})
+"""What OpenSSL says where a server knows nothing newer than TLS 1.1."""
+_OTHER_SERVERS = {"+OK": "POP3", "220": "SMTP", "HTTP/": "HTTP"}
+"""How greetings begin that are none of IMAP, and of what they are."""
+_PORTS = "IMAP is mostly at 993, with STARTTLS at 143."
 
 
 def words(error: BaseException, *secrets: str) -> str:
@@ -78,30 +85,23 @@ def _octets_as_text(shown: re.Match[str]) -> str:
 
 def connect_error(error: Exception, server: str, tls: str, seconds: float) -> ConnectError:
     """Why no connection to `server` (host and port) came about; `tls` is the account's setting."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return _certificate_error(error, server)
+    if isinstance(error, ssl.SSLError):
+        return _tls_error(error, server, tls)
     passes = False
     match error:
-        case ssl.SSLEOFError():
-            text = f"{server} closed the connection during the TLS handshake"
-            hint = _silence_hint(tls)
-            passes = True
-        case ssl.SSLError():
-            text = f"No TLS handshake with {server}: {_reason(error)}"
-            hint = 'If this port starts without TLS (143 mostly does), set tls = "starttls".'
         case socket.gaierror():
             text = f"The name of {server} can't be resolved"
             hint = "Check `host` and the network connection."
             passes = True
         case UnicodeDecodeError():
             text = f"{server} does not speak IMAP: what it can do it says in octets beyond ASCII"
-            hint = "Check `host` and `port`: IMAP is mostly at 993, with STARTTLS at 143."
+            hint = f"Check `host` and `port`: {_PORTS}"
         case ValueError() | OverflowError():  # what Python says of impossible host names and ports
             text = f"{server} is not a valid host and port"
             hint = "Check `host` and `port`."
         case ConnectionRefusedError():
             text = f"{server} refuses connections"
-            hint = "Check `host` and `port`: IMAP is mostly at 993, with STARTTLS at 143."
+            hint = f"Check `host` and `port`: {_PORTS}"
             passes = True
         case TimeoutError():
             text = f"{server} did not answer within {seconds:g} seconds"
@@ -157,7 +157,8 @@ def lost(error: Exception, server: str, *secrets: str) -> ConnectError:
 def _lost(error: Exception, server: str, reason: Refusal, said: str, rest: float | None) -> ConnectError:
     """The same; `said` is what of it can be shown."""
     if isinstance(error, TimeoutError):
-        return ConnectError(f"{server} stopped answering", _RESUMES, transient=True)
+        slow = isinstance(error, SlowError)
+        return ConnectError(f"{server} {'answers too slowly' if slow else 'stopped answering'}", _WAIT, transient=True)
     if reason is not Refusal.LASTING:
         text = f"{server} closed the connection{_quoted(said)}"
         return ConnectError(text, _TRY_LATER, transient=reason.passes, retry_after=rest)
@@ -176,12 +177,37 @@ def refused(error: Exception, server: str, failure: str, *secrets: str) -> Sourc
     if reason.wants_rest:
         return _lost(error, server, reason, said, rest)
     text = f"{failure} at {server}{_quoted(said)}"
-    return MailboxError(text, _LOOK, transient=reason.passes, retry_after=rest)
+    return MailboxError(
+        text,
+        _LOOK,
+        transient=reason.passes,
+        retry_after=rest,
+        stumbled=reason is Refusal.STUMBLED,
+        absent=isinstance(error, IMAPClientError) and is_absent(raw),
+    )
 
 
 def ends_session(error: Exception) -> bool:
     """Whether what the server said to one command makes all further ones pointless."""
     return refusal(_raw_text(error)[1]) in (Refusal.DOWN, Refusal.BUSY, Refusal.SPENT)
+
+
+def _tls_error(error: ssl.SSLError, server: str, tls: str) -> ConnectError:
+    """Why TLS did not come about."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _certificate_error(error, server)
+    if isinstance(error, ssl.SSLEOFError):
+        text = f"{server} closed the connection during the TLS handshake"
+        return ConnectError(text, _silence_hint(tls), transient=True)
+    if error.reason in _OLD_TLS:
+        return ConnectError(
+            f"{server} speaks only TLS 1.0 or 1.1, which is no longer safe",
+            "Ask whoever runs it for TLS 1.2 or newer, or for the name of a newer server. Nothing was sent yet.",
+        )
+    return ConnectError(
+        f"No TLS handshake with {server}: {_reason(error)}",
+        'If this port starts without TLS (143 mostly does), set tls = "starttls".',
+    )
 
 
 def _certificate_error(error: ssl.SSLCertVerificationError, server: str) -> CertificateError:
@@ -214,6 +240,9 @@ def _greeting_error(error: Exception, server: str, tls: str) -> ConnectError:
         return ConnectError(f"{server} refuses this connection: {said.removeprefix('* BYE').strip()}", _TRY_LATER)
     if "socket error" in said:
         return ConnectError(f"{server} closed the connection at once", _silence_hint(tls), transient=True)
+    spoken = next((name for begin, name in _OTHER_SERVERS.items() if said.startswith(begin)), "")
+    if spoken:
+        return ConnectError(f"{server} speaks {spoken}, not IMAP: {said}", f"Check `port`: {_PORTS}")
     return ConnectError(f"{server} does not speak IMAP: {said}", _silence_hint(tls))
 
 

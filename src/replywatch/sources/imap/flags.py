@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -26,14 +26,7 @@ class Applicable:
     """The flags that messages of a mailbox can bear, as EXAMINE says in FLAGS."""
 
     flags: frozenset[str] = frozenset()
-    """In lower case."""
-
-    @classmethod
-    def of(cls, answer: Mapping[bytes, object]) -> Applicable:
-        """Those of an answer to EXAMINE; nothing where it says nothing that can be read."""
-        listed = answer.get(b"FLAGS")
-        words = listed if isinstance(listed, tuple | list) else ()
-        return cls(frozenset(w.decode("utf-8", "replace").lower() for w in words if isinstance(w, bytes)))
+    """In lower case; none where it says nothing that can be read."""
 
     def to_ask_for(self, borne: Collection[str]) -> Iterable[str]:
         """The flags that a message there may bear; `borne` are those that some are known to bear.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from replywatch.sources.imap.reader import ReadError, Value, values_of
@@ -10,11 +11,13 @@ _MOST = 20
 """Namespaces of a kind; a server has one or two."""
 _LONGEST = 200
 """Octets of a prefix."""
-_NEWS = "#news."
+_NEWS = b"#news."
 """Usenet (RFC 9051, section 5.1.2): no mail, and mailboxes by the ten thousand."""
 
-Space = tuple[str, str]
-"""Prefix of the names in it, as they are on the wire, and their delimiter."""
+_UNSENDABLE = re.compile(rb"[\r\n\0]")
+
+Space = tuple[bytes, bytes]
+"""Prefix of the names in it, and their delimiter, in octets as they are on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,12 @@ class Namespaces:
             return None
         return cls(personal, others, shared)
 
-    def besides(self) -> list[str]:
+    def besides(self) -> list[bytes]:
         """Prefixes of mailboxes that a list of all may leave out."""
         found = dict.fromkeys(prefix for prefix, _ in (*self.others, *self.shared))
         return [prefix for prefix in found if prefix and not prefix.lower().startswith(_NEWS)]
 
-    def is_others(self, name: str) -> bool:
+    def is_others(self, name: bytes) -> bool:
         """Whether the mailbox `name`, as it is on the wire, is another user's: the longest prefix decides."""
         ours, theirs = (
             max((len(prefix) for prefix, delimiter in spaces if _is_in(name, prefix, delimiter)), default=-1)
@@ -51,7 +54,7 @@ class Namespaces:
         return theirs > ours
 
 
-def _is_in(name: str, prefix: str, delimiter: str) -> bool:
+def _is_in(name: bytes, prefix: bytes, delimiter: bytes) -> bool:
     return name.startswith(prefix) or (bool(delimiter) and name + delimiter == prefix)
 
 
@@ -76,9 +79,7 @@ def _space(description: Value) -> Space:
         not isinstance(prefix, bytes)
         or len(prefix) > _LONGEST
         or not (delimiter is None or isinstance(delimiter, bytes))
+        or _UNSENDABLE.search(prefix)
     ):
         raise TypeError(description)
-    found = prefix.decode("ascii")
-    if not found.isprintable():  # no command can hold it
-        raise ValueError(description)
-    return found, (delimiter or b"").decode("ascii")
+    return prefix, delimiter or b""

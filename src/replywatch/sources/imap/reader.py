@@ -18,9 +18,9 @@ LINE = 1 << 20
 LITERAL = 8 << 20
 """Octets of a literal that are kept."""
 ROOM = 64 << 20
-"""Octets of the answer to one command."""
+"""Octets of the answer to one command, beside those of the literals that it asks for."""
 _NUMBER = 32
-"""Octets for which a number counts that a range names: three octets can name four thousand million."""
+"""Octets for which a number counts that is named: so many it takes in memory, and a range names many in few octets."""
 NESTING = 32
 """Parentheses within parentheses."""
 _DIGITS = 20
@@ -63,6 +63,11 @@ class Fetch:
     pieces: Sequence[bytes | None]
     """Line, literal, line, literal … line, as they came; None for a literal that was too long to be kept."""
 
+    @property
+    def number(self) -> int:
+        """Of the message among those that are there now, 1 for the first."""
+        return int((self.pieces[0] or b"").split(b" ", 2)[1])
+
     def items(self) -> dict[bytes, Value]:
         """Item name in upper case → value.
 
@@ -101,6 +106,8 @@ class Other:
     """Any other untagged response, such as OK, FLAGS, EXISTS, EXPUNGE; `line` is how it begins."""
 
     line: bytes
+    further: Sequence[bytes | None] = ()
+    """Literal, line … line, if literals are in it; None for a literal that was too long to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +133,9 @@ class Octets:
         self._at = 0
         self._room = ROOM
 
-    def start(self) -> None:
-        """A new command begins: its answer may be as long as any."""
-        self._room = ROOM
+    def start(self, literals: int = 0) -> None:
+        """A new command begins: its answer may be as long as any, and hold so many literals besides."""
+        self._room = ROOM + literals * LITERAL
 
     def part(self) -> bytes:
         """The rest of the present line with its line end; less at the end of the stream or if it exceeds `LINE`.
@@ -176,7 +183,7 @@ class Octets:
         return sum(map(len, self._parts(size)))
 
     def count(self, numbers: int) -> None:
-        """A range names so many numbers.
+        """So many numbers are named.
 
         Raises:
             ReadError: there are more than an answer has room for.
@@ -255,9 +262,11 @@ def answer(octets: Octets, tag: bytes) -> Iterator[Response]:
         if found is not None:
             yield _untagged(octets, line, found)
             continue
+        if line.startswith(b"+"):
+            raise ReadError(Fault.CONTINUATION, line)
         completion = _COMPLETION.fullmatch(line)
         if completion is None:
-            raise ReadError(Fault.CONTINUATION if line.startswith(b"+") else Fault.NO_RESPONSE, line)
+            raise ReadError(Fault.NO_RESPONSE, line)
         if not line.startswith(ours):
             raise ReadError(Fault.OTHER_TAG, line)
         yield Tagged(completion[1].decode().upper(), completion[2] or b"")
@@ -270,7 +279,7 @@ def _untagged(octets: Octets, line: bytes, found: re.Match[bytes]) -> Response:
     if name in _TEXTUAL:
         return Bye(line[found.end() :].strip()) if name == b"BYE" else Other(line)
     pieces = _pieces(octets, line)
-    return Fetch(pieces) if number is not None and name == b"FETCH" else Other(line)
+    return Fetch(pieces) if number is not None and name == b"FETCH" else Other(line, tuple(pieces[1:]))
 
 
 def _pieces(octets: Octets, line: bytes) -> list[bytes | None]:
@@ -294,7 +303,9 @@ def _pieces(octets: Octets, line: bytes) -> list[bytes | None]:
 def _search(octets: Octets, rest: bytes, _tag: bytes) -> Iterator[Search]:
     """A SEARCH response whose line goes on with `rest`, in parts if it is long."""
     for words in _in_parts(octets, rest, b" "):
-        yield Search(_numbers(words))
+        numbers = _numbers(words)
+        octets.count(len(numbers))
+        yield Search(numbers)
 
 
 _FOUND = re.compile(rb' \(TAG ("?)([^"() \r\n]{1,40})\1\) UID(?: ALL ([\d:,]*+))?(?=[ \r\n]|$)', re.IGNORECASE)

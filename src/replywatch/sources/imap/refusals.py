@@ -67,6 +67,15 @@ _SIGNS = {
 }
 """The first one that is found decides."""
 
+_CODE = re.compile(r"\[([A-Z]+)(?=[ \]])", re.IGNORECASE)
+_NO_SUCH = re.compile(
+    r"(?:does ?n[o'\u2019]t|does not) exist|no such (?:mailbox|folder)|(?:mailbox|folder) (?:was |is )?not found"
+    r"|(?:unknown|non-?existent) (?:mailbox|folder)",
+    re.IGNORECASE,
+)
+_OR_ELSE = re.compile(r"\bor\b|access|permission|denied|allowed|right", re.IGNORECASE)
+"""What else it may be, by the same words: "Mailbox does not exist, or must be subscribed to" (Courier)."""
+
 _PAUSE = re.compile(
     r"(?:backoff time:?|(?:again|retry) (?:in|after)|wait(?: for)?) (\d{1,12}) ?"
     r"(milliseconds?|ms|seconds?|s|minutes?)\b",
@@ -77,6 +86,16 @@ _PAUSE = re.compile(
 def refusal(text: str) -> Refusal:
     """What `text`, which a server sent with NO, BAD or BYE, says about trying again."""
     return next((kind for kind, sign in _SIGNS.items() if sign.search(text)), Refusal.LASTING)
+
+
+def is_absent(text: str) -> bool:
+    """Whether `text`, which a server sent with NO, says that there is no such mailbox, and nothing else.
+
+    A response code decides where there is one (RFC 5530 and 9051: NONEXISTENT, TRYCREATE).
+    """
+    if code := _CODE.search(text):
+        return code[1].upper() in ("NONEXISTENT", "TRYCREATE")
+    return bool(_NO_SUCH.search(text)) and not _OR_ELSE.search(text)
 
 
 def pause(text: str) -> float | None:

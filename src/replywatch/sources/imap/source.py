@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -12,9 +12,17 @@ from typing import Self
 from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
-from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState
+from replywatch.domain.mailboxes.fetched import (
+    EXCHANGE,
+    Changed,
+    FetchedMessage,
+    Flagging,
+    Listing,
+    MailboxState,
+    Stamp,
+)
+from replywatch.domain.mailboxes.unread import UnreadFile
 from replywatch.errors import ConnectError, MailboxError, SourceError
-from replywatch.sources.folder_names import decode_name
 from replywatch.sources.imap import failures
 from replywatch.sources.imap.connection import (
     Client,
@@ -23,37 +31,28 @@ from replywatch.sources.imap.connection import (
     capabilities,
     close,
     connect,
+    introduce,
     log_out,
     protection,
 )
-from replywatch.sources.imap.fetch import Question, by_message_ids, uid_set
+from replywatch.sources.imap.exchange import is_exchange
+from replywatch.sources.imap.fetch import uid_set
 from replywatch.sources.imap.flags import Applicable, flagging
+from replywatch.sources.imap.line import Line
+from replywatch.sources.imap.listing import Listed, by_name, listed, text_of
+from replywatch.sources.imap.messages import Messages
 from replywatch.sources.imap.namespace import Namespaces
-from replywatch.sources.imap.reader import (
-    ODD_ESEARCH,
-    Bye,
-    Fault,
-    Fetch,
-    Other,
-    ReadError,
-    Search,
-    Tagged,
-)
+from replywatch.sources.imap.reader import Bye, Fault, Other, ReadError
+from replywatch.sources.imap.search import LARGEST_UID, Lists
+from replywatch.sources.imap.stamps import STAMP_ITEMS, stamps_of
+from replywatch.sources.imap.standing import Standing
+from replywatch.sources.imap.words import command
+from replywatch.sources.quoting import shown
 
 __all__ = ["ImapSettings", "ImapSource"]
 
-_UNREADABLE = frozenset({"\\noselect", "\\nonexistent"})
-_FLEETING = frozenset({"\\marked", "\\unmarked", "\\haschildren", "\\hasnochildren"})
-"""What LIST says of a mailbox's news and neighbours (RFC 9051, section 7.3.1): it comes and goes and tells no role."""
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 """What would end a command, or be no part of one."""
-_LARGEST_UID = (1 << 32) - 1
-_LARGEST_NUMBER = (1 << 63) - 1
-"""Of those with which a server says how a mailbox stands (RFC 7162, section 7); the store holds no larger ones."""
-_WINDOW = 20_000
-"""Messages that one SEARCH should find at most."""
-_WINDOWS = 90
-"""Parts that a mailbox is searched in at most: their edges are asked for in one command under 1,000 octets."""
 _NEW_CONNECTIONS = 40
 """How often one session connects anew because an answer could not be read."""
 _DAMAGED = (
@@ -65,22 +64,36 @@ class ImapSource:
     """A `sources.base.Source` over one account of an IMAP server."""
 
     in_order = True
+    unread_files: tuple[UnreadFile, ...] = ()
 
-    def __init__(self, settings: ImapSettings, *, connect_timeout: float = 15, read_timeout: float = 60) -> None:
+    def __init__(self, settings: ImapSettings) -> None:
         self._settings = settings
-        self._timeouts = (connect_timeout, read_timeout)
         self._client: Client | None = None
         self._capabilities: frozenset[str] = frozenset()
-        self._question = Question(self._capabilities)
-        self._ranges = True
-        """Whether a SEARCH may answer by ranges: nothing speaks against it so far."""
-        self._wire_names: dict[str, str] = {}
+        self._listed: dict[str, Listed] = {}
         self._unlisted: tuple[str, ...] = ()
+        self._lists_uses = True
+        """LIST may be asked for the uses of mailboxes: nothing speaks against it so far."""
+        self._not_said_read_only: set[str] = set()
         self._opened: tuple[str, MailboxState] | None = None
         self._applicable = Applicable()
         self._finds_keywords = True
         """It has not hung up so far where it was asked for one."""
         self._new_connections = 0
+        line = Line(
+            server=settings.server,
+            client=self._connected,
+            mailbox=self._mailbox,
+            is_open=lambda: self._opened is not None,
+            asking=self._asking,
+            lost=self._lost,
+            words=lambda error: failures.words(error, *settings.secrets),
+            look_again=self._look_again,
+            reopen=self._reopen,
+            connect_anew=self._connect_anew,
+        )
+        self._lists = Lists(line)
+        self._messages = Messages(line, self._lists)
 
     def __enter__(self) -> Self:
         """Connect and log in.
@@ -120,48 +133,77 @@ class ImapSource:
         """
         return protection(self._connected())
 
+    @property
+    def not_said_read_only(self) -> tuple[str, ...]:
+        """The mailboxes of which the server did not say, when they were opened, that they are open read-only."""
+        return tuple(sorted(self._not_said_read_only))
+
     def mailboxes(self) -> list[Listing]:
         """All mailboxes that can be selected, sorted by name; INBOX is always among them.
 
-        Other users' and shared ones too, as far as the server tells of them.
+        Other users' and shared ones too, as far as the server tells of them. Where a line of its list can't be read,
+        the line stands for the mailbox, which can't be opened.
 
         Raises:
             MailboxError: the server's list can't be read.
             ConnectError: the connection broke.
         """
         spaces = self._namespaces()
-        found = self._listed("*", spaces)
+        found = self._list(b"*")
         unlisted = []
         for prefix in spaces.besides():
             try:
-                found = self._listed(f"{prefix}*", spaces) | found
+                found = self._list(prefix + b"*") | found
             except MailboxError:  # no reason to fail: they may be nobody's business here
-                unlisted.append(decode_name(prefix))
+                unlisted.append(text_of(prefix))
+        self._listed = by_name(found.values())
+        if not all(mailbox.is_readable for mailbox in self._listed.values()):
+            unlisted.append("")
         self._unlisted = tuple(unlisted)
-        if not any(name.upper() == "INBOX" for name in found):
-            found["INBOX"] = Listing("INBOX", next((listing.delimiter for listing in found.values()), ""))
-        return [found[name] for name in sorted(found)]
+        listings = [
+            Listing(name, mailbox.delimiter, mailbox.attributes, spaces.is_others(mailbox.wire))
+            for name, mailbox in self._listed.items()
+        ]
+        if not any(listing.name.upper() == "INBOX" for listing in listings):
+            listings.append(Listing("INBOX", next((listing.delimiter for listing in listings), "")))
+        return [self._marked(listing) for listing in sorted(listings, key=lambda listing: listing.name)]
+
+    def _marked(self, listing: Listing) -> Listing:
+        """`listing`, with the attribute that says so if the server is Exchange."""
+        greeting = self._connected()._imap.welcome  # noqa: SLF001 - the library keeps it nowhere else
+        if not is_exchange(self._settings.host, greeting, self._capabilities):
+            return listing
+        return replace(listing, attributes=(*listing.attributes, EXCHANGE))
 
     @property
     def unlisted(self) -> tuple[str, ...]:
-        """Prefixes of the namespaces whose mailboxes the server did not list the last time."""
+        """What the names of mailboxes begin with of which the server did not tell the last time whether they are there.
+
+        Those of namespaces that it did not list; "", which all of them begin with, if a line could not be read.
+        """
         return self._unlisted
 
-    def _listed(self, pattern: str, spaces: Namespaces) -> dict[str, Listing]:
-        """The mailboxes that fit `pattern`, by name. Raises as `mailboxes`."""
-        found: dict[str, Listing] = {}
+    def _list(self, pattern: bytes) -> dict[bytes, Listed]:
+        """The mailboxes that fit `pattern`, by name on the wire; with their uses, asked for where they have to be.
+
+        (RFC 6154, section 2: servers need not tell SPECIAL-USE otherwise.) Raises as `mailboxes`.
+        """
+        can = self._capabilities
+        if self._lists_uses and "SPECIAL-USE" in can and not can.isdisjoint({"LIST-EXTENDED", "IMAP4REV2"}):
+            try:
+                found = self._lines(command("LIST", b"", pattern, "RETURN (SPECIAL-USE)"))
+            except MailboxError:
+                found = {}
+            if found:
+                return found
+            self._lists_uses = False
+        return self._lines(command("LIST", b"", pattern))
+
+    def _lines(self, listing: Sequence[bytes]) -> dict[bytes, Listed]:
+        """What a LIST command finds, by name on the wire. Raises as `mailboxes`."""
         with self._asking("The list of mailboxes can't be read") as client:
-            for flags, delimiter, raw in client.list_folders("", pattern):
-                if raw is None:
-                    continue
-                wire = _text(raw)
-                name = decode_name(wire)
-                attributes = tuple(_text(flag).lower() for flag in flags)
-                if _UNREADABLE.isdisjoint(attributes):
-                    lasting = tuple(a for a in attributes if a not in _FLEETING)
-                    found[name] = Listing(name, _text(delimiter or b""), lasting, spaces.is_others(wire))
-                    self._wire_names[name] = wire
-        return found
+            heard = [response for response in client.told(listing) if isinstance(response, Other)]
+        return {mailbox.wire: mailbox for response in heard for mailbox in listed(response)}
 
     def _namespaces(self) -> Namespaces:
         """Whose mailboxes are where; nothing is known if the server can't say.
@@ -170,7 +212,7 @@ class ImapSource:
             ConnectError: the connection broke.
         """
         found = Namespaces()
-        if "NAMESPACE" not in self._capabilities:
+        if self._capabilities.isdisjoint({"NAMESPACE", "IMAP4REV2"}):
             return found
         try:
             for response in self._connected().ask("NAMESPACE"):
@@ -188,22 +230,25 @@ class ImapSource:
             self._connect()
         return found
 
-    def status(self, name: str, known: MailboxState | None) -> MailboxState:  # noqa: ARG002 - part of the interface
-        """How `name` stands, without opening it.
+    def status(self, name: str, known: MailboxState | None) -> MailboxState:
+        """How `name` stands; it is opened only where the server does not say so otherwise.
 
         Raises:
             MailboxError: there is no such mailbox, or the server does not say enough about it.
             ConnectError: the connection broke.
         """
-        items = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"]
-        if "CONDSTORE" in self._capabilities:
-            items.append("HIGHESTMODSEQ")
-        with self._asking(f"Mailbox {name!r} can't be looked at") as client:
-            answer = client.folder_status(self._wire(name), items)
-        return self._state(name, answer, b"MESSAGES")
+        items = "(MESSAGES UIDNEXT UIDVALIDITY" + " HIGHESTMODSEQ" * ("CONDSTORE" in self._capabilities) + ")"
+        said = Standing()
+        with suppress(MailboxError), self._asking(f"Mailbox {name!r} can't be looked at") as client:
+            for response in client.told(command("STATUS", self._wire(name), items)):
+                said.hear(response)
+        return said.state or self.open(name, known)
 
     def open(self, name: str, known: MailboxState | None) -> MailboxState:
         """Open `name` read-only (EXAMINE) and say how it stands; the calls below speak of this mailbox.
+
+        A server that does not say that it is open read-only, as it should, is taken at its word: nothing leaves that
+        could change anything.
 
         Where no UIDNEXT is said, UIDs of recent messages may not be for good: Courier writes them down only when
         somebody opens the mailbox for writing, and until then counts anew each time, by the names of its files.
@@ -214,15 +259,26 @@ class ImapSource:
             ConnectError: the connection broke.
         """
         self._opened = None
+        said = Standing()
         with self._asking(f"Mailbox {name!r} can't be opened") as client:
-            answer = client.select_folder(self._wire(name), readonly=True)
-        if b"READ-ONLY" not in answer or b"READ-WRITE" in answer:
+            for response in client.told(command("EXAMINE", self._wire(name))):
+                said.hear(response)
+        if said.for_writing:
             raise MailboxError(f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", _DAMAGED)
-        state = self._state(name, answer, b"EXISTS")
-        self._applicable = Applicable.of(answer)
+        state = said.state
+        if state is None:
+            raise MailboxError(
+                f"{self._settings.server} does not say how many messages mailbox {name!r} holds and how they are"
+                " numbered (UIDVALIDITY)",
+                _DAMAGED,
+            )
+        if not said.read_only:
+            self._not_said_read_only.add(name)
+        self._applicable = Applicable(said.flags)
         self._opened = (name, state)
+        self._lists.opened()
         if state.uidnext is None and known is not None and known.uidvalidity == state.uidvalidity:
-            recent = {uid for window in self._windows(1, _LARGEST_UID) for uid in self._found(*window, "RECENT")}
+            recent = self._lists.flagged(self._lists.windows(1, LARGEST_UID), "RECENT")
             state = replace(state, unsettled_from=min(recent, default=None))
         return state
 
@@ -233,11 +289,7 @@ class ImapSource:
             MailboxError: no mailbox is open, or the server's answer can't be read.
             ConnectError: the connection broke.
         """
-        first, last = max(first, 1), min(last, _LARGEST_UID)
-        found: set[int] = set()
-        for low, high in self._windows(first, last):
-            found.update(uid for uid in self._search(f"UID {low}:{high}") if low <= uid <= high)
-        return sorted(found)
+        return self._lists.uids(first, last)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """The messages with these UIDs, in any order; one that is gone or can't be read is left out.
@@ -246,23 +298,18 @@ class ImapSource:
             MailboxError: no mailbox is open, or it was numbered anew meanwhile.
             ConnectError: the connection broke.
         """
-        self._mailbox()
-        for batch in self._question.batches(uids):
-            yield from self._fetch_batch(batch)
+        return self._messages.fetch(uids)
 
     def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:
         """Who of the messages from `first` to `last` bears flags that tell something, as SEARCH finds them.
 
         Keywords that the mailbox does not have, as EXAMINE says, are not asked for, unless they are among `borne`.
-
-        Raises:
-            MailboxError: no mailbox is open, or the server's answer can't be read.
-            ConnectError: the connection broke.
+        Raises as `uids`.
         """
-        windows = list(self._windows(max(first, 1), min(last, _LARGEST_UID)))
+        windows = list(self._lists.windows(max(first, 1), min(last, LARGEST_UID)))
 
         def find(criterion: str) -> set[int]:
-            return {uid for low, high in windows for uid in self._found(low, high, criterion)}
+            return self._lists.flagged(windows, criterion)
 
         def find_keyword(criterion: str) -> set[int]:
             if not self._finds_keywords:
@@ -278,156 +325,54 @@ class ImapSource:
 
         return flagging(find, find_keyword, self._applicable, borne)
 
-    def find(self, message_ids: Sequence[str]) -> list[int]:
-        """The UIDs of messages with one of these Message-IDs, as the server says (RFC 9051, section 6.4.4, HEADER).
-
-        Ids that a quoted string can't hold are not looked for.
+    def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
+        """INTERNALDATE and size of the messages with these UIDs, and of whatever else the server tells.
 
         Raises:
-            MailboxError: no mailbox is open, or the server's answer can't be read.
+            MailboxError: no mailbox is open, or the server can't say.
             ConnectError: the connection broke.
         """
-        found: set[int] = set()
-        for criteria in by_message_ids(message_ids):
-            found |= self._search(criteria)
-        return sorted(found)
+        name = self._mailbox()[0]
+        with self._asking(f"The messages in mailbox {name!r} can't be compared with those that are known") as client:
+            yield from stamps_of(client.ask(f"UID FETCH {uid_set(uids)} {STAMP_ITEMS}"))
 
-    def _found(self, first: int, last: int, criterion: str) -> set[int]:
-        """The UIDs from `first` to `last` of messages that fit a criterion, as the server says."""
-        return {uid for uid in self._search(f"UID {first}:{last} {criterion}") if first <= uid <= last}
+    def find(self, message_ids: Sequence[str]) -> list[int]:
+        """The UIDs of messages with one of these Message-IDs, as the server says. Raises as `uids`."""
+        return self._lists.find(message_ids)
+
+    @property
+    def complaint(self) -> str:
+        """What was odd the last time that messages did not come as they were asked for; "" if nothing is known."""
+        return self._messages.complaint
 
     @property
     def has_labels(self) -> bool:
         """Whether the server has labels (X-GM-EXT-1)."""
-        return self._question.has_labels
+        return self._messages.have_labels
 
     def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:
-        """Flags and labels of what changed since a HIGHESTMODSEQ (CHANGEDSINCE, RFC 7162, section 3.1.4.1), or of all.
-
-        Raises:
-            MailboxError: no mailbox is open, or the server's answer can't be read.
-            ConnectError: the connection broke.
-        """
-        name = self._mailbox()[0]
-        modifier = "" if since is None else f" (CHANGEDSINCE {since})"
-        for low, high in self._windows(first, last):
-            with self._asking(f"The flags in mailbox {name!r} can't be read") as client:
-                for response in client.ask(f"UID FETCH {low}:{high} {self._question.change_items}{modifier}"):
-                    match response:
-                        case Fetch():
-                            changed = self._question.changed(response)
-                            if changed is not None and low <= changed.uid <= high:
-                                yield changed
-                        case Bye(text):
-                            raise IMAPClientAbortError(text)
-                        case Tagged(status, text) if status != "OK":
-                            raise IMAPClientError(text)
-
-    def _windows(self, first: int, last: int) -> Iterator[tuple[int, int]]:
-        """`first` to `last` in parts with some 20,000 messages each, however sparse the UIDs are."""
-        exists = self._mailbox()[1].exists
-        if first <= last and last - first >= _WINDOW and exists > _WINDOW * 3 // 2:
-            # The UIDs that every 20,000th message has now; later changes only make the windows emptier. The last
-            # number stays clear of the end: another program may remove messages before the command arrives. There are
-            # never so many that the command would be too long, whatever the server says it holds.
-            step = max(_WINDOW, exists // _WINDOWS)
-            numbers = range(step, exists - step // 2, step)
-            for edge in sorted(self._search(",".join(map(str, numbers)))):
-                if first <= edge < last:
-                    yield first, edge
-                    first = edge + 1
-        if first <= last:
-            yield first, last
-
-    def _search(self, criteria: str) -> set[int]:
-        """The UIDs that the server names.
-
-        As ranges (ESEARCH; RFC 9051, section 6.4.4) where it can: a list of a million takes 7 MB. After anything odd in
-        such an answer the plain one is asked for, until the session ends.
-        """
-        if self._ranges:
-            try:
-                return self._numbers(f"RETURN (ALL) {criteria}")
-            except MailboxError:
-                if self._opened is None:
-                    raise
-                self._ranges = False
-        return self._numbers(criteria)
-
-    def _numbers(self, arguments: str) -> set[int]:
-        """What UID SEARCH finds; several answers count as one, none at all is not enough for ranges."""
-        name = self._mailbox()[0]
-        found: set[int] = set()
-        answered = odd = False
-        with self._asking(f"Mailbox {name!r} can't be searched") as client:
-            for response in client.ask(f"UID SEARCH {arguments}"):
-                match response:
-                    case Search(numbers):
-                        found.update(numbers)
-                        answered = True
-                    case Bye(text):
-                        raise IMAPClientAbortError(text)
-                    case Tagged(status, text) if status != "OK":
-                        raise IMAPClientError(text)
-                    case Other(line) if line.startswith(ODD_ESEARCH):
-                        odd = True
-            if self._ranges and (odd or not answered):
-                raise IMAPClientError("no sensible answer by ranges")
-        return found
-
-    def _fetch_batch(self, uids: list[int]) -> Iterator[FetchedMessage]:
-        """The messages with these UIDs; where one spoils the answer, the others are asked for in halves."""
-        missing = dict.fromkeys(uids)
-        complete = yield from self._ask_for(missing)
-        if complete or len(uids) == 1:
-            return
-        left = list(missing)
-        middle = (len(left) + 1) // 2
-        for half in (left[:middle], left[middle:]):
-            if half:
-                yield from self._fetch_batch(half)
-
-    def _ask_for(self, uids: dict[int, None]) -> Generator[FetchedMessage, None, bool]:
-        """One FETCH: the messages as they come, each of them taken out of `uids`; whether the server did all it could.
-
-        What it says besides of messages that come and go is of no interest: UIDs keep their meaning, and the next pass
-        counts anew.
-
-        Raises:
-            ConnectError: the connection broke, or the server asks to be left alone for a while.
-        """
-        client = self._connected()
-        try:
-            for response in client.ask(f"UID FETCH {uid_set(list(uids))} {self._question.items}"):
-                match response:
-                    case Fetch():
-                        message = self._question.message(response)
-                        if message is not None and message.uid in uids:
-                            del uids[message.uid]
-                            yield message
-                    case Bye(text):
-                        raise self._lost(IMAPClientAbortError(text))
-                    case Tagged(status, text):
-                        refusal = IMAPClientError(text)
-                        if status != "OK" and failures.ends_session(refusal):
-                            raise self._lost(refusal)
-                        return status == "OK"
-        except OSError as error:
-            raise self._lost(error) from error
-        except ReadError as error:
-            self._connect_anew(error)
-        return False
+        """Flags and labels of what changed since a HIGHESTMODSEQ, or of all. Raises as `uids`."""
+        return self._messages.changed(first, last, since)
 
     def _connect(self) -> None:
-        self._client = connect(self._settings, *self._timeouts)
+        self._client = connect(self._settings)
         try:
             with self._asking("The server does not say what it can do") as client:
                 self._capabilities = capabilities(client)
+            if "ID" in self._capabilities:
+                self._introduce()
         except SourceError:
             close(self._client)
             raise
-        self._question = Question(self._capabilities)
-        self._ranges = self._ranges and "ESEARCH" in self._capabilities
+        self._lists.connected(self._capabilities)
+        self._messages.connected(self._capabilities)
+
+    def _introduce(self) -> None:
+        """Say who asks. Raises `ConnectError` if the connection broke."""
+        try:
+            introduce(self._connected())
+        except (OSError, ReadError, IMAPClientAbortError) as error:
+            raise self._lost(error) from error
 
     def _connect_anew(self, error: ReadError) -> None:
         """Replace a connection on which nobody knows any more where an answer ends.
@@ -438,11 +383,6 @@ class ImapSource:
         """
         if error.fault is Fault.END:
             raise self._lost(error) from error
-        self._reopen(error)
-
-    def _reopen(self, error: Exception) -> None:
-        """Go on over a new connection, in the same mailbox. Raises as `_connect_anew`."""
-        name, before = self._mailbox()
         self._new_connections += 1
         if self._new_connections > _NEW_CONNECTIONS:
             raise ConnectError(
@@ -450,11 +390,39 @@ class ImapSource:
                 f" {failures.words(error, *self._settings.secrets)}",
                 _DAMAGED,
             ) from error
+        self._reopen(error)
+
+    def _reopen(self, error: Exception) -> None:
+        """Replace a connection that is of no use any more, and open the mailbox again; `error` says why.
+
+        Raises:
+            ConnectError: there is no other.
+            MailboxError: the open mailbox was numbered anew meanwhile.
+        """
+        mailbox = self._opened
         close(self._connected())
         self._connect()
-        if self.open(name, before).uidvalidity != before.uidvalidity:
+        if mailbox is None:
+            return
+        self._opened = mailbox
+        try:
+            self._look_again()
+        except MailboxError as numbered:
+            raise numbered from error
+
+    def _look_again(self) -> MailboxState:
+        """Open the mailbox that is open once more, and say how it stands now.
+
+        Raises:
+            MailboxError: it was numbered anew meanwhile.
+            ConnectError: the connection broke.
+        """
+        name, before = self._mailbox()
+        state = self.open(name, before)
+        if state.uidvalidity != before.uidvalidity:
             self._opened = None
-            raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.") from error
+            raise MailboxError(f"Mailbox {name!r} was numbered anew while it was read", "Run it again.")
+        return state
 
     def _lost(self, error: Exception) -> ConnectError:
         return failures.lost(error, self._settings.server, *self._settings.secrets)
@@ -469,34 +437,22 @@ class ImapSource:
             raise MailboxError(f"No mailbox is open at {self._settings.server}")
         return self._opened
 
-    def _wire(self, name: str) -> str:
-        """`name` as the server listed it; modified UTF-7 (RFC 3501, section 5.1.3) if it did not.
+    def _wire(self, name: str) -> bytes:
+        """`name` in octets as the server listed it; modified UTF-7 (RFC 3501, section 5.1.3) if it did not.
 
         Raises:
-            MailboxError: no command can hold it.
+            MailboxError: no command can hold it, or the line that lists it can't be read.
         """
         if _FORBIDDEN.search(name):
             raise MailboxError(
                 f"Mailbox {name!r} at {self._settings.server} has a line break or NUL in its name",
                 "Rename it with a mail program, or ask whoever runs the server.",
             )
-        return self._wire_names.get(name) or str(imap_utf7.encode(name), "ascii")
-
-    def _state(self, name: str, answer: Mapping[bytes, object], exists: bytes) -> MailboxState:
-        """What STATUS or EXAMINE said; what is missing, absurd, or 0 where that makes no sense counts as not said."""
-        said = {k: n for k, n in answer.items() if isinstance(n, int) and 0 <= n <= _LARGEST_NUMBER}
-        if exists not in said or not said.get(b"UIDVALIDITY"):
-            raise MailboxError(
-                f"{self._settings.server} does not say how many messages mailbox {name!r} holds and how they are"
-                " numbered (UIDVALIDITY)",
-                _DAMAGED,
-            )
-        return MailboxState(
-            uidvalidity=said[b"UIDVALIDITY"],
-            uidnext=said.get(b"UIDNEXT") or None,
-            exists=said[exists],
-            highestmodseq=said.get(b"HIGHESTMODSEQ") or None,
-        )
+        listed = self._listed.get(name)
+        if listed is not None and not listed.is_readable:
+            text = f"{self._settings.server} lists a mailbox in a way that can't be read: {shown(name)}"
+            raise MailboxError(text, _DAMAGED)
+        return listed.wire if listed else bytes(imap_utf7.encode(name))
 
     @contextmanager
     def _asking(self, failure: str) -> Iterator[Client]:
@@ -518,7 +474,3 @@ class ImapSource:
             if isinstance(error, ReadError):
                 self._connect_anew(error)
             raise failures.refused(error, server, failure, *self._settings.secrets) from error
-
-
-def _text(value: bytes | str) -> str:
-    return value if isinstance(value, str) else value.decode("utf-8", "backslashreplace")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+from codecs import BOM_UTF8
 from typing import NamedTuple
 
-HEADER_LIMIT = 1 << 20
-"""Octets; what a longer header holds beyond them is not read."""
+from replywatch.domain.headers.header import HEADER_LIMIT
+
+UTF_8_MARK = BOM_UTF8
+"""A byte order mark, which programs of Windows put before a text."""
 
 _CHUNK = 8 << 10
+_BARE_CR = re.compile(rb"\r(?!\n)")
 
 
 class HeaderBlock(NamedTuple):
@@ -20,8 +25,15 @@ class HeaderBlock(NamedTuple):
     """The empty line was found, or `HEADER_LIMIT` was reached; otherwise the file ended first."""
 
 
-def read_header(descriptor: int, start: int, stop: int) -> HeaderBlock:
+def with_lf(octets: bytes) -> bytes:
+    """A text of the same length, each CR that ends a line alone being LF."""
+    return _BARE_CR.sub(b"\n", octets)
+
+
+def read_header(descriptor: int, start: int, stop: int, *, bare_cr: bool = False) -> HeaderBlock:
     """The header that starts at offset `start` of an open file; never reads at or beyond `stop`.
+
+    `bare_cr`: its lines end in CR alone; they are returned with LF.
 
     Raises:
         OSError: the file can't be read.
@@ -33,15 +45,15 @@ def read_header(descriptor: int, start: int, stop: int) -> HeaderBlock:
         if not more:
             return HeaderBlock(data, complete=False)
         searched = max(0, len(data) - 2)
-        data += more
-        end = _end(data, searched)
+        data += with_lf(more) if bare_cr else more
+        end = header_end(data, searched)
         if end is not None:
             return HeaderBlock(data[:end], complete=True)
         chunk *= 4
     return HeaderBlock(data, complete=True)
 
 
-def _end(data: bytes, start: int) -> int | None:
+def header_end(data: bytes, start: int) -> int | None:
     """Offset behind the first empty line of `data`; the two octets before `start` may belong to it."""
     if start == 0 and data.startswith((b"\n", b"\r\n")):
         return data.index(b"\n") + 1

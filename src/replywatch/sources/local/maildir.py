@@ -11,24 +11,29 @@ import os
 import re
 import time
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState
-from replywatch.sources.folder_names import as_text, decode_name
+from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
+from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.flags import flagging
-from replywatch.sources.local.header_block import read_header
+from replywatch.sources.local.message_file import Unreadable, message_header
+from replywatch.sources.local.unread import SAMPLE, unread_file
 
 _UIDVALIDITY = 1
 _INFO = re.compile(r"[:;!]2,")
 """Starts the flags; `;` and `!` stand for the colon where the file system has none."""
 _ADDED_LATER = re.compile(r",(?:U=\d+|FMD5=[0-9a-f]+)")
 """What mbsync and OfflineIMAP put into a name after delivery, and change when they number anew."""
+_SIZE = re.compile(r",S=(\d{1,18})(?:,|$)")
+"""What the server says in a name of the size of a message, packed or not (Maildir++)."""
 _FLAGS = {"D": "\\Draft", "F": "\\Flagged", "R": "\\Answered", "S": "\\Seen", "T": "\\Deleted"}
 
 _FRESH = 2_000_000_000
@@ -73,12 +78,19 @@ class MaildirSource:
     in_order = False
     has_labels = False
     unlisted: tuple[str, ...] = ()
+    complaint = ""
 
     def __init__(self, settings: MaildirSettings) -> None:
         self._path = settings.path
         self._mailboxes: dict[str, _Mailbox] = {}
         self._opened = ""
         self._files: _Files | None = None
+        self._unread: dict[str, UnreadFile] = {}
+
+    @property
+    def unread_files(self) -> tuple[UnreadFile, ...]:
+        """Beside the mailboxes; and of the messages those that were asked for so far and can't be read."""
+        return tuple(sorted(self._unread.values()))
 
     def __enter__(self) -> Self:
         """Look for mailboxes.
@@ -87,6 +99,7 @@ class MaildirSource:
             SourceError: there is no such folder, it can't be read, or no Maildir is in it.
         """
         self._mailboxes = _find(self._path)
+        self._unread = {file.path: file for file in _loose(self._path)}
         return self
 
     def __exit__(
@@ -97,7 +110,7 @@ class MaildirSource:
 
     def mailboxes(self) -> list[Listing]:
         """All mailboxes, sorted by name; the folder itself is INBOX if it holds mail."""
-        return [self._mailboxes[name].listing for name in sorted(self._mailboxes)]
+        return known_again(self._mailboxes[name].listing for name in sorted(self._mailboxes))
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:
         """How `name` stands; its files are listed only if something changed since `known`.
@@ -155,8 +168,11 @@ class MaildirSource:
                     tried = name
                     files = self._listed(self._opened)
                     continue
-                if message is not None:
+                if isinstance(message, FetchedMessage):
                     yield message
+                else:
+                    path = as_text(str((folder / name).relative_to(self._path)))
+                    self._unread[path] = UnreadFile(path, *message)
                 break
 
     def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - of the interface
@@ -171,6 +187,10 @@ class MaildirSource:
     def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface
         """Nothing: file names have no HIGHESTMODSEQ."""
         return iter(())
+
+    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
+        """Nothing: a UID is made of the name of a file, which is one message's for ever."""
+        return ()
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.
@@ -204,7 +224,7 @@ def _find(top: Path) -> dict[str, _Mailbox]:
         for listing, path in _walk(top):
             # Where two names decode alike, the second one keeps its path as its name.
             name = listing.name if listing.name not in found else f"./{as_text(str(path.relative_to(top)))}"
-            found[name] = _Mailbox(Listing(name, listing.delimiter), path)
+            found[name] = _Mailbox(replace(listing, name=name), path)
     except OSError as error:
         raise SourceError(f"{error.filename or top} can't be read: {error.strerror}", _WHO) from error
     if not found:
@@ -215,22 +235,35 @@ def _find(top: Path) -> dict[str, _Mailbox]:
 def _walk(top: Path) -> Iterator[_Mailbox]:
     """Every folder that holds mail, each once, however many symbolic links lead to it."""
     seen = set()
-    pending = [(top, "", "/")]
+    pending = [PurePath()]
     while pending:
-        path, name, delimiter = pending.pop()
+        below = pending.pop()
+        path = top / below
         status = path.stat()
         if (status.st_dev, status.st_ino) in seen:
             continue
         seen.add((status.st_dev, status.st_ino))
         folders = _folders(path, must=path == top)
-        if not name and any(folder.startswith(".") for folder in folders):
-            delimiter = "."
         if "cur" in folders or "new" in folders:
-            yield _Mailbox(Listing(name or "INBOX", delimiter), path)
-        for folder in sorted(set(folders) - {"cur", "new", "tmp"}, reverse=True):
-            label = decode_name(as_text(folder.removeprefix(".")))
-            child = f"{name}{delimiter}{label}" if name else label
-            pending.append((path / folder, child, "." if folder.startswith(".") else "/"))
+            name, delimiter = mailbox_name(below, "maildir")
+            if not below.parts and any(folder.startswith(".") for folder in folders):
+                delimiter = "."
+            yield _Mailbox(Listing(name, delimiter, formerly=earlier_name(below, "maildir")), path)
+        pending += [below / folder for folder in sorted(set(folders) - {"cur", "new", "tmp"}, reverse=True)]
+
+
+def _loose(top: Path) -> Iterator[UnreadFile]:
+    """Files that look like mail outside of the folders for messages."""
+    for folder, folders, files in os.walk(top):
+        folders[:] = sorted(set(folders) - {"cur", "new", "tmp"})
+        for name in sorted(files):
+            path = Path(folder, name)
+            if name.startswith(".") or not path.is_file():
+                continue
+            with suppress(OSError), path.open("rb") as file:
+                found = unread_file(path, top, file.read(SAMPLE))
+                if found:
+                    yield found
 
 
 def _folders(path: Path, *, must: bool) -> list[str]:
@@ -314,8 +347,8 @@ def _flags(name: str) -> tuple[str, ...]:
     return tuple(flag for letter, flag in _FLAGS.items() if letters and letter in letters[0])
 
 
-def _read(path: Path, uid: int) -> FetchedMessage | None:
-    """One message, or None if its file may not be read.
+def _read(path: Path, uid: int) -> FetchedMessage | Unreadable:
+    """One message, or why it can't be read.
 
     Raises:
         FileNotFoundError: it has got another name, or is gone.
@@ -325,22 +358,25 @@ def _read(path: Path, uid: int) -> FetchedMessage | None:
         descriptor = os.open(path, os.O_RDONLY)
         try:
             status = os.fstat(descriptor)
-            header = read_header(descriptor, 0, status.st_size).data
+            header = message_header(descriptor, status.st_size)
         finally:
             os.close(descriptor)
     except FileNotFoundError:
         raise
     except PermissionError:
-        return None
+        return Unreadable(Why.DENIED)
     except OSError as error:
         raise _unreadable(path, error) from error
+    if isinstance(header, Unreadable):
+        return header
     # Dovecot and Courier keep INTERNALDATE there; a copy made without `cp -p` has lost it.
     arrived = status.st_mtime_ns // 1_000_000_000
+    told = _SIZE.search(_INFO.split(path.name, maxsplit=1)[0])
     return FetchedMessage(
         uid=uid,
         header=header,
         internal_date=arrived if arrived > 0 else None,
-        size=status.st_size,
+        size=int(told[1]) if told else status.st_size,
         flags=_flags(path.name),
     )
 

@@ -1,13 +1,7 @@
-"""What an mbox file looks like inside: where its messages begin, and what mail programs noted in them.
-
-A message begins at a *separator*: a line `From SENDER DATE` behind an empty line (RFC 4155, appendix A). Programs
-differ in it, so it is told from prose that begins with "From" by its date, or by its address and the header field that
-follows.
-"""
+"""What an mbox file holds: its messages, and what mail programs noted in them."""
 
 from __future__ import annotations
 
-import os
 import re
 from array import array
 from bisect import bisect_left, bisect_right
@@ -18,21 +12,13 @@ from typing import NamedTuple
 from replywatch.domain.headers.dates import parse_date
 from replywatch.domain.headers.encoded_words import decode_text
 from replywatch.sources.folder_names import as_labels
-from replywatch.sources.local.header_block import read_header
+from replywatch.sources.local.header_block import HeaderBlock, read_header
+from replywatch.sources.local.mbox_separators import Form, decided, form_of, is_separator, line_date, separators
 
-_BLOCK = 1 << 20
-_LINE = 1024
-"""Octets; a separator and the field name behind it are shorter."""
-
-_SEPARATOR = re.compile(
-    rb"From (?:"
-    rb"[^\n]{0,400}?(?P<date>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}"
-    rb"(?:[A-Z][a-z]{2} {1,3}[0-9]{1,2}|[0-9]{1,2} [A-Z][a-z]{2} [0-9]{2,4}) {1,3}[0-9]{1,2}:[0-9]{2}[^\n]{0,60})\n"
-    rb"|(?:(?:-|MAILER-DAEMON|[^\s@]{1,100}@[^\s@:,;]{1,255}(?![^\s]))[^\n]{0,200}|\r?)\n(?=[!-9;-~]{1,76}:(?!//)))"
-)
-"""A line that ends in a date as programs write it; or one that begins with nobody or an address, before a field."""
-_NOTE = re.compile(rb"(?i)\n(X-Mozilla-Status|Status|X-Status|X-Gmail-Labels|X-GM-THRID):([^\n]*(?:\n[ \t][^\n]*)*)")
+_NOTE = re.compile(rb"(?i)\n(X-Mozilla-Status2?|Status|X-Status|X-Gmail-Labels|X-GM-THRID):([^\n]*(?:\n[ \t][^\n]*)*)")
 _FROM = re.compile(rb"(?i)\nFrom:([^\n]*(?:\n[ \t][^\n]*)*)")
+_QUOTED_FROM = re.compile(rb"(?i)\n>(?=From[ \t]*:)")
+_BEFORE_FROM = re.compile(rb"\n(?=From )")
 _HIDDEN_ADDRESS = re.compile(
     rb"(?i)[ \t]*[^\s@<>()\"]++ (?:at (?=[^\s@<>()]*\.)[^\s@<>()]++|@end\|ng \|rom [^\s<>()]++)[ \t\r]*(?:\(|$)"
 )
@@ -43,6 +29,8 @@ _LABEL = re.compile(r'\s*+"[^"]*+"|[^,]++')
 
 _MOZILLA_FLAGS = {0x0001: "\\Seen", 0x0002: "\\Answered", 0x0004: "\\Flagged"}
 _MOZILLA_EXPUNGED = 0x0008
+_MOZILLA_FLAGS_2 = {0x00200000: "\\Deleted"}
+"""Of X-Mozilla-Status2: on the server, where it isn't expunged yet."""
 _STATUS_FLAGS = {"A": "\\Answered", "D": "\\Deleted", "F": "\\Flagged", "R": "\\Seen", "T": "\\Draft"}
 
 
@@ -53,6 +41,8 @@ class Span:
     start: int
     end: int = 0
     """Everything before it is decided: later messages begin here or further on."""
+    first: int | None = None
+    """Offset of the first separator, be its message left out or not; None if there is none."""
     begins: array[int] = field(default_factory=lambda: array("q"))
     ends: array[int] = field(default_factory=lambda: array("q"))
 
@@ -66,8 +56,8 @@ class Span:
         return self.ends[at] if at < len(self.begins) and self.begins[at] == offset else None
 
 
-def scan(descriptor: int, start: int, size: int) -> Span:
-    """The messages that begin at or after `start` in the first `size` octets of an open file.
+def scan(descriptor: int, start: int, size: int, form: Form) -> Span:
+    """The messages that begin at or after `start` in the first `size` octets of an open file of this form.
 
     Left out are messages that Thunderbird marked as deleted, and one at the end whose header isn't complete: it is
     still being written, and `Span.end` stays before it.
@@ -75,21 +65,30 @@ def scan(descriptor: int, start: int, size: int) -> Span:
     Raises:
         OSError: the file can't be read.
     """
-    span = Span(start, _decided(descriptor, size))
+    span = Span(start, decided(descriptor, size, form))
     offset = None
-    for following in _separators(descriptor, start, size):
-        if offset is not None:
-            _add(span, descriptor, offset, following)
+    for following in separators(descriptor, start, size, form):
+        if offset is None:
+            span.first = following
+        else:
+            _add(span, header_of(descriptor, offset, following, form), offset, following)
         offset = following
-    if offset is not None and not _add(span, descriptor, offset, size):
-        span.end = min(span.end, offset)
+    if offset is not None:
+        last = header_of(descriptor, offset, size, form)
+        if last.complete:
+            _add(span, last, offset, size)
+        else:
+            span.end = min(span.end, offset)
     return span
 
 
-def is_split(beginning: bytes) -> bool:
-    """Whether the beginning of a file begins with a separator that is known; so does one that is too short to tell."""
-    text = beginning.lstrip(b"\r\n")
-    return _SEPARATOR.match(text) is not None or _EMPTY_LINE.search(text) is None
+def header_of(descriptor: int, begin: int, end: int, form: Form) -> HeaderBlock:
+    """The separator and header of the message from `begin` to `end`, lines ending in LF or CRLF.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    return read_header(descriptor, begin, end, bare_cr=form.bare_cr)
 
 
 def hides_addresses(beginning: bytes) -> bool:
@@ -104,21 +103,30 @@ def hides_addresses(beginning: bytes) -> bool:
 
 def _authors(beginning: bytes) -> Iterator[bytes]:
     """The From field of each message whose header is there to its end."""
-    text = b"\n\n" + beginning
-    for separator in _SEPARATOR.finditer(text):
-        if text.endswith((b"\n\n", b"\n\r\n"), 0, separator.start()):
-            end = _EMPTY_LINE.search(text, separator.end())
-            if end and (author := _FROM.search(text, separator.end() - 1, end.start())):
+    form = form_of(beginning)
+    text = form.lines(beginning)
+    begins = [form.begins, *(line.end() for line in _BEFORE_FROM.finditer(text, form.begins))]
+    for begin in begins:
+        if is_separator(text, begin, form, first=begin == form.begins):
+            end = _EMPTY_LINE.search(text, begin)
+            if end and (author := _FROM.search(text, begin, end.start())):
                 yield author[1]
 
 
 def envelope_date(header: bytes) -> int | None:
     """The instant in the separator that `header` begins with; one without a zone is UTC (RFC 4155)."""
-    separator = _SEPARATOR.match(header)
-    if separator is None or separator["date"] is None:
-        return None
-    parsed = parse_date(separator["date"].decode("ascii", "replace").strip())
+    date = line_date(header.partition(b"\n")[0])
+    parsed = parse_date(date.decode("ascii", "replace").strip()) if date else None
     return parsed[0] if parsed else None
+
+
+def fields_of(header: bytes) -> bytes:
+    """The header that follows a separator; where `>From:` stands in place of the From field, as it was once.
+
+    Programs that quote each line of a message which begins with "From" do that (imap-backup did).
+    """
+    fields = header.partition(b"\n")[2]
+    return fields if _FROM.search(header) else _QUOTED_FROM.sub(b"\n", header, count=1).partition(b"\n")[2]
 
 
 class Notes(NamedTuple):
@@ -135,7 +143,9 @@ class Notes(NamedTuple):
 def notes(header: bytes) -> Notes:
     """What mail programs noted in a header."""
     found = _notes(header)
-    flags = {flag for bit, flag in _MOZILLA_FLAGS.items() if _mozilla_status(found) & bit}
+    bits, further = _bits(found, "x-mozilla-status"), _bits(found, "x-mozilla-status2")
+    flags = {flag for bit, flag in _MOZILLA_FLAGS.items() if bits & bit}
+    flags |= {flag for bit, flag in _MOZILLA_FLAGS_2.items() if further & bit}
     letters = found.get("status", "") + found.get("x-status", "")
     flags.update(flag for letter, flag in _STATUS_FLAGS.items() if letter in letters)
     thread = found.get("x-gm-thrid", "")
@@ -147,38 +157,11 @@ def notes(header: bytes) -> Notes:
     )
 
 
-def _separators(descriptor: int, start: int, stop: int) -> Iterator[int]:
-    """Offsets of the separators from `start` up to `stop`, ascending."""
-    for position in range(start, stop, _BLOCK):
-        base = max(0, position - 3)  # room for the empty line before
-        block = os.pread(descriptor, min(position + _BLOCK + _LINE, stop) - base, base)
-        if position == 0 and _SEPARATOR.match(block):
-            yield 0
-        at = block.find(b"\nFrom ", max(0, position - base - 1))
-        while 0 <= at < position + _BLOCK - base - 1:
-            before = block[max(0, at - 2) : at]
-            empty = before[-1:] == b"\n" or before == b"\n\r" or (base + at < 2 and before in (b"", b"\r"))
-            if empty and _SEPARATOR.match(block, at + 1):
-                yield base + at + 1
-            at = block.find(b"\nFrom ", at + 1)
-
-
-def _add(span: Span, descriptor: int, begin: int, end: int) -> bool:
-    """Add a message unless it is deleted; False if its header isn't complete."""
-    header = read_header(descriptor, begin, end)
-    if header.complete and not _mozilla_status(_notes(header.data)) & _MOZILLA_EXPUNGED:
+def _add(span: Span, header: HeaderBlock, begin: int, end: int) -> None:
+    """Add a message unless it is deleted."""
+    if not _bits(_notes(header.data), "x-mozilla-status") & _MOZILLA_EXPUNGED:
         span.begins.append(begin)
         span.ends.append(end)
-    return header.complete
-
-
-def _decided(descriptor: int, size: int) -> int:
-    """`size`, or the offset of a paragraph at the end that may be a separator cut short."""
-    base = max(0, size - _LINE)
-    tail = os.pread(descriptor, size - base, base)
-    paragraph = _EMPTY_LINE.split(tail)[-1].lstrip(b"\r\n")
-    seen_whole = base == 0 or len(paragraph) < len(tail)
-    return size - len(paragraph) if seen_whole and paragraph and b"From ".startswith(paragraph[:5]) else size
 
 
 def _notes(header: bytes) -> dict[str, str]:
@@ -189,9 +172,9 @@ def _notes(header: bytes) -> dict[str, str]:
     return found
 
 
-def _mozilla_status(found: dict[str, str]) -> int:
-    """The bits of X-Mozilla-Status, 0 without."""
-    text = found.get("x-mozilla-status", "")
+def _bits(found: dict[str, str], name: str) -> int:
+    """The bits of X-Mozilla-Status, or of its other half; 0 without."""
+    text = found.get(name, "")
     return int(text, 16) if re.fullmatch("[0-9A-Fa-f]{1,8}", text) else 0
 
 

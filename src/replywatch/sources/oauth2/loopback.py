@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import queue
 import secrets
 import socketserver
 import threading
+import time
 from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
@@ -13,11 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from replywatch.errors import LoginError
 from replywatch.hosts import LOOPBACK
+from replywatch.sources.https import Incoming
 
 _DONE = b"<!doctype html><title>replywatch</title><p>You can close this window and go back to replywatch."
 _STRANGER = b"<!doctype html><title>replywatch</title><p>This is not the answer to the login that replywatch began."
-_QUIET_SECONDS = 2
-"""How long a connection may say nothing; browsers open some in reserve."""
+_VISIT_SECONDS = 2
+"""How long a visit may take as a whole, however little comes at a time; browsers open connections in reserve."""
+_LONGEST = 65_536
+"""Octets of a request."""
 
 
 class Loopback:
@@ -73,8 +78,13 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Visit(BaseHTTPRequestHandler):
-    timeout = _QUIET_SECONDS
     server: _Server
+
+    def setup(self) -> None:
+        """Read the request within the time of a visit, and answer it within as much again."""
+        super().setup()
+        self.connection.settimeout(_VISIT_SECONDS)
+        self.rfile = io.BufferedReader(Incoming(self.connection, time.monotonic() + _VISIT_SECONDS, _LONGEST))
 
     def do_GET(self) -> None:
         """Take the answer, if it is one to our question."""
