@@ -28,6 +28,7 @@ from replywatch.config.model import ImapAccount
 from replywatch.domain.headers.mentions import naming
 from replywatch.domain.judging.identity import known_by
 from replywatch.domain.judging.reading import EDGES, keys_of, mark_keys
+from replywatch.domain.mailboxes.flags import ANSWERED, DELETED, DRAFT
 from replywatch.domain.matching.clusters import assign
 from replywatch.domain.matching.match import match
 from replywatch.domain.messages import (
@@ -218,13 +219,14 @@ def essence(store: Keep) -> dict[str, object]:
 
 # (i) Incremental = rebuilt
 
+FLAGS = (ANSWERED, ANSWERED, DELETED, DRAFT, "$Junk", "NonJunk")
 MARKED_AS = (Kind.HUMAN, Kind.HUMAN, Kind.AUTO_REPLY, Kind.NEWSLETTER)
 """What a person calls a message, mostly human: only then much hangs on it."""
 
 EVENT = st.tuples(
     st.sampled_from(
         [
-            *("add", "add", "add", "lose", "renumber", "flag", "relabel", "renew"),
+            *("add", "add", "add", "lose", "renumber", "flag", "flag", "relabel", "renew"),
             *("mark", "mark", "mark", "undo", "derive", "derive", "derive"),
         ]
     ),
@@ -273,7 +275,7 @@ def test_incremental_rows_equal_the_rebuilt_ones(plan, events, chance) -> None:
                 held = [h for h in held if h not in same or h in stay]
                 store.renumber(box, stay, now)
             elif what == "flag" and held:
-                store.flag(*dice.choice(held), now - 5, now)
+                store.flag(*dice.choice(held), now - 5, now, dice.sample(FLAGS, dice.randint(0, 2)))
             elif what == "relabel" and held:
                 store.relabel(*dice.choice(held), dice.choice([*LABELS, ("\\Draft",)]))
             elif what == "renew" and held:
