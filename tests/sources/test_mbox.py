@@ -20,7 +20,7 @@ from mbox_files import ALL, ENVELOPE, append, look, mail, subjects, write
 from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
-from replywatch.sources.local import mbox
+from replywatch.sources.local import mbox_file
 from replywatch.sources.local.mbox import MboxSettings, MboxSource
 
 SAMPLES = Path(__file__).parents[2].parent / "shared/samples"
@@ -289,7 +289,7 @@ def test_thunderbirds_marks_in_place_change_flags_and_count_but_not_the_epoch(tm
 )
 def test_large_files_are_read_for_flags_where_programs_note_any(tmp_path, monkeypatch, field, large, told):
     path = write(tmp_path, *(mail(name, *filter(None, [field])) for name in "ab"))
-    monkeypatch.setattr(mbox, "_LARGE", 10 if large else 1 << 20)
+    monkeypatch.setattr(mbox_file, "_LARGE", 10 if large else 1 << 20)
     with MboxSource(MboxSettings(path)) as source:
         source.open("info", None)
         flagging = source.flagged(1, ALL, ())
