@@ -52,14 +52,6 @@ class Question:
         self.room = max(1, line - _COMMAND - len(self.items))
         """Octets of the UIDs that one command may name."""
 
-    def message(self, response: Fetch) -> FetchedMessage | None:
-        """The message that a response speaks of; None if it lacks anything that was asked for, or makes no sense.
-
-        Unasked responses (a flag changed meanwhile) lack something.
-        """
-        found = self.common(response)
-        return found if found is not None else self.whole(self.told(response))
-
     def told(self, response: Fetch) -> Told:
         """What a response says of a message, be it only a part."""
         return told(response, self._extensions)
