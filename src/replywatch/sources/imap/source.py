@@ -334,7 +334,7 @@ class ImapSource:
         """
         name = self._mailbox()[0]
         with self._asking(f"The messages in mailbox {name!r} can't be compared with those that are known") as client:
-            yield from stamps_of(client.ask(f"UID FETCH {uid_set(uids)} {STAMP_ITEMS}"))
+            yield from stamps_of(client.told(f"UID FETCH {uid_set(uids)} {STAMP_ITEMS}"))
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of messages with one of these Message-IDs, as the server says. Raises as `uids`."""
