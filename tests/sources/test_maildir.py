@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replywatch.app.polling.admission import Admission
+from replywatch.domain.mailboxes.flags import telling
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
@@ -117,6 +118,31 @@ def test_reading_changes_nothing(box):
 def test_flags(box, name, flags):
     put(box, f"cur/{name}")
     assert look(box)["a"].flags == flags
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "flags"),
+    [
+        ("0 $Junk\n1 NonJunk\n", "1.a.host:2,Sa", {"$Junk"}),
+        ("0 $Junk\n1 NonJunk\n", "1.a.host:2,Sab", {"$Junk", "NonJunk"}),
+        ("0 Kunde\n25 Junk\n26 $NotJunk\n", "1.a.host:2,az", {"Junk"}),
+        ("", "1.a.host:2,a", set()),
+        ("Junk\n0\n \n0  \nx Junk\n-1 Junk\n0 Junk", "1.a.host:2,a", {"Junk"}),
+    ],
+)
+def test_keywords_that_dovecot_writes_as_letters(box, file, name, flags):
+    put(box, f"cur/{name}")
+    (box / "dovecot-keywords").write_text(file, encoding="utf-8")
+    assert telling(look(box)["a"].flags) == flags
+    with MaildirSource(MaildirSettings(box)) as source:
+        source.open("INBOX", None)
+        assert set().union(*source.flagged(1, ALL, ()).bearers.values()) == flags
+
+
+def test_what_cannot_be_read_names_no_keyword(box):
+    put(box, "cur/1.a.host:2,Ra")
+    (box / "dovecot-keywords").mkdir()
+    assert look(box)["a"].flags == ("\\Answered",)
 
 
 @pytest.mark.parametrize(

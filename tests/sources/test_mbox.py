@@ -84,6 +84,8 @@ def test_internal_date_is_the_separators(tmp_path, separator, instant):
         (["X-Mozilla-Status2: 10200000"], ("\\Deleted",)),
         (["X-Mozilla-Status2: 00800008"], ()),
         (["X-Status: DFT"], ("\\Deleted", "\\Draft", "\\Flagged")),
+        (["X-Mozilla-Status: 0001", "X-Mozilla-Keys: $label1 junk      "], ("$label1", "\\Seen", "junk")),
+        (["X-Keywords: NonJunk"], ("NonJunk",)),
         (["X-Old-Status: A"], ()),
     ],
 )
