@@ -82,6 +82,14 @@ def test_special_use(attributes, role):
         ("Brouillons", SKIP),
         ("Outbox", SKIP),
         ("Postausgang", SKIP),
+        ("postponed-msgs", SKIP),  # Alpine
+        ("interrupted-mail", SKIP),
+        ("postponed", SKIP),  # mutt
+        ("Mustandid", SKIP),
+        ("Кошче", TRASH),
+        ("Šiukšliadėžė", TRASH),
+        ("สแปม", JUNK),
+        ("已发邮件", SENT),
         ("Ausgang", FOLDER),
         ("Trash", TRASH),
         ("Papierkorb", TRASH),
