@@ -39,7 +39,8 @@ NAMES = {
         Отправленные; Отправленные элементы; Надіслані; Изпратени
         Απεσταλμένα; Gönderilmiş Öğeler; Gönderilmiş Postalar; Gönderilenler
         Saadetud; Nosūtītie; Išsiųsti; Послато; Enviats; Terkirim; Thư đã gửi; จดหมายที่ส่งแล้ว; דואר יוצא; البريد المرسل
-        已发送; 已发送邮件; 已发邮件; 已傳送郵件; 寄件備份; 送信済み; 送信済みメール; 送信済みアイテム; 보낸편지함; 보낸 편지함
+        已发送; 已发送邮件; 已发邮件; 已傳送郵件; 寄件備份; 送信済み; 送信済みメール; 送信済みアイテム
+        보낸편지함; 보낸 편지함
     """,
     Role.SKIP: """
         Drafts; Draft; Draft Items; Outbox; Unsent Messages; Postponed; Postponed-msgs; Interrupted-mail
