@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from replywatch.domain.headers.header import HEADER_LIMIT, has_fields
 from replywatch.domain.mailboxes.unread import Why
-from replywatch.sources.local.header_block import UTF_8_MARK, header_end, read_header
+from replywatch.sources.local.header_block import REACH, UTF_8_MARK, header_end, read_header
 from replywatch.sources.local.unread import illegible, packing_of
 
 _CHUNK = 8 << 10
@@ -89,7 +89,7 @@ def _unpacked(descriptor: int, packing: str) -> bytes | Unreadable:
             more = unpacking.decompress(piece, left)
         except _DAMAGED:
             return Unreadable(Why.DAMAGED, packing)
-        searched, text = max(0, len(text) - 2), text + more
+        searched, text = max(0, len(text) - REACH), text + more
         end = header_end(text, searched)
         if end is not None:
             return text[:end]
