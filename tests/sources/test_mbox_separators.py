@@ -34,6 +34,8 @@ from replywatch.sources.local.mbox import MboxSettings, MboxSource
         ("{F}Subject: a\n{F}Subject: b\n\n", ["a", "b"]),
         ("{F}Subject: a\n\nline\nFrom - \nX-Mozilla-Status: 0001\nSubject: b\n\n", ["a", "b"]),
         ("{F}Subject: a\n\nline\nFrom b@example.org\nReceived: x\nSubject: b\n\n", ["a", "b"]),
+        ("{F}Subject: a\n\nline\n{F}FCC: imap://x\nSubject: b\n\n", ["a", "b"]),
+        ("{F}Subject: a\n\nline\nFrom - Mon Jan 06 10:00:00 2025\nMail-From: x\nSubject: b\n\n", ["a", "b"]),
         ("{F}Subject: a\n\nline\nFrom b@example.org\nTel.: 0123\nSubject: b\n\n", ["a"]),
         ("{F}Subject: a\n\nline\nFrom b@example.org I heard:\nSubject: b\n\n", ["a"]),
         ("{F}Subject: a\n\nline\n{F}no field\nSubject: b\n\n", ["a"]),

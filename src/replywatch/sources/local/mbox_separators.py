@@ -95,7 +95,8 @@ def is_separator(text: bytes, at: int, form: Form, *, first: bool = False) -> bo
     if found is None:
         return False
     if not found["known"]:
-        return (first or text.endswith(EMPTY_LINES, 0, at)) and _look(found) is Look.USUAL
+        dated = line_date(found["line"]) is not None
+        return (first or dated or text.endswith(EMPTY_LINES, 0, at)) and _look(found) is Look.USUAL
     look = _look(found)
     return look in (Look.USUAL, form.look) or (look is Look.UNUSUAL and _OF_MACHINES.match(found["known"]) is not None)
 
