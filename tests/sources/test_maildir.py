@@ -281,6 +281,16 @@ def test_zstd_is_read_where_python_can(box):
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+@pytest.mark.parametrize("cut", [1, 20, 60])
+def test_what_is_packed_in_parts_is_one_message(box, pack, cut):
+    put(box, "cur/1.a.host", pack(mail("a")[:cut]) + pack(b"") + pack(mail("a")[cut:]))
+    with MaildirSource(MaildirSettings(box)) as source:
+        source.open("INBOX", None)
+        (message,) = source.fetch(source.uids(1, ALL))
+        assert message.header == mail("a")[: mail("a").index(b"\n\n") + 2]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
 @pytest.mark.parametrize("filling", [b"\n", b"X"])
 def test_a_packed_header_without_end_costs_little(box, pack, filling):
     put(box, "cur/1.a.host", pack(b"Subject: a\nX: ") + pack(filling * (60 << 20)))

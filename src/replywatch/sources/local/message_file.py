@@ -31,6 +31,11 @@ class _Unpacking(Protocol):
         """All of it is unpacked."""
         ...
 
+    @property
+    def unused_data(self) -> bytes:
+        """What came behind its end."""
+        ...
+
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
         """What comes of a further piece, at most `max_length` octets."""
         ...
@@ -83,7 +88,10 @@ def _unpacked(descriptor: int, packing: str) -> bytes | Unreadable:
     if packing not in _UNPACKINGS:
         return Unreadable(Why.PACKED, packing)
     unpacking, text, at, left = _UNPACKINGS[packing](), b"", 0, HEADER_LIMIT
-    while left > 0 and not unpacking.eof:
+    while left > 0 and at < 2 * HEADER_LIMIT:  # which is more than a header takes, and many empty parts may follow
+        if unpacking.eof:  # more may follow: some programs pack in parts
+            at -= len(unpacking.unused_data)
+            unpacking = _UNPACKINGS[packing]()
         piece = os.pread(descriptor, _CHUNK, at)
         try:
             more = unpacking.decompress(piece, left)
