@@ -85,6 +85,10 @@ def test_internal_date_is_the_separators(tmp_path, separator, instant):
         (["X-Mozilla-Status2: 00800008"], ()),
         (["X-Status: DFT"], ("\\Deleted", "\\Draft", "\\Flagged")),
         (["X-Old-Status: A"], ()),
+        (["X-Keywords: $Junk  work"], ("$Junk",)),  # Dovecot and Alpine
+        (["Status: RO", "X-Keywords: NonJunk $Junk"], ("$Junk", "NonJunk", "\\Seen")),
+        (["X-Mozilla-Status: 0001", "X-Mozilla-Keys: $label1 junk       "], ("Junk", "\\Seen")),
+        (["X-Keywords: "], ()),
     ],
 )
 def test_flags_noted_in_the_header(tmp_path, fields, flags):
