@@ -18,7 +18,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replywatch.app.polling.admission import Admission
-from replywatch.domain.mailboxes.flags import telling
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
@@ -118,31 +117,6 @@ def test_reading_changes_nothing(box):
 def test_flags(box, name, flags):
     put(box, f"cur/{name}")
     assert look(box)["a"].flags == flags
-
-
-@pytest.mark.parametrize(
-    ("file", "name", "flags"),
-    [
-        ("0 $Junk\n1 NonJunk\n", "1.a.host:2,Sa", {"$Junk"}),
-        ("0 $Junk\n1 NonJunk\n", "1.a.host:2,Sab", {"$Junk", "NonJunk"}),
-        ("0 Kunde\n25 Junk\n26 $NotJunk\n", "1.a.host:2,az", {"Junk"}),
-        ("", "1.a.host:2,a", set()),
-        ("Junk\n0\n \n0  \nx Junk\n-1 Junk\n0 Junk", "1.a.host:2,a", {"Junk"}),
-    ],
-)
-def test_keywords_that_dovecot_writes_as_letters(box, file, name, flags):
-    put(box, f"cur/{name}")
-    (box / "dovecot-keywords").write_text(file, encoding="utf-8")
-    assert telling(look(box)["a"].flags) == flags
-    with MaildirSource(MaildirSettings(box)) as source:
-        source.open("INBOX", None)
-        assert set().union(*source.flagged(1, ALL, ()).bearers.values()) == flags
-
-
-def test_what_cannot_be_read_names_no_keyword(box):
-    put(box, "cur/1.a.host:2,Ra")
-    (box / "dovecot-keywords").mkdir()
-    assert look(box)["a"].flags == ("\\Answered",)
 
 
 @pytest.mark.parametrize(
@@ -304,6 +278,37 @@ def test_zstd_is_read_where_python_can(box):
             assert (found, source.unread_files) == (["a"], ())
         else:
             assert (found, source.unread_files) == ([], (UnreadFile("cur/1.a.host", Why.PACKED, "zstd"),))
+
+
+@pytest.mark.parametrize(
+    ("letters", "names", "flags"),
+    [
+        ("Sa", b"0 $Junk\n1 NonJunk\n", ("$Junk", "\\Seen")),
+        ("Sb", b"0 $Junk\n1 NonJunk\n", ("NonJunk", "\\Seen")),
+        ("Saz", b"0 work\n25 junk\n", ("Junk", "\\Seen")),
+        ("Sc", b"0 $Junk\n", ("\\Seen",)),
+        ("Sa", b"rubbish\n-1 Junk\n99 Junk\nx Junk\n\xff\n", ("\\Seen",)),
+        ("Sa", b"", ("\\Seen",)),
+    ],
+)
+def test_keywords_of_dovecot(box, letters, names, flags):
+    put(box, f"cur/1.a.host:2,{letters}")
+    (box / "dovecot-keywords").write_bytes(names)
+    with MaildirSource(MaildirSettings(box)) as source:
+        source.open("INBOX", None)
+        (message,) = source.fetch(source.uids(1, ALL))
+        assert message.flags == flags
+        assert source.flagged(1, ALL, ()).bearers.get(message.uid, frozenset()) == set(flags) - {"\\Seen"}
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+@pytest.mark.parametrize("cut", [1, 20, 60])
+def test_what_is_packed_in_parts_is_one_message(box, pack, cut):
+    put(box, "cur/1.a.host", pack(mail("a")[:cut]) + pack(b"") + pack(mail("a")[cut:]))
+    with MaildirSource(MaildirSettings(box)) as source:
+        source.open("INBOX", None)
+        (message,) = source.fetch(source.uids(1, ALL))
+        assert message.header == mail("a")[: mail("a").index(b"\n\n") + 2]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])

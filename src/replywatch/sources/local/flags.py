@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from string import ascii_lowercase
 
 from replywatch.domain.mailboxes.fetched import Flagging
 from replywatch.domain.mailboxes.flags import TELLING, telling
 
-_KEYWORDS = "dovecot-keywords"
-"""A file beside `cur`. A line for each letter, by its number from 0: `0 $Junk` is that of `a`."""
-_LARGEST = 1 << 16
-"""Octets of it that are read."""
+_LONGEST = 64 << 10
+"""Octets of a file of keywords that are read."""
 
 
 def flagging(messages: Iterable[tuple[int, Iterable[str]]]) -> Flagging:
@@ -21,15 +20,15 @@ def flagging(messages: Iterable[tuple[int, Iterable[str]]]) -> Flagging:
     return Flagging(frozenset(TELLING), {uid: flags for uid, flags in found if flags})
 
 
-def dovecot_keywords(folder: Path) -> dict[str, str]:
-    """Which keyword each small letter among a Maildir's flags stands for; nothing where Dovecot does not say so.
+def keywords_of_letters(folder: Path) -> Mapping[str, str]:
+    """Which keyword a small letter stands for in the names of the files of a Maildir folder; only those that tell.
 
-    https://doc.dovecot.org/2.3/admin_manual/mailbox_formats/maildir/
+    Dovecot keeps that in a file beside `cur`: a line `NUMBER KEYWORD` for each, 0 being `a`.
     """
-    try:
-        with (folder / _KEYWORDS).open("rb") as file:
-            lines = file.read(_LARGEST).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return {}
-    named = dict(line.split(" ", 1) for line in lines if " " in line)
-    return {letter: named[str(number)] for number, letter in enumerate(ascii_lowercase) if str(number) in named}
+    found: dict[str, str] = {}
+    with suppress(OSError), (folder / "dovecot-keywords").open("rb") as file:
+        for line in file.read(_LONGEST).decode("ascii", "replace").splitlines():
+            number, _, keyword = line.partition(" ")
+            if number.isdecimal() and len(number) < 3 and int(number) < len(ascii_lowercase):
+                found |= {ascii_lowercase[int(number)]: flag for flag in telling([keyword])}
+    return found

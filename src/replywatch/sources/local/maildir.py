@@ -23,7 +23,7 @@ from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
-from replywatch.sources.local.flags import dovecot_keywords, flagging
+from replywatch.sources.local.flags import flagging, keywords_of_letters
 from replywatch.sources.local.message_file import Unreadable, message_header
 from replywatch.sources.local.unread import SAMPLE, unread_file
 
@@ -70,8 +70,8 @@ class _Files(NamedTuple):
     """Changed so recently that an equal stamp proves nothing."""
     names: dict[int, str]
     """UID → path below the mailbox's folder."""
-    keywords: dict[str, str]
-    """Small letter among the flags → the keyword that it stands for in this mailbox."""
+    keywords: Mapping[str, str]
+    """Small letter among the flags → keyword."""
 
 
 class MaildirSource:
@@ -184,8 +184,9 @@ class MaildirSource:
             MailboxError: the mailbox can't be read any more.
         """
         files = self._listed(self._opened)
-        named = ((uid, name) for uid, name in files.names.items() if first <= uid <= last)
-        return flagging((uid, _flags(name, files.keywords)) for uid, name in named)
+        return flagging(
+            (uid, _flags(name, files.keywords)) for uid, name in files.names.items() if first <= uid <= last
+        )
 
     def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface
         """Nothing: file names have no HIGHESTMODSEQ."""
@@ -314,7 +315,7 @@ def _list(mailbox: str, folder: Path) -> _Files:
         names = _names(folder, "new") | _names(folder, "cur")
         if _stamp(folder) == stamp:
             break
-    return _Files(mailbox, stamp, time.time_ns() - max(stamp) < _FRESH, names, dovecot_keywords(folder))
+    return _Files(mailbox, stamp, time.time_ns() - max(stamp) < _FRESH, names, keywords_of_letters(folder))
 
 
 def _names(folder: Path, name: str) -> dict[int, str]:
@@ -346,9 +347,8 @@ def _uid(name: str) -> int:
 
 
 def _flags(name: str, keywords: Mapping[str, str]) -> tuple[str, ...]:
-    """The flags in the name of a file; `keywords` says what small letters stand for."""
-    letters = "".join(_INFO.split(name, maxsplit=1)[1:])
-    return tuple(flag for letter, flag in (_FLAGS | {**keywords}).items() if letter in letters)
+    letters = _INFO.split(name, maxsplit=1)[1:]
+    return tuple(flag for letter, flag in (*keywords.items(), *_FLAGS.items()) if letters and letter in letters[0])
 
 
 def _read(path: Path, uid: int, keywords: Mapping[str, str]) -> FetchedMessage | Unreadable:
