@@ -190,6 +190,24 @@ def test_fault(row, tmp_path, undisturbed):
         assert state == undisturbed(row.arrange)
 
 
+def test_a_server_that_looks_at_no_flag_tells_of_none(tmp_path, undisturbed):
+    """It finds the same messages by whichever flag it is asked: else all mail would be deleted, drafts and junk."""
+    honest = office()
+
+    def falsify(call, answer):
+        every = b"* SEARCH" + b"".join(b" %d" % uid for uid in honest.boxes["INBOX"].letters) + b"\r\nTAG OK done\r\n"
+        return every if call.verb == "UID SEARCH" and call.arguments.count(" ") > 1 else answer
+
+    honest.falsify = falsify
+    with ScriptedServer(honest.answers()) as server:
+        desk = Desk(tmp_path, server.host, server.port)
+        for _ in range(3):
+            desk.now += DAY
+            assert desk.poll().error is None
+        assert len(server.said("UID SEARCH UID 1:6 DELETED")) > 1
+    assert desk.state() == undisturbed()
+
+
 def test_the_state_is_the_same_without_ranges(undisturbed):
     assert undisturbed(ranges) == undisturbed()
 
