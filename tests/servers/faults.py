@@ -765,6 +765,13 @@ add(
     row("SEARCH lacks a UID", "forgets a message in every answer", C, _inbox(lambda a: a.replace(b" 3", b""))),
     row("SEARCH lacks the last UID", "forgets the last message in every answer", C,
         _inbox(lambda a: a.replace(b" 6\r\n", b"\r\n"))),
+    row("SEARCH finds nothing in a part, and a message is left out", "names all messages of a mailbox only at once,"
+        " and leaves one of them out of every FETCH", Q,
+        lambda call, a: (
+            b"* SEARCH\r\nTAG OK done\r\n"
+            if call.verb == "UID SEARCH" and call.mailbox == "INBOX" and call.arguments != "UID 1:4294967295" else
+            with_bad(sub(rb"(?s)\* 3 FETCH .*?\r\n\r\n\)\r\n", b""))(call, a)
+        ), unread=1),
     row("SEARCH finds nothing", "finds no message, whatever is asked", C,
         _inbox(instead(b"* SEARCH\r\nTAG OK done\r\n"))),
     row("SEARCH finds nothing, and FETCH knows no numbers", "names messages in a FETCH by UID alone", C,
