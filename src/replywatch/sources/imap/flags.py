@@ -60,5 +60,5 @@ def flagging(find: _Find, find_keyword: _Find, applicable: Applicable, borne: Co
 
 
 def _goes_by_no_flag(found: Sequence[set[int]]) -> bool:
-    """Whether a server that found these by one flag each looks at none: no mailbox holds but answered, deleted drafts."""
+    """Whether a server that found these, by one flag each, looks at none: nobody keeps but answered, deleted drafts."""
     return bool(found[0]) and all(uids == found[0] for uids in found)
