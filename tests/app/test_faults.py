@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -68,6 +69,12 @@ def office() -> Honest:
         honest.put(place.mailbox, mail.raw(place), place.internal_date)
     assert [len(box.letters) for box in honest.boxes.values()] == [INBOX, SENT]
     return honest
+
+
+def flagged(honest: Honest) -> None:
+    """Most of the mail is answered."""
+    for uid in (1, 2, 3, 4, 5):
+        honest.boxes["INBOX"].letters[uid].flags = b"(\\Answered)"
 
 
 class Desk:
@@ -188,6 +195,26 @@ def test_fault(row, tmp_path, undisturbed):
         assert not any(missing.values()), missing
     else:
         assert state == undisturbed(row.arrange)
+
+
+@pytest.mark.parametrize("by_ranges", [False, True])
+def test_flags_stay_where_searches_find_but_some(tmp_path, undisturbed, by_ranges):
+    """Every SEARCH ends after two messages: who is not among them may bear the flag all the same."""
+    honest = office()
+    honest.ranges = by_ranges
+    flagged(honest)
+
+    def falsify(call, answer):
+        answer = re.sub(rb"(\* SEARCH(?: \d+){2})[^\r]*", rb"\1", answer) if call.verb == "UID SEARCH" else answer
+        return re.sub(rb"ALL (\d+):\d+", rb"ALL \1", answer)
+
+    honest.falsify = falsify
+    with ScriptedServer(honest.answers()) as server:
+        desk = Desk(tmp_path, server.host, server.port)
+        for _ in range(4):
+            desk.now += DAY
+            assert desk.poll().error is None
+    assert desk.state() == undisturbed(flagged)
 
 
 def test_a_server_that_looks_at_no_flag_tells_of_none(tmp_path, undisturbed):
