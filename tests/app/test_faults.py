@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -68,6 +69,12 @@ def office() -> Honest:
         honest.put(place.mailbox, mail.raw(place), place.internal_date)
     assert [len(box.letters) for box in honest.boxes.values()] == [INBOX, SENT]
     return honest
+
+
+def flagged(honest: Honest) -> None:
+    """Most of the mail is answered."""
+    for uid in (1, 2, 3, 4, 5):
+        honest.boxes["INBOX"].letters[uid].flags = b"(\\Answered)"
 
 
 class Desk:
@@ -188,6 +195,44 @@ def test_fault(row, tmp_path, undisturbed):
         assert not any(missing.values()), missing
     else:
         assert state == undisturbed(row.arrange)
+
+
+@pytest.mark.parametrize("by_ranges", [False, True])
+def test_flags_stay_where_searches_find_but_some(tmp_path, undisturbed, by_ranges):
+    """Every SEARCH ends after two messages: who is not among them may bear the flag all the same."""
+    honest = office()
+    honest.ranges = by_ranges
+    flagged(honest)
+
+    def falsify(call, answer):
+        answer = re.sub(rb"(\* SEARCH(?: \d+){2})[^\r]*", rb"\1", answer) if call.verb == "UID SEARCH" else answer
+        return re.sub(rb"ALL (\d+):\d+", rb"ALL \1", answer)
+
+    honest.falsify = falsify
+    with ScriptedServer(honest.answers()) as server:
+        desk = Desk(tmp_path, server.host, server.port)
+        for _ in range(4):
+            desk.now += DAY
+            assert desk.poll().error is None
+    assert desk.state() == undisturbed(flagged)
+
+
+def test_a_server_that_looks_at_no_flag_tells_of_none(tmp_path, undisturbed):
+    """It finds the same messages by whichever flag it is asked: else all mail would be deleted, drafts and junk."""
+    honest = office()
+
+    def falsify(call, answer):
+        every = b"* SEARCH" + b"".join(b" %d" % uid for uid in honest.boxes["INBOX"].letters) + b"\r\nTAG OK done\r\n"
+        return every if call.verb == "UID SEARCH" and call.arguments.count(" ") > 1 else answer
+
+    honest.falsify = falsify
+    with ScriptedServer(honest.answers()) as server:
+        desk = Desk(tmp_path, server.host, server.port)
+        for _ in range(3):
+            desk.now += DAY
+            assert desk.poll().error is None
+        assert len(server.said("UID SEARCH UID 1:6 DELETED")) > 1
+    assert desk.state() == undisturbed()
 
 
 def test_the_state_is_the_same_without_ranges(undisturbed):

@@ -306,8 +306,9 @@ def test_what_is_asked_of_a_server_that_does_not(tmp_path, monkeypatch):
     )
     desk.holder.flag(2)
     desk.pass_()
-    assert asked == [*(f"UID SEARCH UID 1:3 {f}" for f in [*flags, "KEYWORD Junk"]), "UID SEARCH UID 2:2"], (
-        "one was known to bear it; and it is gone from a message that is there"
+    searches = [f"UID SEARCH UID 1:3 {flag}" for flag in [*flags, "KEYWORD Junk"]]
+    assert asked == [*searches, "UID SEARCH UID 1:4294967295", *searches, "UID SEARCH UID 2:2"], (
+        "one was known to bear it; and it is gone, as a server says that finds all, from a message that is there"
     )
 
 

@@ -21,6 +21,9 @@ STAND_INS = [
     (EXCHANGE, "Fehler beim Abrufen der folgenden Nachricht über IMAP4: 205"),
     (EXCHANGE, "=?utf-8?q?R=C3=A9cup=C3=A9ration_par_IMAP4_impossible?= : 7"),
     ("Microsoft@Unknown", "IMAP4 205"),
+    ("MICROSOFT EXCHANGE SERVER <>", ENGLISH.upper()),
+    (EXCHANGE, "Fehler beim Abrufen der folgenden Nachricht mittels Imap4: 205."),
+    ("microsoft@unknown", ENGLISH.replace("205", "{205}")),
 ]
 MAIL = [
     ("anna@customer.test", "Fehler beim Abrufen über IMAP4: 205"),
@@ -44,6 +47,13 @@ def block(sender: str, subject: str, *more: str) -> bytes:
 @pytest.mark.parametrize(("sender", "subject"), STAND_INS)
 def test_stand_ins(sender, subject, form):
     raw = form(block(sender, subject))
+    assert is_stand_in(parse_header(raw))
+    assert holds_stand_in(raw)
+
+
+@pytest.mark.parametrize("value", ["", " ", " <>", "\r\n <>"])
+def test_an_empty_id_is_none(value):
+    raw = block(EXCHANGE, ENGLISH, f"Message-ID:{value}")
     assert is_stand_in(parse_header(raw))
     assert holds_stand_in(raw)
 

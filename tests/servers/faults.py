@@ -519,6 +519,9 @@ add(
     row("a message never comes", "lists a message and never sends it", Q, with_bad(partly(b"OK done")), unread=1),
     row("no message comes", "says OK and sends nothing", M, on("UID FETCH", refused(b"OK done")),
         unread=INBOX + SENT, stored=0, says="does not send all messages"),
+    row("a message without header and size", "sends an empty header, and says that the message has no octets", Q,
+        of_bad(lambda a: re.sub(rb"(?s)SIZE \d+ (.*?)\{\d+\}\r\n.*", rb"SIZE 0 \1{2}\r\n\r\n)\r\n", a)),
+        unread=1),
     row("no message of one mailbox comes", "says OK and sends nothing of one mailbox", M,
         on("UID FETCH", refused(b"OK done"), mailbox="Sent"), unread=SENT, stored=INBOX, says="none of the 3"),
     row("a message comes with the next answer only", "sends a message one command too late", C,
@@ -809,6 +812,13 @@ add(
     row("SEARCH lacks a UID", "forgets a message in every answer", C, _inbox(lambda a: a.replace(b" 3", b""))),
     row("SEARCH lacks the last UID", "forgets the last message in every answer", C,
         _inbox(lambda a: a.replace(b" 6\r\n", b"\r\n"))),
+    row("SEARCH finds nothing in a part, and a message is left out", "names all messages of a mailbox only at once,"
+        " and leaves one of them out of every FETCH", Q,
+        lambda call, a: (
+            b"* SEARCH\r\nTAG OK done\r\n"
+            if call.verb == "UID SEARCH" and call.mailbox == "INBOX" and call.arguments != "UID 1:4294967295" else
+            with_bad(sub(rb"(?s)\* 3 FETCH .*?\r\n\r\n\)\r\n", b""))(call, a)
+        ), unread=1),
     row("SEARCH finds nothing", "finds no message, whatever is asked", C,
         _inbox(instead(b"* SEARCH\r\nTAG OK done\r\n"))),
     row("SEARCH finds nothing, and FETCH knows no numbers", "names messages in a FETCH by UID alone", C,

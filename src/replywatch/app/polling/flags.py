@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from replywatch.app.polling.decide import Span, is_over
+from replywatch.app.polling.decide import EVERYTHING, Span, is_over
 from replywatch.domain.mailboxes.fetched import Flagging, MailboxState
 from replywatch.domain.mailboxes.flags import telling
 from replywatch.errors import MailboxError
@@ -95,10 +95,18 @@ class FlagReader:
         return True
 
     def _search(self, source: Source, epoch: int, window: Span, look: Look) -> None:
-        """Write down who bears which flag; a flag is gone only from a message that is still there."""
+        """Write down who bears which flag; a flag is gone only from a message that is still there.
+
+        Where one seems to be gone, all messages are listed first: that tells whether a search finds all that it should.
+        """
         held = self._facts.bearers(epoch, window)
-        found = source.flagged(*window, frozenset().union(*(bearer.flags for bearer in held.values())))
+        borne = frozenset().union(*(bearer.flags for bearer in held.values()))
+        found = source.flagged(*window, borne)
         lost = lose(held, found)
+        if lost:
+            source.uids(*EVERYTHING)
+            found = source.flagged(*window, borne)
+            lost = lose(held, found)
         there = lost.intersection(source.uids(min(lost), max(lost))) if lost else lost
         said = {
             uid: (held.get(uid, NO_BEARER).flags - found.told) | found.bearers.get(uid, frozenset())

@@ -135,12 +135,15 @@ class MailboxReader:
 
     # What is new
 
-    def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int]) -> None:
-        """Fetch and store in batches; the cursor of a batch is its last UID."""
+    def _fetch(self, source: Source, epoch: Epoch, uids: Sequence[int], listed: Span | None = None) -> None:
+        """Fetch and store in batches; the cursor of a batch is its last UID.
+
+        `listed` is where the list is from that names them: it is asked for once more where any does not come.
+        """
         for batch in _batches(uids):
             missing = set(batch)
             held: list[FetchedMessage] = []
-            for part in _parts(self._arriving(source, missing)):
+            for part in _parts(self._arriving(source, missing, listed or Span(batch[0], batch[-1]))):
                 if held:
                     self._add(epoch, held, (), 0)
                 held = part
@@ -153,11 +156,11 @@ class MailboxReader:
             self._lacking = self._lacking or any(m.internal_date is None or m.size is None for m in fetched)
         self._tools.progress.advance(len(fetched))
 
-    def _arriving(self, source: Source, missing: set[int]) -> Iterator[FetchedMessage]:
+    def _arriving(self, source: Source, missing: set[int], listed: Span) -> Iterator[FetchedMessage]:
         """What comes of what is missing, each taken out of it; in the end these are there, and did not come."""
         yield from self._wanted(source.fetch(sorted(missing)), missing)
         if missing:
-            missing.intersection_update(source.uids(min(missing), max(missing)))
+            missing.intersection_update(source.uids(*listed))
             for uid in sorted(missing):
                 yield from self._wanted(source.fetch([uid]), missing)
 
@@ -246,7 +249,7 @@ class MailboxReader:
             there = source.uids(*window)
             quarantined = (u for u in self._facts.quarantined(epoch.id) if window.first <= u <= window.last)
             known = {*self._facts.uids(epoch.id, window), *quarantined}
-            self._fetch(source, epoch, [u for u in there if u not in known])
+            self._fetch(source, epoch, [u for u in there if u not in known], window)
             vanished = known.difference(there)
             self._done.brake.note(epoch.id, vanished)
             missing = missing or bool(vanished)

@@ -12,11 +12,14 @@ import re
 from replywatch.domain.headers.header import parse_header
 from replywatch.domain.messages import Header
 
-_SUBJECT = re.compile(r"(?=.{0,200}\b(?:IMAP4?|POP3)\b).{0,200}\D\d{1,10}")
-_ENGLISH = re.compile(r"Retrieval using the (?:IMAP4?|POP3) protocol failed for the following message: ?\d{1,10}")
-_NAME = re.compile(r"Microsoft Exchange Server\b")
+_SUBJECT = re.compile(r"(?=.{0,200}\b(?:IMAP4?|POP3)\b).{0,200}\D\d{1,10}\W?", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"Retrieval using the (?:IMAP4?|POP3) protocol failed for the following message: ?\W?\d{1,10}\W?", re.IGNORECASE
+)
+_NAME = re.compile(r"Microsoft Exchange Server\b", re.IGNORECASE)
 _NOBODYS = "microsoft@unknown"
-_MESSAGE_ID = re.compile(rb"^message-id[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(rb"^message-id[ \t]*+:(?:[ \t<>]|\r?\n[ \t])*+[^ \t<>\r\n]", re.IGNORECASE | re.MULTILINE)
+"""One that is not empty."""
 
 
 def is_stand_in(header: Header) -> bool:

@@ -102,18 +102,19 @@ class Directory:
     def _list(self, pattern: bytes) -> dict[bytes, Listed]:
         """The mailboxes that fit `pattern`, by name on the wire; with their uses, asked for where they have to be.
 
-        (RFC 6154, section 2: servers need not tell SPECIAL-USE otherwise.) Raises as `mailboxes`.
+        (RFC 6154, section 2: servers need not tell SPECIAL-USE otherwise.) That adds to the plain list: some name only
+        mailboxes that have a use, when they are asked for it. Raises as `mailboxes`.
         """
+        found = self._lines(command("LIST", b"", pattern))
         can = self._capabilities
         if self._lists_uses and "SPECIAL-USE" in can and not can.isdisjoint({"LIST-EXTENDED", "IMAP4REV2"}):
             try:
-                found = self._lines(command("LIST", b"", pattern, "RETURN (SPECIAL-USE)"))
+                with_uses = self._lines(command("LIST", b"", pattern, "RETURN (SPECIAL-USE)"))
             except MailboxError:
-                found = {}
-            if found:
-                return found
-            self._lists_uses = False
-        return self._lines(command("LIST", b"", pattern))
+                with_uses = {}
+            self._lists_uses = bool(with_uses)
+            found |= {wire: mailbox.joined(found.get(wire, mailbox)) for wire, mailbox in with_uses.items()}
+        return found
 
     def _lines(self, listing: Sequence[bytes]) -> dict[bytes, Listed]:
         """What a LIST command finds, by name on the wire. Raises as `mailboxes`."""

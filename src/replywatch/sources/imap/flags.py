@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -41,17 +41,24 @@ class Applicable:
 def flagging(find: _Find, find_keyword: _Find, applicable: Applicable, borne: Collection[str]) -> Flagging:
     """Who bears which flag, as `find` tells for a criterion of SEARCH, and `find_keyword` for one of a keyword.
 
-    A keyword that the server refuses to look for is not told. Raises `MailboxError` where it refuses a flag of its own.
+    A keyword that the server refuses to look for is not told; nothing is told by a server that finds the same messages
+    whatever it is asked for. Raises `MailboxError` where it refuses a flag of its own.
     """
     told, bearers = {*SYSTEM, *KEYWORDS}, dict[int, set[str]]()
+    by_flag = {flag: set(find(_CRITERIA[flag])) for flag in SYSTEM}
+    if _goes_by_no_flag(list(by_flag.values())):
+        return Flagging(frozenset(), {})
     for flag in applicable.to_ask_for(borne):
         try:
-            found = find(_CRITERIA[flag]) if flag in SYSTEM else find_keyword(_CRITERIA[flag])
+            found = by_flag[flag] if flag in SYSTEM else find_keyword(_CRITERIA[flag])
         except MailboxError:
-            if flag in SYSTEM:
-                raise
             told.discard(flag)
             continue
         for uid in found:
             bearers.setdefault(uid, set()).add(flag)
     return Flagging(frozenset(told), {uid: frozenset(flags) for uid, flags in bearers.items()})
+
+
+def _goes_by_no_flag(found: Sequence[set[int]]) -> bool:
+    """Whether a server that found these, by one flag each, looks at none: nobody keeps but answered, deleted drafts."""
+    return bool(found[0]) and all(uids == found[0] for uids in found)

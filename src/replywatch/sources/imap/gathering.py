@@ -11,7 +11,7 @@ from replywatch.sources.imap.reader import Fetch
 from replywatch.sources.imap.told import Told
 
 _BARE = 100
-"""Octets from which on a message has a header: one without any field was not read."""
+"""Octets from which on a message has a header: one without any field was not read. None has 0 octets."""
 
 
 class Gathering:
@@ -77,7 +77,7 @@ class Gathering:
         self._parts.pop(message.uid, None)
         if message.uid not in self.wanted:
             return
-        if (message.size is None or message.size >= _BARE) and not has_fields(message.header):
+        if (not message.size or message.size >= _BARE) and not has_fields(message.header):
             self.hollow.add(message.uid)
             return
         del self.wanted[message.uid]

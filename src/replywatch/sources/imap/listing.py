@@ -44,6 +44,10 @@ class Listed(NamedTuple):
         """The name as text: from modified UTF-7 or UTF-8, else from Latin-1."""
         return text_of(self.wire)
 
+    def joined(self, other: Listed) -> Listed:
+        """The same mailbox with the attributes of `other`, too: it was listed twice."""
+        return self._replace(attributes=tuple(dict.fromkeys((*other.attributes, *self.attributes))))
+
 
 def text_of(wire: bytes) -> str:
     """A name as text."""

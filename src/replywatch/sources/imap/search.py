@@ -53,6 +53,11 @@ class Lists:
         self._exists = self._line.mailbox()[1].exists
         self._by_fetch = None
 
+    @property
+    def finds_all(self) -> bool:
+        """Whether nothing speaks against what SEARCH finds in the mailbox that is open."""
+        return self._by_fetch is None
+
     def heard(self, line: bytes) -> bool:
         """Whether messages have other numbers now, since the server says this in between."""
         if found := _COUNT.fullmatch(line):

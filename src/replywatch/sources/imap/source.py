@@ -214,7 +214,8 @@ class ImapSource:
         """Who of the messages from `first` to `last` bears flags that tell something, as SEARCH finds them.
 
         Keywords that the mailbox does not have, as EXAMINE says, are not asked for, unless they are among `borne`.
-        Raises as `uids`.
+        Where a SEARCH is known not to find all messages, nothing is told of those that it does not find. Raises as
+        `uids`.
         """
         windows = list(self._lists.windows(max(first, 1), min(last, LARGEST_UID)))
 
@@ -233,7 +234,8 @@ class ImapSource:
                 self._reopen(error)
             return find_keyword(criterion)
 
-        return flagging(find, find_keyword, self._applicable, borne)
+        found = flagging(find, find_keyword, self._applicable, borne)
+        return found if self._lists.finds_all else found._replace(told=frozenset())
 
     def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
         """INTERNALDATE and size of the messages with these UIDs, and of whatever else the server tells.
