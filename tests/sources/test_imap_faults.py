@@ -519,6 +519,17 @@ class TestFetch:
             assert caught.value.hint
         assert server.connections == connections
 
+    def test_a_server_that_hangs_up_at_lists_of_fields(self):
+        """It is not for their number: many are asked for at once again."""
+
+        def answer(arguments: str) -> bytes:
+            return b"" if "HEADER.FIELDS" in arguments else answer_all(arguments)
+
+        with ScriptedServer({"UID FETCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert sorted(m.uid for m in source.fetch(range(1, 401))) == [*range(1, 401)]
+            assert len(server.said("UID FETCH")) < 25
+
     @pytest.mark.parametrize(
         "end", [b"* BYE Connection is closed. 13\r\n", b"", fetch_line(1) + b"* BYE\r\n", fetch_line(1)[:40]]
     )

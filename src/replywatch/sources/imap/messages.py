@@ -108,7 +108,8 @@ class Messages:
         gathering = Gathering(self._question, uids)
         yield from self._ask(gathering, whole=True)
         if len(gathering.wanted) < len(uids) and not self._takes_lists:
-            self._whole, self._batches = True, Batches()
+            self._whole = True
+            self._batches.start_over()
             self._complaint = "the server sends no fields when it is asked for some of a header; whole ones are read"
 
     def _ask(self, gathering: Gathering, *, whole: bool) -> Generator[FetchedMessage, None, _End]:
