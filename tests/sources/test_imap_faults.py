@@ -502,21 +502,33 @@ class TestFetch:
                 list(source.fetch([1, 2]))
 
     @pytest.mark.parametrize(
-        "end",
+        ("end", "connections"),
         [
-            b"",
-            fetch_line(1)[:-30],
-            fetch_line(1)[:30],
-            fetch_line(1) + b"* BYE shutting down\r\n",
+            (b"", 3),
+            (fetch_line(1)[:-30], 3),
+            (fetch_line(1)[:30], 3),
+            (fetch_line(1) + b"* BYE shutting down\r\n", 2),
         ],
     )
-    def test_connection_lost(self, end):
+    def test_connection_lost(self, end, connections):
+        """Tried with fewer messages, and without a list of fields unless something came of one."""
         with ScriptedServer({"UID FETCH": end}) as server, source_of(server) as source:
             source.open("INBOX", None)
             with pytest.raises(ConnectError) as caught:
                 list(source.fetch([1, 2]))
             assert caught.value.hint
-        assert server.connections == 2
+        assert server.connections == connections
+
+    def test_a_server_that_hangs_up_at_lists_of_fields(self):
+        """It is not for their number: many are asked for at once again."""
+
+        def answer(arguments: str) -> bytes:
+            return b"" if "HEADER.FIELDS" in arguments else answer_all(arguments)
+
+        with ScriptedServer({"UID FETCH": answer}) as server, source_of(server) as source:
+            source.open("INBOX", None)
+            assert sorted(m.uid for m in source.fetch(range(1, 401))) == [*range(1, 401)]
+            assert len(server.said("UID FETCH")) < 25
 
     @pytest.mark.parametrize(
         "end", [b"* BYE Connection is closed. 13\r\n", b"", fetch_line(1) + b"* BYE\r\n", fetch_line(1)[:40]]

@@ -103,6 +103,10 @@ class Batches:
     """Of how many messages is asked at once; it learns from what comes, as long as it lasts."""
 
     def __init__(self) -> None:
+        self.start_over()
+
+    def start_over(self) -> None:
+        """Forget what was learned: it was not for their number that messages did not come."""
         self._size = _FIRST_BATCH
         self._most = _LARGEST_BATCH
 

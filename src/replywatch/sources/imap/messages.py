@@ -103,6 +103,7 @@ class Messages:
         yield from self._ask(gathering, whole=True)
         if len(gathering.wanted) < len(uids) and not self._takes_lists:
             self._whole = True
+            self._batches.start_over()
             self._complaint = "the server sends no fields when it is asked for some of a header; whole ones are read"
 
     def _ask(self, gathering: Gathering, *, whole: bool) -> Generator[FetchedMessage, None, _End]:
@@ -120,15 +121,14 @@ class Messages:
         try:
             end = yield from self._messages(self._line.client().ask(command, asked), gathering)
         except (OSError, IMAPClientAbortError) as error:
-            self._begin_anew(error, asked)
-            end = _End.BROKEN
+            end = self._begin_anew(error, asked, whole=whole)
         except ReadError as error:
             if error.fault is Fault.END:
-                self._begin_anew(error, asked)
+                end = self._begin_anew(error, asked, whole=whole)
             else:
                 self._complaint = f"the server's answers can't be read: {self._line.words(error)}"
                 self._line.connect_anew(error)
-            end = _End.BROKEN
+                end = _End.BROKEN
         came = asked - len(gathering.wanted)
         self._takes_lists = self._takes_lists or (came > 0 and not whole)
         self._batches.came(came, gathering.octets)
@@ -167,14 +167,17 @@ class Messages:
         self._complaint = f"the server refuses to send messages: {self._line.words(refusal)}"
         return _End.REFUSED
 
-    def _begin_anew(self, error: Exception, asked: int) -> None:
-        """Another connection after one that was lost, on which fewer messages are asked for at once.
+    def _begin_anew(self, error: Exception, asked: int, *, whole: bool) -> _End:
+        """How an answer ended with which the connection was lost; there is another one now.
 
-        Some servers hang up on those who ask for many (Microsoft's at 50).
+        Some servers hang up on those who ask for many messages (Microsoft's at 50): fewer are asked for at once from
+        now on. It is the list of fields that is refused where even one message is too many, and no list was answered.
 
         Raises:
             ConnectError: that would be of no use, or there is no other connection.
         """
-        if isinstance(error, TimeoutError) or failures.ends_session(error) or not self._batches.too_many(asked):
+        fewer, refuses_lists = self._batches.too_many(asked), not whole and not self._takes_lists
+        if isinstance(error, TimeoutError) or failures.ends_session(error) or not (fewer or refuses_lists):
             raise self._line.lost(error) from error
         self._line.reopen(error)
+        return _End.BROKEN if fewer else _End.REFUSED

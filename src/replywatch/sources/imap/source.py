@@ -59,6 +59,8 @@ class ImapSource:
         self._settings = settings
         self._client: Client | None = None
         self._capabilities: frozenset[str] = frozenset()
+        self._introduces = True
+        """It has not hung up so far where it was told who asks."""
         self._not_said_read_only: set[str] = set()
         self._opened: tuple[str, MailboxState] | None = None
         self._applicable = Applicable()
@@ -271,7 +273,7 @@ class ImapSource:
         try:
             with self._asking("The server does not say what it can do") as client:
                 self._capabilities = capabilities(client)
-            if "ID" in self._capabilities:
+            if "ID" in self._capabilities and self._introduces:
                 self._introduce()
         except SourceError:
             close(self._client)
@@ -281,11 +283,15 @@ class ImapSource:
         self._messages.connected(self._capabilities)
 
     def _introduce(self) -> None:
-        """Say who asks. Raises `ConnectError` if the connection broke."""
+        """Say who asks; no more to a server that hangs up. Raises `ConnectError` if there is no other connection."""
         try:
             introduce(self._connected())
         except (OSError, ReadError, IMAPClientAbortError) as error:
-            raise self._lost(error) from error
+            self._introduces = False
+            if isinstance(error, TimeoutError) or failures.ends_session(error):
+                raise self._lost(error) from error
+            close(self._connected())
+            self._client = connect(self._settings)
 
     def _connect_anew(self, error: ReadError) -> None:
         """Replace a connection on which nobody knows any more where an answer ends.
