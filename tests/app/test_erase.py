@@ -226,7 +226,7 @@ class TestForget:
         office.pass_()
         first_seen = office.now
         assert forget(office).places == 1
-        place = [1, 1, None, None, None, "", None, first_seen, None, None, None, None, None, None]
+        place = [1, 1, None, None, None, "", None, first_seen, *[None] * 7]
         assert office.rows("locations")["locations"] == [tuple(place)]
         assert office.rows("erased")["erased"] == [(s.identity(q),)]
 

@@ -238,6 +238,7 @@ class TestJson:
                     "mailboxes": 2,
                     "unread": 0,
                     "unread_files": {"count": 0, "first": []},
+                    "unopened": [],
                     "lacks_sent": False,
                     "error": None,
                     "failing_since": None,

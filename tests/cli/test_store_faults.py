@@ -311,9 +311,13 @@ class TestClock:
             for later in (-DAY, -400 * DAY, 0):  # what lies ahead of a pass is set right by the next
                 scene.good("poll", later=later)
                 assert scene.run(*READERS[0], later=later).code == 0
-            assert {t: r for t, r in scene.rows().items() if t != "epochs"} == {
-                t: r for t, r in expected.items() if t != "epochs"
-            }
+            assert without_own_instants(scene.rows()) == without_own_instants(expected)
+
+
+def without_own_instants(rows):
+    """The rows but for when mail was first seen, and a mailbox looked at: nobody knows that after a wrong clock."""
+    kept = {table: found for table, found in rows.items() if table != "epochs"}
+    return kept | {"locations": [(*row[:7], *row[8:]) for row in rows["locations"]]}
 
 
 class TestOddPaths:

@@ -15,6 +15,7 @@ from replywatch.domain.judging.field_signs import Mail
 from replywatch.domain.judging.hidden_subjects import hide_subject
 from replywatch.domain.judging.parties import parties_of
 from replywatch.domain.judging.reading import read
+from replywatch.domain.judging.stand_in import holds_stand_in
 from replywatch.domain.messages import Because, Kind, Shown, Verdict
 from replywatch.domain.team import Team
 
@@ -830,6 +831,8 @@ def test_hidden_subjects_are_judged_the_same():
     dice = Random(7)
     for _ in range(1000):
         raw = "\n".join((*odd_mail(dice), "", "")).encode()
+        if holds_stand_in(raw):  # which is never stored
+            continue
         seen, hidden = (read(parse_header(block), TEAM) for block in (raw, hide_subject(keep_fields(raw), b"key")))
         assert (hidden.verdict.rule, hidden.firm and hidden.firm.rule, hidden.delivery) == (
             seen.verdict.rule,

@@ -186,10 +186,11 @@ class MailboxReader:
         if unread > 1 and self._facts.count(epoch.id) == unread:
             because = f": {source.complaint}" if source.complaint else ""
             on_server = self._tools.account.kind == "imap"
-            whom = "ask whoever runs the server" if on_server else "look at the files, which `check` names"
             raise MailboxError(
                 f"none of the {unread} messages in mailbox {listing.name!r} could be read{because}",
-                f"They are asked for again in each poll. If it stays so, {whom}; `skip` leaves the mailbox out.",
+                "They are asked for again in each poll. If it stays so,"
+                f" {'ask whoever runs the server' if on_server else 'look at the files, which `check` names'};"
+                " `skip` leaves the mailbox out.",
             )
 
     def _ask_for_fields(self, source: Source, epoch: Epoch, listing: Listing) -> None:

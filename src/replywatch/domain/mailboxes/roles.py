@@ -189,7 +189,7 @@ def _by_name(level: _Level, *, at_exchange: bool) -> tuple[Role, Because] | None
         return Role.SKIP, Because("role.no-mail")
     if (role := ROLE_OF_NAME.get(level.last)) is None:
         return None
-    return role, Because("role.unsent" if role is Role.SKIP else "role.name")
+    return role, Because("role.unsent") if role is Role.SKIP else Because("role.name")
 
 
 def _same_inbox(name: str) -> str:
