@@ -105,7 +105,7 @@ class TestInParts:
             return add_batch(facts, epoch, incoming, *more)
 
         monkeypatch.setattr(Facts, "add_batch", noted)
-        monkeypatch.setattr(module, "OCTETS", 2 * len(LETTER))
+        monkeypatch.setattr(module, "AT_ONCE", 2 * len(LETTER))
         for number in range(7):
             office.put(f"{number}.x.h", LETTER % number)
         assert office.poll().messages == 7

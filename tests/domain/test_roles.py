@@ -82,6 +82,14 @@ def test_special_use(attributes, role):
         ("Brouillons", SKIP),
         ("Outbox", SKIP),
         ("Postausgang", SKIP),
+        ("postponed-msgs", SKIP),  # Alpine
+        ("interrupted-mail", SKIP),
+        ("postponed", SKIP),  # mutt
+        ("Mustandid", SKIP),
+        ("Кошче", TRASH),
+        ("Šiukšliadėžė", TRASH),
+        ("สแปม", JUNK),
+        ("已发邮件", SENT),
         ("Ausgang", FOLDER),
         ("Trash", TRASH),
         ("Papierkorb", TRASH),
@@ -243,6 +251,18 @@ def test_what_told_the_role(name, attributes, said, role, because):
         ("virtual.All", "/", SKIP),
         ("Sent.2024", "", SENT),  # an mbox file alone
         ("INBOX.Junk", "", JUNK),
+        # isync that was told to flatten names with another sign
+        ("INBOX_Junk", "/", JUNK),
+        ("[Gmail]_Trash", "/", TRASH),
+        ("[Gmail]-Sent Mail", "/", SENT),
+        ("INBOX~Drafts~old", "/", SKIP),
+        ("[Google Mail]+Starred", "/", SKIP),
+        ("INBOX_Junk_E-Mail", "/", JUNK),
+        ("INBOX_Kunden", "/", FOLDER),
+        ("Inbox old", "/", FOLDER),
+        ("INBOXtrash", "/", FOLDER),
+        ("INBOX (Trash", "/", FOLDER),
+        ("Alter_Trash", "/", FOLDER),
         # a mirror below a folder
         ("work/INBOX.Junk", "/", JUNK),
         ("work/[Gmail].Trash", "/", TRASH),

@@ -38,7 +38,7 @@ def test_it_is_a_rectangle():
         ("a=b", "a=b"),
         ("Re: x;=cmd|' /C calc'!A0", "Re: x;'=cmd|' /C calc'!A0"),
         ("x,=1+1", "x,'=1+1"),
-        ("x\t=1+1", "x =1+1"),
+        ("x\t=1+1", "x '=1+1"),
         ("x;\t=1+1;-2", "x; '=1+1;'-2"),
         ("x;;@cmd, \uff0b1", "x;;'@cmd, '\uff0b1"),
         ('x;"=1+1"', 'x;"\'=1+1"'),
@@ -80,6 +80,14 @@ def test_no_cell_is_a_formula_whatever_a_program_takes_for_the_separator(dialect
     rows = [{"a": a, "b": b, "n": -0.5, "c": c} for a, b, c in product(HOSTILE, repeat=3)]
     found = cells("\n".join(csv_lines(["a", "b", "n", "c"], rows, dialect)), delimiter)
     assert [text for text in found if text.startswith(("=", "+", "-", "@")) and not NUMBER.fullmatch(text)] == []
+
+
+@pytest.mark.parametrize("between", [";", ",", "\t", " ;\t ", '","', "\t\N{ZERO WIDTH SPACE}"])
+@pytest.mark.parametrize("sign", "=+-@")
+def test_what_begins_a_formula_within_a_cell_gets_a_quote(between, sign):
+    (_, line) = csv_lines(["a"], [{"a": f"x{between}{sign}1"}])
+    assert line.endswith(f"'{sign}1\"")
+    assert "\t" not in line
 
 
 def test_text_is_quoted_and_numbers_are_not():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import count
 
-from servers.honest import Call, Falsify, Honest, Letter, response
+from servers.honest import Box, Call, Falsify, Honest, Letter, response
 from servers.scripted import Ending
 
 BAD = 3
@@ -288,6 +288,38 @@ def _can(words: bytes) -> Falsify:
     return on("CAPABILITY", put(b"IMAP4rev1", words))
 
 
+def _named(sent: str) -> Callable[[Honest], None]:
+    """The sent mail lies in a mailbox of another name."""
+
+    def arrange(honest: Honest) -> None:
+        honest.boxes[sent] = honest.boxes.pop("Sent")
+
+    return arrange
+
+
+_WITH_BLANKS, _IN_UTF_8 = _named("Sent Items"), _named("Envoyés")
+
+
+def _named_alike(honest: Honest) -> None:
+    """Two letters lie in mailboxes whose names read alike."""
+    for name, uid in (("R&D", 1), ("R&-D", 2)):
+        honest.boxes[name] = Box({uid: honest.boxes["INBOX"].letters.pop(uid)})
+
+
+def _until_introduced() -> Falsify:
+    """No mailbox is opened before ID, in whatever session."""
+    introduced = [False]
+
+    def falsify(call: Call, answer: bytes) -> bytes:
+        if call.verb in ("LOGIN", "ID"):
+            introduced[0] = call.verb == "ID"
+        if call.verb in ("STATUS", "EXAMINE") and not introduced[0]:
+            return b"TAG NO Unsafe Login. Please contact the provider\r\n"
+        return answer.replace(b"IMAP4rev1", b"IMAP4rev1 ID") if call.verb == "CAPABILITY" else answer
+
+    return falsify
+
+
 add(
     "Dialects of what comes before the mail",
     row("IMAP4rev2 alone", "does not say IMAP4rev1", C, _can(b"IMAP4rev2")),
@@ -296,11 +328,21 @@ add(
     row("NO to ID", "offers ID and refuses it", C, both(_can(b"IMAP4rev1 ID"), on("ID", refused(b"NO no")))),
     row("BAD to ID", "offers ID and does not know it", C, both(_can(b"IMAP4rev1 ID"), on("ID", refused(b"BAD what?")))),
     row("BYE to ID", "says BYE to ID", C, both(_can(b"IMAP4rev1 ID"), on("ID", instead(b"* BYE who are you\r\n")))),
+    row("nothing is opened before ID", "refuses every mailbox to those who do not say who they are", C,
+        _until_introduced()),
     row("uses of mailboxes refused", "offers to tell the uses of mailboxes and refuses to", C,
         both(_can(b"IMAP4rev1 SPECIAL-USE LIST-EXTENDED"), on("LIST", refused(b"BAD what?"), nth=2))),
     row("mailboxes listed in lower case", "writes list", C, on("LIST", lambda a: a.replace(b"LIST", b"list"))),
     row("mailboxes listed without quotes", "writes names bare", C,
         on("LIST", lambda a: re.sub(rb'"(\w+)"', rb"\1", a))),
+    row("names with blanks, without quotes", "writes Sent Items bare", C,
+        on("LIST", put(b'"Sent Items"', b"Sent Items")), arrange=_WITH_BLANKS),
+    row("names in UTF-8", "lists a name in UTF-8, and wants it back so", C, arrange=_IN_UTF_8),
+    row("names in UTF-8, without quotes", "lists a name in UTF-8, bare", C,
+        on("LIST", put('"Envoyés"'.encode(), "Envoyés".encode())), arrange=_IN_UTF_8),
+    row("names that read alike", "lists R&D and R&-D", C, arrange=_named_alike),
+    row("quotes in a name", "writes them within quotes as they are", C,
+        on("LIST", ahead(b'* LIST (\\Noselect) "/" "Kunden "A" GmbH"\r\n'))),
     row("mailboxes listed twice", "lists each mailbox twice", C,
         on("LIST", lambda a: a.replace(b"TAG", re.sub(rb"TAG.*", b"", a, flags=re.DOTALL) + b"TAG"))),
     row("a list with news in between", "tells other things between two mailboxes", C,
@@ -453,6 +495,8 @@ add(
         on("EXAMINE", put(b"READ-ONLY", b"READ-WRITE"), mailbox="Sent"), stored=INBOX),
     row("a mailbox without a name", "lists one, and can't open it", U,
         _listing(b'() "/" ""', b"NO Invalid mailbox name: Name is empty")),
+    row("a mailbox in a line that can't be read", "breaks off in the list, within a name", U,
+        on("LIST", ahead(b'* LIST () "/" "Kunden\r\n')), passes=2),
     row("a mailbox that is not there", "lists a parent that was deleted long ago", C, _listing(b'() "/" Kunden'),
         passes=2),
     row("a mailbox with sent mail that is not there", "lists another one for sent mail, which does not exist", C,

@@ -148,8 +148,9 @@ class Gmail:
         return self._last.get(name, 0) + 1
 
     def _search(self, arguments: str) -> bytes:
-        low, high = map(int, re.match(r"UID (\d+):(\d+)", arguments).groups())
-        found = [] if "ANSWERED" in arguments else [u for u in self.box(self._selected) if low <= u <= high]
+        low, high, criterion = re.match(r"UID (\d+):(\d+) ?(.*)", arguments).groups()
+        within = {uid: letter for uid, letter in self.box(self._selected).items() if int(low) <= uid <= int(high)}
+        found = [u for u, letter in within.items() if not criterion or (criterion == "DRAFT" and _is_draft(letter))]
         return b"* SEARCH" + b"".join(b" %d" % uid for uid in found) + b"\r\nTAG OK done\r\n"
 
     def _fetch(self, arguments: str) -> bytes:
@@ -179,10 +180,15 @@ class Gmail:
             items.append(b'RFC822.SIZE %d INTERNALDATE "%s"' % (letter.size, date))
         if "BODY" in arguments:
             header = letter.headers.get(self._selected, letter.header)
-            flags = b"\\Draft" if "\\Draft" in letter.labels else b""
+            flags = b"\\Draft" if _is_draft(letter) else b""
             items.append(b"FLAGS (%s)" % flags)
             items.append(b"BODY[HEADER.FIELDS (FROM TO)] {%d}\r\n%s" % (len(header), header))
         return b" ".join(items)
+
+
+def _is_draft(letter: Letter) -> bool:
+    """Drafts alone bear a flag that tells something."""
+    return "\\Draft" in letter.labels
 
 
 def _wire(name: str) -> bytes:

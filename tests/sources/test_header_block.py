@@ -27,6 +27,7 @@ def read(tmp_path, content: bytes, start: int = 0, stop: int | None = None):
         (b"A: b\n\n", True),
         (b"A: b\r\n\r\n", True),
         (b"A: b\n\r\n", True),
+        (b"A: b\r\r\n\r\r\n", True),  # LF made CRLF twice
         (b"\n", True),
         (b"\r\n", True),
         (b"A: b\n", False),

@@ -280,6 +280,37 @@ def test_zstd_is_read_where_python_can(box):
             assert (found, source.unread_files) == ([], (UnreadFile("cur/1.a.host", Why.PACKED, "zstd"),))
 
 
+@pytest.mark.parametrize(
+    ("letters", "names", "flags"),
+    [
+        ("Sa", b"0 $Junk\n1 NonJunk\n", ("$Junk", "\\Seen")),
+        ("Sb", b"0 $Junk\n1 NonJunk\n", ("NonJunk", "\\Seen")),
+        ("Saz", b"0 work\n25 junk\n", ("Junk", "\\Seen")),
+        ("Sc", b"0 $Junk\n", ("\\Seen",)),
+        ("Sa", b"rubbish\n-1 Junk\n99 Junk\nx Junk\n\xff\n", ("\\Seen",)),
+        ("Sa", b"", ("\\Seen",)),
+    ],
+)
+def test_keywords_of_dovecot(box, letters, names, flags):
+    put(box, f"cur/1.a.host:2,{letters}")
+    (box / "dovecot-keywords").write_bytes(names)
+    with MaildirSource(MaildirSettings(box)) as source:
+        source.open("INBOX", None)
+        (message,) = source.fetch(source.uids(1, ALL))
+        assert message.flags == flags
+        assert source.flagged(1, ALL, ()).bearers.get(message.uid, frozenset()) == set(flags) - {"\\Seen"}
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+@pytest.mark.parametrize("cut", [1, 20, 60])
+def test_what_is_packed_in_parts_is_one_message(box, pack, cut):
+    put(box, "cur/1.a.host", pack(mail("a")[:cut]) + pack(b"") + pack(mail("a")[cut:]))
+    with MaildirSource(MaildirSettings(box)) as source:
+        source.open("INBOX", None)
+        (message,) = source.fetch(source.uids(1, ALL))
+        assert message.header == mail("a")[: mail("a").index(b"\n\n") + 2]
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
 @pytest.mark.parametrize("filling", [b"\n", b"X"])
 def test_a_packed_header_without_end_costs_little(box, pack, filling):

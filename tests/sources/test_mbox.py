@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from mbox_files import ALL, ENVELOPE, append, look, mail, subjects, write
 from replywatch.domain.headers.header import keep_fields
+from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import FetchedMessage, Listing, MailboxState, Source
 from replywatch.sources.local import mbox_file
@@ -85,6 +86,10 @@ def test_internal_date_is_the_separators(tmp_path, separator, instant):
         (["X-Mozilla-Status2: 00800008"], ()),
         (["X-Status: DFT"], ("\\Deleted", "\\Draft", "\\Flagged")),
         (["X-Old-Status: A"], ()),
+        (["X-Keywords: $Junk  work"], ("$Junk",)),  # Dovecot and Alpine
+        (["Status: RO", "X-Keywords: NonJunk $Junk"], ("$Junk", "NonJunk", "\\Seen")),
+        (["X-Mozilla-Status: 0001", "X-Mozilla-Keys: $label1 junk       "], ("Junk", "\\Seen")),
+        (["X-Keywords: "], ()),
     ],
 )
 def test_flags_noted_in_the_header(tmp_path, fields, flags):
@@ -498,6 +503,39 @@ def test_links_that_lead_in_circles_or_nowhere(tmp_path):
     (tmp_path / "nowhere").symlink_to("missing")
     with MboxSource(MboxSettings(tmp_path)) as source:
         assert [mailbox.name for mailbox in source.mailboxes()] == ["Inbox"]
+
+
+def test_links_to_folders_are_followed_once(tmp_path):
+    write(tmp_path, mail("a"), name="mail/Inbox")
+    write(tmp_path, mail("b"), name="elsewhere/Sent")
+    (tmp_path / "mail/Old.sbd").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "mail/Same.sbd").symlink_to(tmp_path / "elsewhere")
+    with MboxSource(MboxSettings(tmp_path / "mail")) as source:
+        assert [mailbox.name for mailbox in source.mailboxes()] == ["Inbox", "Old/Sent"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why", "form"),
+    [
+        ("Sent", b"end of a text\n\n" + mail("a"), Why.NO_SEPARATOR, ""),
+        ("Sent", b"\0" * 40_000 + mail("a"), Why.NO_SEPARATOR, ""),
+        ("Sent", b"\0" * 40 + mail("a"), Why.NO_SEPARATOR, ""),
+        ("INBOX", b"*mbx*\r\n67c5550500000003\r\n\r\n", Why.OTHER_PROGRAM, ".mbx"),
+        ("Sent", mail("a").decode().encode("utf-16-le"), Why.UTF_16, ""),
+        ("Sent", mail("a").decode().encode("utf-16-be"), Why.UTF_16, ""),
+        ("old.tar", b"Sent" + b"\0" * 96, Why.PACKED, "tar"),
+        ("old.rar", b"Rar!\x1a\x07\0", Why.PACKED, "rar"),
+        ("notes", b"Dear all,\n\nFrom now on\nwe write\n", None, ""),
+        ("addonStartup.json.lz4", b"mozLz40\0abc", None, ""),
+        ("places.sqlite", b"\0" * 40_000, None, ""),
+    ],
+)
+def test_what_lies_beside_mailboxes_and_looks_like_mail_is_named(tmp_path, name, content, why, form):
+    write(tmp_path, mail("a"), name="Inbox")
+    write(tmp_path, content, name=name)
+    with MboxSource(MboxSettings(tmp_path)) as source:
+        assert [mailbox.name for mailbox in source.mailboxes()] == ["Inbox"]
+        assert source.unread_files == ((UnreadFile(name, why, form),) if why else ())
 
 
 @pytest.mark.parametrize(

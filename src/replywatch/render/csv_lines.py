@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from replywatch.render.text import safe
+from replywatch.render.text import brief, safe
 
 Cell = str | int | float | bool | None
 
-_FORMULA = re.compile(r'((?:\A|[;,])[\s"]*)([=+\-@＝＋－＠])')  # noqa: RUF001 - the wide forms are meant
+_FORMULA = re.compile(r'((?:\A|[;,\t])[\s"]*)([=+\-@＝＋－＠])')  # noqa: RUF001 - the wide forms are meant
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), in front of a cell or within.
 
 Within: a program that takes another character than we do for the one between cells begins a new one behind it, whatever
@@ -64,7 +64,8 @@ def _shown(name: str, value: Cell, dialect: Dialect) -> str:
 
 def harmless(text: str) -> str:
     """`text` so that a spreadsheet shows it and never runs it: made safe, with `'` before what begins a formula."""
-    return _FORMULA.sub(r"\1'\2", safe(text))
+    shown = "\t".join(map(safe, brief(text).split("\t")))  # in the end a tab is a blank, which tells no longer
+    return " ".join(_FORMULA.sub(r"\1'\2", shown).split())
 
 
 def _quoted(text: str) -> str:

@@ -62,7 +62,7 @@ class Source(Protocol):
         ...
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:
-        """How `name` stands, without opening it; `known` is what was said last time."""
+        """How `name` stands; opened only where that can't be told otherwise. `known` is what was said last time."""
         ...
 
     def open(self, name: str, known: MailboxState | None) -> MailboxState:

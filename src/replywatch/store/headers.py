@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
+from replywatch.domain.headers.header import AT_ONCE
 from replywatch.store.incoming import header_digest
 from replywatch.store.schema import DERIVED_TABLES
 
-_AT_ONCE = 1000
+_NUMBER = 1000
 """Headers in memory, if they are not too large."""
-_OCTETS = 16 << 20
-"""Of all of these; with the one that exceeds it the list ends."""
 
 
 def change_headers(
@@ -26,7 +25,7 @@ def change_headers(
     last = 0
     sizes = "SELECT length(header) FROM messages WHERE id > ? ORDER BY id LIMIT ?"
     sql = "SELECT id, header FROM messages WHERE id > ? ORDER BY id LIMIT ?"
-    while at_once := how_many(connection.execute(sizes, [last, _AT_ONCE]), _OCTETS):
+    while at_once := how_many(connection.execute(sizes, [last, _NUMBER]), AT_ONCE):
         rows = connection.execute(sql, [last, at_once]).fetchall()
         for last, old in rows:
             new = change(old)

@@ -18,6 +18,7 @@ from replywatch.app.polling.same_mail import confirmed
 from replywatch.app.progress import Progress
 from replywatch.config.model import AnyAccount
 from replywatch.domain.headers.fields_version import FIELDS_VERSION
+from replywatch.domain.headers.header import AT_ONCE
 from replywatch.domain.instants import DAY
 from replywatch.domain.judging.stand_in import holds_stand_in
 from replywatch.domain.mailboxes.fetched import FetchedMessage, Listing, MailboxState
@@ -30,8 +31,6 @@ from replywatch.store.vanished import Vanished
 
 BATCH = 1000
 """Messages in one transaction."""
-OCTETS = 16 << 20
-"""Of the headers in one transaction: with more it ends, whatever is left of the batch."""
 WINDOW = 20_000
 """Messages whose UIDs are held in memory at once."""
 WINDOWS = 1_000
@@ -263,13 +262,13 @@ def _batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _parts(messages: Iterable[FetchedMessage]) -> Iterator[list[FetchedMessage]]:
-    """The messages in parts whose headers have `OCTETS` each, or but a little more; no part is empty."""
+    """The messages in parts whose headers have `AT_ONCE` octets each, or but a little more; no part is empty."""
     part: list[FetchedMessage] = []
     octets = 0
     for message in messages:
         part.append(message)
         octets += len(message.header)
-        if octets >= OCTETS:
+        if octets >= AT_ONCE:
             yield part
             part, octets = [], 0
     if part:

@@ -39,6 +39,8 @@ Rules can only use what was fetched, but servers echo the names with each messag
 
 HEADER_LIMIT = 1 << 20
 """Octets of a header that are read and stored; no honest mail has more."""
+AT_ONCE = 16 << 20
+"""Octets of headers, about, that are held in memory at once, wherever many are handled."""
 SUBJECT_LIMIT = 10_000
 """Characters of a subject that are looked at."""
 

@@ -38,10 +38,12 @@ NAMES = {
         Trimise; Elemente trimise; Mesaje trimise; Poslano; Poslane stavke; Poslane poruke
         Отправленные; Отправленные элементы; Надіслані; Изпратени
         Απεσταλμένα; Gönderilmiş Öğeler; Gönderilmiş Postalar; Gönderilenler
-        已发送; 已发送邮件; 已傳送郵件; 寄件備份; 送信済み; 送信済みメール; 送信済みアイテム; 보낸편지함; 보낸 편지함
+        Saadetud; Nosūtītie; Išsiųsti; Послато; Enviats; Terkirim; Thư đã gửi; จดหมายที่ส่งแล้ว; דואר יוצא; البريد المرسل
+        已发送; 已发送邮件; 已发邮件; 已傳送郵件; 寄件備份; 送信済み; 送信済みメール; 送信済みアイテム
+        보낸편지함; 보낸 편지함
     """,
     Role.SKIP: """
-        Drafts; Draft; Draft Items; Outbox; Unsent Messages
+        Drafts; Draft; Draft Items; Outbox; Unsent Messages; Postponed; Postponed-msgs; Interrupted-mail
         Entwürfe; Entwurf; Postausgang
         Brouillons; Brouillon; Boîte d'envoi
         Borradores; Bandeja de salida; Rascunhos; Caixa de saída; A enviar
@@ -52,6 +54,8 @@ NAMES = {
         Koncepty; Rozepsané; K odeslání; Pošta k odeslání; Rozpísané; Na odoslanie
         Piszkozatok; Postázandó; Ciorne; Nacrti; Osnutki
         Черновики; Исходящие; Чернетки; Чернови; Πρόχειρα; Taslaklar; Giden Kutusu
+        Skice; Mustandid; Melnraksti; Juodraščiai; Нацрти; Недовршене; Schițe; Mesaje nefinalizate; Draf
+        טיוטות; مسودات; المسودات; Thư nháp; จดหมายร่าง; ร่างจดหมาย
         草稿; 草稿箱; 下書き; 送信トレイ; 임시보관함; Esborranys
     """,
     Role.TRASH: """
@@ -69,7 +73,9 @@ NAMES = {
         Koš; Odstraněná pošta; Odstraněné; Kôš; Odstránené položky
         Kuka; Lomtár; Törölt elemek; Coș de gunoi; Elemente șterse; Smeće; Koš za smeti
         Корзина; Удаленные; Удалённые; Удаленные элементы; Кошик; Κάδος απορριμμάτων; Çöp Kutusu; Silinmiş Öğeler
-        已删除邮件; 已删除; 垃圾桶; ゴミ箱; 削除済みアイテム; 휴지통
+        Кошче; Coş de gunoi; Elemente şterse; Otpad; Отпад; Prügikast; Atkritne; Miskaste; Šiukšliadėžė; Šiukšlinė
+        Paperera; Sampah; אשפה; פריטים שנמחקו; المهملات; سلة المهملات; العناصر المحذوفة; Thùng rác; ถังขยะ
+        已删除邮件; 已删除; 垃圾桶; 垃圾箱; ゴミ箱; 削除済みアイテム; 휴지통
     """,
     Role.JUNK: """
         Junk; Spam; Junk Email; Junk E-Mail; Junk Mail; Bulk; Bulk Mail; Spamverdacht
@@ -82,6 +88,8 @@ NAMES = {
         Skräppost; Skräp; Uønsket e-mail; Uønsket mail; Uønsket; Søppelpost; Uønsket e-post; Roskaposti
         Nevyžádaná pošta; Nevyžiadaná pošta; Levélszemét; Neželena pošta; Neželjena pošta
         Спам; Нежелательная почта; Ανεπιθύμητα; Ανεπιθύμητη αλληλογραφία; Gereksiz; Gereksiz E-posta; İstenmeyen
+        Vsiljena pošta; Neželjeno; Непожељне; Rämpspost; Mēstules; Šlamštas; Correu brossa; Thư rác; จดหมายขยะ; สแปม
+        ספאם; דואר זבל; غير مرغوب فيها; الرسائل غير المرغوب فيها; البريد العشوائي
         垃圾邮件; 垃圾郵件; 迷惑メール; 스팸함; 스팸메일함
     """,
     Role.ARCHIVE: """

@@ -37,6 +37,8 @@ _DEEPEST = 100
 """Levels above a mailbox that are looked at; names are the server's, and may be absurd."""
 _DOT = re.compile(r"(?<=[^\s.])\.(?=[^\s.])")
 """One that may divide a name: blanks beside it make it part of a sentence, as in `Dr. Trash`."""
+_FLAT = re.compile(r"(?:inbox|\[gmail\]|\[google mail\])([-_+~^=,;:!%#|])(?=[^\s])", re.IGNORECASE)
+"""How a name begins that a program made flat (isync, OfflineIMAP), and the sign that divides it."""
 _DOMAIN = re.compile(r"\.(?:[a-z]{2}|com|net|org|info|biz|edu|gov|shop|gmbh)\Z", re.ASCII | re.IGNORECASE)
 """How a name ends that is an Internet domain: people file the mail of a customer under his."""
 
@@ -59,7 +61,8 @@ class Roles:
     skipped one is of the same role, unless it says otherwise itself; below INBOX it is an ordinary folder.
 
     A name is divided by the delimiter of its listing. Where nothing tells one, a dot divides, too, as on the servers
-    that many names come from (`INBOX.Junk`, `Trash.Old`): in files, and at a server whose delimiter is NIL. Elsewhere
+    that many names come from (`INBOX.Junk`, `Trash.Old`): in files, and at a server whose delimiter is NIL; and any
+    other sign that stands behind a root there (`INBOX_Junk`). Elsewhere
     the server knows, and a dot is a dot.
     """
 
@@ -162,7 +165,13 @@ def _cuts(name: str, delimiter: str, *, dots: bool) -> Iterable[tuple[int, int]]
 
 
 def _dots(part: str) -> Iterator[int]:
-    """Where dots divide a part of a name: none in what ends as an Internet domain does, unless it begins as a root."""
+    """Where dots divide a part of a name: none in what ends as an Internet domain does, unless it begins as a root.
+
+    Behind a root it may be another sign.
+    """
+    if flat := _FLAT.match(part):
+        yield from (at for at, character in enumerate(part) if character == flat[1])
+        return
     root = part.partition(".")[0].casefold()
     if root == "inbox" or root in GMAIL_ROOTS or not _DOMAIN.search(part):
         yield from (match.start() for match in _DOT.finditer(part))

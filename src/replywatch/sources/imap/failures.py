@@ -28,6 +28,9 @@ _WANTS_TLS = re.compile(r"\[PRIVACYREQUIRED\]", re.IGNORECASE)
 
 _TRY_LATER = "Wait some minutes and try again; close other mail programs that use this account."
 _LOOK = "Run it again; if it stays so, ask whoever runs the server, with what `replywatch check` says."
+DAMAGED = (
+    "The server may be damaged or not quite an IMAP server; ask whoever runs it, with what `replywatch check` says."
+)
 _RESUMES = "Run it again: it goes on where it stopped."
 _WAIT = f'{_RESUMES} A server that needs longer gets it by `timeout` under its account, such as "10m".'
 

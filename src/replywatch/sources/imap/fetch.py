@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from replywatch.domain.headers.header import FETCH_FIELDS
+from replywatch.domain.headers.header import AT_ONCE, FETCH_FIELDS
 from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage
 from replywatch.sources.imap.extensions import extensions_of
 from replywatch.sources.imap.flags import CHANGE_ITEMS, LABEL_ITEMS
@@ -24,8 +24,6 @@ from replywatch.sources.imap.told import (
 
 _FIRST_BATCH = 80
 _LARGEST_BATCH = 1000
-OCTETS = 16 << 20
-"""Of all headers in a batch: what is more is asked for in smaller ones from then on."""
 _LINE = 8000
 _SHORT_LINE = 980
 """Octets of a command; the short one for old servers, RFC 2683, section 3.2.1.5."""
@@ -51,14 +49,6 @@ class Question:
         line = _LINE if "CONDSTORE" in capabilities else _SHORT_LINE
         self.room = max(1, line - _COMMAND - len(self.items))
         """Octets of the UIDs that one command may name."""
-
-    def message(self, response: Fetch) -> FetchedMessage | None:
-        """The message that a response speaks of; None if it lacks anything that was asked for, or makes no sense.
-
-        Unasked responses (a flag changed meanwhile) lack something.
-        """
-        found = self.common(response)
-        return found if found is not None else self.whole(self.told(response))
 
     def told(self, response: Fetch) -> Told:
         """What a response says of a message, be it only a part."""
@@ -133,8 +123,8 @@ class Batches:
 
     def came(self, messages: int, octets: int) -> None:
         """So many messages came at once, with so many octets of headers."""
-        if octets > OCTETS:
-            self._size = max(1, messages * OCTETS // octets)
+        if octets > AT_ONCE:
+            self._size = max(1, messages * AT_ONCE // octets)
 
     def too_many(self, messages: int) -> bool:
         """So many at once made the server hang up: fewer are asked for from now on; whether that is possible."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from replywatch.domain.headers.header import has_fields
+from replywatch.domain.headers.header import AT_ONCE, has_fields
 from replywatch.domain.mailboxes.fetched import FetchedMessage
-from replywatch.sources.imap.fetch import OCTETS, Question
+from replywatch.sources.imap.fetch import Question
 from replywatch.sources.imap.reader import Fetch
 from replywatch.sources.imap.told import Told
 
@@ -40,7 +40,7 @@ class Gathering:
             message = self._question.whole(self._put(response.number, self._question.told(response)))
         if message is not None:
             yield from self._taken(message)
-        elif self._held > OCTETS:
+        elif self._held > AT_ONCE:
             yield from self.rest()
 
     def rest(self) -> Iterator[FetchedMessage]:

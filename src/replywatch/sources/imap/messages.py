@@ -75,16 +75,10 @@ class Messages:
         modifier = "" if since is None else f" (CHANGEDSINCE {since})"
         for low, high in self._lists.windows(first, last):
             with self._line.asking(f"The flags in mailbox {name!r} can't be read") as client:
-                for response in client.ask(f"UID FETCH {low}:{high} {self._question.change_items}{modifier}"):
-                    match response:
-                        case Fetch():
-                            changed = self._question.changed(response)
-                            if changed is not None and low <= changed.uid <= high:
-                                yield changed
-                        case Bye(text):
-                            raise IMAPClientAbortError(text)
-                        case Tagged(status, text) if status != "OK":
-                            raise IMAPClientError(text)
+                for response in client.told(f"UID FETCH {low}:{high} {self._question.change_items}{modifier}"):
+                    changed = self._question.changed(response) if isinstance(response, Fetch) else None
+                    if changed is not None and low <= changed.uid <= high:
+                        yield changed
 
     def _fetch_batch(self, uids: Sequence[int]) -> Iterator[FetchedMessage]:
         """The messages with these UIDs; where one spoils the answer, the others are asked for in halves."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import IMAPClientError
 
 from replywatch.errors import MailboxError
 from replywatch.sources.imap.fetch import by_message_ids
 from replywatch.sources.imap.line import Line
-from replywatch.sources.imap.reader import ODD_ESEARCH, Bye, Fetch, Other, Search, Tagged
+from replywatch.sources.imap.reader import ODD_ESEARCH, Fetch, Other, Search
 from replywatch.sources.imap.told import told
 
 LARGEST_UID = (1 << 32) - 1
@@ -123,14 +123,10 @@ class Lists:
         found: set[int] = set()
         try:
             with self._line.asking(f"Mailbox {name!r} can't be listed") as client:
-                for response in client.ask(command):
+                for response in client.told(command):
                     match response:
                         case Fetch():
                             found.add(told(response, None).get("uid", 0))
-                        case Bye(text):
-                            raise IMAPClientAbortError(text)
-                        case Tagged(status, text) if status != "OK":
-                            raise IMAPClientError(text)
                         case Other(line):
                             self.heard(line)
         except MailboxError:
@@ -189,15 +185,11 @@ class Lists:
         found: set[int] = set()
         answered = odd = False
         with self._line.asking(f"Mailbox {name!r} can't be searched") as client:
-            for response in client.ask(f"UID SEARCH {arguments}"):
+            for response in client.told(f"UID SEARCH {arguments}"):
                 match response:
                     case Search(numbers):
                         found.update(number for number in numbers if low <= number <= high)
                         answered = True
-                    case Bye(text):
-                        raise IMAPClientAbortError(text)
-                    case Tagged(status, text) if status != "OK":
-                        raise IMAPClientError(text)
                     case Other(line) if line.startswith(ODD_ESEARCH):
                         odd = True
                     case Other(line):

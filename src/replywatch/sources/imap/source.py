@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from replywatch.domain.mailboxes.fetched import (
-    EXCHANGE,
     Changed,
     FetchedMessage,
     Flagging,
@@ -35,29 +32,21 @@ from replywatch.sources.imap.connection import (
     log_out,
     protection,
 )
-from replywatch.sources.imap.exchange import is_exchange
+from replywatch.sources.imap.directory import Directory
 from replywatch.sources.imap.fetch import uid_set
 from replywatch.sources.imap.flags import Applicable, flagging
 from replywatch.sources.imap.line import Line
-from replywatch.sources.imap.listing import Listed, by_name, listed, text_of
 from replywatch.sources.imap.messages import Messages
-from replywatch.sources.imap.namespace import Namespaces
-from replywatch.sources.imap.reader import Bye, Fault, Other, ReadError
+from replywatch.sources.imap.reader import Fault, ReadError
 from replywatch.sources.imap.search import LARGEST_UID, Lists
 from replywatch.sources.imap.stamps import STAMP_ITEMS, stamps_of
 from replywatch.sources.imap.standing import Standing
 from replywatch.sources.imap.words import command
-from replywatch.sources.quoting import shown
 
 __all__ = ["ImapSettings", "ImapSource"]
 
-_FORBIDDEN = re.compile(r"[\r\n\0]")
-"""What would end a command, or be no part of one."""
 _NEW_CONNECTIONS = 40
 """How often one session connects anew because an answer could not be read."""
-_DAMAGED = (
-    "The server may be damaged or not quite an IMAP server; ask whoever runs it, with what `replywatch check` says."
-)
 
 
 class ImapSource:
@@ -70,12 +59,8 @@ class ImapSource:
         self._settings = settings
         self._client: Client | None = None
         self._capabilities: frozenset[str] = frozenset()
-        self._listed: dict[str, Listed] = {}
-        self._unlisted: tuple[str, ...] = ()
         self._introduces = True
         """It has not hung up so far where it was told who asks."""
-        self._lists_uses = True
-        """LIST may be asked for the uses of mailboxes: nothing speaks against it so far."""
         self._not_said_read_only: set[str] = set()
         self._opened: tuple[str, MailboxState] | None = None
         self._applicable = Applicable()
@@ -94,6 +79,7 @@ class ImapSource:
             reopen=self._reopen,
             connect_anew=self._connect_anew,
         )
+        self._directory = Directory(line, settings.host)
         self._lists = Lists(line)
         self._messages = Messages(line, self._lists)
 
@@ -143,95 +129,16 @@ class ImapSource:
     def mailboxes(self) -> list[Listing]:
         """All mailboxes that can be selected, sorted by name; INBOX is always among them.
 
-        Other users' and shared ones too, as far as the server tells of them. Where a line of its list can't be read,
-        the line stands for the mailbox, which can't be opened.
-
         Raises:
             MailboxError: the server's list can't be read.
             ConnectError: the connection broke.
         """
-        spaces = self._namespaces()
-        found = self._list(b"*")
-        unlisted = []
-        for prefix in spaces.besides():
-            try:
-                found = self._list(prefix + b"*") | found
-            except MailboxError:  # no reason to fail: they may be nobody's business here
-                unlisted.append(text_of(prefix))
-        self._listed = by_name(found.values())
-        if not all(mailbox.is_readable for mailbox in self._listed.values()):
-            unlisted.append("")
-        self._unlisted = tuple(unlisted)
-        listings = [
-            Listing(name, mailbox.delimiter, mailbox.attributes, spaces.is_others(mailbox.wire))
-            for name, mailbox in self._listed.items()
-        ]
-        if not any(listing.name.upper() == "INBOX" for listing in listings):
-            listings.append(Listing("INBOX", next((listing.delimiter for listing in listings), "")))
-        return [self._marked(listing) for listing in sorted(listings, key=lambda listing: listing.name)]
-
-    def _marked(self, listing: Listing) -> Listing:
-        """`listing`, with the attribute that says so if the server is Exchange."""
-        greeting = self._connected()._imap.welcome  # noqa: SLF001 - the library keeps it nowhere else
-        if not is_exchange(self._settings.host, greeting, self._capabilities):
-            return listing
-        return replace(listing, attributes=(*listing.attributes, EXCHANGE))
+        return self._directory.mailboxes()
 
     @property
     def unlisted(self) -> tuple[str, ...]:
-        """What the names of mailboxes begin with of which the server did not tell the last time whether they are there.
-
-        Those of namespaces that it did not list; "", which all of them begin with, if a line could not be read.
-        """
-        return self._unlisted
-
-    def _list(self, pattern: bytes) -> dict[bytes, Listed]:
-        """The mailboxes that fit `pattern`, by name on the wire; with their uses, asked for where they have to be.
-
-        (RFC 6154, section 2: servers need not tell SPECIAL-USE otherwise.) That adds to the plain list: some name only
-        mailboxes that have a use, when they are asked for it. Raises as `mailboxes`.
-        """
-        found = self._lines(command("LIST", b"", pattern))
-        can = self._capabilities
-        if self._lists_uses and "SPECIAL-USE" in can and not can.isdisjoint({"LIST-EXTENDED", "IMAP4REV2"}):
-            try:
-                with_uses = self._lines(command("LIST", b"", pattern, "RETURN (SPECIAL-USE)"))
-            except MailboxError:
-                with_uses = {}
-            self._lists_uses = bool(with_uses)
-            found |= {wire: mailbox.joined(found.get(wire, mailbox)) for wire, mailbox in with_uses.items()}
-        return found
-
-    def _lines(self, listing: Sequence[bytes]) -> dict[bytes, Listed]:
-        """What a LIST command finds, by name on the wire. Raises as `mailboxes`."""
-        with self._asking("The list of mailboxes can't be read") as client:
-            heard = [response for response in client.told(listing) if isinstance(response, Other)]
-        return {mailbox.wire: mailbox for response in heard for mailbox in listed(response)}
-
-    def _namespaces(self) -> Namespaces:
-        """Whose mailboxes are where; nothing is known if the server can't say.
-
-        Raises:
-            ConnectError: the connection broke.
-        """
-        found = Namespaces()
-        if self._capabilities.isdisjoint({"NAMESPACE", "IMAP4REV2"}):
-            return found
-        try:
-            for response in self._connected().ask("NAMESPACE"):
-                match response:
-                    case Other(line):
-                        found = Namespaces.of(line) or found
-                    case Bye(text):
-                        raise self._lost(IMAPClientAbortError(text))
-        except OSError as error:
-            raise self._lost(error) from error
-        except ReadError as error:
-            if error.fault is Fault.END:
-                raise self._lost(error) from error
-            close(self._connected())
-            self._connect()
-        return found
+        """What the names of mailboxes begin with of which the server did not tell whether they are there."""
+        return self._directory.unlisted
 
     def status(self, name: str, known: MailboxState | None) -> MailboxState:
         """How `name` stands; it is opened only where the server does not say so otherwise.
@@ -243,7 +150,7 @@ class ImapSource:
         items = "(MESSAGES UIDNEXT UIDVALIDITY" + " HIGHESTMODSEQ" * ("CONDSTORE" in self._capabilities) + ")"
         said = Standing()
         with suppress(MailboxError), self._asking(f"Mailbox {name!r} can't be looked at") as client:
-            for response in client.told(command("STATUS", self._wire(name), items)):
+            for response in client.told(command("STATUS", self._directory.wire_name(name), items)):
                 said.hear(response)
         return said.state or self.open(name, known)
 
@@ -264,16 +171,18 @@ class ImapSource:
         self._opened = None
         said = Standing()
         with self._asking(f"Mailbox {name!r} can't be opened") as client:
-            for response in client.told(command("EXAMINE", self._wire(name))):
+            for response in client.told(command("EXAMINE", self._directory.wire_name(name))):
                 said.hear(response)
         if said.for_writing:
-            raise MailboxError(f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", _DAMAGED)
+            raise MailboxError(
+                f"Mailbox {name!r} at {self._settings.server} would not be opened read-only", failures.DAMAGED
+            )
         state = said.state
         if state is None:
             raise MailboxError(
                 f"{self._settings.server} does not say how many messages mailbox {name!r} holds and how they are"
                 " numbered (UIDVALIDITY)",
-                _DAMAGED,
+                failures.DAMAGED,
             )
         if not said.read_only:
             self._not_said_read_only.add(name)
@@ -339,7 +248,7 @@ class ImapSource:
         """
         name = self._mailbox()[0]
         with self._asking(f"The messages in mailbox {name!r} can't be compared with those that are known") as client:
-            yield from stamps_of(client.ask(f"UID FETCH {uid_set(uids)} {STAMP_ITEMS}"))
+            yield from stamps_of(client.told(f"UID FETCH {uid_set(uids)} {STAMP_ITEMS}"))
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of messages with one of these Message-IDs, as the server says. Raises as `uids`."""
@@ -369,6 +278,7 @@ class ImapSource:
         except SourceError:
             close(self._client)
             raise
+        self._directory.connected(self._capabilities)
         self._lists.connected(self._capabilities)
         self._messages.connected(self._capabilities)
 
@@ -397,7 +307,7 @@ class ImapSource:
             raise ConnectError(
                 f"{self._settings.server} keeps sending answers that can't be read:"
                 f" {failures.words(error, *self._settings.secrets)}",
-                _DAMAGED,
+                failures.DAMAGED,
             ) from error
         self._reopen(error)
 
@@ -445,23 +355,6 @@ class ImapSource:
         if self._opened is None:
             raise MailboxError(f"No mailbox is open at {self._settings.server}")
         return self._opened
-
-    def _wire(self, name: str) -> bytes:
-        """`name` in octets as the server listed it; modified UTF-7 (RFC 3501, section 5.1.3) if it did not.
-
-        Raises:
-            MailboxError: no command can hold it, or the line that lists it can't be read.
-        """
-        if _FORBIDDEN.search(name):
-            raise MailboxError(
-                f"Mailbox {name!r} at {self._settings.server} has a line break or NUL in its name",
-                "Rename it with a mail program, or ask whoever runs the server.",
-            )
-        listed = self._listed.get(name)
-        if listed is not None and not listed.is_readable:
-            text = f"{self._settings.server} lists a mailbox in a way that can't be read: {shown(name)}"
-            raise MailboxError(text, _DAMAGED)
-        return listed.wire if listed else bytes(imap_utf7.encode(name))
 
     @contextmanager
     def _asking(self, failure: str) -> Iterator[Client]:

@@ -12,6 +12,10 @@ from replywatch.domain.headers.header import HEADER_LIMIT
 UTF_8_MARK = BOM_UTF8
 """A byte order mark, which programs of Windows put before a text."""
 
+EMPTY_LINES = (b"\n\n", b"\n\r\n", b"\n\r\r\n")
+"""How an empty line ends, with the end of the line before it; a program that made CRLF of LF may have done so twice."""
+REACH = max(map(len, EMPTY_LINES)) - 1
+"""Octets of such an end that may be there already when the rest of it comes."""
 _CHUNK = 8 << 10
 _BARE_CR = re.compile(rb"\r(?!\n)")
 
@@ -44,7 +48,7 @@ def read_header(descriptor: int, start: int, stop: int, *, bare_cr: bool = False
         more = os.pread(descriptor, min(chunk, stop - start - len(data), HEADER_LIMIT - len(data)), start + len(data))
         if not more:
             return HeaderBlock(data, complete=False)
-        searched = max(0, len(data) - 2)
+        searched = max(0, len(data) - REACH)
         data += with_lf(more) if bare_cr else more
         end = header_end(data, searched)
         if end is not None:
@@ -54,8 +58,8 @@ def read_header(descriptor: int, start: int, stop: int, *, bare_cr: bool = False
 
 
 def header_end(data: bytes, start: int) -> int | None:
-    """Offset behind the first empty line of `data`; the two octets before `start` may belong to it."""
+    """Offset behind the first empty line of `data`, which may begin `REACH` octets before what is new in it."""
     if start == 0 and data.startswith((b"\n", b"\r\n")):
         return data.index(b"\n") + 1
-    ends = [at + len(mark) for mark in (b"\n\n", b"\n\r\n") if (at := data.find(mark, start)) >= 0]
+    ends = [at + len(mark) for mark in EMPTY_LINES if (at := data.find(mark, start)) >= 0]
     return min(ends, default=None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -23,7 +23,7 @@ from replywatch.errors import MailboxError, SourceError
 from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
-from replywatch.sources.local.flags import flagging
+from replywatch.sources.local.flags import flagging, keywords_of_letters
 from replywatch.sources.local.message_file import Unreadable, message_header
 from replywatch.sources.local.unread import SAMPLE, unread_file
 
@@ -70,6 +70,8 @@ class _Files(NamedTuple):
     """Changed so recently that an equal stamp proves nothing."""
     names: dict[int, str]
     """UID → path below the mailbox's folder."""
+    keywords: Mapping[str, str]
+    """Small letter among the flags → keyword."""
 
 
 class MaildirSource:
@@ -163,7 +165,7 @@ class MaildirSource:
                 if name is None or name == tried:
                     break
                 try:
-                    message = _read(folder / name, uid)
+                    message = _read(folder / name, uid, files.keywords)
                 except FileNotFoundError:
                     tried = name
                     files = self._listed(self._opened)
@@ -181,8 +183,10 @@ class MaildirSource:
         Raises:
             MailboxError: the mailbox can't be read any more.
         """
-        names = self._listed(self._opened).names
-        return flagging((uid, _flags(name)) for uid, name in names.items() if first <= uid <= last)
+        files = self._listed(self._opened)
+        return flagging(
+            (uid, _flags(name, files.keywords)) for uid, name in files.names.items() if first <= uid <= last
+        )
 
     def changed(self, first: int, last: int, since: int | None) -> Iterator[Changed]:  # noqa: ARG002 - of the interface
         """Nothing: file names have no HIGHESTMODSEQ."""
@@ -311,7 +315,7 @@ def _list(mailbox: str, folder: Path) -> _Files:
         names = _names(folder, "new") | _names(folder, "cur")
         if _stamp(folder) == stamp:
             break
-    return _Files(mailbox, stamp, time.time_ns() - max(stamp) < _FRESH, names)
+    return _Files(mailbox, stamp, time.time_ns() - max(stamp) < _FRESH, names, keywords_of_letters(folder))
 
 
 def _names(folder: Path, name: str) -> dict[int, str]:
@@ -342,12 +346,12 @@ def _uid(name: str) -> int:
     return int.from_bytes(digest) >> 1 or 1
 
 
-def _flags(name: str) -> tuple[str, ...]:
+def _flags(name: str, keywords: Mapping[str, str]) -> tuple[str, ...]:
     letters = _INFO.split(name, maxsplit=1)[1:]
-    return tuple(flag for letter, flag in _FLAGS.items() if letters and letter in letters[0])
+    return tuple(flag for letter, flag in (*keywords.items(), *_FLAGS.items()) if letters and letter in letters[0])
 
 
-def _read(path: Path, uid: int) -> FetchedMessage | Unreadable:
+def _read(path: Path, uid: int, keywords: Mapping[str, str]) -> FetchedMessage | Unreadable:
     """One message, or why it can't be read.
 
     Raises:
@@ -377,7 +381,7 @@ def _read(path: Path, uid: int) -> FetchedMessage | Unreadable:
         header=header,
         internal_date=arrived if arrived > 0 else None,
         size=int(told[1]) if told else status.st_size,
-        flags=_flags(path.name),
+        flags=_flags(path.name, keywords),
     )
 
 

@@ -249,7 +249,13 @@ def _files(top: Path, unread: list[UnreadFile]) -> Iterator[Path]:
     def fail(error: OSError) -> None:
         raise error
 
-    for folder, folders, files in os.walk(top, onerror=fail):
+    seen = set()
+    for folder, folders, files in os.walk(top, onerror=fail, followlinks=True):
+        status = Path(folder).stat()
+        if (status.st_dev, status.st_ino) in seen:  # links may lead in circles
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
         folders.sort()
         for file in sorted(files):
             path = Path(folder, file)

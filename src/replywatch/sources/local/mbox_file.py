@@ -34,7 +34,7 @@ _REGION = 4096
 """Octets at the beginning and at the end that tell whether a file only grew."""
 _IN_PLACE = re.compile(rb"\nX-Mozilla-(?:Status2?|Keys):[^\n]*")
 """What Thunderbird overwrites in a file without moving anything."""
-_NOTED = re.compile(rb"(?i)\n(?:X-Mozilla-Status|X-Status|Status):")
+_NOTED = re.compile(rb"(?i)\n(?:X-Mozilla-(?:Status|Keys)|X-Keywords|X-Status|Status):")
 """What a mail program notes in each message of a file that it keeps."""
 _LARGE = 16 << 20
 """Octets of a file that is not read once more whenever it grew, unless there are notes in it."""

@@ -11,11 +11,15 @@ from typing import NamedTuple
 
 from replywatch.domain.headers.dates import parse_date
 from replywatch.domain.headers.encoded_words import decode_text
+from replywatch.domain.mailboxes.flags import telling
 from replywatch.sources.folder_names import as_labels
 from replywatch.sources.local.header_block import HeaderBlock, read_header
 from replywatch.sources.local.mbox_separators import Form, decided, form_of, is_separator, line_date, separators
 
-_NOTE = re.compile(rb"(?i)\n(X-Mozilla-Status2?|Status|X-Status|X-Gmail-Labels|X-GM-THRID):([^\n]*(?:\n[ \t][^\n]*)*)")
+_NOTE = re.compile(
+    rb"(?i)\n(X-Mozilla-Status2?|X-Mozilla-Keys|Status|X-Status|X-Keywords|X-Gmail-Labels|X-GM-THRID)"
+    rb":([^\n]*(?:\n[ \t][^\n]*)*)"
+)
 _FROM = re.compile(rb"(?i)\nFrom:([^\n]*(?:\n[ \t][^\n]*)*)")
 _QUOTED_FROM = re.compile(rb"(?i)\n>(?=From[ \t]*:)")
 _BEFORE_FROM = re.compile(rb"\n(?=From )")
@@ -148,6 +152,7 @@ def notes(header: bytes) -> Notes:
     flags |= {flag for bit, flag in _MOZILLA_FLAGS_2.items() if further & bit}
     letters = found.get("status", "") + found.get("x-status", "")
     flags.update(flag for letter, flag in _STATUS_FLAGS.items() if letter in letters)
+    flags |= telling(found.get("x-keywords", "").split() + found.get("x-mozilla-keys", "").split())
     thread = found.get("x-gm-thrid", "")
     labels = found.get("x-gmail-labels")
     return Notes(

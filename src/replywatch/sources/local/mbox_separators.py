@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
-from replywatch.sources.local.header_block import UTF_8_MARK, with_lf
+from replywatch.sources.local.header_block import EMPTY_LINES, REACH, UTF_8_MARK, with_lf
 
 RULES = 2
 """Goes up whenever these rules divide a file in another way than before: 1 was release 0.1.0."""
@@ -31,6 +31,11 @@ _SEPARATOR = re.compile(
     rb"|Comments))|[!-9;-~]{1,76})[ \t]{0,3}:(?!//)"
 )
 """A line that begins as a separator does, and a header field behind it; whether that one's name is known in mail."""
+_OF_MACHINES = re.compile(
+    rb"(?i)(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-Original-To|Envelope-To|In-Reply-To|References"
+    rb"|Content-Type|DKIM-Signature|ARC-.*|Authentication-Results|X-Mozilla-.*|X-Gmail-.*|X-MS-.*)\Z"
+)
+"""Fields that nobody writes by hand: whatever line `From …` stands before one is no prose."""
 _CUT_SHORT = re.compile(
     rb"F|Fr|Fro|From|From [^\n]{0,500}"
     rb"(?:\n(?:>From [^\n]{0,200}\n){0,3}(?:>From [^\n]{0,200}|[!-9;-~]{0,76}[ \t]{0,3}\r?))?"
@@ -90,8 +95,10 @@ def is_separator(text: bytes, at: int, form: Form, *, first: bool = False) -> bo
     if found is None:
         return False
     if not found["known"]:
-        return (first or text.endswith((b"\n\n", b"\n\r\n"), 0, at)) and _look(found) is Look.USUAL
-    return _look(found) in (Look.USUAL, form.look)
+        dated = line_date(found["line"]) is not None
+        return (first or dated or text.endswith(EMPTY_LINES, 0, at)) and _look(found) is Look.USUAL
+    look = _look(found)
+    return look in (Look.USUAL, form.look) or (look is Look.UNUSUAL and _OF_MACHINES.match(found["known"]) is not None)
 
 
 def separators(descriptor: int, start: int, stop: int, form: Form) -> Iterator[int]:
@@ -101,7 +108,7 @@ def separators(descriptor: int, start: int, stop: int, form: Form) -> Iterator[i
         OSError: the file can't be read.
     """
     for position in range(start, stop, _BLOCK):
-        base = max(0, position - 3)  # room for the empty line before
+        base = max(0, position - REACH - 1)  # room for the empty line before
         block = form.lines(os.pread(descriptor, min(position + _BLOCK + LINE, stop) - base, base))
         at = max(0, position - base - 1)
         if position <= form.begins < position + _BLOCK and is_separator(block, form.begins - base, form, first=True):

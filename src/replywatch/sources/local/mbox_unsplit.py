@@ -19,14 +19,16 @@ _LONGEST = 64 << 10
 
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _OF_A_HEADER = tuple(re.compile(rb"(?i)(?:\A|\n)" + name + rb":") for name in (b"Message-ID", b"Date", b">?From"))
-_OF_A_PART = re.compile(rb"(?i)(?:\A|\n)--[^\n]*(?<!--)(?<!--\r)(?:\n(?:Content-|[ \t])[^\n]*)*\Z")
+_OF_A_PART = re.compile(
+    rb"(?i)(?:\A|\n)(?:--[^\n]*(?<!--)(?<!--\r)(?:\n(?:Content-|[ \t])[^\n]*)*\Z|Content-Type:[ \t]*message/)"
+)
 
 
 def holds_further(descriptor: int, begin: int, end: int, form: Form) -> bool:
     """Whether the text of the message from `begin` to `end` holds further messages, as it seems; only if it is large.
 
     That is told by paragraphs with Message-ID, Date and From, which no program writes above what it quotes; unless they
-    stand behind a boundary, as attachments do (RFC 2046, section 5.1).
+    stand behind a boundary, as attachments do (RFC 2046, section 5.1), or in what another attachment is.
 
     Raises:
         OSError: the file can't be read.

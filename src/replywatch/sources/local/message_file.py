@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from replywatch.domain.headers.header import HEADER_LIMIT, has_fields
 from replywatch.domain.mailboxes.unread import Why
-from replywatch.sources.local.header_block import UTF_8_MARK, header_end, read_header
+from replywatch.sources.local.header_block import REACH, UTF_8_MARK, header_end, read_header
 from replywatch.sources.local.unread import illegible, packing_of
 
 _CHUNK = 8 << 10
@@ -29,6 +29,11 @@ class _Unpacking(Protocol):
     @property
     def eof(self) -> bool:
         """All of it is unpacked."""
+        ...
+
+    @property
+    def unused_data(self) -> bytes:
+        """What came behind its end."""
         ...
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
@@ -83,13 +88,16 @@ def _unpacked(descriptor: int, packing: str) -> bytes | Unreadable:
     if packing not in _UNPACKINGS:
         return Unreadable(Why.PACKED, packing)
     unpacking, text, at, left = _UNPACKINGS[packing](), b"", 0, HEADER_LIMIT
-    while left > 0 and not unpacking.eof:
+    while left > 0 and at < 2 * HEADER_LIMIT:  # which is more than a header takes, and many empty parts may follow
+        if unpacking.eof:  # more may follow: some programs pack in parts
+            at -= len(unpacking.unused_data)
+            unpacking = _UNPACKINGS[packing]()
         piece = os.pread(descriptor, _CHUNK, at)
         try:
             more = unpacking.decompress(piece, left)
         except _DAMAGED:
             return Unreadable(Why.DAMAGED, packing)
-        searched, text = max(0, len(text) - 2), text + more
+        searched, text = max(0, len(text) - REACH), text + more
         end = header_end(text, searched)
         if end is not None:
             return text[:end]
