@@ -132,9 +132,17 @@ def test_who_asks_is_not_said_where_nobody_wants_to_know():
 
 
 @pytest.mark.parametrize("answer", [b"* BYE no\r\n", b"", b"lorem ipsum\r\nTAG OK done\r\n"])
-def test_a_connection_that_breaks_there(answer):
-    with ScriptedServer({"CAPABILITY": can(b"IMAP4rev1 ID"), "ID": answer}) as server:
-        with pytest.raises(ConnectError):
+def test_a_connection_that_breaks_there_is_replaced_by_one_without_it(answer):
+    with ScriptedServer({"CAPABILITY": can(b"IMAP4rev1 ID"), "ID": answer}) as server, source_of(server) as source:
+        assert source.open("INBOX", None)
+    assert server.connections == 2
+    assert server.said("ID") == [NAMED]
+
+
+def test_a_server_that_asks_for_a_rest_there_gets_it():
+    answers = {"CAPABILITY": can(b"IMAP4rev1 ID"), "ID": b"* BYE [UNAVAILABLE] later\r\n"}
+    with ScriptedServer(answers) as server:
+        with pytest.raises(ConnectError, match="later"):
             source_of(server).__enter__()
         assert server.connections == 1
 
