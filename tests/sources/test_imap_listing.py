@@ -237,3 +237,10 @@ def test_uses_are_asked_for_where_plain_lists_need_not_tell_them(can, extended, 
             assert found == {"INBOX": (), "Gesendet": attributes}
         lists = [line.removeprefix("LIST ") for line in server.said("LIST")]
         assert lists == asked, "what was refused is not asked for again"
+
+
+def test_uses_that_a_plain_list_tells_are_not_asked_for():
+    answers = {"CAPABILITY": CAN, "LIST": WITH_USES}
+    with ScriptedServer(answers) as server, source_of(server) as source:
+        assert {listing.name: listing.attributes for listing in source.mailboxes()}["Gesendet"] == ("\\sent",)
+        assert [line.removeprefix("LIST ") for line in server.said("LIST")] == ONE

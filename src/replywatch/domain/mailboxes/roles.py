@@ -30,6 +30,8 @@ _SPECIAL_USE = (
     ("\\flagged", Role.SKIP),
     ("\\important", Role.SKIP),
 )
+SPECIAL_USES = frozenset(attribute for attribute, _ in _SPECIAL_USE)
+"""Attributes by which a server tells what a mailbox is for."""
 
 _INHERITED = frozenset({Role.SENT, Role.ARCHIVE, Role.JUNK, Role.TRASH, Role.SKIP})
 _OVERRIDING = frozenset({Role.JUNK, Role.TRASH, Role.SKIP})

@@ -10,6 +10,7 @@ from imapclient import imap_utf7
 from imapclient.exceptions import IMAPClientAbortError
 
 from replywatch.domain.mailboxes.fetched import EXCHANGE, Listing
+from replywatch.domain.mailboxes.roles import SPECIAL_USES
 from replywatch.errors import MailboxError
 from replywatch.sources.imap.exchange import is_exchange
 from replywatch.sources.imap.failures import DAMAGED
@@ -102,12 +103,12 @@ class Directory:
     def _list(self, pattern: bytes) -> dict[bytes, Listed]:
         """The mailboxes that fit `pattern`, by name on the wire; with their uses, asked for where they have to be.
 
-        (RFC 6154, section 2: servers need not tell SPECIAL-USE otherwise.) That adds to the plain list: some name only
-        mailboxes that have a use, when they are asked for it. Raises as `mailboxes`.
+        (RFC 6154, section 2: servers need not tell SPECIAL-USE otherwise.) That adds to a plain list that tells none:
+        some name only mailboxes that have a use, when they are asked for it. Raises as `mailboxes`.
         """
         found = self._lines(command("LIST", b"", pattern))
-        can = self._capabilities
-        if self._lists_uses and "SPECIAL-USE" in can and not can.isdisjoint({"LIST-EXTENDED", "IMAP4REV2"}):
+        tells_uses = any(not SPECIAL_USES.isdisjoint(mailbox.attributes) for mailbox in found.values())
+        if self._lists_uses and not tells_uses and self._can_list_uses():
             try:
                 with_uses = self._lines(command("LIST", b"", pattern, "RETURN (SPECIAL-USE)"))
             except MailboxError:
@@ -115,6 +116,10 @@ class Directory:
             self._lists_uses = bool(with_uses)
             found |= {wire: mailbox.joined(found.get(wire, mailbox)) for wire, mailbox in with_uses.items()}
         return found
+
+    def _can_list_uses(self) -> bool:
+        can = self._capabilities
+        return "SPECIAL-USE" in can and not can.isdisjoint({"LIST-EXTENDED", "IMAP4REV2"})
 
     def _lines(self, listing: Sequence[bytes]) -> dict[bytes, Listed]:
         """What a LIST command finds, by name on the wire. Raises as `mailboxes`."""
