@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from letters import Letter, letters
-from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
+from replywatch.domain.mailboxes.fetched import Changed, FetchedMessage, Flagging, Listing, MailboxState
 from replywatch.domain.mailboxes.unread import UnreadFile
 
 
@@ -58,9 +58,8 @@ class MadeUp:
         """None: nothing moves here."""
         return []
 
-    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - the same
+    def stamps(self, uids: Sequence[int]) -> None:
         """None: nothing changes here."""
-        return ()
 
     def flagged(self, first: int, last: int, borne: Collection[str]) -> Flagging:  # noqa: ARG002 - the same
         """Nobody: there are no flags that tell anything."""

@@ -3,15 +3,17 @@
 from copy import deepcopy
 from os import chown
 from shutil import copytree, rmtree
+from types import SimpleNamespace
 
 import pytest
 
 from office import Killed, Office
-from planted import plant_dovecot
+from planted import maildir_account, plant_dovecot
 from replywatch.app.polling import mailbox as module
 from replywatch.app.polling.same_mail import NEWEST, ROUNDS
 from replywatch.domain.headers.header import keep_fields
 from replywatch.errors import MailboxError
+from replywatch.store.facts import Facts
 from served import Office as Served
 from served import put
 from story import HOUR, Story, at, cases
@@ -232,3 +234,30 @@ def test_dovecot_restored_from_a_backup_of_its_files(tmp_path, dovecot_user):
         (message,) for _, message in lost
     ]
     assert len(office.exchanges_at()) == 14, "who wrote what was lost waits still"
+
+
+def test_a_server_that_can_not_say_is_asked_once(tmp_path):
+    office = Restored(tmp_path)
+    asked = []
+
+    def stamps(uids):
+        asked.append(list(uids))
+        raise MailboxError("not that", "Leave it.")
+
+    office.source.stamps = stamps
+    office.deliver(1)
+    office.pass_()
+    assert len(asked) == 1
+
+
+def test_files_are_not_asked(tmp_path, monkeypatch):
+    """Their UIDs can't come to name other mail: all that is known of them would be looked through for nothing."""
+    monkeypatch.setattr(Facts, "spread_stamps", None)
+    inbox = tmp_path / "mail" / "cur"
+    inbox.mkdir(parents=True)
+    office, story = Served(tmp_path, SimpleNamespace(account=maildir_account)), Story()
+    for number in range(2):
+        mail = story.inbound(f"p{number}", f"03-0{number + 1} 09:00")
+        (inbox / f"{mail.when}.host:2,S").write_bytes(mail.raw(mail.places[0]))
+        office.polls(1)
+        assert office.opened == ["INBOX"]

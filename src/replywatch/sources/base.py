@@ -97,8 +97,8 @@ class Source(Protocol):
         """
         ...
 
-    def stamps(self, uids: Sequence[int]) -> Iterable[Stamp]:
-        """INTERNALDATE and size of those of `uids` that are there; nothing where a UID can't come to name other mail.
+    def stamps(self, uids: Sequence[int]) -> Iterable[Stamp] | None:
+        """INTERNALDATE and size of those of `uids` that are there; None where a UID can't come to name other mail.
 
         Others may be among them.
         """

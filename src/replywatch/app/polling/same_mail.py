@@ -55,6 +55,8 @@ def _agreed_up_to(source: Source, facts: Facts, admission: Admission, epoch: Epo
         if not places:
             break
         same = _compared(source, facts, admission, epoch.id, places)
+        if same is None:
+            break
         found = found or not all(same.values())
         first_other = min((uid for uid, is_same in same.items() if not is_same), default=high)
         low = max((uid for uid, is_same in same.items() if is_same and uid < first_other), default=low)
@@ -67,12 +69,18 @@ def _agreed_up_to(source: Source, facts: Facts, admission: Admission, epoch: Epo
 
 def _compared(
     source: Source, facts: Facts, admission: Admission, epoch: int, places: Mapping[int, Stamp]
-) -> dict[int, bool]:
-    """UID → whether it names the message that is known under it; those that tell nothing are left out."""
+) -> dict[int, bool] | None:
+    """UID → whether it names the message that is known under it; those that tell nothing are left out.
+
+    None where that can't be asked: a server that can't say that much says no less than before.
+    """
     try:
-        told = {stamp.uid: stamp for stamp in source.stamps(sorted(places)) if stamp.uid in places}
-    except MailboxError:  # a server that can't say that much says no less than before
-        return {}
+        stamps = source.stamps(sorted(places))
+        if stamps is None:
+            return None
+        told = {stamp.uid: stamp for stamp in stamps if stamp.uid in places}
+    except MailboxError:
+        return None
     doubtful = [uid for uid, stamp in told.items() if not _is_alike(stamp, places[uid])]
     known = facts.headers(epoch, doubtful)
     has = identities(source, admission, doubtful) if doubtful else {}

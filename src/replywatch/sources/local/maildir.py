@@ -20,7 +20,7 @@ from typing import NamedTuple, Self
 
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
+from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.flags import flagging, keywords_of_letters
@@ -192,9 +192,8 @@ class MaildirSource:
         """Nothing: file names have no HIGHESTMODSEQ."""
         return iter(())
 
-    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
-        """Nothing: a UID is made of the name of a file, which is one message's for ever."""
-        return ()
+    def stamps(self, uids: Sequence[int]) -> None:
+        """None: a UID is made of the name of a file, which is one message's for ever."""
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.

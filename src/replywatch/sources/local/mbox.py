@@ -16,7 +16,7 @@ from typing import Self
 
 from replywatch.domain.mailboxes.unread import UnreadFile, Why
 from replywatch.errors import MailboxError, SourceError
-from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState, Stamp
+from replywatch.sources.base import Changed, FetchedMessage, Flagging, Listing, MailboxState
 from replywatch.sources.folder_names import as_text, earlier_name, known_again, mailbox_name
 from replywatch.sources.local.by_id import found_by_id
 from replywatch.sources.local.flags import flagging
@@ -142,9 +142,8 @@ class MboxSource:
         """Nothing: files have no HIGHESTMODSEQ."""
         return iter(())
 
-    def stamps(self, uids: Sequence[int]) -> tuple[Stamp, ...]:  # noqa: ARG002 - part of the interface
-        """Nothing: the bookmark tells whether the messages that were read are the same."""
-        return ()
+    def stamps(self, uids: Sequence[int]) -> None:
+        """None: the bookmark tells whether the messages that were read are the same."""
 
     def find(self, message_ids: Sequence[str]) -> list[int]:
         """The UIDs of the messages with one of these Message-IDs; every header of the mailbox is read.
