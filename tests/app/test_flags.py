@@ -312,6 +312,40 @@ def test_what_is_asked_of_a_server_that_does_not(tmp_path, monkeypatch):
     )
 
 
+def answering(criterion: str, said: bytes):
+    """What is said to the searches for some criterion, in place of the truth."""
+    return lambda call, answer: said if call.verb == "UID SEARCH" and criterion in call.arguments else answer
+
+
+def test_a_server_that_does_not_tell_says_nothing_of_when(tmp_path):
+    """The answer may have come before it was asked in vain."""
+    desk, anna, _ = furnished(tmp_path, "a server that does not")
+    looked = desk.now
+    desk.holder.flag(1, "\\Answered")
+    for said in (b"TAG NO not that\r\n", b"TAG BAD what?\r\n"):
+        desk.holder.honest.falsify = answering("ANSWERED", said)
+        desk.pass_()
+        assert desk.exchanges_at()[anna.message_id] == "waiting"
+    desk.holder.honest.falsify = None
+    desk.pass_()
+    assert desk.rows_of("SELECT unanswered_at, answered_at FROM locations WHERE answered_at IS NOT NULL") == [
+        (looked, desk.now)
+    ]
+
+
+def test_what_no_search_tells_is_told_by_what_changed(tmp_path):
+    desk, anna, nora = furnished(tmp_path, "a server that counts changes")
+    desk.holder.flag(1, "\\Answered")
+    desk.holder.flag(2, "\\Deleted")
+    every = b"* SEARCH 1 2 3\r\nTAG OK done\r\n"
+    desk.holder.honest.falsify = lambda call, answer: (
+        every if call.verb == "UID SEARCH" and call.arguments.endswith(("ANSWERED", "DELETED", "DRAFT")) else answer
+    )
+    desk.pass_(hours=24)
+    assert desk.exchanges_at()[anna.message_id] == "answered_time_unknown"
+    assert desk.dispositions()[nora.message_id] == "set_aside"
+
+
 def test_a_pass_that_breaks_off_is_no_second_look(tmp_path):
     """Only where a pass came to its end an answer that the next one misses is gone."""
     desk, anna, _ = furnished(tmp_path, "a server that does not")

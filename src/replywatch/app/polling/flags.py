@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from replywatch.app.polling.decide import EVERYTHING, Span, is_over
 from replywatch.domain.mailboxes.fetched import Flagging, MailboxState
-from replywatch.domain.mailboxes.flags import telling
+from replywatch.domain.mailboxes.flags import SYSTEM, telling
 from replywatch.errors import MailboxError
 from replywatch.sources.base import Source
 from replywatch.store.facts import Epoch, Facts
@@ -76,8 +76,10 @@ class FlagReader:
         for window in windows:
             if plan.changes and not self._take_changes(source, epoch.id, window, plan, by_changes):
                 plan = plan._replace(changes=False, search=True)
-            if plan.search:
-                self._search(source, epoch.id, window, by_search)
+            if plan.search and not self._search(source, epoch.id, window, by_search) and not files:
+                searched = False
+                if plan.since not in {None, state.highestmodseq}:
+                    self._take_changes(source, epoch.id, window, plan._replace(search=False), by_changes)
         self._facts.end_look(epoch.id, state.highestmodseq, by_search, searched=searched)
 
     def _take_changes(self, source: Source, epoch: int, window: Span, plan: Plan, look: Look) -> bool:
@@ -91,11 +93,14 @@ class FlagReader:
         self._facts.relabel(epoch, changed)
         if not plan.search:
             said = {c.uid: telling(c.flags) for c in changed if c.flags is not None}
-            self._facts.flag(epoch, self._facts.bearers(epoch, window), said, look)
+            held = self._facts.bearers(epoch, (min(said, default=1), max(said, default=0)))
+            self._facts.flag(epoch, held, said, look)
         return True
 
-    def _search(self, source: Source, epoch: int, window: Span, look: Look) -> None:
-        """Write down who bears which flag; a flag is gone only from a message that is still there.
+    def _search(self, source: Source, epoch: int, window: Span, look: Look) -> bool:
+        """Write down who bears which flag; whether that was told of all that every source knows.
+
+        A flag is gone only from a message that is still there.
 
         Where one seems to be gone, all messages are listed first: that tells whether a search finds all that it should.
         """
@@ -113,6 +118,7 @@ class FlagReader:
             for uid in (found.bearers.keys() - lost) | there
         }
         self._facts.flag(epoch, held, said, look)
+        return found.told.issuperset(SYSTEM)
 
     def _look(self, epoch: Epoch, *, trusted: bool) -> Look:
         """A look at flags that starts now.

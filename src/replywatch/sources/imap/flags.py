@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from replywatch.domain.mailboxes.fetched import Flagging
-from replywatch.domain.mailboxes.flags import ANSWERED, DELETED, DRAFT, KEYWORDS, SYSTEM
+from replywatch.domain.mailboxes.flags import ANSWERED, DELETED, DRAFT, KEYWORDS, SYSTEM, TELLING
 from replywatch.errors import MailboxError
 
 CHANGE_ITEMS = "(UID FLAGS)"
@@ -41,24 +42,23 @@ class Applicable:
 def flagging(find: _Find, find_keyword: _Find, applicable: Applicable, borne: Collection[str]) -> Flagging:
     """Who bears which flag, as `find` tells for a criterion of SEARCH, and `find_keyword` for one of a keyword.
 
-    A keyword that the server refuses to look for is not told; nothing is told by a server that finds the same messages
-    whatever it is asked for. Raises `MailboxError` where it refuses a flag of its own.
+    A flag that the server refuses to look for is not told; nothing is told by a server that finds the same messages
+    whatever it is asked for.
     """
-    told, bearers = {*SYSTEM, *KEYWORDS}, dict[int, set[str]]()
-    by_flag = {flag: set(find(_CRITERIA[flag])) for flag in SYSTEM}
-    if _goes_by_no_flag(list(by_flag.values())):
+    asked, found = tuple(applicable.to_ask_for(borne)), dict[str, frozenset[int]]()
+    for flag in asked:
+        with suppress(MailboxError):
+            found[flag] = frozenset((find if flag in SYSTEM else find_keyword)(_CRITERIA[flag]))
+    if _goes_by_no_flag([found[flag] for flag in SYSTEM if flag in found]):
         return Flagging(frozenset(), {})
-    for flag in applicable.to_ask_for(borne):
-        try:
-            found = by_flag[flag] if flag in SYSTEM else find_keyword(_CRITERIA[flag])
-        except MailboxError:
-            told.discard(flag)
-            continue
-        for uid in found:
+    bearers: dict[int, set[str]] = {}
+    for flag, uids in found.items():
+        for uid in uids:
             bearers.setdefault(uid, set()).add(flag)
-    return Flagging(frozenset(told), {uid: frozenset(flags) for uid, flags in bearers.items()})
+    told = frozenset(TELLING).difference(flag for flag in asked if flag not in found)
+    return Flagging(told, {uid: frozenset(flags) for uid, flags in bearers.items()})
 
 
-def _goes_by_no_flag(found: Sequence[set[int]]) -> bool:
+def _goes_by_no_flag(found: Sequence[frozenset[int]]) -> bool:
     """Whether a server that found these, by one flag each, looks at none: nobody keeps but answered, deleted drafts."""
-    return bool(found[0]) and all(uids == found[0] for uids in found)
+    return len(found) > 1 and bool(found[0]) and len(set(found)) == 1

@@ -237,6 +237,7 @@ class ImapSource:
             return find_keyword(criterion)
 
         found = flagging(find, find_keyword, self._applicable, borne)
+        self._mailbox()  # it may have been numbered anew meanwhile
         return found if self._lists.finds_all else found._replace(told=frozenset())
 
     def stamps(self, uids: Sequence[int]) -> Iterator[Stamp]:
