@@ -64,8 +64,7 @@ class Roles:
 
     A name is divided by the delimiter of its listing. Where nothing tells one, a dot divides, too, as on the servers
     that many names come from (`INBOX.Junk`, `Trash.Old`): in files, and at a server whose delimiter is NIL; and any
-    other sign that stands behind a root there (`INBOX_Junk`). Elsewhere
-    the server knows, and a dot is a dot.
+    other sign that stands behind a root there (`INBOX_Junk`). Elsewhere the server knows, and a dot is a dot.
     """
 
     said: tuple[tuple[str, Role], ...] = ()
