@@ -45,7 +45,10 @@ SENTENCES = [
     (
         Code.MESSAGES_UNREAD,
         {"count": 1},
-        "1 message of account info can't be read so far: every poll tries again, and until then nobody knows who wrote.",
+        (
+            "1 message of account info can't be read so far: every poll tries again, and until then nobody knows who "
+            "wrote."
+        ),
     ),
     (
         Code.MAILBOXES_UNOPENED,

@@ -22,8 +22,8 @@ PHRASES: Mapping[Code, str] = {
         "Account {account} was last read completely on {last_complete_at:day}; the last attempt failed: {error}"
     ),
     Code.MESSAGES_UNREAD: (
-        "{count:messages} of account {account} can't be read so far: every poll tries again, and until then nobody knows"
-        " who wrote."
+        "{count:messages} of account {account} can't be read so far: every poll tries again, and until then nobody"
+        " knows who wrote."
     ),
     Code.MAILBOXES_UNOPENED: (
         "Account {account}: {unopened:unopened}{more:and_further} can't be opened. An answer may lie there, so whoever "
